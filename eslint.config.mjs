@@ -1,0 +1,70 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["dist/", "coverage/", "artifacts/", "**/node_modules/"] },
+  js.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: "./tsconfig.json",
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_" },
+      ],
+    },
+  },
+  {
+    files: ["**/*.mjs", "**/*.js"],
+    languageOptions: {
+      ecmaVersion: 2023,
+      globals: Object.fromEntries(
+        [
+          "AbortController",
+          "AbortSignal",
+          "Buffer",
+          "URL",
+          "clearInterval",
+          "clearTimeout",
+          "console",
+          "fetch",
+          "performance",
+          "process",
+          "setImmediate",
+          "setInterval",
+          "setTimeout",
+          "structuredClone",
+          "TextDecoder",
+          "TextEncoder",
+          "URLSearchParams",
+        ].map((name) => [name, "readonly"]),
+      ),
+    },
+    rules: {
+      "no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+    },
+  },
+  {
+    files: ["**/*.js", "**/*.cjs"],
+    languageOptions: {
+      sourceType: "commonjs",
+      globals: {
+        __dirname: "readonly",
+        module: "writable",
+        require: "readonly",
+      },
+    },
+  },
+);

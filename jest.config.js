@@ -1,0 +1,29 @@
+// Two projects: "library" imports sources by relative paths and needs no engine; "engine" (tests/engine) runs the packed
+// build on the real Pulumi engine. `npm test` runs both; `npx jest --selectProjects library` runs the first alone.
+const shared = {
+  rootDir: __dirname,
+  testEnvironment: "node",
+  // Types are checked by tsc, once, for everything; here files are only transpiled.
+  transform: {
+    "^.+\\.ts$": ["ts-jest", { tsconfig: "<rootDir>/tsconfig.json" }],
+  },
+};
+
+/** @type {import("jest").Config} */
+module.exports = {
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  projects: [
+    {
+      ...shared,
+      displayName: "library",
+      roots: ["<rootDir>/tests"],
+      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/engine/"],
+    },
+    {
+      ...shared,
+      displayName: "engine",
+      roots: ["<rootDir>/tests/engine"],
+    },
+  ],
+};
