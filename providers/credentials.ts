@@ -1,0 +1,189 @@
+import type { AccessToken, TokenCredential } from "@azure/identity";
+
+import { isLoopback, type Configuration } from "./configuration";
+import { printable, reasonOf, UserError, VendorError } from "./errors";
+import type { Patience } from "./patience";
+
+/** What a token says of itself, for diagnostics and for the tenant it belongs to. */
+export interface Claims {
+  readonly tid?: string;
+  readonly aud?: string;
+  readonly roles?: readonly string[];
+}
+
+/**
+ * Microsoft tokens: one credential per process, the token in flight shared per scope (ten `getToken` calls at once on a
+ * new credential make twenty requests otherwise, measured).
+ */
+export class Credentials {
+  private credential: Promise<TokenCredential> | undefined;
+  private readonly inFlight = new Map<string, Promise<string>>();
+  private readonly seen = new Set<string>();
+
+  constructor(private readonly configuration: Configuration) {}
+
+  /** Every token that was handed out: none may appear in a message. */
+  get tokens(): Iterable<string> {
+    return this.seen;
+  }
+
+  /** A token for a vendor's base URL; the library's own cache answers until shortly before it expires. */
+  token(baseUrl: string, patience: Patience): Promise<string> {
+    const scope = scopeOf(baseUrl);
+    const running = this.inFlight.get(scope);
+    if (running) return running;
+    const token = this.request(scope, patience).finally(() =>
+      this.inFlight.delete(scope),
+    );
+    this.inFlight.set(scope, token);
+    return token;
+  }
+
+  /** The tenant that the credentials belong to, as the token says. */
+  async tenantId(baseUrl: string, patience: Patience): Promise<string> {
+    const { tid } = claimsOf(await this.token(baseUrl, patience));
+    if (!tid)
+      throw new UserError(
+        "Cannot tell the tenant: the token that Microsoft issued names none (tid). Check area1:tenantId and the sign-in.",
+      );
+    return tid;
+  }
+
+  /** Forgets the credential, so that the next token is a new one: after a 401 the old may have been revoked. */
+  renew(): void {
+    this.credential = undefined;
+  }
+
+  private async request(scope: string, patience: Patience): Promise<string> {
+    this.credential ??= makeCredential(this.configuration);
+    const credential = await this.credential.catch((error: unknown) => {
+      this.credential = undefined;
+      throw error;
+    });
+    const limit = Math.min(
+      Math.max(patience.left, 1),
+      4 * this.configuration.requestTimeoutMs,
+    );
+    const abort = AbortSignal.timeout(limit);
+    let token: AccessToken | null;
+    try {
+      // Not every credential heeds the signal between its own retries.
+      token = await Promise.race([
+        credential.getToken(scope, { abortSignal: abort }),
+        new Promise<never>((_, reject) => {
+          abort.addEventListener("abort", () =>
+            reject(new Error(`no answer within ${Math.ceil(limit / 1000)} s`)),
+          );
+        }),
+      ]);
+    } catch (error) {
+      throw this.refused(error);
+    }
+    if (!token)
+      throw this.refused(new Error("the credential gave no token"));
+    this.seen.add(token.token);
+    return token.token;
+  }
+
+  private refused(error: unknown): VendorError {
+    const reason = printable(reasonOf(error));
+    const host = this.configuration.authorityHost ?? "Microsoft Entra";
+    const code = /AADSTS\d+/.exec(reason)?.[0];
+    return new VendorError(
+      "Microsoft Entra",
+      "unauthorized",
+      `cannot sign in to tenant ${this.configuration.tenantId ?? "(none given)"} at ${host}: ${reason}`,
+      { advice: adviceFor(code, this.configuration), cause: error },
+    );
+  }
+}
+
+/** `<origin>/.default` of the base URL; a loopback host (the simulator) takes the commercial cloud's. */
+function scopeOf(baseUrl: string): string {
+  const url = new URL(baseUrl);
+  if (!isLoopback(url.hostname)) return `${url.origin}/.default`;
+  return url.pathname.startsWith("/graph") || baseUrl === ""
+    ? "https://graph.microsoft.com/.default"
+    : "https://outlook.office365.com/.default";
+}
+
+/** The payload of a JWT, not verified; empty for anything else. */
+export function claimsOf(token: string): Claims {
+  try {
+    const payload: unknown = JSON.parse(
+      Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"),
+    );
+    return typeof payload === "object" && payload !== null ? payload : {};
+  } catch {
+    return {};
+  }
+}
+
+async function makeCredential(
+  configuration: Configuration,
+): Promise<TokenCredential> {
+  const { tenantId, signIn, authorityHost } = configuration;
+  // Discovery would ask the public cloud about an authority it does not know: sovereign clouds, the simulator.
+  const options = authorityHost
+    ? { authorityHost, disableInstanceDiscovery: true }
+    : {};
+  if (signIn.by !== "defaultChain" && !tenantId)
+    throw new UserError(
+      "Cannot sign in to Microsoft: no tenant is given. Set area1:tenantId or AZURE_TENANT_ID to the tenant's GUID or one of its domains.",
+    );
+  const tenant = tenantId ?? "";
+  const identity = await import("@azure/identity");
+  switch (signIn.by) {
+    case "secret":
+      return new identity.ClientSecretCredential(
+        tenant,
+        signIn.clientId,
+        signIn.clientSecret,
+        options,
+      );
+    case "certificate":
+      return new identity.ClientCertificateCredential(
+        tenant,
+        signIn.clientId,
+        {
+          certificatePath: signIn.certificatePath,
+          ...(signIn.certificatePassword && {
+            certificatePassword: signIn.certificatePassword,
+          }),
+        },
+        options,
+      );
+    case "tokenFile":
+      return new identity.WorkloadIdentityCredential({
+        tenantId: tenant,
+        clientId: signIn.clientId,
+        tokenFilePath: signIn.tokenFile,
+        ...options,
+      });
+    case "defaultChain":
+      return new identity.DefaultAzureCredential({
+        ...(tenantId && { tenantId }),
+        ...(signIn.clientId && { managedIdentityClientId: signIn.clientId }),
+        ...options,
+      });
+  }
+}
+
+function adviceFor(
+  code: string | undefined,
+  { signIn }: Configuration,
+): string {
+  switch (code) {
+    case "AADSTS7000215":
+    case "AADSTS7000222":
+      return "The client secret is wrong or has expired: make a new one for the application and set AZURE_CLIENT_SECRET, or area1:clientSecret with --secret.";
+    case "AADSTS700016":
+      return "The application is not in this tenant: check area1:clientId and area1:tenantId.";
+    case "AADSTS90002":
+      return "There is no such tenant: check area1:tenantId.";
+    default:
+      return signIn.by === "defaultChain"
+        ? "No client secret, certificate or token file is given, so the default chain was tried; see the README, Configuration."
+        : "Check area1:tenantId, area1:clientId and the credential; see the README, Permissions.";
+  }
+}

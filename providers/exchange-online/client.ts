@@ -1,0 +1,376 @@
+import { randomUUID } from "node:crypto";
+
+import type { Credentials } from "../credentials";
+import { printable, sentence, VendorError, type Fault } from "../errors";
+import { throttled, type Answer, type Http } from "../http";
+import { SharedList, type Listing } from "../shared-list";
+import { Patience } from "../patience";
+import { readError } from "./error-envelope";
+
+/** An object as Exchange sends it, without the `@data.type` siblings. */
+export type Item = Readonly<Record<string, unknown>>;
+
+/** Parameters of a cmdlet; `null` clears, what is absent stays. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+const vendor = "Exchange Online";
+
+/** The mailbox that app-only requests are routed by (documented by the module's own traffic). */
+const anchor = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}";
+
+/**
+ * Exchange Online's cmdlets over `InvokeCommand`, the transport of the ExchangeOnlineManagement module. Not documented
+ * for third parties: everything that is known of its wire form stands in this file and in `error-envelope.ts`.
+ *
+ * @see https://learn.microsoft.com/powershell/module/exchange
+ */
+export class ExchangeOnline {
+  private readonly connection = randomUUID();
+  private readonly lists = new Map<string, SharedList<Item>>();
+
+  constructor(
+    private readonly http: Http,
+    private readonly credentials: Credentials,
+    private readonly baseUrl: string,
+    private readonly patienceMs: number,
+    private readonly warn: (message: string) => void,
+  ) {}
+
+  /** The tenant that everything is done in: the `tid` of the token. */
+  tenantId(patience: Patience): Promise<string> {
+    return this.credentials.tenantId(this.baseUrl, patience);
+  }
+
+  /**
+   * All objects of a Get cmdlet, complete or an error; one request for everybody who asks until something of that noun
+   * is written.
+   *
+   * @param newerThan a list that began after this one's beginning is wanted.
+   */
+  list(
+    cmdlet: `Get-${string}`,
+    parameters: Parameters = {},
+    newerThan?: number,
+  ): Promise<Listing<Item>> {
+    const key = `${cmdlet} ${JSON.stringify(parameters)}`;
+    let list = this.lists.get(key);
+    if (!list) {
+      // The list belongs to everybody, so its patience is its own.
+      list = new SharedList(() =>
+        this.readAll(cmdlet, parameters, new Patience(this.patienceMs)),
+      );
+      this.lists.set(key, list);
+    }
+    return list.get(newerThan);
+  }
+
+  /**
+   * Runs a cmdlet that writes, and forgets the lists of its noun.
+   *
+   * @returns the objects that it answered with; New- usually answers with the new one, the others with nothing.
+   */
+  async write(
+    cmdlet: `${"New" | "Set" | "Remove" | "Enable" | "Disable"}-${string}`,
+    parameters: Parameters,
+    patience: Patience,
+  ): Promise<Item[]> {
+    const noun = cmdlet.slice(cmdlet.indexOf("-") + 1);
+    const forget = (): void => {
+      for (const [key, list] of this.lists)
+        if (key.startsWith(`Get-${noun} `)) list.forget();
+    };
+    // Before as well: a list that begins while the write is on its way may miss it.
+    forget();
+    try {
+      const page = await this.invoke(
+        cmdlet,
+        parameters,
+        patience,
+        this.commandUrl,
+      );
+      return page.items;
+    } finally {
+      forget();
+    }
+  }
+
+  private async readAll(
+    cmdlet: string,
+    parameters: Parameters,
+    patience: Patience,
+  ): Promise<Item[]> {
+    const items: Item[] = [];
+    const visited = new Set<string>();
+    let url: ((tenant: string) => string) | undefined = this.commandUrl;
+    while (url) {
+      const page = await this.invoke(cmdlet, parameters, patience, url);
+      items.push(...page.items);
+      const next = page.next;
+      url = undefined;
+      if (next !== undefined) {
+        if (visited.has(next))
+          throw this.unreadable(
+            `${cmdlet} answered with a page link that leads back to itself`,
+          );
+        visited.add(next);
+        const trusted = this.trusted(next);
+        url = () => trusted;
+      }
+    }
+    return items;
+  }
+
+  private readonly commandUrl = (tenant: string): string =>
+    `${this.baseUrl}/adminapi/beta/${encodeURIComponent(tenant)}/InvokeCommand`;
+
+  private async invoke(
+    cmdlet: string,
+    parameters: Parameters,
+    patience: Patience,
+    url: (tenant: string) => string,
+  ): Promise<Page> {
+    const reads = cmdlet.startsWith("Get-");
+    const tenant = await this.tenantId(patience);
+    const ask = async (target: string): Promise<Page | Redirect> =>
+      this.http.send(
+        {
+          method: "POST",
+          url: target,
+          headers: {
+            Authorization: `Bearer ${await this.credentials.token(this.baseUrl, patience)}`,
+            "Content-Type": "application/json; charset=utf-8",
+            Accept: "application/json",
+            // The texts of errors are matched, so they must come in English.
+            "Accept-Language": "en-US",
+            "X-AnchorMailbox": `APP:${anchor}@${tenant}`,
+            "X-CmdletName": cmdlet,
+            "X-ResponseFormat": "json",
+            Prefer: "odata.maxpagesize=1000",
+            "client-request-id": randomUUID(),
+            "connection-id": this.connection,
+          },
+          body: JSON.stringify({
+            CmdletInput: { CmdletName: cmdlet, Parameters: parameters },
+          }),
+          // A New- that is sent twice may exist twice, or fail for having succeeded.
+          repeatable: !cmdlet.startsWith("New-"),
+        },
+        (answer) => this.judge(cmdlet, answer, reads),
+        patience,
+      );
+    let answer = await ask(url(tenant)).catch((error: unknown) => {
+      if (!(error instanceof VendorError) || error.details.status !== 401)
+        throw error;
+      // A token can be revoked, or expire on the way: a new one, once.
+      this.credentials.renew();
+      return ask(url(tenant));
+    });
+    for (let hops = 0; "location" in answer; hops++) {
+      if (hops === 3)
+        throw this.unreadable(`${cmdlet} was redirected again and again`);
+      answer = await ask(this.trusted(answer.location));
+    }
+    for (const warning of answer.warnings)
+      this.warn(`${cmdlet}: ${printable(warning)}`);
+    return answer;
+  }
+
+  private judge(
+    cmdlet: string,
+    answer: Answer,
+    reads: boolean,
+  ): Page | Redirect {
+    const { status, text } = answer;
+    if (status >= 300 && status < 400) {
+      const location = answer.headers.get("location");
+      if (!location)
+        throw this.unreadable(`${cmdlet} was redirected to nowhere`, status);
+      return { location: new URL(location, this.baseUrl).href };
+    }
+    if (status >= 400) throw this.failure(cmdlet, answer);
+    // The success of a write is its status: the body may be empty or no JSON at all (observed).
+    if (!reads && !/^\s*\{/.test(text))
+      return { items: [], warnings: [], next: undefined };
+    if (status === 204)
+      throw this.unreadable(`${cmdlet} answered without a body`, status);
+    return pageOf(text, (reason) =>
+      this.unreadable(`${cmdlet} answered ${reason}`, status),
+    );
+  }
+
+  private failure(cmdlet: string, answer: Answer): VendorError {
+    const { status } = answer;
+    const { exceptionType, reason } = readError(answer.text);
+    const diagnostics = printable(
+      answer.headers.get("x-ms-diagnostics") ?? "",
+    );
+    const fault = faultOf(status, exceptionType, reason);
+    const said =
+      [reason, diagnostics].filter(Boolean).join(" ") || "no reason given";
+    const message = `Exchange Online answered ${status} to ${cmdlet}: ${said}`;
+    if (fault === "throttled") return throttled(vendor, answer, message);
+    const advice = adviceFor(fault, cmdlet, diagnostics);
+    return new VendorError(vendor, fault, message, {
+      status,
+      uncertain: fault === "transient",
+      ...(advice && { advice }),
+    });
+  }
+
+  /** A link or redirect is followed only to the host that the token is for, or below it. */
+  private trusted(link: string): string {
+    const base = new URL(this.baseUrl);
+    let url: URL;
+    try {
+      url = new URL(link, this.baseUrl);
+    } catch {
+      throw this.unreadable("a page link is not a URL");
+    }
+    const inside =
+      url.host === base.host || url.host.endsWith(`.${base.host}`);
+    if (url.protocol !== base.protocol || !inside || url.username)
+      throw new VendorError(
+        vendor,
+        "unreadable",
+        `${base.host} points to ${url.host}, which the token is not for`,
+        {
+          advice:
+            "Nothing was sent there. If your tenant lives there, set area1:exchangeBaseUrl to it.",
+        },
+      );
+    return url.href;
+  }
+
+  private unreadable(reason: string, status?: number): VendorError {
+    return new VendorError(vendor, "unreadable", reason, {
+      ...(status !== undefined && { status }),
+      // A write that was answered with a 200 of some kind may have been carried out.
+      uncertain: true,
+      advice:
+        "Nothing is concluded from it. Check for a proxy in between, and area1:exchangeBaseUrl.",
+    });
+  }
+}
+
+interface Page {
+  readonly items: Item[];
+  readonly warnings: string[];
+  readonly next: string | undefined;
+}
+
+interface Redirect {
+  readonly location: string;
+}
+
+/** An envelope with `value` (a list, one bare object, null or absent: all seen or expected) read to its objects. */
+function pageOf(
+  text: string,
+  unreadable: (reason: string) => VendorError,
+): Page {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw unreadable(
+      text.trim() === "" ? "without a body" : "something that is not JSON",
+    );
+  }
+  if (!isRecord(body)) throw unreadable("JSON that is not an object");
+  // Anything without these marks is not Exchange's: an empty object of a proxy must not pass for an empty list.
+  if (!("value" in body) && !("@odata.context" in body))
+    throw unreadable("JSON that is not its envelope");
+  const errors = body["@adminapi.errors"];
+  if (Array.isArray(errors) && errors.length > 0)
+    throw unreadable(`with errors: ${printable(JSON.stringify(errors))}`);
+  const value = body["value"] ?? [];
+  const items = (Array.isArray(value) ? value : [value]).map(
+    (item: unknown) => {
+      if (!isRecord(item)) throw unreadable("an object that is none");
+      return Object.fromEntries(
+        Object.entries(item).filter(([key]) => !key.includes("@")),
+      );
+    },
+  );
+  const next = body["@odata.nextLink"];
+  return {
+    items,
+    warnings: strings(body["@adminapi.warnings"]),
+    next: typeof next === "string" ? next : undefined,
+  };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const strings = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((v) => typeof v === "string") : [];
+
+/** By exception type and text first: the status of one situation varies (observed). */
+function faultOf(
+  status: number,
+  exceptionType: string,
+  reason: string,
+): Fault {
+  if (
+    /ManagementObjectNotFoundException/.test(exceptionType) ||
+    /couldn't be found|wasn't found/i.test(reason)
+  )
+    return "notFound";
+  if (
+    /AlreadyExistsException/.test(exceptionType) ||
+    /already exists/i.test(reason)
+  )
+    return "alreadyExists";
+  if (/Enable-OrganizationCustomization/i.test(reason)) return "dehydrated";
+  if (/maximum number of concurrent requests/i.test(reason)) return "throttled";
+  if (/not present in the role definition/i.test(reason)) return "forbidden";
+  if (status === 401) return "unauthorized";
+  if (status === 403) return "forbidden";
+  if (status === 429) return "throttled";
+  if (
+    [408, 500, 502, 503, 504].includes(status) ||
+    /may be transient/i.test(reason)
+  )
+    return "transient";
+  return "refused";
+}
+
+function adviceFor(
+  fault: Fault,
+  cmdlet: string,
+  diagnostics: string,
+): string | undefined {
+  switch (fault) {
+    case "unauthorized":
+      return "The application needs the permission Exchange.ManageAsApp of Office 365 Exchange Online, with admin consent; after a grant it can take an hour. See the README, Permissions.";
+    case "forbidden":
+      return `The application needs a role that allows ${cmdlet}: ${roleFor(cmdlet)}. ${diagnostics ? "" : "A role given a moment ago can take an hour to work. "}See the README, Permissions.`;
+    case "dehydrated":
+      return sentence(
+        "Run Enable-OrganizationCustomization once in Exchange Online PowerShell (it cannot be undone, and takes up to an hour to work), then run this again",
+      );
+    case "transient":
+      return "Try again; what may have been carried out is looked up before it is sent again.";
+    case "notFound":
+    case "alreadyExists":
+    case "notEntitled":
+    case "throttled":
+    case "unreachable":
+    case "unreadable":
+    case "refused":
+      return undefined;
+  }
+}
+
+/** @see exchange management roles of the cmdlets' reference pages */
+function roleFor(cmdlet: string): string {
+  const noun = cmdlet.slice(cmdlet.indexOf("-") + 1);
+  const reads = cmdlet.startsWith("Get-");
+  if (noun === "TransportRule")
+    return reads
+      ? "Security Reader, or Exchange Administrator to write as well"
+      : "Exchange Administrator (Security Administrator is not enough for transport rules)";
+  return reads
+    ? "Security Reader, or Exchange Administrator to write as well"
+    : "Exchange Administrator or Security Administrator";
+}

@@ -1,0 +1,78 @@
+import { printable } from "../errors";
+
+/** What an error of Exchange says, wherever in the envelope it stands. */
+export interface ExchangeReason {
+  /** For example `Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException`; empty where none is given. */
+  readonly exceptionType: string;
+  /** Ready to print; empty where none is given. */
+  readonly reason: string;
+}
+
+/**
+ * Reads an error body in the order in which it is of use: the first detail, the internal exception, the outer message
+ * ("Error executing cmdlet" and the like, useless), the raw text. Details come as `errorId|Type|text`, or as JSON in a
+ * string (both observed).
+ */
+export function readError(text: string): ExchangeReason {
+  const error = member(parsed(text), "error");
+  if (!isRecord(error))
+    return { exceptionType: "", reason: isHtml(text) ? "an HTML page" : printable(text) };
+  const internal = member(member(error, "innererror"), "internalexception");
+  const internalType = textOf(member(internal, "type"));
+  const details = member(error, "details");
+  const detail = fromDetail(
+    textOf(member(Array.isArray(details) ? details[0] : undefined, "message")),
+  );
+  const internalText = textOf(member(internal, "message"));
+  const reason =
+    detail.reason ||
+    (/DirectInvokeCmdletExecutionException/.test(internalText)
+      ? ""
+      : internalText) ||
+    textOf(member(error, "message"));
+  return {
+    exceptionType: detail.exceptionType || internalType,
+    reason: printable(reason),
+  };
+}
+
+function fromDetail(message: string): ExchangeReason {
+  const json = parsed(message);
+  if (isRecord(json))
+    return {
+      exceptionType: textOf(member(json, "typename")),
+      reason: textOf(member(json, "message")),
+    };
+  const bar = message.indexOf("|");
+  const second = message.indexOf("|", bar + 1);
+  return bar < 0 || second < 0
+    ? { exceptionType: "", reason: message }
+    : {
+        exceptionType: message.slice(bar + 1, second),
+        reason: message.slice(second + 1),
+      };
+}
+
+const isHtml = (text: string): boolean => /^\s*<(!doctype|html)/i.test(text);
+
+function parsed(text: string): unknown {
+  if (!/^\s*\{/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A member by its name in any case: `Message` and `message` are both seen. */
+function member(value: unknown, name: string): unknown {
+  if (!isRecord(value)) return undefined;
+  const key = Object.keys(value).find((k) => k.toLowerCase() === name);
+  return key === undefined ? undefined : value[key];
+}
+
+const textOf = (value: unknown): string =>
+  typeof value === "string" ? value : "";

@@ -1,0 +1,194 @@
+import type { Response } from "node-fetch";
+
+import { isFault, printable, reasonOf, VendorError } from "./errors";
+import type { Patience } from "./patience";
+
+/** One request to a vendor. */
+export interface Request {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** True when carrying it out twice is the same as once: only then is it sent again after an uncertain outcome. */
+  readonly repeatable: boolean;
+}
+
+/** An answer, read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: {
+    get(name: string): string | null;
+  };
+  /** Empty also when the body could not be decoded. */
+  readonly text: string;
+}
+
+/** Tells the user what is waited for; see `status-line.ts`. */
+export type Say = (message: string) => void;
+
+/**
+ * The one place for time limits and retries. Knows nothing of vendors but a name: whoever throttles one request makes all
+ * requests to that vendor pause together.
+ */
+export class Http {
+  private pausedUntil = 0;
+
+  constructor(
+    private readonly vendor: string,
+    private readonly requestTimeoutMs: number,
+    private readonly say: Say,
+  ) {}
+
+  /**
+   * Sends a request until it is answered in a way that counts.
+   *
+   * @param judge throws a {@link VendorError} for an answer that is none; `throttled` and `transient` ones are tried again:
+   * throttled as long as the patience lasts, transient at most five times, and never when the request may have been
+   * carried out and must not be carried out twice.
+   */
+  send<T>(
+    request: Request,
+    judge: (answer: Answer) => T,
+    patience: Patience,
+  ): Promise<T> {
+    const pauseAfter = (error: unknown, tries: number): number | undefined => {
+      if (isFault(error, "throttled"))
+        return this.pause(error, tries, patience);
+      const worthAnother = isFault(error, "transient", "unreachable");
+      const harmless =
+        isFault(error) && (request.repeatable || !error.details.uncertain);
+      return worthAnother && harmless && tries < 5
+        ? growing(patience.firstPause, tries)
+        : undefined;
+    };
+    return patience.persist(async () => {
+      await this.resumed(patience);
+      return judge(await this.once(request, patience));
+    }, pauseAfter);
+  }
+
+  /** Waits while the vendor has asked everybody to. */
+  private async resumed(patience: Patience): Promise<void> {
+    for (let left; (left = this.pausedUntil - Date.now()) > 0;) {
+      if (left > patience.left)
+        throw new VendorError(
+          this.vendor,
+          "throttled",
+          `${this.vendor} asks to wait ${seconds(left)}, longer than the patience of this operation`,
+          { advice: "Try again later, or raise area1:patienceMs." },
+        );
+      await new Promise((resolve) => setTimeout(resolve, left));
+    }
+  }
+
+  private pause(
+    error: VendorError,
+    tries: number,
+    patience: Patience,
+  ): number | undefined {
+    const asked = retryAfter.get(error);
+    const pause = asked ?? growing(Math.max(patience.firstPause, 1), tries + 1);
+    if (pause > patience.left) return undefined;
+    this.pausedUntil = Math.max(this.pausedUntil, Date.now() + pause);
+    if (pause >= 1000)
+      this.say(
+        `${this.vendor} is throttling: waiting ${seconds(pause)}${asked === undefined ? "" : " as it asked"}`,
+      );
+    return pause;
+  }
+
+  private async once(request: Request, patience: Patience): Promise<Answer> {
+    const limit = Math.min(this.requestTimeoutMs, Math.max(patience.left, 1));
+    const signal = AbortSignal.timeout(limit);
+    const fetch = (await nodeFetch()).default;
+    let response: Response;
+    try {
+      response = await fetch(request.url, {
+        method: request.method,
+        headers: { ...request.headers },
+        ...(request.body !== undefined && { body: request.body }),
+        redirect: "manual",
+        signal,
+      });
+      return {
+        status: response.status,
+        headers: response.headers,
+        text: await bodyOf(response),
+      };
+    } catch (error) {
+      throw this.unanswered(error, signal.aborted, limit, request);
+    }
+  }
+
+  private unanswered(
+    error: unknown,
+    timedOut: boolean,
+    limit: number,
+    { url }: Request,
+  ): VendorError {
+    const { host } = new URL(url);
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    // These three say that no connection came about; after any other failure the request may have arrived.
+    const neverSent = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code);
+    return new VendorError(
+      this.vendor,
+      neverSent ? "unreachable" : "transient",
+      timedOut
+        ? `${host} did not answer within ${seconds(limit)}`
+        : `${host} could not be reached or broke off (${printable(reasonOf(error).replace(url, host))})`,
+      {
+        uncertain: !neverSent,
+        advice:
+          "Check the network, a proxy or a base URL in the configuration.",
+        cause: error,
+      },
+    );
+  }
+}
+
+const retryAfter = new WeakMap<VendorError, number>();
+
+/** A `throttled` error that remembers how long the answer asks to wait: `Retry-After` as seconds, also with a fraction, or as a date. */
+export function throttled(
+  vendor: string,
+  answer: Answer,
+  reason: string,
+): VendorError {
+  const error = new VendorError(vendor, "throttled", reason, {
+    status: answer.status,
+    advice: "Try again later.",
+  });
+  const header = answer.headers.get("retry-after")?.trim();
+  if (header) {
+    const wait = /^\d+(\.\d+)?$/.test(header)
+      ? Number(header) * 1000
+      : Date.parse(header) - Date.now();
+    if (Number.isFinite(wait)) retryAfter.set(error, Math.max(0, wait));
+  }
+  return error;
+}
+
+/** The body, or nothing where it cannot be decoded: a 403 of Exchange Online may claim to be gzip and is not (observed). */
+async function bodyOf(response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    if (code.startsWith("Z_") && response.status >= 400) return "";
+    throw error;
+  }
+}
+
+const growing = (first: number, tries: number): number =>
+  Math.min(first * 2 ** (tries - 1) * (0.75 + Math.random() / 2), 30_000);
+
+const seconds = (milliseconds: number): string =>
+  milliseconds >= 1000
+    ? `${Math.ceil(milliseconds / 1000)} s`
+    : `${Math.ceil(milliseconds)} ms`;
+
+let fetching: Promise<typeof import("node-fetch")> | undefined;
+
+/** node-fetch is an ES module; loaded once, when the first request is made. */
+const nodeFetch = (): Promise<typeof import("node-fetch")> =>
+  (fetching ??= import("node-fetch"));

@@ -1,0 +1,72 @@
+import {
+  DelegateBackoff,
+  ExponentialBackoff,
+  handleWhen,
+  handleWhenResult,
+  retry,
+} from "cockatiel";
+
+/**
+ * How long one operation on one resource may wait and retry, all in all. Made when the operation begins; everything that
+ * waits asks it, so that waits add up to the limit that the user configured and never to a multiple of it.
+ */
+export class Patience {
+  private readonly deadline: number;
+
+  /** @param total All waiting of the operation together, in milliseconds. */
+  constructor(readonly total: number) {
+    this.deadline = Date.now() + total;
+  }
+
+  /** Milliseconds that are left, never negative. */
+  get left(): number {
+    return Math.max(0, this.deadline - Date.now());
+  }
+
+  /** The first pause between two tries: half a second, or less where the whole patience is small. */
+  get firstPause(): number {
+    return Math.min(500, this.total / 100);
+  }
+
+  /**
+   * Asks until `settled`, with growing pauses of at most 5 s, at most for `limit` milliseconds.
+   * @returns the last answer, settled or not.
+   */
+  async until<T>(
+    ask: () => Promise<T>,
+    settled: (answer: T) => boolean,
+    limit = this.left,
+  ): Promise<T> {
+    const end = Date.now() + Math.min(limit, this.left);
+    return retry(
+      handleWhenResult((answer) => !settled(answer as T) && Date.now() < end),
+      {
+        maxAttempts: Infinity,
+        backoff: new ExponentialBackoff({
+          initialDelay: this.firstPause,
+          maxDelay: 5000,
+        }),
+      },
+    ).execute(ask);
+  }
+
+  /**
+   * Tries until `attempt` succeeds or fails with something that `pauseAfter` answers with nothing.
+   * @param pauseAfter milliseconds to pause after this error, or undefined to give up.
+   */
+  async persist<T>(
+    attempt: () => Promise<T>,
+    pauseAfter: (error: unknown, tries: number) => number | undefined,
+  ): Promise<T> {
+    let tries = 0;
+    let pause: number | undefined;
+    const goOn = (error: Error): boolean => {
+      pause = pauseAfter(error, ++tries);
+      return pause !== undefined && pause <= this.left;
+    };
+    return retry(handleWhen(goOn), {
+      maxAttempts: Infinity,
+      backoff: new DelegateBackoff(() => pause ?? 0),
+    }).execute(attempt);
+  }
+}
