@@ -1,0 +1,211 @@
+// The Pulumi engine for demo, tests and benchmarks: found, downloaded or built, whichever is possible.
+import { existsSync } from "node:fs";
+import {
+  chmod,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import lockfile from "proper-lockfile";
+
+import { run } from "./children.mjs";
+import { buildEngine } from "./engine/build.mjs";
+import { downloadEngine } from "./engine/download.mjs";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const exe = process.platform === "win32" ? ".exe" : "";
+
+/** Reads which engine the project is developed on; `scripts/engine/go.mod` is the one place that says it. */
+export async function engineVersion() {
+  const text = await readFile(path.join(here, "engine/go.mod"), "utf8");
+  const found = /pulumi\/pkg\/v3 v(\d+\.\d+\.\d+)/.exec(text);
+  if (!found) throw new Error("scripts/engine/go.mod names no engine.");
+  return found[1];
+}
+
+/** Says where this project keeps what is worth keeping between runs: `$XDG_CACHE_HOME` or `~/.cache`. */
+export function cacheDirectory(env = process.env) {
+  const root =
+    env.XDG_CACHE_HOME || path.join(env.HOME || os.homedir(), ".cache");
+  return path.join(root, "pulumi-area1-m365");
+}
+
+/**
+ * Finds the Pulumi engine: on PATH, else in the cache, else downloaded, else built from the Go module proxy. What was
+ * downloaded or built stays in the cache; a second caller waits for the first.
+ *
+ * @param {{log?: (line: string) => void, env?: NodeJS.ProcessEnv, downloads?: string[]}} options
+ *   `log` gets lines of progress; `downloads` are the addresses that hold releases, tried in turn
+ * @returns {Promise<{binDirectory: string, version: string, source: "PATH" | "cache" | "download" | "build"}>}
+ *   the folder to put first on PATH
+ * @throws Error that says what is missing when no way is open
+ */
+export async function ensureEngine({
+  log = () => {},
+  env = process.env,
+  downloads,
+} = {}) {
+  const onPath = await engineOnPath(env, log);
+  if (onPath) return onPath;
+
+  const version = await engineVersion();
+  const parent = path.join(cacheDirectory(env), "engine");
+  const directory = path.join(
+    parent,
+    `${version}-${process.platform}-${process.arch}`,
+  );
+  const binDirectory = path.join(directory, "bin");
+  await mkdir(parent, { recursive: true });
+
+  const cached = async () =>
+    (await versionOf(path.join(binDirectory, `pulumi${exe}`), env)) === version;
+  const release = await lock(directory, log);
+  try {
+    let source = "cache";
+    if (!(await cached())) {
+      const building = `${directory}.${process.pid}`;
+      try {
+        source = await getEngine({ version, building, env, log, downloads });
+        await rm(directory, { recursive: true, force: true });
+        await rename(building, directory);
+      } finally {
+        await rm(building, { recursive: true, force: true });
+      }
+    }
+    await addLaunchers(binDirectory);
+    return { binDirectory, version, source };
+  } finally {
+    await release();
+  }
+}
+
+async function getEngine({ version, building, env, log, downloads }) {
+  let whyNot;
+  try {
+    await downloadEngine({
+      version,
+      directory: building,
+      log,
+      from: downloads,
+    });
+    return "download";
+  } catch (error) {
+    whyNot = error.message;
+    log(`no download: ${whyNot}`);
+    await rm(building, { recursive: true, force: true });
+  }
+  try {
+    await buildEngine({ version, directory: building, env, log });
+    return "build";
+  } catch (error) {
+    throw new Error(
+      [
+        `No Pulumi engine: none on PATH, none in the cache, and neither download nor build worked.`,
+        `  download: ${whyNot}`,
+        `  build:    ${error.message}`,
+        `Install Pulumi (https://www.pulumi.com/docs/install/), or Go 1.25.11 or later (https://go.dev/dl/), and run this again.`,
+      ].join("\n"),
+    );
+  }
+}
+
+/** Waits while another process gets the same engine; takes over when that one has died. */
+async function lock(directory, log) {
+  const options = { realpath: false, stale: 20_000, update: 4_000 };
+  for (let told = false; ; told = true) {
+    try {
+      return await lockfile.lock(directory, options);
+    } catch (error) {
+      if (error.code !== "ELOCKED") throw error;
+      if (!told) log("another process is getting the engine: waiting for it");
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
+async function engineOnPath(env, log) {
+  const pulumi = which("pulumi", env);
+  if (!pulumi) return undefined;
+  const version = await versionOf(pulumi, env);
+  const [major, minor] = (version ?? "0.0").split(".").map(Number);
+  const binDirectory = path.dirname(pulumi);
+  const missing = [
+    "pulumi-language-nodejs",
+    "pulumi-resource-pulumi-nodejs",
+  ].filter((name) => !which(name, { PATH: binDirectory }) && !which(name, env));
+  if (major !== 3 || minor < 220) {
+    log(
+      `${pulumi} is version ${version ?? "unknown"}; 3.220.0 or later is needed`,
+    );
+  } else if (missing.length > 0) {
+    log(`${pulumi} comes without ${missing.join(" and ")}`);
+  } else {
+    return { binDirectory, version, source: "PATH" };
+  }
+  return undefined;
+}
+
+function which(name, env) {
+  const suffixes = exe ? [".exe", ".cmd"] : [""];
+  for (const folder of (env.PATH ?? "").split(path.delimiter).filter(Boolean)) {
+    for (const suffix of suffixes) {
+      const file = path.join(folder, name + suffix);
+      if (existsSync(file)) return file;
+    }
+  }
+  return undefined;
+}
+
+async function versionOf(pulumi, env) {
+  if (!existsSync(pulumi)) return undefined;
+  try {
+    const { code, output } = await run(pulumi, ["version"], {
+      env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      timeoutMs: 20_000,
+    });
+    return code === 0 ? /^v?(\d+\.\d+\.\d+)/m.exec(output)?.[1] : undefined;
+  } catch {
+    return undefined; // Not a program of this machine.
+  }
+}
+
+/** Puts beside the engine what starts programs and providers, where its own download has not brought them. */
+async function addLaunchers(binDirectory) {
+  const own = path.join(binDirectory, `pulumi-language-nodejs${exe}`);
+  const standIn = path.join(binDirectory, "pulumi-language-nodejs.mjs");
+  if (!existsSync(own) || existsSync(standIn)) {
+    // A copy: the clone it comes from may be moved or removed while the cache stays.
+    await put(
+      standIn,
+      await readFile(path.join(here, "pulumi-language-nodejs.mjs")),
+    );
+    await put(
+      own,
+      '#!/bin/sh\nexec node "$(dirname "$0")/pulumi-language-nodejs.mjs" "$@"\n',
+    );
+  }
+  const provider = path.join(binDirectory, "pulumi-resource-pulumi-nodejs");
+  if (!existsSync(provider) && !existsSync(`${provider}.cmd`)) {
+    const sdk = path.dirname(
+      createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json"),
+    );
+    await put(
+      provider,
+      await readFile(path.join(sdk, "pulumi-resource-pulumi-nodejs")),
+    );
+  }
+}
+
+async function put(file, content) {
+  const wanted = Buffer.from(content);
+  if (existsSync(file) && wanted.equals(await readFile(file))) return;
+  await writeFile(`${file}.${process.pid}`, wanted);
+  await chmod(`${file}.${process.pid}`, 0o755);
+  await rename(`${file}.${process.pid}`, file);
+}

@@ -1,0 +1,175 @@
+// The official way: Pulumi's release archive, checked against Pulumi's own list of checksums.
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+import { run } from "../children.mjs";
+
+const CONNECT_MS = 6_000;
+const STALL_MS = 30_000;
+
+/** Where official releases lie: Pulumi's own server, then GitHub. `{version}` is replaced. */
+const RELEASES = [
+  "https://get.pulumi.com/releases/sdk/",
+  "https://github.com/pulumi/pulumi/releases/download/v{version}/",
+];
+
+/**
+ * Downloads an official release into `directory/bin`.
+ *
+ * @throws Error in one line when no server answers, when it has no such release, or when the checksum differs
+ */
+export async function downloadEngine({
+  version,
+  directory,
+  log,
+  from = RELEASES,
+}) {
+  const archive = archiveName(version);
+  const bin = path.join(directory, "bin");
+  const reasons = [];
+  for (const template of from) {
+    const base = template.replace("{version}", version);
+    const file = path.join(directory, archive);
+    try {
+      const expected = await checksum(
+        `${base}pulumi-${version}-checksums.txt`,
+        archive,
+      );
+      log(`downloading ${base}${archive}`);
+      await mkdir(directory, { recursive: true });
+      const actual = await save(`${base}${archive}`, file, log);
+      if (actual !== expected) {
+        throw new Error(
+          `the checksum of ${archive} is ${actual}, the list says ${expected}`,
+        );
+      }
+      await unpack(file, directory, bin);
+      return;
+    } catch (error) {
+      reasons.push(`${new URL(base).host}: ${reason(error)}`);
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+  throw new Error(reasons.join("; "));
+}
+
+function archiveName(version) {
+  const systems = { linux: "linux", darwin: "darwin", win32: "windows" };
+  const processors = { x64: "x64", arm64: "arm64" };
+  const system = systems[process.platform];
+  const processor = processors[process.arch];
+  if (!system || !processor) {
+    throw new Error(
+      `Pulumi has no release for ${process.platform} ${process.arch}`,
+    );
+  }
+  return `pulumi-v${version}-${system}-${processor}.${system === "windows" ? "zip" : "tar.gz"}`;
+}
+
+async function checksum(url, archive) {
+  const response = await request(url);
+  const line = (await response.text())
+    .split("\n")
+    .map((text) => text.trim().split(/\s+\*?/))
+    .find(([, name]) => name === archive);
+  if (!line) throw new Error(`${url} does not list ${archive}`);
+  return line[0].toLowerCase();
+}
+
+/** Only connecting has a short limit; a slow line may take its time as long as something arrives. */
+async function request(url) {
+  const controller = new AbortController();
+  const timer = setTimeout(
+    () =>
+      controller.abort(new Error(`no answer within ${CONNECT_MS / 1000} s`)),
+    CONNECT_MS,
+  );
+  try {
+    const response = await fetch(url, { signal: controller.signal });
+    if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+    return response;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function save(url, file, log) {
+  const response = await request(url);
+  const total = Number(response.headers.get("content-length")) || 0;
+  const hash = createHash("sha256");
+  const stalled = new AbortController();
+  let got = 0;
+  let last = performance.now();
+  let timer;
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(
+      () =>
+        stalled.abort(new Error(`nothing arrived for ${STALL_MS / 1000} s`)),
+      STALL_MS,
+    );
+  };
+  const watch = new Transform({
+    transform(chunk, _encoding, done) {
+      alive();
+      hash.update(chunk);
+      got += chunk.length;
+      if (performance.now() - last > 15_000) {
+        last = performance.now();
+        log(`${megabytes(got)}${total ? ` of ${megabytes(total)}` : ""}`);
+      }
+      done(null, chunk);
+    },
+  });
+  alive();
+  try {
+    await pipeline(
+      Readable.fromWeb(response.body),
+      watch,
+      createWriteStream(file),
+      {
+        signal: stalled.signal,
+      },
+    );
+  } catch (error) {
+    throw stalled.signal.aborted ? stalled.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+  }
+  return hash.digest("hex");
+}
+
+async function unpack(file, directory, bin) {
+  const { code, output } = await run("tar", ["-xf", file, "-C", directory]);
+  if (code !== 0) throw new Error(`tar: ${output.trim()}`);
+  await rm(file);
+  const [root] = await readdir(directory);
+  const nested = path.join(directory, root);
+  // Windows' archive has one folder more.
+  const inner = (await readdir(nested)).includes("bin")
+    ? path.join(nested, "bin")
+    : nested;
+  await mkdir(bin, { recursive: true });
+  // The rest are other languages' hosts: half a gigabyte that nobody here uses.
+  const wanted =
+    /^pulumi(-language-nodejs|-resource-pulumi-nodejs)?(\.exe|\.cmd)?$/;
+  for (const name of (await readdir(inner)).filter((each) =>
+    wanted.test(each),
+  )) {
+    await rename(path.join(inner, name), path.join(bin, name));
+  }
+  if (nested !== bin) await rm(nested, { recursive: true, force: true });
+}
+
+function reason(error) {
+  const cause = error.cause;
+  return cause?.code ? `${cause.code} (${error.message})` : error.message;
+}
+
+function megabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
+}
