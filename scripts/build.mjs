@@ -1,0 +1,109 @@
+// Compiles the package into dist/. Run by itself it always does; `ensureBuild` does when sources have changed.
+import { createHash } from "node:crypto";
+import { existsSync, statSync } from "node:fs";
+import {
+  mkdir,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { run } from "./children.mjs";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const cache = path.join(root, "node_modules/.cache/pulumi-area1-m365");
+const stamp = path.join(cache, "dist.sha256");
+const dist = path.join(root, "dist");
+const entry = path.join(dist, "lib/index.js");
+
+/**
+ * Builds `dist/` unless it already is what the sources say. A second caller waits for the first.
+ *
+ * @returns {Promise<boolean>} whether there was something to do
+ * @throws Error with the compiler's messages
+ */
+export async function ensureBuild() {
+  await mkdir(cache, { recursive: true });
+  // Not at the top: before `npm ci` there is no such package.
+  const { default: lockfile } = await import("proper-lockfile");
+  const release = await lockfile.lock(dist, {
+    realpath: false,
+    lockfilePath: path.join(cache, "dist.lock"),
+    retries: { retries: 600, minTimeout: 200, maxTimeout: 200 },
+  });
+  try {
+    const wanted = await sourcesHash();
+    if (await isBuilt(wanted)) return false;
+    await build();
+    await writeFile(stamp, wanted);
+    return true;
+  } finally {
+    await release();
+  }
+}
+
+async function isBuilt(wanted) {
+  if (!existsSync(entry) || !existsSync(stamp)) return false;
+  // Newer than the stamp: somebody ran the compiler by hand, on sources that nobody noted.
+  return (
+    (await readFile(stamp, "utf8")) === wanted &&
+    statSync(entry).mtimeMs <= statSync(stamp).mtimeMs
+  );
+}
+
+async function sourcesHash() {
+  const hash = createHash("sha256");
+  const files = [
+    "tsconfig.json",
+    "tsconfig.build.json",
+    "package.json",
+    "package-lock.json",
+  ];
+  for (const room of ["lib", "providers", "simulator", "cli"]) {
+    if (!existsSync(path.join(root, room))) continue;
+    const names = await readdir(path.join(root, room), { recursive: true });
+    files.push(
+      ...names
+        .filter((name) => /\.(ts|json)$/.test(name))
+        .map((name) => `${room}/${name}`),
+    );
+  }
+  for (const file of files.sort()) {
+    hash.update(`${file}\0`).update(await readFile(path.join(root, file)));
+  }
+  return hash.digest("hex");
+}
+
+/** Into a folder of its own first: what sources no longer hold must vanish, and nobody may load half a build. */
+async function build() {
+  const fresh = path.join(cache, `dist.${process.pid}`);
+  const old = `${fresh}.old`;
+  try {
+    const { code, output } = await run(
+      process.execPath,
+      [
+        path.join(root, "node_modules/typescript/bin/tsc"),
+        ...["-p", "tsconfig.build.json", "--outDir", fresh],
+      ],
+      { cwd: root },
+    );
+    if (code !== 0) throw new Error(output.trim());
+    if (existsSync(dist)) await rename(dist, old);
+    await rename(fresh, dist);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+    await rm(old, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await rm(stamp, { force: true });
+  await ensureBuild().catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,255 @@
+// The entry of `npm run demo`, `npm test` and `npm run bench`: needs Node.js 20 and nothing installed, sets up the rest.
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+import { ensureBuild } from "./build.mjs";
+import { endChildrenOnSignals, run } from "./children.mjs";
+import { detail, step } from "./progress.mjs";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const [command, ...args] = process.argv.slice(2);
+const commands = { demo, test, bench };
+
+endChildrenOnSignals();
+if (!Object.hasOwn(commands, command ?? "")) {
+  console.error("Usage: node scripts/run.mjs <demo|test|bench> [arguments]");
+  process.exit(2);
+}
+if (Number(process.versions.node.split(".")[0]) < 20) {
+  console.error(
+    `Node.js 20 or later is needed; this is ${process.version}. See https://nodejs.org/.`,
+  );
+  process.exit(1);
+}
+try {
+  process.exitCode = await commands[command]();
+} catch (error) {
+  console.error(`\n${error.message}`);
+  process.exitCode = 1;
+}
+
+/** The whole main job against the simulator; ends with what the demo ends with. */
+async function demo() {
+  return spawnScript("demo.mjs");
+}
+
+async function bench() {
+  return spawnScript("bench.mjs");
+}
+
+async function spawnScript(script) {
+  await installDependencies();
+  await step("build", build);
+  const env = { ...(await certificate()), ...(await engine()) };
+  console.log();
+  const { code } = await run(
+    process.execPath,
+    [path.join(root, "scripts", script), ...args],
+    {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: "inherit",
+      group: false,
+    },
+  );
+  return code;
+}
+
+/** Every check and every test; with arguments, which go to jest, only the tests they select. */
+async function test() {
+  await installDependencies();
+  const checks = args.length > 0 ? [] : startChecks();
+  let failed = 0;
+  const attempt = async (name, work) => {
+    try {
+      return await step(name, work);
+    } catch (error) {
+      failed += 1;
+      detail(error.message);
+      return undefined;
+    }
+  };
+  for (const { name, result } of checks) await attempt(name, () => result);
+  await attempt("build", build);
+  const env = {};
+  try {
+    Object.assign(env, await certificate());
+  } catch (error) {
+    failed += 1;
+    detail(error.message);
+  }
+  try {
+    Object.assign(env, await engine());
+  } catch (error) {
+    // The library's tests can do without; the engine's own tests fail with this text.
+    env.AREA1_ENGINE_ERROR = error.message;
+    detail(error.message);
+  }
+  console.log();
+  const tests = await jest(env);
+  failed += tests.failed;
+  const skipped = tests.skipped > 0 ? `, ${tests.skipped} skipped` : "";
+  console.log(`\n${tests.passed} passed, ${failed} failed${skipped}`);
+  return failed > 0 ? 1 : 0;
+}
+
+async function jest(env) {
+  const directory = await mkdtemp(path.join(os.tmpdir(), "area1-m365-jest-"));
+  const results = path.join(directory, "results.json");
+  try {
+    const { code } = await run(
+      process.execPath,
+      [
+        path.join(root, "node_modules/jest/bin/jest.js"),
+        ...["--json", `--outputFile=${results}`],
+        ...args,
+      ],
+      {
+        cwd: root,
+        env: {
+          ...process.env,
+          ...env,
+          // Packages that are ES modules only are loaded with import(), which jest's sandbox needs this for.
+          NODE_OPTIONS: [
+            process.env.NODE_OPTIONS,
+            "--experimental-vm-modules",
+            "--disable-warning=ExperimentalWarning",
+          ]
+            .filter(Boolean)
+            .join(" "),
+        },
+        stdio: "inherit",
+      },
+    );
+    if (!existsSync(results)) {
+      console.log("\njest ended without results.");
+      return { passed: 0, failed: 1, skipped: 0 };
+    }
+    const {
+      numPassedTests,
+      numFailedTests,
+      numRuntimeErrorTestSuites,
+      numPendingTests,
+      numTodoTests,
+    } = JSON.parse(await readFile(results, "utf8"));
+    const failed = numFailedTests + numRuntimeErrorTestSuites;
+    return {
+      passed: numPassedTests,
+      // Jest may also fail as a whole, as with a threshold missed or no test found.
+      failed: failed === 0 && code !== 0 ? 1 : failed,
+      skipped: numPendingTests + numTodoTests,
+    };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function installDependencies() {
+  await step("dependencies", async () => {
+    if (await isInstalled()) return { remark: "installed" };
+    const { code, output } = await run(
+      "npm",
+      ["ci", "--no-audit", "--no-fund"],
+      { cwd: root },
+    );
+    if (code !== 0) throw new Error(`npm ci failed:\n${output.trim()}`);
+    return { remark: "npm ci" };
+  });
+}
+
+/** Compares contents, not dates: a checkout gives files any date. */
+async function isInstalled() {
+  try {
+    const [wanted, installed] = await Promise.all(
+      ["package-lock.json", "node_modules/.package-lock.json"].map(
+        async (file) =>
+          JSON.parse(await readFile(path.join(root, file), "utf8")),
+      ),
+    );
+    return Object.entries(wanted.packages).every(
+      ([name, { version, optional }]) =>
+        name === "" ||
+        optional ||
+        installed.packages[name]?.version === version,
+    );
+  } catch {
+    return false;
+  }
+}
+
+async function build() {
+  return { remark: (await ensureBuild()) ? "dist/" : "nothing changed" };
+}
+
+/** Formatter, linter and types side by side: none of them uses more than one core. */
+function startChecks() {
+  const check = (name, script, ...rest) => {
+    const result = run(
+      process.execPath,
+      [path.join(root, "node_modules", script), ...rest],
+      {
+        cwd: root,
+      },
+    ).then(({ code, output }) => {
+      if (code !== 0)
+        throw new Error(output.trim() || `ended with exit code ${code}`);
+    });
+    result.catch(() => {}); // Awaited in turn below; an early failure is no unhandled one.
+    return { name, result };
+  };
+  return [
+    check(
+      "format",
+      "prettier/bin/prettier.cjs",
+      "--check",
+      ".",
+      "--log-level",
+      "warn",
+    ),
+    check("lint", "eslint/bin/eslint.js", ".", "--max-warnings", "0"),
+    check("types", "typescript/bin/tsc", "-p", "tsconfig.json"),
+  ];
+}
+
+async function engine() {
+  return step("engine", async (say) => {
+    const { ensureEngine } = await import("./engine.mjs");
+    const { binDirectory, version, source } = await ensureEngine({ log: say });
+    const remark = `Pulumi ${version}, from ${{ PATH: "PATH", cache: "the cache", download: "its official release", build: "the Go module proxy" }[source]}`;
+    return { remark, value: { AREA1_ENGINE_DIRECTORY: binDirectory } };
+  });
+}
+
+/** The simulator's certificate, trusted by every process we start besides what this machine's owner trusts already. */
+async function certificate() {
+  return step("certificate", async () => {
+    const { cacheDirectory } = await import("./engine.mjs");
+    const directory = path.join(cacheDirectory(), "certificate");
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const { ensureCertificate } = await import(
+      pathToFileURL(path.join(root, "dist/simulator/certificate.js")).href
+    );
+    const { certFile } = await ensureCertificate(directory);
+    return {
+      remark: "for the simulator on this machine",
+      value: {
+        AREA1_CERTIFICATE_DIRECTORY: directory,
+        NODE_EXTRA_CA_CERTS: await withOwnersTrust(certFile, directory),
+      },
+    };
+  });
+}
+
+async function withOwnersTrust(certFile, directory) {
+  const owners = process.env.NODE_EXTRA_CA_CERTS;
+  if (!owners || owners === certFile || !existsSync(owners)) return certFile;
+  const bundle = path.join(directory, "bundle.pem");
+  const texts = await Promise.all(
+    [owners, certFile].map((file) => readFile(file, "utf8")),
+  );
+  await writeFile(bundle, texts.join("\n"));
+  return bundle;
+}
