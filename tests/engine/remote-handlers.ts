@@ -1,0 +1,193 @@
+// Calls the handlers of a dynamic provider over gRPC, as the engine does.
+import * as grpc from "@grpc/grpc-js";
+import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+
+type Properties = Record<string, unknown>;
+
+/** What a provider answers instead of a result. */
+export class ProviderError extends Error {
+  constructor(
+    message: string,
+    /** The gRPC status; 4 means that no answer came in time. */
+    readonly code: number,
+    /** What exists although the call failed. */
+    readonly partial?: {
+      id: string;
+      properties: Properties;
+      reasons: string[];
+    },
+  ) {
+    super(message);
+  }
+}
+
+/** The handlers of one kind, called as the engine calls them. */
+export interface RemoteHandlers {
+  check(
+    olds: Properties,
+    news: Properties,
+  ): Promise<{
+    inputs: Properties;
+    failures: { property: string; reason: string }[];
+  }>;
+  /** `changes` is what the engine is told: `none`, `some`, or `unknown`, after which it compares by itself. */
+  diff(
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{
+    changes: "unknown" | "none" | "some";
+    replaces: string[];
+    deleteBeforeReplace: boolean;
+  }>;
+  create(inputs: Properties): Promise<{ id: string; properties: Properties }>;
+  /** An empty id means that the object is gone. */
+  read(
+    id: string,
+    properties: Properties,
+  ): Promise<{
+    id: string;
+    properties: Properties;
+    inputs: Properties | undefined;
+  }>;
+  update(
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ properties: Properties }>;
+  delete(id: string, properties: Properties): Promise<void>;
+}
+
+/** The handlers that a loader text leads to, each call with a time limit in milliseconds. */
+export function remoteHandlers(
+  client: ResourceProviderClient,
+  loader: string,
+  timeout: number,
+): RemoteHandlers {
+  const struct = (properties: Properties) =>
+    Struct.fromJavaScript({ ...properties, __provider: loader });
+  const call = <Response>(
+    start: (
+      metadata: grpc.Metadata,
+      options: grpc.CallOptions,
+      done: Callback<Response>,
+    ) => unknown,
+  ) =>
+    unary<Response>(timeout, (deadline, done) =>
+      start(new grpc.Metadata(), { deadline }, done),
+    );
+  return {
+    async check(olds, news) {
+      const request = new messages.CheckRequest()
+        .setOlds(struct(olds))
+        .setNews(struct(news));
+      const response = await call<messages.CheckResponse>((m, o, done) =>
+        client.check(request, m, o, done),
+      );
+      return {
+        inputs: plain(response.getInputs()),
+        failures: response.getFailuresList().map((each) => ({
+          property: each.getProperty(),
+          reason: each.getReason(),
+        })),
+      };
+    },
+    async diff(id, olds, news) {
+      const request = new messages.DiffRequest()
+        .setId(id)
+        .setOlds(struct(olds))
+        .setNews(struct(news));
+      const response = await call<messages.DiffResponse>((m, o, done) =>
+        client.diff(request, m, o, done),
+      );
+      return {
+        changes: (["unknown", "none", "some"] as const)[response.getChanges()],
+        replaces: response.getReplacesList(),
+        deleteBeforeReplace: response.getDeletebeforereplace(),
+      };
+    },
+    async create(inputs) {
+      const request = new messages.CreateRequest().setProperties(
+        struct(inputs),
+      );
+      const response = await call<messages.CreateResponse>((m, o, done) =>
+        client.create(request, m, o, done),
+      );
+      return {
+        id: response.getId(),
+        properties: plain(response.getProperties()),
+      };
+    },
+    async read(id, properties) {
+      const request = new messages.ReadRequest()
+        .setId(id)
+        .setProperties(struct(properties));
+      const response = await call<messages.ReadResponse>((m, o, done) =>
+        client.read(request, m, o, done),
+      );
+      return {
+        id: response.getId(),
+        properties: plain(response.getProperties()),
+        inputs: response.hasInputs() ? plain(response.getInputs()) : undefined,
+      };
+    },
+    async update(id, olds, news) {
+      const request = new messages.UpdateRequest()
+        .setId(id)
+        .setOlds(struct(olds))
+        .setNews(struct(news));
+      const response = await call<messages.UpdateResponse>((m, o, done) =>
+        client.update(request, m, o, done),
+      );
+      return { properties: plain(response.getProperties()) };
+    },
+    async delete(id, properties) {
+      const request = new messages.DeleteRequest()
+        .setId(id)
+        .setProperties(struct(properties));
+      await call<Empty>((m, o, done) => client.delete(request, m, o, done));
+    },
+  };
+}
+
+/** What a call of the stubs ends with. */
+export type Callback<Response> = (
+  error: grpc.ServiceError | null,
+  response: Response,
+) => void;
+
+/** Makes one call with a time limit in milliseconds; it rejects with a `ProviderError`. */
+export function unary<Response>(
+  timeout: number,
+  start: (deadline: number, done: Callback<Response>) => unknown,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    start(Date.now() + timeout, (error, response) => {
+      if (error) reject(providerError(error));
+      else resolve(response);
+    });
+  });
+}
+
+function providerError(error: grpc.ServiceError): ProviderError {
+  const [details] = error.metadata.get("grpc-status-details-bin");
+  if (!Buffer.isBuffer(details))
+    return new ProviderError(error.details, error.code);
+  const [any] = Status.deserializeBinary(details).getDetailsList();
+  const failed = messages.ErrorResourceInitFailed.deserializeBinary(
+    any?.getValue_asU8() ?? new Uint8Array(),
+  );
+  return new ProviderError(error.details, error.code, {
+    id: failed.getId(),
+    properties: plain(failed.getProperties()),
+    reasons: failed.getReasonsList(),
+  });
+}
+
+function plain(struct: Struct | undefined): Properties {
+  return struct?.toJavaScript() ?? {};
+}

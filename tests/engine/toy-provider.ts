@@ -1,0 +1,79 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+import type { OpsProject } from "./harness";
+
+/** The text in `__provider`, in the form that the library uses too. */
+export const toyLoader =
+  'exports.handler=()=>{const s="toy/provider";let m;try{m=require(s)}catch(e){if(e.code!="MODULE_NOT_FOUND")throw e;m=require("module").createRequire(process.cwd()+"/_")(s)}return m.provider("thing")}';
+
+/**
+ * A package `toy` with one dynamic resource, `Thing`, whose vendor is a file. It proves the harness without the library.
+ * A `name` makes it misbehave: `slow` never comes back, `half` is created but not finished, `broken` cannot be read.
+ */
+export const toyFiles: Record<string, string> = {
+  "node_modules/toy/package.json": JSON.stringify({
+    name: "toy",
+    version: "1.0.0",
+    exports: { ".": "./index.js", "./provider": "./provider.js" },
+  }),
+  "node_modules/toy/index.js": `
+    const pulumi = require("@pulumi/pulumi");
+    exports.Thing = class Thing extends pulumi.CustomResource {
+      constructor(name, args, opts) {
+        super("pulumi-nodejs:dynamic/toy:Thing", name, { serial: undefined, ...args, __provider: ${JSON.stringify(toyLoader)} }, opts);
+      }
+    };`,
+  "node_modules/toy/provider.js": `
+    const fs = require("fs");
+    const file = "vendor.json";
+    const load = () => (fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {});
+    const save = (things) => fs.writeFileSync(file, JSON.stringify(things));
+    const own = ({ __provider, serial, ...rest }) => rest;
+    exports.provider = () => ({
+      async configure({ config }) { this.label = config.get("toy:label"); },
+      async check(olds, news) {
+        return { inputs: news, failures: news.hops < 0 ? [{ property: "hops", reason: "is below zero" }] : [] };
+      },
+      async diff(id, olds, news) {
+        const same = JSON.stringify(own(olds), Object.keys(own(news)).sort()) === JSON.stringify(own(news), Object.keys(own(news)).sort());
+        const whole = Object.keys(own(news)).every((key) => JSON.stringify(olds[key]) === JSON.stringify(news[key]));
+        return same && whole ? { changes: false } : { replaces: olds.name === news.name ? [] : ["name"] };
+      },
+      async create(inputs) {
+        if (inputs.name === "slow") await new Promise((resolve) => setTimeout(resolve, 600000));
+        save({ ...load(), [inputs.name]: own(inputs) });
+        const outs = { ...inputs, serial: (this.label ?? "s") + "-1" };
+        if (inputs.name === "half") {
+          throw Object.assign(new Error("half made"), { id: inputs.name, properties: outs, reasons: ["verify is missing"] });
+        }
+        return { id: inputs.name, outs };
+      },
+      async read(id, props) {
+        if (id === "broken") throw new Error("503 Service Unavailable");
+        const thing = load()[id];
+        return thing ? { id, props: { ...props, ...thing }, inputs: thing } : {};
+      },
+      async update(id, olds, news) {
+        save({ ...load(), [id]: own(news) });
+        return { outs: { ...news, serial: olds.serial } };
+      },
+      async delete(id) {
+        const { [id]: gone, ...rest } = load();
+        save(rest);
+      },
+    });`,
+};
+
+/** What somebody does at the vendor behind Pulumi's back. */
+export function atVendor(
+  project: OpsProject,
+  change: (things: Record<string, Record<string, unknown>>) => void,
+): void {
+  const file = path.join(project.directory, "vendor.json");
+  const things = JSON.parse(readFileSync(file, "utf8")) as Parameters<
+    typeof change
+  >[0];
+  change(things);
+  writeFileSync(file, JSON.stringify(things));
+}
