@@ -11,6 +11,9 @@ export interface Claims {
   readonly roles?: readonly string[];
 }
 
+/** The two Microsoft services that tokens are asked for. */
+export type Service = "exchange" | "graph";
+
 /**
  * Microsoft tokens: one credential per process, the token in flight shared per scope (ten `getToken` calls at once on a
  * new credential make twenty requests otherwise, measured).
@@ -27,9 +30,9 @@ export class Credentials {
     return this.seen;
   }
 
-  /** A token for a vendor's base URL; the library's own cache answers until shortly before it expires. */
-  token(baseUrl: string, patience: Patience): Promise<string> {
-    const scope = scopeOf(baseUrl);
+  /** A token for a service; the library's own cache answers until shortly before it expires. */
+  token(service: Service, patience: Patience): Promise<string> {
+    const scope = scopeOf(service, this.configuration);
     const running = this.inFlight.get(scope);
     if (running) return running;
     const token = this.request(scope, patience).finally(() =>
@@ -40,8 +43,8 @@ export class Credentials {
   }
 
   /** The tenant that the credentials belong to, as the token says. */
-  async tenantId(baseUrl: string, patience: Patience): Promise<string> {
-    const { tid } = claimsOf(await this.token(baseUrl, patience));
+  async tenantId(patience: Patience): Promise<string> {
+    const { tid } = claimsOf(await this.token("exchange", patience));
     if (!tid)
       throw new UserError(
         "Cannot tell the tenant: the token that Microsoft issued names none (tid). Check area1:tenantId and the sign-in.",
@@ -79,8 +82,7 @@ export class Credentials {
     } catch (error) {
       throw this.refused(error);
     }
-    if (!token)
-      throw this.refused(new Error("the credential gave no token"));
+    if (!token) throw this.refused(new Error("the credential gave no token"));
     this.seen.add(token.token);
     return token.token;
   }
@@ -98,13 +100,18 @@ export class Credentials {
   }
 }
 
-/** `<origin>/.default` of the base URL; a loopback host (the simulator) takes the commercial cloud's. */
-function scopeOf(baseUrl: string): string {
-  const url = new URL(baseUrl);
-  if (!isLoopback(url.hostname)) return `${url.origin}/.default`;
-  return url.pathname.startsWith("/graph") || baseUrl === ""
-    ? "https://graph.microsoft.com/.default"
-    : "https://outlook.office365.com/.default";
+/** `<origin>/.default` of the base URL; on a loopback host (the simulator) that of the commercial cloud. */
+function scopeOf(service: Service, configuration: Configuration): string {
+  const url = new URL(
+    service === "exchange"
+      ? configuration.exchangeBaseUrl
+      : configuration.graphBaseUrl,
+  );
+  const commercial =
+    service === "exchange"
+      ? "https://outlook.office365.com"
+      : "https://graph.microsoft.com";
+  return `${isLoopback(url.hostname) ? commercial : url.origin}/.default`;
 }
 
 /** The payload of a JWT, not verified; empty for anything else. */

@@ -1,5 +1,3 @@
-import type { Response } from "node-fetch";
-
 import { isFault, printable, reasonOf, VendorError } from "./errors";
 import type { Patience } from "./patience";
 
@@ -65,6 +63,13 @@ export class Http {
       await this.resumed(patience);
       return judge(await this.once(request, patience));
     }, pauseAfter);
+  }
+
+  /** The pause that a `throttled` error asks everybody for, or undefined for another error or an end of patience. */
+  pauseFor(error: unknown, patience: Patience): number | undefined {
+    return isFault(error, "throttled")
+      ? this.pause(error, 1, patience)
+      : undefined;
   }
 
   /** Waits while the vendor has asked everybody to. */
@@ -187,8 +192,13 @@ const seconds = (milliseconds: number): string =>
     ? `${Math.ceil(milliseconds / 1000)} s`
     : `${Math.ceil(milliseconds)} ms`;
 
-let fetching: Promise<typeof import("node-fetch")> | undefined;
+const loadNodeFetch = () => import("node-fetch");
+let fetching: ReturnType<typeof loadNodeFetch> | undefined;
 
 /** node-fetch is an ES module; loaded once, when the first request is made. */
-const nodeFetch = (): Promise<typeof import("node-fetch")> =>
-  (fetching ??= import("node-fetch"));
+const nodeFetch = (): ReturnType<typeof loadNodeFetch> =>
+  (fetching ??= loadNodeFetch());
+
+type Response = Awaited<
+  ReturnType<Awaited<ReturnType<typeof loadNodeFetch>>["default"]>
+>;

@@ -1,10 +1,17 @@
 import { randomUUID } from "node:crypto";
 
 import type { Credentials } from "../credentials";
-import { printable, sentence, VendorError, type Fault } from "../errors";
+import {
+  isFault,
+  printable,
+  sentence,
+  VendorError,
+  type Fault,
+} from "../errors";
 import { throttled, type Answer, type Http } from "../http";
 import { SharedList, type Listing } from "../shared-list";
 import { Patience } from "../patience";
+import { isRecord, parsed } from "../json";
 import { readError } from "./error-envelope";
 
 /** An object as Exchange sends it, without the `@data.type` siblings. */
@@ -27,6 +34,7 @@ const anchor = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}";
 export class ExchangeOnline {
   private readonly connection = randomUUID();
   private readonly lists = new Map<string, SharedList<Item>>();
+  private writing: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly http: Http,
@@ -38,7 +46,7 @@ export class ExchangeOnline {
 
   /** The tenant that everything is done in: the `tid` of the token. */
   tenantId(patience: Patience): Promise<string> {
-    return this.credentials.tenantId(this.baseUrl, patience);
+    return this.credentials.tenantId(patience);
   }
 
   /**
@@ -79,19 +87,25 @@ export class ExchangeOnline {
       for (const [key, list] of this.lists)
         if (key.startsWith(`Get-${noun} `)) list.forget();
     };
-    // Before as well: a list that begins while the write is on its way may miss it.
-    forget();
-    try {
-      const page = await this.invoke(
-        cmdlet,
-        parameters,
-        patience,
-        this.commandUrl,
-      );
-      return page.items;
-    } finally {
-      forget();
-    }
+    // One write at a time in a tenant: priorities are shared, and the service allows few at once (documented).
+    const turn = this.writing.then(() =>
+      this.invoke(cmdlet, parameters, patience, this.commandUrl).finally(
+        forget,
+      ),
+    );
+    this.writing = turn.catch(() => undefined);
+    return (await turn).items;
+  }
+
+  /** {@link write} for a cmdlet that removes: what is gone already is gone. */
+  async removeIfThere(
+    cmdlet: `Remove-${string}`,
+    parameters: Parameters,
+    patience: Patience,
+  ): Promise<void> {
+    await this.write(cmdlet, parameters, patience).catch((error: unknown) => {
+      if (!isFault(error, "notFound")) throw error;
+    });
   }
 
   private async readAll(
@@ -137,7 +151,7 @@ export class ExchangeOnline {
           method: "POST",
           url: target,
           headers: {
-            Authorization: `Bearer ${await this.credentials.token(this.baseUrl, patience)}`,
+            Authorization: `Bearer ${await this.credentials.token("exchange", patience)}`,
             "Content-Type": "application/json; charset=utf-8",
             Accept: "application/json",
             // The texts of errors are matched, so they must come in English.
@@ -201,9 +215,7 @@ export class ExchangeOnline {
   private failure(cmdlet: string, answer: Answer): VendorError {
     const { status } = answer;
     const { exceptionType, reason } = readError(answer.text);
-    const diagnostics = printable(
-      answer.headers.get("x-ms-diagnostics") ?? "",
-    );
+    const diagnostics = printable(answer.headers.get("x-ms-diagnostics") ?? "");
     const fault = faultOf(status, exceptionType, reason);
     const said =
       [reason, diagnostics].filter(Boolean).join(" ") || "no reason given";
@@ -226,8 +238,7 @@ export class ExchangeOnline {
     } catch {
       throw this.unreadable("a page link is not a URL");
     }
-    const inside =
-      url.host === base.host || url.host.endsWith(`.${base.host}`);
+    const inside = url.host === base.host || url.host.endsWith(`.${base.host}`);
     if (url.protocol !== base.protocol || !inside || url.username)
       throw new VendorError(
         vendor,
@@ -267,15 +278,11 @@ function pageOf(
   text: string,
   unreadable: (reason: string) => VendorError,
 ): Page {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
+  const body = parsed(text);
+  if (!isRecord(body))
     throw unreadable(
       text.trim() === "" ? "without a body" : "something that is not JSON",
     );
-  }
-  if (!isRecord(body)) throw unreadable("JSON that is not an object");
   // Anything without these marks is not Exchange's: an empty object of a proxy must not pass for an empty list.
   if (!("value" in body) && !("@odata.context" in body))
     throw unreadable("JSON that is not its envelope");
@@ -299,18 +306,11 @@ function pageOf(
   };
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((v) => typeof v === "string") : [];
 
 /** By exception type and text first: the status of one situation varies (observed). */
-function faultOf(
-  status: number,
-  exceptionType: string,
-  reason: string,
-): Fault {
+function faultOf(status: number, exceptionType: string, reason: string): Fault {
   if (
     /ManagementObjectNotFoundException/.test(exceptionType) ||
     /couldn't be found|wasn't found/i.test(reason)

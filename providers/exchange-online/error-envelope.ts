@@ -1,4 +1,5 @@
 import { printable } from "../errors";
+import { isRecord, parsed } from "../json";
 
 /** What an error of Exchange says, wherever in the envelope it stands. */
 export interface ExchangeReason {
@@ -16,7 +17,10 @@ export interface ExchangeReason {
 export function readError(text: string): ExchangeReason {
   const error = member(parsed(text), "error");
   if (!isRecord(error))
-    return { exceptionType: "", reason: isHtml(text) ? "an HTML page" : printable(text) };
+    return {
+      exceptionType: "",
+      reason: isHtml(text) ? "an HTML page" : printable(text),
+    };
   const internal = member(member(error, "innererror"), "internalexception");
   const internalType = textOf(member(internal, "type"));
   const details = member(error, "details");
@@ -54,18 +58,6 @@ function fromDetail(message: string): ExchangeReason {
 }
 
 const isHtml = (text: string): boolean => /^\s*<(!doctype|html)/i.test(text);
-
-function parsed(text: string): unknown {
-  if (!/^\s*\{/.test(text)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A member by its name in any case: `Message` and `message` are both seen. */
 function member(value: unknown, name: string): unknown {

@@ -1,0 +1,81 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import {
+  area1Domain,
+  type Area1DomainProps,
+} from "../providers/cloudflare/area1-domain";
+import type { Verification } from "../providers/cloudflare/client";
+import {
+  Area1Resource,
+  outputsOf,
+  type Adopted,
+  type Args,
+  type RestoreArgs,
+} from "./resource";
+
+/** The inputs of an {@link Area1Domain}. */
+export interface Area1DomainArgs extends Args<Area1DomainProps>, RestoreArgs {
+  /**
+   * Whether destroy makes Cloudflare stop to process the domain's mail, if this stack made it. That cannot be undone, and while
+   * the MX still points at Cloudflare the domain's mail is lost: point it elsewhere first.
+   * @default false
+   */
+  offboardOnDestroy?: pulumi.Input<boolean>;
+}
+
+/** A domain that Cloudflare Email Security protects; see {@link Area1DomainProps} for its properties. */
+export class Area1Domain extends Area1Resource implements Adopted {
+  declare readonly domain: pulumi.Output<string>;
+  declare readonly accountId: pulumi.Output<string>;
+  declare readonly transport: pulumi.Output<string | undefined>;
+  declare readonly lookbackHops: pulumi.Output<number>;
+  declare readonly ipRestrictions: pulumi.Output<string[]>;
+  declare readonly requireTlsInbound: pulumi.Output<boolean | undefined>;
+  declare readonly requireTlsOutbound: pulumi.Output<boolean>;
+  declare readonly dropDispositions: pulumi.Output<string[]>;
+  declare readonly allowedDeliveryModes: pulumi.Output<string[] | undefined>;
+  declare readonly regions: pulumi.Output<string[] | undefined>;
+  declare readonly integrationId: pulumi.Output<string | undefined>;
+  declare readonly folder: pulumi.Output<string | undefined>;
+  declare readonly offboardOnDestroy: pulumi.Output<boolean | undefined>;
+  /** Cloudflare's id of the domain (UUID); the resource's id, too. */
+  declare readonly domainId: pulumi.Output<string>;
+  /** Host that mail is to be forwarded to: `transport`, or the MX that Microsoft 365 expects. */
+  declare readonly mailExchange: pulumi.Output<string>;
+  /** `PENDING` until the domain is proven to be yours (up to a day), then `ACTIVE`; `FAILED` or `TIMEOUT` if it was not. */
+  declare readonly status: pulumi.Output<string | undefined>;
+  /** TXT record that proves a pending domain, where Cloudflare waits for one. */
+  declare readonly verification: pulumi.Output<Verification | undefined>;
+  declare readonly adopted: pulumi.Output<boolean>;
+  declare readonly previous: pulumi.Output<Record<string, unknown> | undefined>;
+
+  constructor(
+    name: string,
+    args: Area1DomainArgs,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super(
+      "Area1Domain",
+      name,
+      opts?.id ? undefined : args,
+      outputsOf(
+        area1Domain,
+        "offboardOnDestroy",
+        "domainId",
+        "mailExchange",
+        "status",
+        "verification",
+      ),
+      opts,
+    );
+  }
+
+  /** Reads a domain that this program does not manage. @param id Cloudflare's UUID. */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    opts?: pulumi.CustomResourceOptions,
+  ): Area1Domain {
+    return new Area1Domain(name, {} as Area1DomainArgs, { ...opts, id });
+  }
+}

@@ -1,0 +1,36 @@
+export { AntiSpamPolicy, type AntiSpamPolicyArgs } from "./anti-spam-policy";
+export { Area1Domain, type Area1DomainArgs } from "./area1-domain";
+export { Area1Provider, type Area1ProviderArgs } from "./area1-provider";
+export { egressIpRanges } from "./egress";
+export {
+  QuarantineNotification,
+  type QuarantineNotificationArgs,
+} from "./quarantine-notification";
+export {
+  QuarantinePolicy,
+  type QuarantinePolicyArgs,
+} from "./quarantine-policy";
+export type { FirstSeen } from "./resource";
+export { RestorePoint, type RestorePointArgs } from "./restore-point";
+export type { Route } from "./routes";
+export { TransportRule, type TransportRuleArgs } from "./transport-rule";
+export { UseCase4, type UseCase4Args, type UseCase4Domain } from "./use-case-4";
+export type {
+  AntiSpamPolicyProps,
+  SpamAction,
+} from "../providers/exchange-online/anti-spam-policy";
+export type {
+  Area1DomainProps,
+  DeliveryMode,
+  Disposition,
+  Region,
+} from "../providers/cloudflare/area1-domain";
+export type { Verification } from "../providers/cloudflare/client";
+export type { QuarantineNotificationProps } from "../providers/exchange-online/quarantine-notification";
+export type { QuarantinePermission } from "../providers/exchange-online/quarantine-permissions";
+export type { QuarantinePolicyProps } from "../providers/exchange-online/quarantine-policy";
+export type { TransportRuleProps } from "../providers/exchange-online/transport-rule";
+export type {
+  RestoredObject,
+  RestorePointProps,
+} from "../providers/restored-object";

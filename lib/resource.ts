@@ -1,0 +1,95 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Kind } from "../providers/kind";
+import { markFor } from "../providers/mark";
+import { loader } from "./loader";
+
+/** Plain properties as a program may give them: each value, and each entry of a list, may be an output of another resource. */
+export type Args<Props> = {
+  [K in keyof Props]: Wrapped<Props[K]>;
+};
+
+type Wrapped<T> = T extends readonly (infer Entry)[]
+  ? pulumi.Input<readonly pulumi.Input<Entry>[]>
+  : T extends boolean
+    ? pulumi.Input<boolean>
+    : pulumi.Input<T>;
+
+/** What every resource that can take over an object may be given. */
+export interface AdoptArgs extends RestoreArgs {
+  /**
+   * Whether an object of the same name that differs, or that belongs to another stack, is taken over. One that equals the
+   * program is taken over without.
+   * @default false
+   */
+  adopt?: pulumi.Input<boolean>;
+}
+
+/** What every resource that gives back what was there may be given. */
+export interface RestoreArgs {
+  /**
+   * What the object was before anything was written, from `RestorePoint.of()`. Used when the resource is made; later changes of
+   * it are ignored. Left out, the resource reads it itself, and a process killed at the wrong moment may lose it.
+   */
+  restorePoint?: pulumi.Input<FirstSeen>;
+}
+
+/** First-seen values of an object by property; false where it did not exist. */
+export type FirstSeen = Record<string, unknown> | false;
+
+/** What all resources of this library have in common: a type token, the constant text of the provider, and the wrapping. */
+export abstract class Area1Resource extends pulumi.CustomResource {
+  /**
+   * @param kind last part of the type token, frozen.
+   * @param inputs undefined when an existing resource is only read, by `opts.id`.
+   * @param outputs names of all outputs: one that is not listed does not exist for the program.
+   */
+  protected constructor(
+    kind: string,
+    name: string,
+    inputs: object | undefined,
+    outputs: readonly string[],
+    opts: pulumi.CustomResourceOptions = {},
+  ) {
+    const unknown = Object.fromEntries(
+      outputs.map((output) => [output, undefined]),
+    );
+    super(
+      `pulumi-nodejs:dynamic/area1:${kind}`,
+      name,
+      { ...unknown, ...inputs, __provider: loader(kind) },
+      inputs && "restorePoint" in inputs
+        ? pulumi.mergeOptions(opts, { ignoreChanges: ["restorePoint"] })
+        : opts,
+    );
+  }
+}
+
+/** The text by which people, and we, see who made an object: `Managed by Pulumi: <project>/<stack>/<resource name>`. */
+export const markOf = (resourceName: string): string =>
+  markFor(pulumi.getProject(), pulumi.getStack(), resourceName);
+
+/** The outputs of a kind: its properties, and what all resources have; `more` are those of this kind alone. */
+export const outputsOf = (
+  { fields }: Pick<Kind, "fields">,
+  ...more: string[]
+): string[] => [
+  ...Object.keys(fields).filter((property) => !fields[property]?.foreign),
+  "adopted",
+  "previous",
+  ...more,
+];
+
+/** Outputs of every resource that can take over an object. */
+export interface Adopted {
+  /** Whether the object was there before: then destroy gives its first-seen values back instead of removing it. */
+  readonly adopted: pulumi.Output<boolean>;
+  /** First-seen values of an adopted object, by property. */
+  readonly previous: pulumi.Output<Record<string, unknown> | undefined>;
+}
+
+/** Outputs of every resource of a Microsoft 365 tenant. */
+export interface InTenant extends Adopted {
+  /** Tenant that the object is in, as the token says (GUID). */
+  readonly tenantId: pulumi.Output<string>;
+}

@@ -1,0 +1,63 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import {
+  transportRule,
+  type TransportRuleProps,
+} from "../providers/exchange-online/transport-rule";
+import {
+  Area1Resource,
+  markOf,
+  outputsOf,
+  type AdoptArgs,
+  type Args,
+  type InTenant,
+} from "./resource";
+
+/** The inputs of a {@link TransportRule}. */
+export interface TransportRuleArgs
+  extends Args<TransportRuleProps>, AdoptArgs {}
+
+/** A mail flow rule of Exchange Online; see {@link TransportRuleProps} for its properties. */
+export class TransportRule extends Area1Resource implements InTenant {
+  declare readonly name: pulumi.Output<string>;
+  declare readonly enabled: pulumi.Output<boolean>;
+  declare readonly mode: pulumi.Output<string>;
+  declare readonly priority: pulumi.Output<number | undefined>;
+  declare readonly comments: pulumi.Output<string>;
+  declare readonly headerContainsMessageHeader: pulumi.Output<
+    string | undefined
+  >;
+  declare readonly headerContainsWords: pulumi.Output<string[] | undefined>;
+  declare readonly senderIpRanges: pulumi.Output<string[] | undefined>;
+  declare readonly setScl: pulumi.Output<number | undefined>;
+  declare readonly quarantine: pulumi.Output<boolean | undefined>;
+  declare readonly stopRuleProcessing: pulumi.Output<boolean>;
+  declare readonly ruleErrorAction: pulumi.Output<string | undefined>;
+  declare readonly guid: pulumi.Output<string>;
+  declare readonly tenantId: pulumi.Output<string>;
+  declare readonly adopted: pulumi.Output<boolean>;
+  declare readonly previous: pulumi.Output<Record<string, unknown> | undefined>;
+
+  constructor(
+    name: string,
+    args: TransportRuleArgs,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super(
+      "TransportRule",
+      name,
+      opts?.id ? undefined : { comments: markOf(name), ...args },
+      outputsOf(transportRule, "guid", "tenantId"),
+      opts,
+    );
+  }
+
+  /** Reads a rule that this program does not manage. @param id its Guid. */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    opts?: pulumi.CustomResourceOptions,
+  ): TransportRule {
+    return new TransportRule(name, {} as TransportRuleArgs, { ...opts, id });
+  }
+}

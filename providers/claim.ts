@@ -1,0 +1,107 @@
+import type { Value } from "./codecs";
+import { UserError } from "./errors";
+import { equal, isNothing, type Values } from "./field";
+import type { Kind } from "./kind";
+import { isMark, nameIn, ownerOf } from "./mark";
+
+/** What an object that was found under the wanted name is to us. */
+export type Claim = "ours" | "adopted";
+
+/** What a restore point says of an object: its first-seen values, false where it did not exist, undefined where there is none. */
+export type Slice = Values | false | undefined;
+
+/**
+ * Decides whether a found object may be taken, before anything is written.
+ *
+ * @throws UserError when it may not: it says whose it is or how it differs, and what to do.
+ */
+export function claim(
+  kind: Kind,
+  name: string,
+  live: Values,
+  wanted: Values,
+  expected: Values,
+  { adopt, slice }: { adopt: boolean; slice: Slice },
+): Claim {
+  // The restore point was taken before our first write: what did not exist then is what an interrupted run of ours made.
+  const madeSince = slice === false;
+  if (kind.isGiven(name)) return madeSince ? "ours" : "adopted";
+  const cannot = `Cannot take over ${kind.noun} "${name}":`;
+  const mark = kind.markField;
+  const foundMark = mark && live[mark];
+  switch (mark ? ownerOf(foundMark, wanted[mark]) : "nobody") {
+    case "us":
+      return "ours";
+    case "thisStack":
+      throw new UserError(
+        `${cannot} it belongs to another resource of this stack (${nameIn(String(foundMark))}). Choose another name; if you renamed the resource in the program, give it an alias to its old name.`,
+      );
+    case "anotherStack":
+      if (!adopt)
+        throw new UserError(
+          `${cannot} it belongs to another stack (${nameIn(String(foundMark))}). Choose another name, or set adopt: true if that stack no longer manages it.`,
+        );
+      return "adopted";
+    case "nobody":
+      break;
+  }
+  const differing = differences(kind, live, wanted, expected);
+  if (differing.length === 0) return madeSince ? "ours" : "adopted";
+  if (adopt) return "adopted";
+  const shown = differing.map(
+    (property) =>
+      `${property} (${show(live[property] ?? null)}, wanted ${show(wantedOf(kind, property, live, wanted, expected))})`,
+  );
+  throw new UserError(
+    `Cannot create ${kind.noun} "${name}": one of that name exists and differs in ${shown.join(", ")}. Set adopt: true to take it over, or choose another name.`,
+  );
+}
+
+/**
+ * The properties in which an object is not what is wanted, among those that are managed: the given ones, and the implied
+ * ones of those left out. What the vendor does not say is not a difference; a default mark is nobody's wish.
+ */
+export function differences(
+  kind: Kind,
+  live: Values,
+  wanted: Values,
+  expected: Values,
+): string[] {
+  return Object.entries(kind.fields).flatMap(([property, field]) => {
+    const value = live[property];
+    const wish = wanted[property];
+    if (value === undefined || field.onlyWhenMade) return [];
+    if (property === kind.markField && isMark(wish)) return [];
+    if (wish !== undefined) return equal(field, value, wish) ? [] : [property];
+    return !field.implied ||
+      field.implied.holds(value, expected[property] ?? null)
+      ? []
+      : [property];
+  });
+}
+
+/** What a property should be: given, or what remedies the implied rule. */
+export function wantedOf(
+  kind: Kind,
+  property: string,
+  live: Values,
+  wanted: Values,
+  expected: Values,
+): Value {
+  const given = wanted[property];
+  if (given !== undefined) return given;
+  return (
+    kind.fields[property]?.implied?.remedy(
+      live[property] ?? null,
+      expected[property] ?? null,
+    ) ?? null
+  );
+}
+
+/** A value as messages show it. */
+export function show(value: Value): string {
+  if (isNothing(value) && value !== false) return "none";
+  if (!Array.isArray(value)) return String(value);
+  const shown = value.slice(0, 5).join(", ");
+  return value.length > 5 ? `${shown} and ${value.length - 5} more` : shown;
+}

@@ -1,0 +1,302 @@
+import { printable, UserError, VendorError, type Fault } from "../errors";
+import { throttled, type Answer, type Http } from "../http";
+import { Patience } from "../patience";
+import { isRecord, parsed } from "../json";
+import { SharedList, type Listing } from "../shared-list";
+
+const vendor = "Cloudflare";
+
+/** A domain as Cloudflare sends it; every field may be absent (documented). */
+export type Domain = Readonly<Record<string, unknown>>;
+
+/** What proves that a new domain is ours, or undefined where it was proven otherwise. */
+export interface Verification {
+  readonly txtRecordName: string;
+  readonly txtRecordValue: string;
+  readonly status: string;
+}
+
+/** Most domains of one page (documented). */
+const pageSize = 1000;
+
+/**
+ * Email Security domains of one Cloudflare account, over the v4 API. Needs an API token with the account permission
+ * Cloud Email Security: Write.
+ *
+ * @see https://developers.cloudflare.com/api/resources/email_security/
+ */
+export class Cloudflare {
+  private readonly lists = new Map<string, SharedList<Domain>>();
+
+  constructor(
+    private readonly http: Http,
+    private readonly baseUrl: string,
+    private readonly apiToken: string | undefined,
+    private readonly patienceMs: number,
+  ) {}
+
+  /** All domains of an account, complete or an error; one request per started thousand for everybody who asks. */
+  list(account: string, newerThan?: number): Promise<Listing<Domain>> {
+    let list = this.lists.get(account);
+    if (!list) {
+      // The list belongs to everybody, so its patience is its own.
+      list = new SharedList(() =>
+        this.readAll(account, new Patience(this.patienceMs)),
+      );
+      this.lists.set(account, list);
+    }
+    return list.get(newerThan);
+  }
+
+  async create(account: string, fields: Domain, patience: Patience) {
+    await this.write("POST", account, "", fields, patience);
+  }
+
+  /** Changes the fields that are given; null is refused for `transport` and the TLS flags, see {@link replace}. */
+  async edit(account: string, id: string, fields: Domain, patience: Patience) {
+    await this.write("PATCH", account, id, fields, patience);
+  }
+
+  /** Replaces all fields; those left out are reset. */
+  async replace(
+    account: string,
+    id: string,
+    fields: Domain,
+    patience: Patience,
+  ) {
+    await this.write("PUT", account, id, fields, patience);
+  }
+
+  /** Off-boards the domain: Cloudflare stops processing its mail, and that cannot be undone. */
+  async remove(account: string, id: string, patience: Patience) {
+    await this.write("DELETE", account, id, undefined, patience);
+  }
+
+  /** The TXT record that a pending domain waits for; undefined where there is none, or the endpoint does not exist. */
+  async verification(
+    account: string,
+    id: string,
+    patience: Patience,
+  ): Promise<Verification | undefined> {
+    const url = `${this.domains(account, id)}/verification`;
+    const result = await this.send("GET", url, undefined, patience).catch(
+      (error: unknown) => {
+        // Missing from the newer API reference: not every account may have it.
+        if (error instanceof VendorError && error.fault === "notFound")
+          return undefined;
+        throw error;
+      },
+    );
+    const record = result?.result;
+    if (!isRecord(record)) return undefined;
+    const { txt_record_name, txt_record_value, status } = record;
+    return typeof txt_record_name === "string" &&
+      typeof txt_record_value === "string"
+      ? {
+          txtRecordName: txt_record_name,
+          txtRecordValue: txt_record_value,
+          status: typeof status === "string" ? status.toUpperCase() : "",
+        }
+      : undefined;
+  }
+
+  private async write(
+    method: "POST" | "PUT" | "PATCH" | "DELETE",
+    account: string,
+    id: string,
+    fields: Domain | undefined,
+    patience: Patience,
+  ): Promise<void> {
+    try {
+      await this.send(method, this.domains(account, id), fields, patience);
+    } finally {
+      this.lists.get(account)?.forget();
+    }
+  }
+
+  /**
+   * Pages are no snapshot: several pages are complete only if `total_count` stayed the same on each and as many distinct
+   * ids came; else everything is listed again.
+   */
+  private async readAll(
+    account: string,
+    patience: Patience,
+  ): Promise<Domain[]> {
+    const domains = await patience.until(
+      () => this.readPages(account, patience),
+      (pages) => pages !== undefined,
+      patience.total / 5,
+    );
+    if (!domains)
+      throw new VendorError(
+        vendor,
+        "unreadable",
+        "the list of domains changed while it was read, every time",
+        { advice: "Try again when nobody else changes domains." },
+      );
+    return domains;
+  }
+
+  private async readPages(
+    account: string,
+    patience: Patience,
+  ): Promise<Domain[] | undefined> {
+    const byId = new Map<string, Domain>();
+    let total: number | undefined;
+    for (let page = 1; ; page++) {
+      const query = `?page=${page}&per_page=${pageSize}&order=domain&direction=asc`;
+      const body = await this.send(
+        "GET",
+        this.domains(account) + query,
+        undefined,
+        patience,
+      );
+      const { items, count } = pageOf(body);
+      if (total !== undefined && count !== total) return undefined;
+      total = count;
+      for (const item of items) byId.set(item.id, item.domain);
+      if (byId.size >= total) break;
+      if (items.length === 0) return undefined;
+    }
+    return byId.size === total ? [...byId.values()] : undefined;
+  }
+
+  private domains(account: string, id = ""): string {
+    const path = `${this.baseUrl}/accounts/${encodeURIComponent(account)}/email-security/settings/domains`;
+    return id ? `${path}/${encodeURIComponent(id)}` : path;
+  }
+
+  private send(
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
+    url: string,
+    fields: Domain | undefined,
+    patience: Patience,
+  ): Promise<Envelope | undefined> {
+    if (!this.apiToken)
+      throw new UserError(
+        "Cannot reach Cloudflare: no API token is given. Set CLOUDFLARE_API_TOKEN, or area1:cloudflareApiToken with --secret; it needs the account permission Cloud Email Security: Write.",
+      );
+    return this.http.send(
+      {
+        method,
+        url,
+        headers: {
+          Authorization: `Bearer ${this.apiToken}`,
+          Accept: "application/json",
+          ...(fields && { "Content-Type": "application/json" }),
+        },
+        ...(fields && { body: JSON.stringify(fields) }),
+        repeatable: method !== "POST",
+      },
+      judge,
+      patience,
+    );
+  }
+}
+
+interface Envelope {
+  readonly result: unknown;
+  readonly resultInfo: unknown;
+}
+
+function judge(answer: Answer): Envelope | undefined {
+  const { status, text } = answer;
+  if (status === 204) return undefined;
+  const body = parsed(text);
+  const envelope = isRecord(body) && "success" in body ? body : undefined;
+  if (envelope?.["success"] === true && status >= 200 && status < 300)
+    return { result: envelope["result"], resultInfo: envelope["result_info"] };
+  // Only Cloudflare's own envelope can say that something is not there.
+  if (!envelope && (status < 400 || status === 404))
+    throw new VendorError(
+      vendor,
+      "unreadable",
+      `Cloudflare answered ${status} with ${/^\s*</.test(text) ? "an HTML page" : text.trim() === "" ? "an empty body" : "something that is not its envelope"}`,
+      {
+        status,
+        uncertain: true,
+        advice:
+          "Nothing is concluded from it. Check for a proxy in between, and area1:cloudflareBaseUrl.",
+      },
+    );
+  throw failure(answer, envelope);
+}
+
+function failure(
+  answer: Answer,
+  envelope: Readonly<Record<string, unknown>> | undefined,
+): VendorError {
+  const { status, text } = answer;
+  const reason = envelope ? reasonsOf(envelope["errors"]) : printable(text);
+  const message = `Cloudflare answered ${status}: ${reason || "no reason given"}`;
+  const fault = faultOf(status, reason);
+  if (fault === "throttled") return throttled(vendor, answer, message);
+  return new VendorError(vendor, fault, message, {
+    status,
+    uncertain: fault === "transient",
+    ...(advice[fault] && { advice: advice[fault] }),
+  });
+}
+
+function faultOf(status: number, reason: string): Fault {
+  if (/not available in the current subscription/i.test(reason))
+    return "notEntitled";
+  if (status === 401) return "unauthorized";
+  if (status === 403) return "forbidden";
+  if (status === 404) return "notFound";
+  if (status === 409 || /already exists/i.test(reason)) return "alreadyExists";
+  if (status === 429) return "throttled";
+  return status === 408 || status >= 500 ? "transient" : "refused";
+}
+
+const advice: Partial<Record<Fault, string>> = {
+  notEntitled:
+    "Email Security is a paid add-on of the account: have it enabled, or check area1:cloudflareAccountId.",
+  unauthorized:
+    "The API token is wrong or expired: set CLOUDFLARE_API_TOKEN, or area1:cloudflareApiToken with --secret.",
+  forbidden:
+    "The API token needs the account permission Cloud Email Security: Write, for this account (check area1:cloudflareAccountId).",
+  transient:
+    "Try again; what may have been carried out is looked up before it is sent again.",
+};
+
+/** The reasons word for word, with the property that each is about. */
+function reasonsOf(errors: unknown): string {
+  if (!Array.isArray(errors)) return "";
+  const reasons = errors.filter(isRecord).map((error) => {
+    const source = error["source"];
+    const pointer = isRecord(source) ? source["pointer"] : undefined;
+    const text = typeof error["message"] === "string" ? error["message"] : "";
+    const code = typeof error["code"] === "number" ? ` (${error["code"]})` : "";
+    return `${text}${code}${typeof pointer === "string" ? ` at ${pointer}` : ""}`;
+  });
+  return printable(reasons.join("; "));
+}
+
+/** A page of a list; anything that is not certainly one is an error, never an empty list. */
+function pageOf(body: Envelope | undefined): {
+  items: { id: string; domain: Domain }[];
+  count: number;
+} {
+  const info = body?.resultInfo;
+  const count = isRecord(info) ? info["total_count"] : undefined;
+  if (!Array.isArray(body?.result) || typeof count !== "number")
+    throw new VendorError(
+      vendor,
+      "unreadable",
+      "Cloudflare answered with a list that is none, or does not say how long it is",
+      { advice: "Nothing is concluded from it. Try again." },
+    );
+  const items = body.result.map((domain: unknown) => {
+    const id = isRecord(domain) ? domain["id"] : undefined;
+    if (!isRecord(domain) || typeof id !== "string" || id === "")
+      throw new VendorError(
+        vendor,
+        "unreadable",
+        "Cloudflare listed a domain without an id",
+        { advice: "Nothing is concluded from it. Try again." },
+      );
+    return { id, domain };
+  });
+  return { items, count };
+}

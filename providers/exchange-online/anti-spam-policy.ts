@@ -1,0 +1,407 @@
+import {
+  flag,
+  integer,
+  objectName,
+  oneOf,
+  recipient,
+  setOf,
+  hostName,
+  state,
+  text,
+  type Codec,
+  type Value,
+} from "../codecs";
+import { field, noneIsImplied, type Field, type Values } from "../field";
+import { encode, type Failure, type Item, type Kind } from "../kind";
+import type { Operation } from "../session";
+import { verdicts } from "./anti-spam-verdicts";
+import { identityOf } from "./identity";
+
+/** What becomes of mail of a verdict. */
+export type SpamAction =
+  | "MoveToJmf"
+  | "AddXHeader"
+  | "ModifySubject"
+  | "Redirect"
+  | "Delete"
+  | "Quarantine";
+
+/**
+ * An anti-spam policy for incoming mail: the built-in one, `Default`, which is taken over and given back, or a custom one with its
+ * rule. Only what is given is managed. Needs Exchange Administrator or Security Administrator, or the management role
+ * Transport Hygiene.
+ *
+ * @see https://learn.microsoft.com/powershell/module/exchange/set-hostedcontentfilterpolicy
+ */
+export interface AntiSpamPolicyProps {
+  /**
+   * `Default`, or the name of a custom policy. It cannot be changed in place: a change makes a new policy first and removes
+   * the old one last.
+   * @default "Default"
+   */
+  name?: string;
+  /** Custom policy: domains of the recipients it is for. One of `recipientDomainIs`, `sentTo`, `sentToMemberOf` must be given. */
+  recipientDomainIs?: readonly string[];
+  /** Custom policy: recipients it is for, by address. */
+  sentTo?: readonly string[];
+  /** Custom policy: groups it is for. */
+  sentToMemberOf?: readonly string[];
+  /** Custom policy: domains of recipients it is not for. */
+  exceptIfRecipientDomainIs?: readonly string[];
+  /** Custom policy: recipients it is not for. */
+  exceptIfSentTo?: readonly string[];
+  /** Custom policy: groups it is not for. */
+  exceptIfSentToMemberOf?: readonly string[];
+  /** Custom policy: place in the order of custom policies, 0 first. Not managed when left out; a new one then comes last. */
+  priority?: number;
+  /**
+   * Custom policy: whether it is in force.
+   * @default true
+   */
+  enabled?: boolean;
+  /**
+   * Custom policy: text for people, at most 255 characters.
+   * @default "Managed by Pulumi: <project>/<stack>/<resource name>"
+   */
+  adminDisplayName?: string;
+  /** What becomes of spam (a transport rule that sets SCL 5 or 6 asks for this verdict). */
+  spamAction?: SpamAction;
+  /** Quarantine policy for spam; only with `spamAction: "Quarantine"`. */
+  spamQuarantineTag?: string;
+  /** What becomes of high confidence spam (a transport rule that sets SCL 9 asks for this verdict). */
+  highConfidenceSpamAction?: SpamAction;
+  /** Quarantine policy for high confidence spam; only with `highConfidenceSpamAction: "Quarantine"`. */
+  highConfidenceSpamQuarantineTag?: string;
+  /** What becomes of phishing. */
+  phishSpamAction?: SpamAction;
+  /** Quarantine policy for phishing; only with `phishSpamAction: "Quarantine"`. */
+  phishQuarantineTag?: string;
+  /** What becomes of high confidence phishing. Recipients never release it themselves, whatever the quarantine policy says. */
+  highConfidencePhishAction?: "Redirect" | "Quarantine";
+  /** Quarantine policy for high confidence phishing; only with `highConfidencePhishAction: "Quarantine"`. */
+  highConfidencePhishQuarantineTag?: string;
+  /** What becomes of bulk mail. */
+  bulkSpamAction?: SpamAction | "NoAction";
+  /** Quarantine policy for bulk mail; only with `bulkSpamAction: "Quarantine"`. */
+  bulkQuarantineTag?: string;
+  /** Addresses that mail goes to where an action is `Redirect`. */
+  redirectToRecipients?: readonly string[];
+  /** Text put before the subject where an action is `ModifySubject`. */
+  modifySubjectValue?: string;
+  /** Header that is added where an action is `AddXHeader`, at most 255 characters. */
+  addXHeaderValue?: string;
+  /** Bulk complaint level from which mail counts as bulk, 1 to 9. */
+  bulkThreshold?: number;
+  /** Days that quarantined mail is kept before it is deleted for good, 1 to 30. Cloudflare recommends 15 to 30. */
+  quarantineRetentionPeriod?: number;
+  /** Whether mail above the bulk threshold counts as spam. */
+  markAsSpamBulkMail?: "On" | "Off" | "Test";
+  /** Whether delivered mail that turns out to be spam is taken back. */
+  spamZapEnabled?: boolean;
+  /** Whether delivered mail that turns out to be phishing is taken back. */
+  phishZapEnabled?: boolean;
+}
+
+const action = oneOf(
+  "MoveToJmf",
+  "AddXHeader",
+  "ModifySubject",
+  "Redirect",
+  "Delete",
+  "Quarantine",
+);
+const tag = objectName(64);
+
+/** What Microsoft's own tags are where a policy is made without any. */
+const microsoftsTag = (property: string): string =>
+  property === "highConfidencePhishQuarantineTag"
+    ? "AdminOnlyAccessPolicy"
+    : "DefaultFullAccessPolicy";
+
+/** Parameters of the policy's rule stand under this prefix in the fields: policy and rule are two objects of Exchange. */
+const ofRule = "Rule:";
+
+const condition = (parameter: string, item: Codec<string>): Field =>
+  field(`${ofRule}${parameter}`, setOf(item), { implied: noneIsImplied });
+
+const fields = {
+  name: field("Name", objectName(64, /[\\%&*+/=?{}|<>();:[\],"]/), {
+    default: "Default",
+    replaces: true,
+  }),
+  recipientDomainIs: condition("RecipientDomainIs", hostName),
+  sentTo: condition("SentTo", recipient),
+  sentToMemberOf: condition("SentToMemberOf", recipient),
+  exceptIfRecipientDomainIs: condition("ExceptIfRecipientDomainIs", hostName),
+  exceptIfSentTo: condition("ExceptIfSentTo", recipient),
+  exceptIfSentToMemberOf: condition("ExceptIfSentToMemberOf", recipient),
+  priority: field(`${ofRule}Priority`, integer(0, 999)),
+  enabled: field(`${ofRule}State`, state),
+  adminDisplayName: field("AdminDisplayName", text({ max: 255 })),
+  spamAction: field("SpamAction", action),
+  spamQuarantineTag: field("SpamQuarantineTag", tag),
+  highConfidenceSpamAction: field("HighConfidenceSpamAction", action),
+  highConfidenceSpamQuarantineTag: field(
+    "HighConfidenceSpamQuarantineTag",
+    tag,
+  ),
+  phishSpamAction: field("PhishSpamAction", action),
+  phishQuarantineTag: field("PhishQuarantineTag", tag),
+  highConfidencePhishAction: field(
+    "HighConfidencePhishAction",
+    oneOf("Redirect", "Quarantine"),
+  ),
+  highConfidencePhishQuarantineTag: field(
+    "HighConfidencePhishQuarantineTag",
+    tag,
+  ),
+  bulkSpamAction: field(
+    "BulkSpamAction",
+    oneOf(
+      "MoveToJmf",
+      "AddXHeader",
+      "ModifySubject",
+      "Redirect",
+      "Delete",
+      "Quarantine",
+      "NoAction",
+    ),
+  ),
+  bulkQuarantineTag: field("BulkQuarantineTag", tag),
+  redirectToRecipients: field(
+    "RedirectToRecipients",
+    setOf(recipient, { min: 1 }),
+  ),
+  modifySubjectValue: field("ModifySubjectValue", text({ max: 255 })),
+  addXHeaderValue: field("AddXHeaderValue", text({ max: 255 })),
+  bulkThreshold: field("BulkThreshold", integer(1, 9)),
+  quarantineRetentionPeriod: field("QuarantineRetentionPeriod", integer(1, 30)),
+  markAsSpamBulkMail: field("MarkAsSpamBulkMail", oneOf("On", "Off", "Test")),
+  spamZapEnabled: field("SpamZapEnabled", flag),
+  phishZapEnabled: field("PhishZapEnabled", flag),
+} satisfies Record<keyof AntiSpamPolicyProps, Field>;
+
+/** The properties that only a custom policy has. */
+const onlyCustom = [
+  ...Object.entries(fields)
+    .filter(([, { wire }]) => wire.startsWith(ofRule))
+    .map(([property]) => property),
+  "adminDisplayName",
+];
+
+const scopes = ["recipientDomainIs", "sentTo", "sentToMemberOf"];
+
+/** The property that an action does not work without. */
+const needs: Readonly<Record<string, keyof AntiSpamPolicyProps>> = {
+  Redirect: "redirectToRecipients",
+  ModifySubject: "modifySubjectValue",
+  AddXHeader: "addXHeaderValue",
+};
+
+const isDefault = (name: unknown): boolean =>
+  String(name).toLowerCase() === "default";
+
+export const antiSpamPolicy: Kind = {
+  name: "AntiSpamPolicy",
+  noun: "anti-spam policy",
+  home: "tenantId",
+  fields,
+  settings: ["adopt"],
+  nameField: "name",
+  idIs: "name",
+  markField: "adminDisplayName",
+
+  complete: (_olds, inputs) =>
+    inputs["enabled"] === undefined && !isDefault(inputs["name"])
+      ? { ...inputs, enabled: true }
+      : inputs,
+
+  refuse: (inputs) => [...wrongScope(inputs), ...wrongActions(inputs)],
+
+  isGiven: isDefault,
+  identify: identityOf,
+
+  async list({ exchange }, name, newerThan) {
+    const policies = exchange.list(
+      "Get-HostedContentFilterPolicy",
+      {},
+      newerThan,
+    );
+    // The built-in policy has no rule.
+    if (isDefault(name)) return policies;
+    const rules = exchange.list("Get-HostedContentFilterRule", {}, newerThan);
+    const [{ items, begun }, other] = await Promise.all([policies, rules]);
+    return {
+      items: items.map((item) => withRule(item, other.items)),
+      begun: Math.max(begun, other.begun),
+    };
+  },
+
+  async create(operation, wanted) {
+    const { policy, rule } = parted(encode(this, wanted));
+    await operation.exchange.write(
+      "New-HostedContentFilterPolicy",
+      policy,
+      operation.patience,
+    );
+    await newRule(operation, String(wanted["name"]), rule);
+  },
+
+  async update(operation, item, changes) {
+    const { exchange, patience } = operation;
+    const { name } = identityOf(item);
+    const { enabled, ...others } = changes;
+    const { policy, rule } = parted(encode(this, others));
+    const Identity = name;
+    const hasRule = item[`${ofRule}Name`] !== undefined;
+    if (enabled === false && hasRule)
+      await exchange.write(
+        "Disable-HostedContentFilterRule",
+        { Identity },
+        patience,
+      );
+    if (Object.keys(policy).length > 0)
+      await exchange.write(
+        "Set-HostedContentFilterPolicy",
+        { Identity, ...policy },
+        patience,
+      );
+    // The policy's name as a rule's HostedContentFilterPolicy must not be sent again (observed to be an error).
+    if (Object.keys(rule).length > 0 && hasRule)
+      await exchange.write(
+        "Set-HostedContentFilterRule",
+        { Identity, ...rule },
+        patience,
+      );
+    if (!hasRule && (enabled !== undefined || Object.keys(rule).length > 0))
+      await newRule(operation, name, {
+        ...rule,
+        ...(enabled !== undefined && { State: state.encode(enabled === true) }),
+      });
+    else if (enabled === true)
+      await exchange.write(
+        "Enable-HostedContentFilterRule",
+        { Identity },
+        patience,
+      );
+  },
+
+  async remove({ exchange, patience }, item) {
+    const { name: Identity } = identityOf(item);
+    // The rule first: a policy that a rule points at is in use.
+    if (item[`${ofRule}Name`] !== undefined)
+      await exchange.removeIfThere(
+        "Remove-HostedContentFilterRule",
+        { Identity },
+        patience,
+      );
+    await exchange.removeIfThere(
+      "Remove-HostedContentFilterPolicy",
+      { Identity },
+      patience,
+    );
+    return undefined;
+  },
+
+  async giveBack({ exchange }, property, value) {
+    if (!/QuarantineTag$/.test(property) || value === null) return undefined;
+    const { items } = await exchange.list("Get-QuarantinePolicy");
+    const exists = items.some(
+      (item) =>
+        identityOf(item).name.toLowerCase() === String(value).toLowerCase(),
+    );
+    if (exists) return undefined;
+    const instead = microsoftsTag(property);
+    return {
+      value: instead,
+      warning: `${property} was ${String(value)}, which no longer exists; it is set to Microsoft's default, ${instead}`,
+    };
+  },
+};
+
+/** A policy with the members of the rule that binds it. */
+function withRule(item: Item, rules: readonly Item[]): Item {
+  const { name } = identityOf(item);
+  const rule = rules.find(
+    (candidate) =>
+      String(candidate["HostedContentFilterPolicy"]).toLowerCase() ===
+      name.toLowerCase(),
+  );
+  if (!rule) return item;
+  return {
+    ...item,
+    ...Object.fromEntries(
+      Object.entries(rule).map(([key, value]) => [`${ofRule}${key}`, value]),
+    ),
+  };
+}
+
+/** Parameters of the policy, and those of its rule. */
+function parted(parameters: Record<string, unknown>) {
+  const policy: Record<string, unknown> = {};
+  const rule: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(parameters))
+    if (key.startsWith(ofRule)) rule[key.slice(ofRule.length)] = value;
+    else policy[key] = value;
+  return { policy, rule };
+}
+
+async function newRule(
+  { exchange, patience }: Operation,
+  name: string,
+  { State: enabled, ...parameters }: Record<string, unknown>,
+): Promise<void> {
+  await exchange.write(
+    "New-HostedContentFilterRule",
+    {
+      Name: name,
+      HostedContentFilterPolicy: name,
+      ...parameters,
+      Enabled: enabled !== "Disabled",
+    },
+    patience,
+  );
+}
+
+function wrongScope(inputs: Values): Failure[] {
+  if (isDefault(inputs["name"]))
+    return onlyCustom
+      .filter((property) => inputs[property] !== undefined)
+      .map((property) => ({
+        property,
+        reason:
+          "is only for a custom policy: Default is for everybody, always on and last; give the policy another name",
+      }));
+  return scopes.some((property) => inputs[property] !== undefined)
+    ? []
+    : [
+        {
+          property: "recipientDomainIs",
+          reason: `must be given, or one of ${scopes.slice(1).join(", ")}: a custom policy is for somebody`,
+        },
+      ];
+}
+
+function wrongActions(inputs: Values): Failure[] {
+  return verdicts.flatMap(({ action: property, tag: tagProperty }) => {
+    const failures: Failure[] = [];
+    const chosen = inputs[property];
+    if (inputs[tagProperty] !== undefined && chosen !== "Quarantine")
+      failures.push({
+        property: tagProperty,
+        reason: `has no effect unless ${property} is "Quarantine"; set that too, or leave the tag out`,
+      });
+    const needed = typeof chosen === "string" ? needs[chosen] : undefined;
+    if (needed && isMissing(inputs[needed]))
+      failures.push({
+        property: needed,
+        reason: `must be given: ${property} is "${String(chosen)}"`,
+      });
+    return failures;
+  });
+}
+
+const isMissing = (value: Value | undefined): boolean =>
+  value === undefined ||
+  value === "" ||
+  (Array.isArray(value) && value.length === 0);

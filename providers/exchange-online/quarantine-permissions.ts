@@ -1,0 +1,96 @@
+import { kindOf, type Codec } from "../codecs";
+
+/**
+ * What the recipient may do with a quarantined message, and the bit that stands for it in
+ * `EndUserQuarantinePermissionsValue`.
+ *
+ * @see https://learn.microsoft.com/powershell/module/exchange/set-quarantinepolicy
+ */
+const bits = {
+  Delete: 1,
+  Preview: 2,
+  Release: 4,
+  RequestRelease: 8,
+  BlockSender: 16,
+  AllowSender: 32,
+  Download: 64,
+  ViewHeader: 128,
+} as const;
+
+/** A right of a recipient over a quarantined message. */
+export type QuarantinePermission = keyof typeof bits;
+
+const names = Object.keys(bits) as QuarantinePermission[];
+
+/** Bits without effect: sent, but never compared, since the service sets them as it likes (observed on built-ins). */
+const withoutEffect: readonly QuarantinePermission[] = [
+  "Download",
+  "ViewHeader",
+];
+
+/** The number that Exchange takes: 7 for Release with Delete and Preview, 11 for RequestRelease with them. */
+export const permissionsToNumber = (permissions: readonly string[]): number =>
+  permissions.reduce(
+    (sum, name) => sum | (bits[name as QuarantinePermission] ?? 0),
+    0,
+  );
+
+/** The permissions that a number stands for. */
+export const permissionsFromNumber = (value: number): QuarantinePermission[] =>
+  names.filter((name) => (value & bits[name]) !== 0);
+
+/**
+ * The text that Exchange reads back, `[PermissionToBlockSender: False\r\nPermissionToDelete: True…]` (observed): pairs in
+ * any order, anything else ignored. Undefined when it holds no pair: then the permissions are not known, which is not "none".
+ */
+export function permissionsFromText(
+  text: string,
+): QuarantinePermission[] | undefined {
+  const pairs = [
+    ...text.matchAll(/PermissionTo(\w{1,40})[ \t]*:[ \t]*(True|False)/gi),
+  ];
+  if (pairs.length === 0) return undefined;
+  const granted = new Set(
+    pairs
+      .filter((pair) => pair[2]?.toLowerCase() === "true")
+      .map((pair) => pair[1]?.toLowerCase()),
+  );
+  return names.filter((name) => granted.has(name.toLowerCase()));
+}
+
+/** A set of {@link QuarantinePermission}. */
+export const quarantinePermissions: Codec<readonly string[]> = {
+  type: `set of ${names.map((name) => `\`${name}\``).join(", ")}`,
+  refuse(value) {
+    if (!Array.isArray(value)) return `must be a list, not ${kindOf(value)}`;
+    const unknown = value.find((v) => !names.includes(canonical(v)));
+    if (unknown !== undefined)
+      return `has ${JSON.stringify(unknown)}, which is none of ${names.join(", ")}`;
+    const given = value.map(canonical);
+    return given.includes("Release") && given.includes("RequestRelease")
+      ? "has Release together with RequestRelease; Microsoft 365 takes one of them, so remove the other"
+      : undefined;
+  },
+  normalize: (value) =>
+    names.filter((name) => value.some((v) => canonical(v) === name)),
+  encode: permissionsToNumber,
+  decode: (wire) => {
+    if (typeof wire === "number") return permissionsFromNumber(wire);
+    if (typeof wire !== "string") return undefined;
+    return /^\s*\d+\s*$/.test(wire)
+      ? permissionsFromNumber(Number(wire))
+      : permissionsFromText(wire);
+  },
+  key: (value) =>
+    permissionsToNumber(
+      value.filter(
+        (name) => !withoutEffect.includes(name as QuarantinePermission),
+      ),
+    ),
+  none: null,
+  noneWhenMissing: false,
+};
+
+const canonical = (value: unknown): QuarantinePermission =>
+  names.find((name) => name.toLowerCase() === String(value).toLowerCase()) ??
+  (String(value) as QuarantinePermission);

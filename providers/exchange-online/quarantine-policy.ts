@@ -1,0 +1,175 @@
+import { flag, objectName, text } from "../codecs";
+import { field, type Field } from "../field";
+import { encode, type Item, type Kind } from "../kind";
+import type { Operation } from "../session";
+import { quarantineTags } from "./anti-spam-verdicts";
+import { identityOf } from "./identity";
+import {
+  quarantinePermissions,
+  type QuarantinePermission,
+} from "./quarantine-permissions";
+
+/**
+ * A quarantine policy: what recipients may do with messages of theirs that were quarantined under it. Only messages that are
+ * quarantined after a change get it. Needs Exchange Administrator or Security Administrator, or the management role Transport
+ * Hygiene, and a tenant that was customised once (Enable-OrganizationCustomization).
+ *
+ * @see https://learn.microsoft.com/powershell/module/exchange/new-quarantinepolicy
+ */
+export interface QuarantinePolicyProps {
+  /** Name of the policy. It cannot be changed in place: a change makes a new policy first and removes the old one last. */
+  name: string;
+  /**
+   * What recipients may do. `Release` lets them release a message, `RequestRelease` lets them ask an administrator; not both.
+   * Recipients never release malware or high confidence phishing themselves, whatever stands here. `Download` and
+   * `ViewHeader` have no effect: they are sent, but never compared.
+   */
+  endUserQuarantinePermissions: readonly QuarantinePermission[];
+  /**
+   * Whether recipients are notified of quarantined messages.
+   * @default true
+   */
+  esnEnabled?: boolean;
+  /**
+   * Whether notifications also name messages from senders that the recipient has blocked.
+   * @default false
+   */
+  includeMessagesFromBlockedSenderAddress?: boolean;
+  /**
+   * Text for people. Microsoft takes it only when the policy is made: a change of it does nothing.
+   * @default "Managed by Pulumi: <project>/<stack>/<resource name>"
+   */
+  adminDisplayName?: string;
+}
+
+/** Microsoft's own policies: neither made nor removed by anybody. */
+export const builtInQuarantinePolicies: readonly string[] = [
+  "AdminOnlyAccessPolicy",
+  "DefaultFullAccessPolicy",
+  "DefaultFullAccessWithNotificationPolicy",
+  "NotificationEnabledPolicy",
+  "DefaultGlobalTag",
+  "DefaultGlobalPolicy",
+];
+
+export const isBuiltInQuarantinePolicy = (name: string): boolean =>
+  builtInQuarantinePolicies.some(
+    (builtIn) => builtIn.toLowerCase() === name.toLowerCase(),
+  );
+
+const name = objectName(64);
+
+const fields = {
+  name: field(
+    "Name",
+    {
+      ...name,
+      refuse: (value) =>
+        name.refuse(value) ??
+        (isBuiltInQuarantinePolicy(String(value))
+          ? `${String(value)} is a policy of Microsoft's own, which nobody can change; choose another name`
+          : undefined),
+    },
+    { required: true, replaces: true },
+  ),
+  endUserQuarantinePermissions: field(
+    "EndUserQuarantinePermissions",
+    quarantinePermissions,
+    { required: true },
+  ),
+  esnEnabled: field("ESNEnabled", flag, { default: true }),
+  includeMessagesFromBlockedSenderAddress: field(
+    "IncludeMessagesFromBlockedSenderAddress",
+    flag,
+    { default: false },
+  ),
+  adminDisplayName: field("AdminDisplayName", text({ max: 256 }), {
+    onlyWhenMade: true,
+  }),
+} satisfies Record<keyof QuarantinePolicyProps, Field>;
+
+export const quarantinePolicy: Kind = {
+  name: "QuarantinePolicy",
+  noun: "quarantine policy",
+  home: "tenantId",
+  fields,
+  settings: ["adopt"],
+  nameField: "name",
+  idIs: "name",
+  markField: "adminDisplayName",
+
+  isGiven: () => false,
+  identify: identityOf,
+
+  async list({ exchange }, _name, newerThan) {
+    const { items, begun } = await exchange.list(
+      "Get-QuarantinePolicy",
+      {},
+      newerThan,
+    );
+    return { items: items.map(withPermissions), begun };
+  },
+
+  async create({ exchange, patience }, wanted) {
+    await exchange.write(
+      "New-QuarantinePolicy",
+      withPermissionsValue(encode(this, wanted)),
+      patience,
+    );
+  },
+
+  async update({ exchange, patience }, item, changes) {
+    await exchange.write(
+      "Set-QuarantinePolicy",
+      {
+        Identity: identityOf(item).name,
+        ...withPermissionsValue(encode(this, changes)),
+      },
+      patience,
+    );
+  },
+
+  async remove(operation, item) {
+    const { name } = identityOf(item);
+    const users = await policiesWithTag(operation, name);
+    if (users.length > 0)
+      return `${users.join(", ")} still point${users.length === 1 ? "s" : ""} at it, and quarantined mail would have no policy. Point them elsewhere, then remove it`;
+    await operation.exchange.removeIfThere(
+      "Remove-QuarantinePolicy",
+      { Identity: name },
+      operation.patience,
+    );
+    return undefined;
+  },
+};
+
+/** Should the service send the number instead of the text, it is read as well. */
+const withPermissions = (item: Item): Item => ({
+  ...item,
+  EndUserQuarantinePermissions:
+    item["EndUserQuarantinePermissions"] ??
+    item["EndUserQuarantinePermissionsValue"],
+});
+
+/** Read under one name, written under another. */
+const withPermissionsValue = ({
+  EndUserQuarantinePermissions: value,
+  ...parameters
+}: Record<string, unknown>) => ({
+  ...parameters,
+  ...(value !== undefined && { EndUserQuarantinePermissionsValue: value }),
+});
+
+/** The tags of anti-spam policies that point at a quarantine policy: `SpamQuarantineTag of Default`. */
+async function policiesWithTag(
+  { exchange }: Operation,
+  name: string,
+): Promise<string[]> {
+  // A tag that was given back a moment ago must not keep its old policy: the list was forgotten with that write.
+  const { items } = await exchange.list("Get-HostedContentFilterPolicy");
+  return items.flatMap((item) =>
+    quarantineTags
+      .filter((tag) => String(item[tag]).toLowerCase() === name.toLowerCase())
+      .map((tag) => `${tag} of ${identityOf(item).name}`),
+  );
+}

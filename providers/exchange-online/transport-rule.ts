@@ -1,0 +1,231 @@
+import {
+  flag,
+  integer,
+  objectName,
+  oneOf,
+  setOf,
+  state,
+  text,
+  type Codec,
+  type Value,
+} from "../codecs";
+import { field, noneIsImplied, type Field, type Values } from "../field";
+import { encode, type Failure, type Item, type Kind } from "../kind";
+import type { Operation } from "../session";
+import { identityOf } from "./identity";
+import { ipRanges } from "./ip-ranges";
+import { conditions, propertyOf } from "./transport-rule-conditions";
+
+/**
+ * A mail flow rule of Exchange Online. Needs a role that may write transport rules: Exchange Administrator, or the management role
+ * Transport Rules.
+ *
+ * @see https://learn.microsoft.com/powershell/module/exchange/new-transportrule
+ */
+export interface TransportRuleProps {
+  /** Name of the rule, unique in the tenant, at most 64 characters. A change renames the rule in place. */
+  name: string;
+  /**
+   * Whether the rule acts on mail. A rule that is switched off by hand is drift.
+   * @default true
+   */
+  enabled?: boolean;
+  /**
+   * `Enforce` acts; `Audit` and `AuditAndNotify` only report, so that mail passes the rule unchanged.
+   * @default "Enforce"
+   */
+  mode?: "Enforce" | "Audit" | "AuditAndNotify";
+  /**
+   * Place in the order of all rules of the tenant, 0 first. Setting it moves other rules by one, so it is not managed when
+   * left out; a new rule then comes last.
+   */
+  priority?: number;
+  /**
+   * Text for people, at most 1,024 characters. One that starts with `Managed by Pulumi: ` counts as the default.
+   * @default "Managed by Pulumi: <project>/<stack>/<resource name>"
+   */
+  comments?: string;
+  /**
+   * Name of the header that `headerContainsWords` looks in, compared in any case. A rule takes one. Both are given or
+   * neither; left out, the rule must not have that condition.
+   */
+  headerContainsMessageHeader?: string;
+  /** Whole words, compared in any case, of which the header must have one. A set: the order means nothing. */
+  headerContainsWords?: readonly string[];
+  /**
+   * Addresses of the last host before Microsoft 365: IPv4, CIDR of /24 to /32, or `a-b` of at most 256 addresses. The two wider
+   * ranges that Cloudflare publishes are expanded to their /24 blocks. Left out, the rule must not have that condition.
+   */
+  senderIpRanges?: readonly string[];
+  /** Spam confidence level to request: -1 asks to skip filtering, 5 and 6 mean spam, 9 high confidence spam. -1 to 9. */
+  setScl?: number;
+  /** Sends matching mail to the hosted quarantine, from which only an administrator releases. No quarantine policy applies to it. */
+  quarantine?: boolean;
+  /**
+   * Whether rules after this one are skipped for mail that matches.
+   * @default false
+   */
+  stopRuleProcessing?: boolean;
+  /** What happens to mail when the rule cannot be evaluated. Not managed when left out. */
+  ruleErrorAction?: "Ignore" | "Defer";
+}
+
+const noSpacesAtEnds = (value: string): string | undefined =>
+  value !== value.trim()
+    ? `"${value}" has spaces at an end, which no word of a header has; remove them`
+    : undefined;
+
+const word = text({ required: true, anyCase: true, refuse: noSpacesAtEnds });
+
+const own = {
+  name: field("Name", objectName(64), { required: true }),
+  enabled: field("State", state, { default: true }),
+  mode: field("Mode", oneOf("Enforce", "Audit", "AuditAndNotify"), {
+    default: "Enforce",
+  }),
+  priority: field("Priority", integer(0, 299)),
+  comments: field("Comments", text({ max: 1024 })),
+  headerContainsMessageHeader: field(
+    "HeaderContainsMessageHeader",
+    text({
+      required: true,
+      anyCase: true,
+      max: 64,
+      refuse: (value) =>
+        /^[!-9;-~]+$/.test(value)
+          ? undefined
+          : `"${value}" is not the name of a header; give it without colon and spaces`,
+    }),
+    { implied: noneIsImplied },
+  ),
+  headerContainsWords: field("HeaderContainsWords", setOf(word, { min: 1 }), {
+    implied: noneIsImplied,
+  }),
+  senderIpRanges: field("SenderIpRanges", ipRanges, { implied: noneIsImplied }),
+  setScl: field("SetSCL", integer(-1, 9)),
+  quarantine: field("Quarantine", flag),
+  stopRuleProcessing: field("StopRuleProcessing", flag, { default: false }),
+  ruleErrorAction: field("RuleErrorAction", oneOf("Ignore", "Defer")),
+} satisfies Record<keyof TransportRuleProps, Field>;
+
+/** Whatever a foreign condition holds: shown as it comes, and restored as it was. */
+const anything: Codec = {
+  type: "as Exchange has it",
+  refuse: () => "is not an input",
+  normalize: (value) => value,
+  encode: (value) => value,
+  decode: (wire) => (wire === undefined ? undefined : (wire as Value)),
+  key: (value) => value,
+  none: null,
+  noneWhenMissing: true,
+};
+
+/** What narrows a rule without being ours: other conditions, all exceptions, the dates between which it acts. */
+const narrowing = [
+  ...conditions.filter((condition) => !(propertyOf(condition) in own)),
+  ...conditions.map((condition) => `ExceptIf${condition}`),
+  "ActivationDate",
+  "ExpiryDate",
+];
+
+const foreign = Object.fromEntries(
+  narrowing.map((parameter) => [
+    propertyOf(parameter),
+    field(parameter, anything, { foreign: true, implied: noneIsImplied }),
+  ]),
+);
+
+/** Characters that a rule may have, all in all (documented); what the vendor counts besides the values is not known. */
+const longestRule = 8192;
+
+export const transportRule: Kind = {
+  name: "TransportRule",
+  noun: "transport rule",
+  home: "tenantId",
+  fields: { ...own, ...foreign },
+  settings: ["adopt"],
+  nameField: "name",
+  idIs: "guid",
+  markField: "comments",
+
+  refuse(inputs) {
+    const failures: Failure[] = [];
+    const header = inputs["headerContainsMessageHeader"] !== undefined;
+    const words = inputs["headerContainsWords"] !== undefined;
+    if (words && !header)
+      failures.push({
+        property: "headerContainsMessageHeader",
+        reason: "must be given with headerContainsWords: it says which header",
+      });
+    if (header && !words)
+      failures.push({
+        property: "headerContainsWords",
+        reason: "must be given with headerContainsMessageHeader",
+      });
+    const size = Object.values(inputs)
+      .flat()
+      .reduce<number>((sum, value) => sum + String(value).length, 0);
+    if (size > longestRule)
+      failures.push({
+        property: words ? "headerContainsWords" : "senderIpRanges",
+        reason: `the values of the rule have ${size} characters, a rule takes ${longestRule}; shorten them or make two rules`,
+      });
+    return failures;
+  },
+
+  isGiven: () => false,
+  identify: identityOf,
+
+  list: ({ exchange }, _name, newerThan) =>
+    exchange.list("Get-TransportRule", {}, newerThan),
+
+  async create({ exchange, patience }, wanted) {
+    const { State: enabled, ...parameters } = encode(this, wanted);
+    await exchange.write(
+      "New-TransportRule",
+      { ...parameters, Enabled: enabled === "Enabled" },
+      patience,
+    );
+  },
+
+  async update({ exchange, patience }, item, changes) {
+    const { enabled, ...others } = changes;
+    const identity = { Identity: item["Guid"] };
+    // Disable first, enable last: a rule never acts half changed.
+    if (enabled === false)
+      await exchange.write("Disable-TransportRule", identity, patience);
+    if (Object.keys(others).length > 0)
+      await exchange.write(
+        "Set-TransportRule",
+        { ...identity, ...encode(this, keepingACondition(item, others)) },
+        patience,
+      );
+    if (enabled === true)
+      await exchange.write("Enable-TransportRule", identity, patience);
+  },
+
+  async remove({ exchange, patience }: Operation, item) {
+    await exchange.removeIfThere(
+      "Remove-TransportRule",
+      { Identity: item["Guid"] },
+      patience,
+    );
+    return undefined;
+  },
+};
+
+/** A rule without any condition applies to all mail (documented): such a change is not sent, whoever asks for it. */
+function keepingACondition(item: Item, changes: Values): Values {
+  const removed = conditions.filter(
+    (condition) => changes[propertyOf(condition)] === null,
+  );
+  const left = conditions.filter(
+    (condition) =>
+      !removed.includes(condition) &&
+      (changes[propertyOf(condition)] ?? item[condition]),
+  );
+  if (removed.length === 0 || left.length > 0) return changes;
+  throw new Error(
+    "the change would leave the rule without a condition, so that it applied to all mail; give it a condition",
+  );
+}

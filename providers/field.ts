@@ -1,0 +1,73 @@
+import deepEqual from "fast-deep-equal";
+
+import type { Codec, Value } from "./codecs";
+
+/** What must hold of a property that the program leaves out; its violation is drift. */
+export interface Implied {
+  /** @param expected what the kind found out for this resource, see `Kind.expect`. */
+  holds(live: Value, expected: Value): boolean;
+  /** The value that makes it hold. */
+  remedy(live: Value, expected: Value): Value;
+}
+
+/** One property: everything that the lifecycle, the documentation and the tests know of it. */
+export interface Field {
+  /** The vendor's name. */
+  readonly wire: string;
+  readonly codec: Codec;
+  /** Filled in where the program leaves the property out. */
+  readonly default?: Value;
+  /** Must be given. */
+  readonly required?: true;
+  /** A change replaces the object. */
+  readonly replaces?: true;
+  /** Taken by the vendor only when the object is made: never compared and never a reason to do anything. */
+  readonly onlyWhenMade?: true;
+  readonly implied?: Implied;
+  /** No input of programs: reported when somebody else sets it. */
+  readonly foreign?: true;
+}
+
+/** The properties of a kind, by their names in programs. */
+export type Fields<Name extends string = string> = Readonly<
+  Record<Name, Field>
+>;
+
+/** Values of properties, by their names in programs. */
+export type Values = Readonly<Record<string, Value>>;
+
+/**
+ * Declares a field. The type of the codec's values is forgotten here, once: a field's values only ever meet its own codec.
+ */
+export function field<T extends Value>(
+  wire: string,
+  codec: Codec<T>,
+  rules: Omit<Field, "wire" | "codec"> = {},
+): Field {
+  return { wire, codec: codec as unknown as Codec, ...rules };
+}
+
+/** There must be none: conditions, exceptions and schedules that somebody adds to an object of ours. */
+export const noneIsImplied: Implied = {
+  holds: isNothing,
+  remedy: () => null,
+};
+
+/** Null, empty, or a flag that is not set. */
+export function isNothing(value: Value): boolean {
+  return (
+    value === null ||
+    value === "" ||
+    value === false ||
+    (Array.isArray(value) && value.length === 0)
+  );
+}
+
+/** True when two values mean the same to the vendor. */
+export function equal({ codec }: Field, a: Value, b: Value): boolean {
+  const key = (value: Value): unknown => {
+    const known = value ?? codec.none;
+    return known === null ? null : codec.key(known);
+  };
+  return deepEqual(key(a), key(b));
+}

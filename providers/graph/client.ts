@@ -1,0 +1,275 @@
+import type {
+  Client,
+  Context,
+  Middleware,
+} from "@microsoft/microsoft-graph-client";
+
+import type { Credentials } from "../credentials";
+import { printable, VendorError } from "../errors";
+import { throttled, type Answer, type Http } from "../http";
+import { isRecord, parsed } from "../json";
+import { Patience } from "../patience";
+
+const vendor = "Microsoft Graph";
+
+/** Most requests that one `$batch` takes (documented). */
+const batchSize = 20;
+
+/**
+ * Microsoft Graph, for the one thing it knows: which host Microsoft 365 expects as a domain's MX. Needs the application
+ * permission Domain.Read.All.
+ *
+ * @see https://learn.microsoft.com/graph/api/domain-list-serviceconfigurationrecords
+ */
+export class Graph {
+  private client: Promise<Client> | undefined;
+  private readonly known = new Map<string, Promise<string>>();
+  private asked: Asked[] = [];
+
+  constructor(
+    private readonly http: Http,
+    private readonly credentials: Credentials,
+    private readonly baseUrl: string,
+    private readonly patienceMs: number,
+  ) {}
+
+  /**
+   * The MX host that Microsoft 365 expects for a domain, in lower case.
+   *
+   * Questions of one moment go together, twenty in a request. The engine asks for few at a time, so a request that is not
+   * full is filled up with `likely` domains: whoever asks for those next finds the answer there.
+   *
+   * @throws VendorError `forbidden` without the permission, `notFound` when the tenant does not have the domain.
+   */
+  mailExchange(
+    domain: string,
+    likely: () => Iterable<string> = () => [],
+  ): Promise<string> {
+    const name = domain.toLowerCase();
+    let answer = this.known.get(name);
+    if (!answer) {
+      if (this.asked.length === 0) setImmediate(() => this.ask(likely()));
+      answer = this.expect(name);
+    }
+    return answer;
+  }
+
+  private expect(name: string): Promise<string> {
+    const answer = new Promise<string>((resolve, reject) => {
+      this.asked.push({ name, resolve, reject });
+    });
+    this.known.set(name, answer);
+    // A failure is not kept; and what was asked on suspicion may fail unheard.
+    answer.catch(() => this.known.delete(name));
+    return answer;
+  }
+
+  private ask(likely: Iterable<string>): void {
+    const room = (batchSize - (this.asked.length % batchSize)) % batchSize;
+    let filled = 0;
+    for (const domain of likely) {
+      if (filled === room) break;
+      const name = domain.toLowerCase();
+      if (this.known.has(name)) continue;
+      void this.expect(name);
+      filled++;
+    }
+    const asked = this.asked;
+    this.asked = [];
+    for (let i = 0; i < asked.length; i += batchSize)
+      void this.batch(asked.slice(i, i + batchSize));
+  }
+
+  /** Settles every question, also when the whole request fails. */
+  private async batch(asked: readonly Asked[]): Promise<void> {
+    const patience = new Patience(this.patienceMs);
+    let open = [...asked];
+    try {
+      const client = await (this.client ??= this.connect(patience));
+      await patience.persist(
+        async () => {
+          const answers = await this.send(client, open);
+          let wait: VendorError | undefined;
+          open = open.filter((question, index) => {
+            const answer = answers.get(String(index));
+            const verdict = answer && this.hostOf(question.name, answer);
+            if (verdict instanceof VendorError && verdict.fault === "throttled")
+              wait = verdict;
+            else if (typeof verdict === "string") question.resolve(verdict);
+            else
+              question.reject(
+                verdict ??
+                  unreadable(`a batch without an answer for ${question.name}`),
+              );
+            return verdict !== undefined && verdict === wait;
+          });
+          if (wait) throw wait;
+        },
+        (error) => this.http.pauseFor(error, patience),
+      );
+    } catch (error) {
+      for (const question of open) question.reject(error);
+    }
+  }
+
+  private async send(
+    client: Client,
+    asked: readonly Asked[],
+  ): Promise<Map<string, BatchAnswer>> {
+    const body = (await client.api("/$batch").post({
+      requests: asked.map(({ name }, index) => ({
+        id: String(index),
+        method: "GET",
+        url: `/domains/${encodeURIComponent(name)}/serviceConfigurationRecords`,
+      })),
+    })) as { responses?: unknown } | undefined;
+    if (!Array.isArray(body?.responses))
+      throw unreadable("a batch without answers");
+    return new Map(
+      (body.responses as BatchAnswer[]).map((r) => [String(r.id), r]),
+    );
+  }
+
+  private hostOf(domain: string, answer: BatchAnswer): string | VendorError {
+    if (answer.status !== 200) {
+      const headers = new Headers(answer.headers ?? {});
+      return failure(
+        `the MX of ${domain}`,
+        { status: answer.status, headers, text: "" },
+        answer.body?.error?.message,
+      );
+    }
+    const records = answer.body?.value;
+    if (!Array.isArray(records))
+      return unreadable(`no records for ${domain} in an answer of 200`);
+    const mx = records.find(
+      (record) =>
+        record.recordType?.toLowerCase() === "mx" && record.mailExchange,
+    );
+    return (
+      mx?.mailExchange?.toLowerCase().replace(/\.$/, "") ??
+      new VendorError(
+        vendor,
+        "notFound",
+        `Microsoft Graph lists no MX for ${domain}: it is not a domain for mail in this tenant`,
+        {
+          advice: `Set the domain up for mail in Microsoft 365, or give transport.`,
+        },
+      )
+    );
+  }
+
+  /** The official client, its last step ours: one place for time limits and retries. */
+  private async connect(patience: Patience): Promise<Client> {
+    const graph = await import("@microsoft/microsoft-graph-client");
+    const authentication = new graph.AuthenticationHandler({
+      getAccessToken: () => this.credentials.token("graph", patience),
+    });
+    authentication.setNext(this.last());
+    return graph.Client.initWithMiddleware({
+      middleware: authentication,
+      baseUrl: `${this.baseUrl}/`,
+      // Without it the client sends no Authorization to a host it does not know, and says nothing (measured).
+      customHosts: new Set([new URL(this.baseUrl).hostname]),
+    });
+  }
+
+  private last(): Middleware {
+    return {
+      execute: async (context: Context): Promise<void> => {
+        const { method, headers, body } = context.options ?? {};
+        const answer = await this.http.send(
+          {
+            method: method === "POST" ? "POST" : "GET",
+            url: String(context.request),
+            headers: Object.fromEntries(
+              new Headers(headers as Record<string, string>),
+            ),
+            ...(typeof body === "string" && { body }),
+            // Our batches only read.
+            repeatable: true,
+          },
+          judge,
+          new Patience(this.patienceMs),
+        );
+        context.response = new Response(answer.text, {
+          status: answer.status,
+          headers: { "content-type": "application/json" },
+        });
+      },
+    };
+  }
+}
+
+interface Asked {
+  readonly name: string;
+  resolve(host: string): void;
+  reject(error: unknown): void;
+}
+
+interface BatchAnswer {
+  readonly id: string | number;
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: {
+    readonly value?: readonly {
+      readonly recordType?: string;
+      readonly mailExchange?: string;
+    }[];
+    readonly error?: { readonly message?: string };
+  };
+}
+
+function judge(answer: Answer): Answer {
+  if (answer.status >= 300) throw failure("a batch", answer);
+  // The client takes an HTML page with 200 for an answer (measured).
+  if (!/^\s*\{/.test(answer.text))
+    throw unreadable("an answer of 200 that is not JSON");
+  return answer;
+}
+
+function failure(
+  what: string,
+  answer: Answer,
+  reason = reasonIn(answer.text),
+): VendorError {
+  const { status } = answer;
+  const message = `Microsoft Graph answered ${status} to the question for ${what}: ${printable(reason) || "no reason given"}`;
+  if (status === 429) return throttled(vendor, answer, message);
+  const details = { status };
+  switch (status) {
+    case 401:
+    case 403:
+      return new VendorError(vendor, "forbidden", message, {
+        ...details,
+        advice:
+          "The application needs the permission Domain.Read.All of Microsoft Graph, with admin consent; or give transport.",
+      });
+    case 404:
+      return new VendorError(vendor, "notFound", message, {
+        ...details,
+        advice:
+          "Add the domain to Microsoft 365 first (and check area1:tenantId), or give transport.",
+      });
+    default:
+      return new VendorError(
+        vendor,
+        [408, 500, 502, 503, 504].includes(status) ? "transient" : "refused",
+        message,
+        { ...details, advice: "Try again, or give transport." },
+      );
+  }
+}
+
+function reasonIn(text: string): string {
+  const body = parsed(text);
+  const error = isRecord(body) ? body["error"] : undefined;
+  if (!isRecord(error)) return /^\s*</.test(text) ? "an HTML page" : text;
+  return typeof error["message"] === "string" ? error["message"] : "";
+}
+
+const unreadable = (what: string): VendorError =>
+  new VendorError(vendor, "unreadable", `Microsoft Graph sent ${what}`, {
+    advice:
+      "Nothing is concluded from it. Check for a proxy in between, and area1:graphBaseUrl; or give transport.",
+  });

@@ -1,0 +1,45 @@
+import { area1Domain } from "./cloudflare/area1-domain";
+import { antiSpamPolicy } from "./exchange-online/anti-spam-policy";
+import { quarantineNotification } from "./exchange-online/quarantine-notification";
+import { quarantinePolicy } from "./exchange-online/quarantine-policy";
+import { transportRule } from "./exchange-online/transport-rule";
+import { guard, type GuardedHandlers } from "./guard";
+import type { Handlers } from "./handlers";
+import type { Kind } from "./kind";
+import { lifecycle } from "./lifecycle";
+import { restorePoint } from "./restore-point";
+import { sessionFor, type Session, type Stored } from "./session";
+
+/** Every kind but the restore point, by its name. */
+export const kinds: Readonly<Record<string, Kind>> = Object.fromEntries(
+  [
+    area1Domain,
+    quarantinePolicy,
+    quarantineNotification,
+    antiSpamPolicy,
+    transportRule,
+  ].map((kind) => [kind.name, kind]),
+);
+
+/**
+ * The handlers of a kind, as Pulumi's dynamic-provider process calls them.
+ *
+ * Frozen: the text in `__provider` of every resource in users' states calls this function, with the names of the kinds.
+ *
+ * @param open where the handlers' session comes from; the process's own, if left out.
+ */
+export function provider(
+  name: string,
+  open: (stored: Stored) => Session = sessionFor,
+): GuardedHandlers {
+  const implement = (session: () => Session): Handlers => {
+    if (name === "RestorePoint") return restorePoint(kinds, session);
+    const kind = kinds[name];
+    if (!kind)
+      throw new Error(
+        `pulumi-area1-m365 has no kind ${name}: a newer version of it wrote this state; install that`,
+      );
+    return lifecycle(kind, session);
+  };
+  return guard(implement, open);
+}

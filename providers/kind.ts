@@ -1,0 +1,133 @@
+import type { Configuration } from "./configuration";
+import type { Value } from "./codecs";
+import { isNothing, type Fields, type Values } from "./field";
+import type { Listing } from "./shared-list";
+import type { Operation } from "./session";
+
+/** An object as its vendor's list shows it, by the vendor's names. */
+export type Item = Readonly<Record<string, unknown>>;
+
+/** Something wrong with an input. */
+export interface Failure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** Which object it is. */
+export interface Identity {
+  /** Without the tenant before it. */
+  readonly name: string;
+  /** Absent where the vendor shares it between objects (built-ins have zeros). */
+  readonly guid?: string;
+  /** The vendor's change stamp, as a date; absent where there is none. */
+  readonly changedAt?: string;
+}
+
+/** What an update changes: null clears. */
+export type Changes = Values;
+
+/** The old outputs of a resource. */
+export type State = Readonly<Record<string, unknown>>;
+
+/** What every kind is: data and four verbs. `lifecycle.ts` does the rest, the same for all. */
+export interface Kind {
+  /** The last part of the type token; part of users' states. */
+  readonly name: string;
+  /** In messages: `transport rule`. */
+  readonly noun: string;
+  /** Where it lives, and the output that says so. */
+  readonly home: "tenantId" | "accountId";
+  readonly fields: Fields;
+  /** Inputs that are no property of the object: `adopt`, and what destroy heeds. */
+  readonly settings: readonly ("adopt" | "offboardOnDestroy")[];
+  /** The field that names the object; absent where a tenant has exactly one. */
+  readonly nameField?: "name" | "domain";
+  /** What the resource's id is. */
+  readonly idIs: "name" | "guid";
+  /** The field that carries the mark of who made it. */
+  readonly markField?: "comments" | "adminDisplayName";
+  /** True where a member that an answer leaves out says nothing, as with Cloudflare. */
+  readonly missingIsUntold?: true;
+
+  /** What is wrong among inputs that are each right; unknown ones are absent. */
+  refuse?(inputs: Values): Failure[];
+  /** Fills in what the configuration or other inputs decide. */
+  complete?(
+    olds: State,
+    news: State,
+    configuration: () => Configuration,
+  ): State | Failure;
+  /** True for an object that exists already without us: it is taken over without `adopt`, and never removed. */
+  isGiven(name: string): boolean;
+  identify(item: Item): Identity;
+
+  /** All objects, complete or an error; at least the one of this name. */
+  list(
+    operation: Operation,
+    name: string,
+    newerThan?: number,
+  ): Promise<Listing<Item>>;
+  create(operation: Operation, wanted: Values): Promise<void>;
+  /** One write, and one Enable or Disable where the vendor has a cmdlet of its own for it. */
+  update(operation: Operation, item: Item, changes: Changes): Promise<void>;
+  /** @returns why it was left where it is, or nothing when it is gone. */
+  remove(
+    operation: Operation,
+    item: Item,
+    state: State,
+  ): Promise<string | undefined>;
+
+  /** What properties that the program left out are held against; asks the vendors. */
+  expect?(
+    operation: Operation,
+    inputs: State,
+    listing: Listing<Item>,
+    state?: State,
+  ): Promise<Values>;
+  /** The same, as it was last known. */
+  expected?(state: State): Values;
+  /** Outputs besides those of all kinds. `state`: the old outputs when it is only read. */
+  outputs?(
+    operation: Operation,
+    item: Item,
+    expected: Values,
+    state?: State,
+  ): Promise<Readonly<Record<string, unknown>>>;
+  /** A first-seen value that cannot be given back as it was: another one, and why. */
+  giveBack?(
+    operation: Operation,
+    property: string,
+    value: Value,
+  ): Promise<{ readonly value?: Value; readonly warning: string } | undefined>;
+}
+
+/** What the object has, by the names of programs: null where it has none, absent where the answer does not say. */
+export function valuesOf(kind: Kind, item: Item): Values {
+  const values: Record<string, Value> = {};
+  for (const [name, { wire, codec, foreign }] of Object.entries(kind.fields)) {
+    const said = item[wire];
+    const value =
+      said === undefined && codec.noneWhenMissing && !kind.missingIsUntold
+        ? null
+        : codec.decode(said);
+    // A condition that nobody set is not worth a line in every state.
+    if (value !== undefined && !(foreign && isNothing(value)))
+      values[name] = value;
+  }
+  return values;
+}
+
+/** Values in the vendor's names and form; null stays null. */
+export function encode(
+  kind: Pick<Kind, "fields">,
+  values: Values,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      const field = kind.fields[name];
+      return field
+        ? [[field.wire, value === null ? null : field.codec.encode(value)]]
+        : [];
+    }),
+  );
+}

@@ -1,0 +1,186 @@
+import { ownersOf, refuseForeign } from "./restore-point-refusals";
+import type { Values } from "./field";
+import type { Handlers } from "./handlers";
+import { isRecord } from "./json";
+import {
+  valuesOf,
+  type Failure,
+  type Item,
+  type Kind,
+  type State,
+} from "./kind";
+import { isUnknown, named } from "./lifecycle";
+import { keyOf, type RestoredObject } from "./restored-object";
+import type { Operation, Session } from "./session";
+
+const id = "restore-point";
+
+type Kinds = Readonly<Record<string, Kind>>;
+
+/** The handlers of the one kind with a life of its own. */
+export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
+  return {
+    check: (_olds, news) =>
+      Promise.resolve({
+        inputs: news,
+        failures: [...wrong(kinds, news), ...claimedTwice(news, session())],
+      }),
+
+    diff: (_id, olds, news) =>
+      Promise.resolve(sameObjects(olds, news) ? { changes: false } : {}),
+
+    async create(inputs) {
+      const outs = await take(kinds, session(), inputs, {});
+      return { id, outs: { ...inputs, ...outs } };
+    },
+
+    // Costs no request: what was is not read again.
+    read: (_id, state) =>
+      Promise.resolve({
+        id,
+        props: state,
+        inputs: only(state, ["objects", "accountId"]),
+      }),
+
+    async update(_id, olds, news) {
+      const before = isRecord(olds["values"]) ? olds["values"] : {};
+      const outs = await take(kinds, session(), news, before);
+      return {
+        outs: {
+          ...news,
+          ...only(olds, ["accountId"]),
+          ...outs,
+          ...only(olds, ["takenAt"]),
+        },
+      };
+    },
+
+    delete: () => Promise.resolve(),
+  };
+}
+
+/** Reads what is new, one list per kind, side by side. */
+async function take(
+  kinds: Kinds,
+  session: Session,
+  inputs: State,
+  before: State,
+) {
+  const objects = objectsOf(inputs);
+  const fresh = objects.filter((object) => !(keyOf(object) in before));
+  const account =
+    typeof inputs["accountId"] === "string"
+      ? inputs["accountId"]
+      : (session.configuration.cloudflareAccountId ?? "");
+  const operation = session.begin(account);
+  const items = await Promise.all(
+    fresh.map((object) => lookUp(kinds, operation, object)),
+  );
+  await refuseForeign(operation, fresh, items);
+  const values: Record<string, unknown> = Object.fromEntries(
+    objects.map((object) => [keyOf(object), before[keyOf(object)]]),
+  );
+  for (const [index, object] of fresh.entries())
+    values[keyOf(object)] = valuesIn(kinds, object, items[index]);
+  return {
+    values,
+    takenAt: new Date().toISOString(),
+    tenantId: await session.tenantId(operation.patience),
+    ...(account && { accountId: account }),
+  };
+}
+
+async function lookUp(
+  kinds: Kinds,
+  operation: Operation,
+  { kind: kindName, name }: RestoredObject,
+): Promise<Item | undefined> {
+  const kind = kinds[kindName];
+  if (!kind) return undefined;
+  return named(kind, await kind.list(operation, name), name);
+}
+
+function valuesIn(
+  kinds: Kinds,
+  object: RestoredObject,
+  item: Item | undefined,
+): Values | null {
+  const kind = kinds[object.kind];
+  return kind && item ? valuesOf(kind, item) : null;
+}
+
+function wrong(kinds: Kinds, news: State): Failure[] {
+  const failures: Failure[] = Object.keys(news)
+    .filter((key) => !["objects", "accountId", "__provider"].includes(key))
+    .map((property) => ({
+      property,
+      reason:
+        "is not a property of this resource, which has objects, accountId",
+    }));
+  if (isUnknown(news["objects"])) return failures;
+  if (!Array.isArray(news["objects"]) || objectsOf(news).length === 0)
+    return [
+      ...failures,
+      {
+        property: "objects",
+        reason: "must be a list of {kind, name}, and not empty",
+      },
+    ];
+  const seen = new Set<string>();
+  for (const object of objectsOf(news)) {
+    const key = keyOf(object).toLowerCase();
+    if (!kinds[object.kind])
+      failures.push({
+        property: "objects",
+        reason: `has the kind ${object.kind}; there are ${Object.keys(kinds).join(", ")}`,
+      });
+    if (seen.has(key))
+      failures.push({
+        property: "objects",
+        reason:
+          object.kind === "QuarantinePolicy"
+            ? `has the quarantine policy "${object.name}" twice: userQuarantineName and adminQuarantineName must differ, or Malicious would be released by its recipient`
+            : `has ${keyOf(object)} twice`,
+      });
+    seen.add(key);
+  }
+  return failures;
+}
+
+/** Two restore points for one object are two programs for one tenant, in one program. */
+function claimedTwice(news: State, session: Session): Failure[] {
+  if (isUnknown(news["objects"])) return [];
+  const failures: Failure[] = [];
+  for (const { key, owner } of ownersOf(objectsOf(news))) {
+    const other = session.claimed.get(key);
+    if (other !== undefined && other !== owner)
+      failures.push({
+        property: "objects",
+        reason: `has ${key}, which ${other} holds already: there is one UseCase4 for a tenant`,
+      });
+    else session.claimed.set(key, owner);
+  }
+  return failures.slice(0, 1);
+}
+
+const objectsOf = (inputs: State): RestoredObject[] =>
+  (Array.isArray(inputs["objects"]) ? inputs["objects"] : []).filter(
+    (object): object is RestoredObject =>
+      isRecord(object) &&
+      typeof object["kind"] === "string" &&
+      typeof object["name"] === "string",
+  );
+
+function sameObjects(olds: State, news: State): boolean {
+  if (isUnknown(news["objects"])) return false;
+  const keys = (state: State): string =>
+    objectsOf(state).map(keyOf).sort().join("\n");
+  return keys(olds) === keys(news);
+}
+
+const only = (state: State, names: readonly string[]): State =>
+  Object.fromEntries(
+    names.flatMap((name) =>
+      state[name] === undefined ? [] : [[name, state[name]]],
+    ),
+  );

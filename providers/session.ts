@@ -1,0 +1,156 @@
+import { Cloudflare } from "./cloudflare/client";
+import {
+  keys,
+  resolveConfiguration,
+  secretKeys,
+  type Configuration,
+} from "./configuration";
+import { Credentials } from "./credentials";
+import { ExchangeOnline } from "./exchange-online/client";
+import { Graph } from "./graph/client";
+import { Http } from "./http";
+import { Patience } from "./patience";
+import { tellEngine, type Tell } from "./status-line";
+
+/** The parts of a session that one operation on one resource works with. */
+export interface Operation {
+  readonly session: Session;
+  readonly exchange: ExchangeOnline;
+  readonly cloudflare: Cloudflare;
+  readonly graph: Graph;
+  /** The Cloudflare account of this resource; empty for what lives in a tenant. */
+  readonly account: string;
+  readonly patience: Patience;
+  /** A warning that the user sees when the operation is over; it names its object. */
+  warn(message: string): void;
+}
+
+/**
+ * What all resources of one provider process share: the configuration, the clients with their lists, and the memory of what
+ * this process has done.
+ */
+export class Session {
+  readonly exchange: ExchangeOnline;
+  readonly cloudflare: Cloudflare;
+  readonly graph: Graph;
+
+  /** Ids that a create of this process took over: the delete that follows in the same operation does nothing. */
+  readonly takenOver = new Set<string>();
+  /** Ids that live on in the program, as a diff of this process saw: a leftover of an interrupted replacement is not deleted. */
+  readonly living = new Set<string>();
+  /** Ids that a diff of this process wants replaced: they may be cleaned up in the account that they were made in. */
+  readonly replaced = new Set<string>();
+  /** By object: the resource whose restore point holds it. */
+  readonly claimed = new Map<string, string>();
+
+  private readonly credentials: Credentials;
+
+  constructor(
+    readonly configuration: Configuration,
+    private readonly tell: Tell = tellEngine,
+  ) {
+    const { requestTimeoutMs, patienceMs } = configuration;
+    const say = (message: string): void => this.say(message);
+    const http = (vendor: string): Http =>
+      new Http(vendor, requestTimeoutMs, say);
+    this.credentials = new Credentials(configuration);
+    this.exchange = new ExchangeOnline(
+      http("Exchange Online"),
+      this.credentials,
+      configuration.exchangeBaseUrl,
+      patienceMs,
+      (message) => this.warn(message),
+    );
+    this.cloudflare = new Cloudflare(
+      http("Cloudflare"),
+      configuration.cloudflareBaseUrl,
+      configuration.cloudflareApiToken,
+      patienceMs,
+    );
+    this.graph = new Graph(
+      http("Microsoft Graph"),
+      this.credentials,
+      configuration.graphBaseUrl,
+      patienceMs,
+    );
+  }
+
+  /** The tenant of the credentials. */
+  tenantId(patience: Patience): Promise<string> {
+    return this.exchange.tenantId(patience);
+  }
+
+  /** Begins an operation: its patience starts to run. */
+  begin(account = ""): Operation {
+    return {
+      session: this,
+      exchange: this.exchange,
+      cloudflare: this.cloudflare,
+      graph: this.graph,
+      account,
+      patience: new Patience(this.configuration.patienceMs),
+      warn: (message) => this.warn(message),
+    };
+  }
+
+  warn(message: string): void {
+    this.tell(this.scrub(message), "warning");
+  }
+
+  say(message: string): void {
+    this.tell(this.scrub(message), "progress");
+  }
+
+  /** A text without any secret or token of this session. */
+  scrub(text: string): string {
+    return scrub(text, [
+      ...this.configuration.secrets,
+      ...this.credentials.tokens,
+    ]);
+  }
+}
+
+/** Replaces each secret, also where it is quoted, encoded for a URL or in base64. */
+export function scrub(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) {
+    if (secret.length < 4) continue;
+    const forms = [
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      encodeURIComponent(secret),
+      Buffer.from(secret).toString("base64"),
+    ];
+    for (const form of forms) clean = clean.split(form).join("[secret]");
+  }
+  // Whatever looks like a token is one, known to us or not.
+  return clean.replace(/eyJ[\w-]{10,}\.[\w-]{10,}(\.[\w-]*)?/g, "[secret]");
+}
+
+/** What a stack's configuration, or an explicit provider, says: by full key. */
+export type Stored = (key: string) => string | undefined;
+
+/** Secrets of a configuration that could not be resolved, so that even that error is clean. */
+export const storedSecrets = (stored: Stored): string[] =>
+  secretKeys.flatMap((key) =>
+    [stored(`area1:${key}`), process.env[keys[key]]].filter(
+      (value) => value !== undefined,
+    ),
+  );
+
+const sessions = new Map<string, Session>();
+
+/**
+ * The session of this process for a configuration. Pulumi's process makes a handler object per kind and configures each with
+ * the same values; all of them must share lists, tokens and memory.
+ */
+export function sessionFor(stored: Stored): Session {
+  const configuration = resolveConfiguration(stored, process.env);
+  const key = JSON.stringify(configuration);
+  let session = sessions.get(key);
+  if (!session) {
+    session = new Session(configuration);
+    sessions.set(key, session);
+  }
+  return session;
+}
