@@ -255,8 +255,8 @@ export class UseCase4 extends pulumi.ComponentResource {
         {
           name: ruleName,
           headerContainsMessageHeader: header,
-          headerContainsWords: words as pulumi.Input<string[]>,
-          senderIpRanges: senderIpRanges as pulumi.Input<string[]>,
+          headerContainsWords: words,
+          senderIpRanges: senderIpRanges,
           setScl: scl,
           adopt,
           restorePoint: first.of("TransportRule", ruleName),

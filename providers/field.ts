@@ -44,7 +44,7 @@ export function field<T extends Value>(
   codec: Codec<T>,
   rules: Omit<Field, "wire" | "codec"> = {},
 ): Field {
-  return { wire, codec: codec as unknown as Codec, ...rules };
+  return { wire, codec: codec, ...rules };
 }
 
 /** There must be none: conditions, exceptions and schedules that somebody adds to an object of ours. */

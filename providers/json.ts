@@ -4,6 +4,10 @@ export const isRecord = (
 ): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** True for a list, of which nothing else is known. */
+export const isList = (value: unknown): value is readonly unknown[] =>
+  Array.isArray(value);
+
 /** The value of a JSON text, or undefined for a text that is none. */
 export function parsed(text: string): unknown {
   try {

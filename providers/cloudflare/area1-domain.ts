@@ -273,11 +273,12 @@ export const area1Domain: Kind = {
     );
   },
 
-  async remove({ cloudflare, account, patience, warn }, item, state) {
+  async remove(operation, item, state) {
+    const { cloudflare, account, patience } = operation;
     const name = this.identify(item).name;
     if (state["offboardOnDestroy"] !== true)
       return "Cloudflare goes on protecting it, so that its mail keeps flowing. Point its MX elsewhere before you remove it; offboardOnDestroy: true would have destroy do it";
-    warn(
+    operation.warn(
       `domain "${name}" is off-boarded, as offboardOnDestroy says: Cloudflare no longer processes its mail, and that cannot be undone`,
     );
     await cloudflare
@@ -306,7 +307,7 @@ export const area1Domain: Kind = {
   },
 
   async outputs({ cloudflare, account, patience }, item, expected, state) {
-    const status = String(item["status"] ?? "").toUpperCase();
+    const status = statusOf(item);
     // On a refresh the record of a pending domain is as it was: asking for each would cost a request a domain.
     const verification =
       status !== "PENDING"
@@ -337,6 +338,10 @@ export const area1Domain: Kind = {
     ),
 };
 
+/** In upper case: Cloudflare has sent either (documented). */
+const statusOf = ({ status }: Item): string =>
+  typeof status === "string" ? status.toUpperCase() : "";
+
 /** Everything that PUT replaces, as it is. */
 const whole = (item: Item): Record<string, unknown> =>
   Object.fromEntries(
@@ -351,21 +356,21 @@ const whole = (item: Item): Record<string, unknown> =>
 
 /** The MX that Microsoft 365 expects; on a refresh without Graph, what it was when it was last known. */
 async function followed(
-  { graph, warn }: Operation,
+  operation: Operation,
   inputs: State,
   listed: readonly Item[],
   state: State | undefined,
 ): Promise<string> {
   const domain = String(inputs["domain"]);
   try {
-    return await graph.mailExchange(domain, function* () {
+    return await operation.graph.mailExchange(domain, function* () {
       for (const item of listed)
         if (typeof item["domain"] === "string") yield item["domain"];
     });
   } catch (error) {
     const stored = state?.["mailExchange"];
     if (typeof stored !== "string") throw error;
-    warn(
+    operation.warn(
       `domain "${domain}": Microsoft Graph could not be asked for its MX, so ${stored} is taken, as last known. ${sentence(reasonOf(error))}`,
     );
     return stored;

@@ -1,4 +1,5 @@
 import { kindOf, type Codec } from "../codecs";
+import { isList } from "../json";
 
 /**
  * What the recipient may do with a quarantined message, and the bit that stands for it in
@@ -62,7 +63,7 @@ export function permissionsFromText(
 export const quarantinePermissions: Codec<readonly string[]> = {
   type: `set of ${names.map((name) => `\`${name}\``).join(", ")}`,
   refuse(value) {
-    if (!Array.isArray(value)) return `must be a list, not ${kindOf(value)}`;
+    if (!isList(value)) return `must be a list, not ${kindOf(value)}`;
     const unknown = value.find((v) => !names.includes(canonical(v)));
     if (unknown !== undefined)
       return `has ${JSON.stringify(unknown)}, which is none of ${names.join(", ")}`;

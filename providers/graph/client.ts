@@ -7,7 +7,7 @@ import type {
 import type { Credentials } from "../credentials";
 import { printable, VendorError } from "../errors";
 import { throttled, type Answer, type Http } from "../http";
-import { isRecord, parsed } from "../json";
+import { isList, isRecord, parsed } from "../json";
 import { Patience } from "../patience";
 
 const vendor = "Microsoft Graph";
@@ -140,7 +140,7 @@ export class Graph {
       );
     }
     const records = answer.body?.value;
-    if (!Array.isArray(records))
+    if (!isList(records))
       return unreadable(`no records for ${domain} in an answer of 200`);
     const mx = records.find(
       (record) =>
