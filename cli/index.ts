@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { simulateCommand } from "./simulate";
+
+const { version } = JSON.parse(
+  readFileSync(join(__dirname, "..", "..", "package.json"), "utf8"),
+) as { version: string };
+
+new Command("area1-m365")
+  .description("Cloudflare Email Security in front of Microsoft 365")
+  .version(version)
+  .addCommand(simulateCommand())
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.stderr.write(
+      `${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    process.exitCode = 1;
+  });

@@ -1,0 +1,88 @@
+import { readFile } from "node:fs/promises";
+import { Command, InvalidArgumentError } from "commander";
+import type { Seed } from "../simulator";
+
+interface SimulateOptions {
+  port: number;
+  seed?: string;
+  latency: number;
+  state?: string;
+  json?: true;
+}
+
+/** `area1-m365 simulate`: the vendors on a loopback port, until SIGINT or SIGTERM. */
+export function simulateCommand(): Command {
+  return new Command("simulate")
+    .description(
+      "Start Entra, Exchange Online, Microsoft Graph and Cloudflare on one loopback HTTPS port",
+    )
+    .option("--port <number>", "port on 127.0.0.1; 0 takes a free one", port, 0)
+    .option("--seed <file>", "JSON file with what there is at the start")
+    .option(
+      "--latency <ms>",
+      "milliseconds that every request takes at least",
+      milliseconds,
+      0,
+    )
+    .option("--state <file>", "file that keeps the objects between runs")
+    .option("--json", "print one line, a JSON object")
+    .action(simulate);
+}
+
+async function simulate(options: SimulateOptions): Promise<void> {
+  // Loaded here, so that other commands and --help do not wait for it.
+  const { startSimulator } = await import("../simulator");
+  const simulator = await startSimulator({
+    port: options.port,
+    latencyMs: options.latency,
+    ...(options.seed === undefined ? {} : { seed: await seedOf(options.seed) }),
+    ...(options.state === undefined ? {} : { stateFile: options.state }),
+  });
+  const { url, environment } = simulator;
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify({ ...environment, url, pid: process.pid })}\n`
+      : `${[
+          `# Entra, Exchange Online, Microsoft Graph and Cloudflare: ${url} (objects and log: ${url}/simulator)`,
+          ...Object.entries(environment).map(
+            ([name, value]) => `export ${name}=${quoted(value)}`,
+          ),
+        ].join("\n")}\n`,
+  );
+  await new Promise<void>((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+  });
+  await simulator.close();
+}
+
+async function seedOf(file: string): Promise<Seed> {
+  const text = await readFile(file, "utf8");
+  try {
+    return JSON.parse(text) as Seed;
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function port(text: string): number {
+  return whole(text, 65_535, "a port from 0 to 65535");
+}
+
+function milliseconds(text: string): number {
+  return whole(text, 600_000, "milliseconds from 0 to 600000");
+}
+
+function whole(text: string, greatest: number, what: string): number {
+  if (!/^\d+$/.test(text) || Number(text) > greatest)
+    throw new InvalidArgumentError(`Not ${what}.`);
+  return Number(text);
+}
+
+function quoted(value: string): string {
+  return /^[\w./:@-]*$/.test(value)
+    ? value
+    : `'${value.replaceAll("'", "'\\''")}'`;
+}

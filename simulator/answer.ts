@@ -1,0 +1,60 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Json } from "./json";
+import type { LogEntry } from "./log";
+
+/** The services that the simulator stands in for. */
+export type Vendor = "entra" | "exchange" | "graph" | "cloudflare";
+
+/** A request as the vendors' parts see it. */
+export interface VendorRequest {
+  /** The method, in upper case. */
+  method: string;
+  /** The path as sent, without the query. */
+  path: string;
+  /** The query. */
+  query: URLSearchParams;
+  /** The headers, names in lower case. */
+  headers: IncomingHttpHeaders;
+  /** The body as text; empty when there was none. */
+  body: string;
+  /** The parts of the path that the route names, decoded. */
+  params: Record<string, string>;
+  /** What the log says of this request; a vendor's part adds what it knows. */
+  entry: LogEntry;
+}
+
+/** What is sent back. */
+export interface Answer {
+  /** The HTTP status. */
+  status: number;
+  /** Headers; Content-Length is added when it is sent. */
+  headers: Record<string, string>;
+  /** The body's bytes. */
+  body: Buffer;
+}
+
+/** An answer whose body is JSON. */
+export function json(
+  status: number,
+  value: Json,
+  headers: Record<string, string> = {},
+): Answer {
+  return {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8", ...headers },
+    body: Buffer.from(JSON.stringify(value)),
+  };
+}
+
+/** An answer without a body. */
+export function nothing(
+  status: number,
+  headers: Record<string, string> = {},
+): Answer {
+  return { status, headers, body: Buffer.alloc(0) };
+}
+
+/** The token of an `Authorization: Bearer` header, or undefined. */
+export function bearer(headers: IncomingHttpHeaders): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
+}

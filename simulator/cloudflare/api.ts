@@ -1,0 +1,317 @@
+import { Account, challengeName, type EmailDomain } from "../account";
+import { nothing, type Answer, type VendorRequest } from "../answer";
+import { isObject, parseJson, type Json, type JsonObject } from "../json";
+import type { Route } from "../server";
+import type { World } from "../world";
+import { access, identify } from "./access";
+import { change, create, remove, render, replace } from "./domain";
+import { failure, success } from "./envelope";
+import { list } from "./list";
+import type { RateLimit } from "./rate-limit";
+import {
+  batch as batchSchema,
+  complaints,
+  createDomain,
+  deletions,
+  replaceDomain,
+  replaceDomainStrict,
+  updateDomain,
+  type Complaint,
+} from "./schemas";
+
+type Operation = (
+  account: Account,
+  request: VendorRequest,
+) => Answer | Promise<Answer>;
+
+/** Cloudflare's part: the nine operations on email domains. */
+export function cloudflareRoutes(world: World, limit: RateLimit): Route[] {
+  const root =
+    "/client/v4/accounts/:account_id/email-security/settings/domains";
+  const one = `${root}/:domain_id`;
+  const { quirks } = world;
+  const route = (
+    method: Route["method"],
+    path: string,
+    operation: Operation,
+  ): Route => ({
+    method,
+    path,
+    vendor: "cloudflare",
+    handle: (request) => guarded(world, limit, request, operation),
+  });
+  const withDomain =
+    (
+      operation: (
+        account: Account,
+        domain: EmailDomain,
+        request: VendorRequest,
+      ) => Answer,
+    ): Operation =>
+    (account, request) => {
+      const id = (request.params["domain_id"] ?? "").toLowerCase();
+      const pool =
+        request.method === "GET" ? account.visible() : account.domains;
+      const domain = pool.find((candidate) => candidate.id === id);
+      return domain ? operation(account, domain, request) : missing(request);
+    };
+  return [
+    route("GET", root, (account, request) => list(account, request, quirks)),
+    route("POST", root, (account, request) => post(world, account, request)),
+    route("DELETE", root, (account, request) =>
+      bulkDelete(world, account, request),
+    ),
+    route("POST", `${root}/batch`, (account, request) =>
+      batch(world, account, request),
+    ),
+    route(
+      "GET",
+      one,
+      withDomain((_account, domain) => success(render(domain, quirks))),
+    ),
+    route(
+      "PUT",
+      one,
+      withDomain((account, domain, request) => {
+        const body = parsed(request);
+        const wrong = wrongPut(world, body);
+        if (wrong.length > 0) return invalid(request, wrong);
+        replace(account, domain, body as JsonObject, quirks);
+        return success(render(domain, quirks));
+      }),
+    ),
+    route(
+      "PATCH",
+      one,
+      withDomain((account, domain, request) => {
+        const body = parsed(request);
+        const wrong = wrongPatch(world, body);
+        if (wrong.length > 0) return invalid(request, wrong);
+        change(account, domain, body as JsonObject, quirks);
+        return success(render(domain, quirks));
+      }),
+    ),
+    route(
+      "DELETE",
+      one,
+      withDomain((account, domain) => {
+        remove(account, domain, quirks);
+        return success({ id: domain.id });
+      }),
+    ),
+    route(
+      "GET",
+      `${one}/verification`,
+      withDomain((_account, domain, request) =>
+        verification(world, domain, request),
+      ),
+    ),
+  ];
+}
+
+/** The answer to a path that is none of Cloudflare's. */
+export function noRoute(request: VendorRequest): Answer {
+  return failure(request, 404, [
+    { code: 7003, message: "No route for the URI" },
+  ]);
+}
+
+async function guarded(
+  world: World,
+  limit: RateLimit,
+  request: VendorRequest,
+  operation: Operation,
+): Promise<Answer> {
+  const token = identify(world, request)?.label ?? "nobody";
+  const allowance = limit.count(token, world.quirks);
+  if (!allowance.passed)
+    return failure(
+      request,
+      429,
+      [
+        {
+          code: 10429,
+          message:
+            "More than the allowed number of requests; wait and consider throttling your request speed",
+        },
+      ],
+      allowance.headers,
+    );
+  const allowed = access(world, request, request.method !== "GET");
+  const answer =
+    allowed instanceof Account ? await operation(allowed, request) : allowed;
+  return { ...answer, headers: { ...answer.headers, ...allowance.headers } };
+}
+
+function post(world: World, account: Account, request: VendorRequest): Answer {
+  const body = parsed(request);
+  const wrong = complaints(createDomain, body);
+  if (wrong.length > 0) return invalid(request, wrong);
+  const wanted = body as { domain: string } & JsonObject;
+  const existing = account.find(wanted.domain);
+  if (existing)
+    return world.quirks.existingDomain === 200
+      ? success(render(existing, world.quirks))
+      : failure(request, world.quirks.existingDomain, [
+          {
+            code: 10409,
+            message: `Domain ${wanted.domain} already exists`,
+            pointer: "/domain",
+          },
+        ]);
+  const made = create(account, wanted, world.quirks);
+  return success(render(made, world.quirks), world.quirks.createStatus);
+}
+
+function bulkDelete(
+  world: World,
+  account: Account,
+  request: VendorRequest,
+): Answer {
+  const body = parsed(request);
+  const wrong = complaints(deletions, body);
+  if (wrong.length > 0) return invalid(request, wrong);
+  return removeAll(world, account, request, body as { id: string }[]);
+}
+
+function removeAll(
+  world: World,
+  account: Account,
+  request: VendorRequest,
+  wanted: { id: string }[],
+): Answer {
+  const found = wanted.map(({ id }) =>
+    account.domains.find((domain) => domain.id === id.toLowerCase()),
+  );
+  if (found.includes(undefined)) return missing(request);
+  for (const domain of found) if (domain) remove(account, domain, world.quirks);
+  return success(wanted.map(({ id }) => ({ id })));
+}
+
+/** All or nothing: whether the vendor's batch is atomic is not known. */
+function batch(world: World, account: Account, request: VendorRequest): Answer {
+  const body = parsed(request);
+  const wrong = complaints(batchSchema, body);
+  if (wrong.length > 0) return invalid(request, wrong);
+  const { deletes, patches, puts, posts } = body as Record<
+    string,
+    JsonObject[]
+  > as {
+    deletes: { id: string }[];
+    patches: ({ id: string } & JsonObject)[];
+    puts: ({ id: string } & JsonObject)[];
+    posts: ({ domain: string } & JsonObject)[];
+  };
+  const inside = [
+    ...patches.flatMap((patch, at) =>
+      wrongPatch(world, patch, `/patches/${at}`),
+    ),
+    ...puts.flatMap((put, at) => wrongPut(world, put, `/puts/${at}`)),
+    ...posts.flatMap((one, at) =>
+      complaints(createDomain, one, `/posts/${at}`),
+    ),
+  ];
+  if (inside.length > 0) return invalid(request, inside);
+  const before = account.snapshot();
+  const undo = (answer: Answer): Answer => {
+    account.restore(before);
+    return answer;
+  };
+  const answered = (domain: EmailDomain): JsonObject =>
+    render(domain, world.quirks);
+  const deleted = removeAll(world, account, request, deletes);
+  if (deleted.status !== 200) return undo(deleted);
+  const updated: EmailDomain[][] = [[], []];
+  for (const [at, [changes, apply]] of (
+    [
+      [patches, change],
+      [puts, replace],
+    ] as const
+  ).entries())
+    for (const wanted of changes) {
+      const domain = account.domains.find(
+        ({ id }) => id === wanted.id.toLowerCase(),
+      );
+      if (!domain) return undo(missing(request));
+      apply(account, domain, wanted, world.quirks);
+      updated[at]?.push(domain);
+    }
+  const made: EmailDomain[] = [];
+  for (const wanted of posts) {
+    if (account.find(wanted.domain))
+      return undo(
+        failure(request, 409, [
+          { code: 10409, message: `Domain ${wanted.domain} already exists` },
+        ]),
+      );
+    made.push(create(account, wanted, world.quirks));
+  }
+  return success({
+    deletes: deletes.map(({ id }) => ({ id })),
+    patches: (updated[0] ?? []).map(answered),
+    puts: (updated[1] ?? []).map(answered),
+    posts: made.map(answered),
+  });
+}
+
+function verification(
+  world: World,
+  domain: EmailDomain,
+  request: VendorRequest,
+): Answer {
+  if (world.quirks.verification === "notFound") return noRoute(request);
+  if (
+    world.quirks.verification === "noContent" ||
+    domain.txt_record_value === ""
+  )
+    return nothing(204);
+  return success({
+    txt_record_name: challengeName(domain.domain),
+    txt_record_value: domain.txt_record_value,
+    status: render(domain, world.quirks)["status"] ?? null,
+    last_checked_at: null,
+  });
+}
+
+function wrongPut(world: World, body: Json | undefined, at = ""): Complaint[] {
+  const schema = world.quirks.putNeedsLookbackHops
+    ? replaceDomainStrict
+    : replaceDomain;
+  return [...complaints(schema, body, at), ...wrongName(world, body, at)];
+}
+
+function wrongPatch(
+  world: World,
+  body: Json | undefined,
+  at = "",
+): Complaint[] {
+  return [...complaints(updateDomain, body, at), ...wrongName(world, body, at)];
+}
+
+function wrongName(
+  world: World,
+  body: Json | undefined,
+  at: string,
+): Complaint[] {
+  return world.quirks.domainInUpdate === "refused" &&
+    isObject(body) &&
+    "domain" in body
+    ? [{ pointer: `${at}/domain`, message: "cannot be changed" }]
+    : [];
+}
+
+function parsed(request: VendorRequest): Json | undefined {
+  return parseJson(request.body);
+}
+
+function invalid(request: VendorRequest, wrong: Complaint[]): Answer {
+  return failure(
+    request,
+    400,
+    wrong.map(({ pointer, message }) => ({ code: 10400, message, pointer })),
+  );
+}
+
+function missing(request: VendorRequest): Answer {
+  return failure(request, 404, [{ code: 10404, message: "Domain not found" }]);
+}

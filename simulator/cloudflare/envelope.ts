@@ -1,0 +1,56 @@
+import { json, type Answer, type VendorRequest } from "../answer";
+import type { Json, JsonObject } from "../json";
+
+/** A success. */
+export function success(
+  result: Json,
+  status = 200,
+  resultInfo?: JsonObject,
+): Answer {
+  return json(status, {
+    success: true,
+    errors: [],
+    messages: [],
+    result,
+    ...(resultInfo ? { result_info: resultInfo } : {}),
+  });
+}
+
+/** An error of the envelope. */
+export interface EnvelopeError {
+  /** At least 1000. */
+  code: number;
+  /** What is wrong. */
+  message: string;
+  /** The part of the body, as a JSON pointer. */
+  pointer?: string;
+}
+
+/** A failure; the log says why. */
+export function failure(
+  request: VendorRequest,
+  status: number,
+  errors: EnvelopeError[],
+  headers: Record<string, string> = {},
+): Answer {
+  request.entry.refused = errors
+    .map(({ message, pointer }) =>
+      pointer ? `${pointer} ${message}` : message,
+    )
+    .join("; ");
+  return json(
+    status,
+    {
+      success: false,
+      errors: errors.map(({ code, message, pointer }) => ({
+        code,
+        message,
+        documentation_url: "https://developers.cloudflare.com/api/",
+        ...(pointer === undefined ? {} : { source: { pointer } }),
+      })),
+      messages: [],
+      result: null,
+    },
+    headers,
+  );
+}

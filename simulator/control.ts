@@ -1,0 +1,107 @@
+import { json, nothing, type Answer, type VendorRequest } from "./answer";
+import { mishaps, type Fault } from "./faults";
+import type { Simulator } from "./index";
+import { isObject, parseJson, type Json, type JsonObject } from "./json";
+import { page } from "./page";
+import { setQuirks } from "./quirks";
+import type { SimulatorState } from "./seed";
+import type { Route } from "./server";
+import { isExchangeKind } from "./tenant";
+
+/** The simulator's own paths: its page, its state, log, faults and switches. */
+export function controlRoutes(simulator: () => Simulator): Route[] {
+  const route = (
+    method: Route["method"],
+    path: string,
+    handle: (simulator: Simulator, request: VendorRequest) => Answer,
+  ): Route => ({
+    method,
+    path,
+    vendor: "control",
+    handle: (request) => {
+      try {
+        return handle(simulator(), request);
+      } catch (error) {
+        return json(400, { error: (error as Error).message });
+      }
+    },
+  });
+  return [
+    route("GET", "/simulator", (one) => ({
+      status: 200,
+      headers: { "content-type": "text/html; charset=utf-8" },
+      body: Buffer.from(page(one)),
+    })),
+    route("GET", "/simulator/state", (one) => plain(one.snapshot())),
+    route("PUT", "/simulator/state", (one, request) => {
+      one.restore(object(request) as unknown as SimulatorState);
+      return nothing(204);
+    }),
+    route("POST", "/simulator/reset", (one) => {
+      one.reset();
+      return nothing(204);
+    }),
+    route("GET", "/simulator/log", (one) => plain(one.log)),
+    route("DELETE", "/simulator/log", (one) => {
+      one.log.length = 0;
+      return nothing(204);
+    }),
+    route("GET", "/simulator/faults", (one) => plain(one.faults.list())),
+    route("POST", "/simulator/faults", (one, request) => {
+      const fault = object(request);
+      if (fault["kind"] === "hook")
+        throw new Error(
+          `A fault's kind is one of ${mishaps.filter((kind) => kind !== "hook").join(", ")}`,
+        );
+      return json(201, { id: one.faults.add(fault as unknown as Fault) });
+    }),
+    route("DELETE", "/simulator/faults", (one, request) => {
+      const id = request.query.get("id");
+      if (id === null) one.faults.clear();
+      else one.faults.remove(id);
+      return nothing(204);
+    }),
+    route("GET", "/simulator/quirks", (one) => plain(one.quirks)),
+    route("PATCH", "/simulator/quirks", (one, request) => {
+      setQuirks(one.quirks, object(request));
+      return plain(one.quirks);
+    }),
+    route("POST", "/simulator/edit", edit),
+  ];
+}
+
+/** Changes an object as somebody else would: an Exchange object by kind and name, or a Cloudflare domain (kind `Domain`). */
+function edit(simulator: Simulator, request: VendorRequest): Answer {
+  const { kind, name, changes, tenant, account } = object(request);
+  if (
+    typeof kind !== "string" ||
+    typeof name !== "string" ||
+    !isObject(changes)
+  )
+    throw new Error("kind, name and changes are needed");
+  if (kind === "Domain") {
+    const holder =
+      typeof account === "string"
+        ? simulator.accounts.get(account)
+        : simulator.account;
+    if (!holder) throw new Error("There is no such account");
+    return plain(holder.edit(name, changes));
+  }
+  if (!isExchangeKind(kind)) throw new Error(`There is no kind "${kind}"`);
+  const holder =
+    typeof tenant === "string"
+      ? simulator.tenants.get(tenant)
+      : simulator.tenant;
+  if (!holder) throw new Error("There is no such tenant");
+  return plain(holder.edit(kind, name, changes));
+}
+
+function object(request: VendorRequest): JsonObject {
+  const body = parseJson(request.body);
+  if (!isObject(body)) throw new Error("The body is not a JSON object");
+  return body;
+}
+
+function plain(value: unknown): Answer {
+  return json(200, value as Json);
+}

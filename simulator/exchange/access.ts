@@ -1,0 +1,104 @@
+import { bearer, nothing, type Answer, type VendorRequest } from "../answer";
+import type { Application, Tenant } from "../tenant";
+import { findTenant, type World } from "../world";
+import { cmdletParameters } from "./parameters";
+
+const audiences = [
+  "https://outlook.office365.com",
+  "https://outlook.office365.us",
+  "https://outlook-dod.office365.us",
+];
+
+const policies =
+  /^(Get|New|Set|Remove|Enable|Disable)-(QuarantinePolicy|HostedContentFilter(Policy|Rule))$/;
+const reading = /^Get-/;
+const wide = /^Get-(OrganizationConfig|InboundConnector)$/;
+const preflight =
+  /^Get-(EOPProtectionPolicyRule|HostedConnectionFilterPolicy)$/;
+
+/** What an Entra role may run; a role that is not here may run nothing. */
+const directoryRoles: Record<string, (cmdlet: string) => boolean> = {
+  "Global Administrator": () => true,
+  "Exchange Administrator": () => true,
+  "Security Administrator": (cmdlet) =>
+    policies.test(cmdlet) || (reading.test(cmdlet) && !wide.test(cmdlet)),
+  "Security Reader": (cmdlet) => reading.test(cmdlet) && !wide.test(cmdlet),
+  "Global Reader": (cmdlet) => reading.test(cmdlet),
+};
+
+/** What an Exchange management role may run. */
+const exchangeRoles: Record<string, (cmdlet: string) => boolean> = {
+  "Organization Management": () => true,
+  "Transport Rules": (cmdlet) => /-TransportRule$/.test(cmdlet),
+  "Transport Hygiene": (cmdlet) =>
+    policies.test(cmdlet) || preflight.test(cmdlet),
+  "View-Only Configuration": (cmdlet) => reading.test(cmdlet),
+};
+
+/** Who a request comes from, or the refusal: 401 without the app role, 403 when the tenant is another one's. */
+export function signedIn(
+  world: World,
+  request: VendorRequest,
+): { tenant: Tenant; application: Application } | Answer {
+  const token = bearer(request.headers);
+  const claims = token === undefined ? undefined : world.tokens.read(token);
+  if (claims) {
+    request.entry.authorization = `application ${claims.appid}, token ${claims.serial}`;
+    request.entry.tokenAudience = claims.aud;
+  }
+  if (
+    !claims ||
+    !audiences.includes(claims.aud) ||
+    !claims.roles.includes("Exchange.ManageAsApp")
+  ) {
+    request.entry.refused = "not signed in with Exchange.ManageAsApp";
+    return nothing(401, {
+      "www-authenticate": `Bearer client_id="00000002-0000-0ff1-ce00-000000000000", error="invalid_token"`,
+    });
+  }
+  const tenant = findTenant(world, request.params["tenant"] ?? "");
+  const application = tenant?.applications.find(
+    ({ clientId }) => clientId === claims.appid,
+  );
+  return tenant && application && tenant.id === claims.tid
+    ? { tenant, application }
+    : forbidden(world, request, "the token is for another tenant");
+}
+
+/** The cmdlets that an application may run now. */
+export function allowedCmdlets(
+  world: World,
+  application: Application,
+): string[] {
+  const granted = Date.parse(application.grantedAt ?? "");
+  if (granted + world.quirks.roleSpreadMs > Date.now()) return [];
+  const roles = [
+    ...application.directoryRoles.map((role) => directoryRoles[role]),
+    ...application.exchangeRoles.map((role) => exchangeRoles[role]),
+  ];
+  return Object.keys(cmdletParameters).filter((cmdlet) =>
+    roles.some((may) => may?.(cmdlet)),
+  );
+}
+
+/** 403 as the service gives it: 4096 NUL bytes, sometimes said to be gzip, and the reason in a header or nowhere. */
+export function forbidden(
+  world: World,
+  request: VendorRequest,
+  reason: string,
+): Answer {
+  request.entry.refused = reason;
+  const { forbiddenBody, forbiddenDiagnostics } = world.quirks;
+  return {
+    status: 403,
+    headers: {
+      ...(forbiddenDiagnostics
+        ? {
+            "x-ms-diagnostics": `2000003;reason="${reason}";error_category="invalid_grant"`,
+          }
+        : {}),
+      ...(forbiddenBody === "nulGzip" ? { "content-encoding": "gzip" } : {}),
+    },
+    body: Buffer.alloc(forbiddenBody === "empty" ? 0 : 4096),
+  };
+}

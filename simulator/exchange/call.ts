@@ -1,0 +1,122 @@
+import {
+  answersTo,
+  newRecord,
+  touch,
+  type ExchangeRecord,
+} from "../exchange-record";
+import type { Json, JsonObject } from "../json";
+import type { Quirks } from "../quirks";
+import { textOf, type ExchangeKind, type Tenant } from "../tenant";
+import type { Bound } from "./binding";
+import { notFound } from "./errors";
+
+/** What a cmdlet gives back. */
+export interface Outcome {
+  /** The objects; nothing for most that write. */
+  value?: JsonObject[];
+  /** Warnings beside them. */
+  warnings?: string[];
+}
+
+/** A cmdlet's work. */
+export type Cmdlet = (call: Call) => Outcome;
+
+/** One run of a cmdlet: whose objects, with what parameters, and the ways to read and write that respect the switches. */
+export class Call {
+  constructor(
+    readonly tenant: Tenant,
+    readonly quirks: Quirks,
+    readonly parameters: Bound,
+  ) {}
+
+  /** A parameter as text; empty when it was not sent. */
+  text(name: string): string {
+    return textOf(this.parameters[name]);
+  }
+
+  /** The objects of a kind as this read sees them; they may lag behind the last writes. */
+  read(kind: ExchangeKind): ExchangeRecord[] {
+    const seen = [...this.tenant.visible(kind, this.quirks.flap)];
+    if (this.quirks.shuffleLists) shuffle(seen);
+    return seen;
+  }
+
+  /** The objects that a Get- cmdlet with this Identity answers. @throws CmdletError */
+  selected(kind: ExchangeKind): ExchangeRecord[] {
+    const all = this.read(kind);
+    const identity = this.text("Identity");
+    if (identity === "") return all;
+    const found = all.filter((record) => answersTo(record, identity));
+    if (found.length > 0) return found;
+    if (this.quirks.unknownIdentity === "error") throw notFound(identity);
+    return this.quirks.unknownIdentity === "all" ? all : [];
+  }
+
+  /** The live object that a write is for. @throws CmdletError */
+  target(kind: ExchangeKind): ExchangeRecord {
+    const identity = this.text("Identity");
+    const found = this.tenant.find(kind, identity);
+    if (!found) throw notFound(identity);
+    return found;
+  }
+
+  /** Adds an object. */
+  create(
+    kind: ExchangeKind,
+    properties: { Name: string } & JsonObject,
+  ): ExchangeRecord {
+    const record = newRecord(properties);
+    this.tenant.supersede(
+      kind,
+      record.ExchangeObjectId,
+      undefined,
+      this.quirks.readLagMs,
+    );
+    this.tenant.objects(kind).push(record);
+    return record;
+  }
+
+  /** Changes an object. */
+  change(
+    kind: ExchangeKind,
+    record: ExchangeRecord,
+    changes: Readonly<Record<string, Json>>,
+  ): void {
+    this.#keep(kind, record);
+    Object.assign(record, changes);
+    touch(record);
+  }
+
+  /** Gives a rule a priority; the others move. */
+  prioritise(
+    kind: ExchangeKind,
+    record: ExchangeRecord,
+    priority: number,
+  ): void {
+    this.tenant.prioritise(kind, record, priority);
+  }
+
+  /** Takes an object away. */
+  remove(kind: ExchangeKind, record: ExchangeRecord): void {
+    this.#keep(kind, record);
+    this.tenant.remove(kind, record.ExchangeObjectId);
+  }
+
+  #keep(kind: ExchangeKind, record: ExchangeRecord): void {
+    this.tenant.supersede(
+      kind,
+      record.ExchangeObjectId,
+      structuredClone(record),
+      this.quirks.readLagMs,
+    );
+  }
+}
+
+function shuffle<T>(entries: T[]): void {
+  for (let at = entries.length - 1; at > 0; at -= 1) {
+    const other = Math.floor(Math.random() * (at + 1));
+    const moved = entries[at] as T;
+    entries[at] = entries[other] as T;
+    entries[other] = moved;
+  }
+}

@@ -1,0 +1,318 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { json, nothing, type Answer, type VendorRequest } from "../answer";
+import { isObject, parseJson, type Json, type JsonObject } from "../json";
+import type { Route } from "../server";
+import type { Tenant } from "../tenant";
+import type { World } from "../world";
+import { allowedCmdlets, forbidden, signedIn } from "./access";
+import { bind } from "./binding";
+import { Call, type Cmdlet, type Outcome } from "./call";
+import { CmdletError, errorAnswer } from "./errors";
+import { hostedContentFilterPolicyCmdlets } from "./hosted-content-filter-policy";
+import { hostedContentFilterRuleCmdlets } from "./hosted-content-filter-rule";
+import { organizationCmdlets } from "./organization";
+import { cmdletParameters } from "./parameters";
+import { quarantinePolicyCmdlets } from "./quarantine-policy";
+import { serialised } from "./rendering";
+import { transportRuleCmdlets } from "./transport-rule";
+
+const cmdlets: Record<string, Cmdlet> = {
+  ...quarantinePolicyCmdlets,
+  ...hostedContentFilterPolicyCmdlets,
+  ...hostedContentFilterRuleCmdlets,
+  ...transportRuleCmdlets,
+  ...organizationCmdlets,
+};
+const byLowerCase = new Map(
+  Object.keys(cmdlets).map((name) => [name.toLowerCase(), name]),
+);
+
+const truncated =
+  "There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.";
+const tooMany =
+  "You have reached the maximum number of concurrent requests per tenant. Please wait and try again";
+const expired =
+  "Expired or Invalid pagination request. Default Expiry time is 00:30:00";
+
+/** Exchange Online's part: InvokeCommand, and the list of cmdlets that one may run. */
+export function exchangeRoutes(world: World): Route[] {
+  const running = new Map<string, number>();
+  const pages = new Map<string, { offset: number; body: string }>();
+  const invoke = "/adminapi/beta/:tenant/InvokeCommand";
+  return [
+    {
+      method: "POST",
+      path: invoke,
+      vendor: "exchange",
+      handle: (request) =>
+        redirected(world, request) ??
+        limited(world, running, request, () =>
+          invokeCommand(world, pages, request),
+        ),
+    },
+    {
+      method: ["GET", "PUT", "PATCH", "DELETE"],
+      path: invoke,
+      vendor: "exchange",
+      handle: (request) => notAllowed(request),
+    },
+    {
+      method: ["GET", "POST"],
+      path: "/adminapi/v1.0/:tenant/InvokeCommand",
+      vendor: "exchange",
+      handle: (request) => notAllowed(request),
+    },
+    {
+      method: "GET",
+      path: "/adminapi/v1.0/:tenant/EXOModuleFile",
+      vendor: "exchange",
+      handle: (request) => moduleFile(world, request),
+    },
+  ];
+}
+
+function notAllowed(request: VendorRequest): Answer {
+  request.entry.refused = "only POST to beta answers InvokeCommand";
+  return json(
+    405,
+    { Message: "The requested resource does not support http method 'GET'." },
+    { allow: "POST" },
+  );
+}
+
+function redirected(world: World, request: VendorRequest): Answer | undefined {
+  const region = world.quirks.regionalRedirect;
+  const host = request.headers.host ?? "";
+  if (region === "" || host.startsWith(`${region}.`)) return undefined;
+  const port = new URL(world.url).port;
+  const query = request.query.size > 0 ? `?${request.query.toString()}` : "";
+  return nothing(302, {
+    location: `https://${region}.localhost:${port}${request.path}${query}`,
+  });
+}
+
+async function limited(
+  world: World,
+  running: Map<string, number>,
+  request: VendorRequest,
+  work: () => Answer,
+): Promise<Answer> {
+  const tenant = request.params["tenant"] ?? "";
+  const others = running.get(tenant) ?? 0;
+  const most = world.quirks.concurrentRequests;
+  if (most > 0 && others >= most) {
+    request.entry.refused = tooMany;
+    return {
+      status: 400,
+      headers: { "content-type": "text/plain" },
+      body: Buffer.from(tooMany),
+    };
+  }
+  running.set(tenant, others + 1);
+  try {
+    // Without a turn of the event loop no two requests would ever run at the same time.
+    if (most > 0) await sleep(20);
+    return withHeaders(world, request, work());
+  } finally {
+    running.set(tenant, (running.get(tenant) ?? 1) - 1);
+  }
+}
+
+function withHeaders(
+  world: World,
+  request: VendorRequest,
+  answer: Answer,
+): Answer {
+  const id = request.headers["client-request-id"];
+  const headers: Record<string, string> = {
+    "request-id":
+      typeof id === "string" && /^[\w-]{1,64}$/.test(id) ? id : randomUUID(),
+    ...answer.headers,
+  };
+  if (world.quirks.exchangeRateLimitHeaders)
+    Object.assign(headers, {
+      "rate-limit-limit": "30000",
+      "rate-limit-remaining": "29990",
+      "rate-limit-reset": new Date(Date.now() + 300_000).toISOString(),
+    });
+  return { ...answer, headers };
+}
+
+function invokeCommand(
+  world: World,
+  pages: Map<string, { offset: number; body: string }>,
+  request: VendorRequest,
+): Answer {
+  const who = signedIn(world, request);
+  if ("status" in who) return who;
+  const input = commandOf(request.body);
+  if (!input) {
+    request.entry.refused =
+      "the body is no CmdletInput with CmdletName and Parameters";
+    return json(400, {
+      error: {
+        code: "BadRequest",
+        message: "Invalid Operation",
+        innererror: {
+          message:
+            "The CmdletInput is not valid: CmdletName and Parameters are required.",
+          type: "Microsoft.Exchange.Admin.OData.Core.ODataServiceException",
+          stacktrace: "",
+        },
+      },
+    });
+  }
+  const name = byLowerCase.get(input.name.toLowerCase());
+  const cmdlet = name === undefined ? undefined : cmdlets[name];
+  if (
+    name === undefined ||
+    !cmdlet ||
+    !allowedCmdlets(world, who.application).includes(name)
+  )
+    return forbidden(
+      world,
+      request,
+      `The application may not run ${input.name.slice(0, 80).replace(/[^\w-]/g, "?")}`,
+    );
+  const { quirks } = world;
+  try {
+    const parameters = bind(
+      cmdletParameters[name] ?? {},
+      input.parameters,
+      quirks.wideIpRanges === "accepted",
+    );
+    const call = new Call(who.tenant, quirks, parameters);
+    const outcome = parameters["WhatIf"] === true ? {} : cmdlet(call);
+    if (name.startsWith("Get-"))
+      return page(world, pages, request, who.tenant, outcome);
+    return name.startsWith("New-") && quirks.newReturnsObject
+      ? envelope(world, request, outcome.value ?? [], outcome.warnings ?? [])
+      : written(world, request, outcome);
+  } catch (error) {
+    if (!(error instanceof CmdletError)) throw error;
+    request.entry.refused = error.text;
+    return errorAnswer(error, quirks);
+  }
+}
+
+function commandOf(
+  body: string,
+): { name: string; parameters: JsonObject } | undefined {
+  const parsed = parseJson(body);
+  const input = isObject(parsed) ? parsed["CmdletInput"] : undefined;
+  if (!isObject(input) || typeof input["CmdletName"] !== "string")
+    return undefined;
+  const parameters = input["Parameters"];
+  // `Parameters: null` is another request than `{}` (E3).
+  return isObject(parameters)
+    ? { name: input["CmdletName"], parameters }
+    : undefined;
+}
+
+function written(
+  world: World,
+  request: VendorRequest,
+  outcome: Outcome,
+): Answer {
+  switch (world.quirks.writeAnswer) {
+    case "emptyValue":
+      return envelope(world, request, [], outcome.warnings ?? []);
+    case "emptyBody":
+      return nothing(200);
+    case "noContent":
+      return nothing(204);
+  }
+}
+
+/** Cuts a list to the size that the client prefers and says where the rest is. */
+function page(
+  world: World,
+  pages: Map<string, { offset: number; body: string }>,
+  request: VendorRequest,
+  tenant: Tenant,
+  outcome: Outcome,
+): Answer {
+  const token = request.query.get("$skiptoken");
+  const rest =
+    token === null ? { offset: 0, body: request.body } : pages.get(token);
+  if (
+    !rest ||
+    (token !== null &&
+      (world.quirks.continuation === "refused" || rest.body !== request.body))
+  ) {
+    request.entry.refused = expired;
+    return json(400, { error: { code: "BadRequest", message: expired } });
+  }
+  const size = Number(
+    /odata\.maxpagesize=(\d+)/i.exec(
+      String(request.headers["prefer"] ?? ""),
+    )?.[1] ?? 1000,
+  );
+  const all = outcome.value ?? [];
+  const rows = all.slice(rest.offset, rest.offset + size);
+  const end = rest.offset + rows.length;
+  if (end >= all.length || size === 0)
+    return envelope(world, request, rows, outcome.warnings ?? []);
+  const next = randomUUID().replaceAll("-", "");
+  pages.set(next, { offset: end, body: request.body });
+  return envelope(
+    world,
+    request,
+    rows,
+    [...(outcome.warnings ?? []), truncated],
+    {
+      "@odata.nextLink": `${origin(world, request)}/adminapi/beta/${tenant.id}/InvokeCommand?%24skiptoken=${next}`,
+    },
+  );
+}
+
+function origin(world: World, request: VendorRequest): string {
+  return `https://${request.headers.host ?? new URL(world.url).host}`;
+}
+
+function envelope(
+  world: World,
+  request: VendorRequest,
+  rows: JsonObject[],
+  warnings: string[],
+  more: JsonObject = {},
+): Answer {
+  const select = request.query
+    .get("$select")
+    ?.split(",")
+    .map((name) => name.trim());
+  const { emptyValue } = world.quirks;
+  const value: Json = rows.map((row) => serialised(row, world.quirks, select));
+  return json(200, {
+    "@odata.context": `${origin(world, request)}/adminapi/beta/${request.params["tenant"] ?? ""}/$metadata#Collection(Exchange.GenericHashTable)`,
+    "adminapi.warnings@odata.type": "#Collection(String)",
+    "@adminapi.warnings": warnings,
+    ...more,
+    ...(rows.length > 0 || emptyValue === "array"
+      ? { value }
+      : emptyValue === "null"
+        ? { value: null }
+        : {}),
+  });
+}
+
+function moduleFile(world: World, request: VendorRequest): Answer {
+  const who = signedIn(world, request);
+  if ("status" in who) return who;
+  const wanted = request.headers["commandname"];
+  const allowed = allowedCmdlets(world, who.application);
+  if (allowed.length === 0)
+    return forbidden(world, request, "The application has no role");
+  return json(200, {
+    "@odata.context": `${origin(world, request)}/adminapi/v1.0/${who.tenant.id}/$metadata#Collection(Exchange.EXOModuleFile)`,
+    value: [
+      {
+        exportedCmdlets: (wanted === "*"
+          ? allowed
+          : allowed.filter((name) => name === wanted)
+        ).join(","),
+      },
+    ],
+  });
+}

@@ -1,0 +1,82 @@
+import type { ExchangeRecord } from "../exchange-record";
+import type { Json, JsonObject } from "../json";
+import type { Quirks } from "../quirks";
+import type { Tenant } from "../tenant";
+
+/** The properties that every object of the directory has when it is read. */
+export function directoryProperties(
+  record: ExchangeRecord,
+  tenant: Tenant,
+  container: string,
+  quirks: Quirks,
+): JsonObject {
+  const { Name, Guid, ExchangeObjectId } = record;
+  return {
+    Name,
+    Identity: Name,
+    Id: Name,
+    Guid,
+    ExchangeObjectId,
+    DistinguishedName: `CN=${Name},${container},CN=Configuration,CN=${tenant.name},CN=ConfigurationUnits,DC=EURPR04A002,DC=prod,DC=outlook,DC=com`,
+    IsValid: true,
+    ExchangeVersion: "0.20 (15.0.0.0)",
+    ...times(record, quirks),
+    OrganizationalUnitRoot: tenant.name,
+    OrganizationId: `EURPR04A002.prod.outlook.com/Microsoft Exchange Hosted Organizations/${tenant.name} - EURPR04A002.prod.outlook.com/ConfigurationUnits/${tenant.name}/Configuration`,
+    OriginatingServer: "AM0PR04A02DC001.EURPR04A002.prod.outlook.com",
+    ObjectState: "Unchanged",
+  };
+}
+
+/** The four times of an object, in the resolution and the two forms of the service. */
+export function times(record: ExchangeRecord, quirks: Quirks): JsonObject {
+  return {
+    WhenChanged: stamp(record.WhenChanged, "+00:00", quirks),
+    WhenCreated: stamp(record.WhenCreated, "+00:00", quirks),
+    WhenChangedUTC: stamp(record.WhenChanged, "Z", quirks),
+    WhenCreatedUTC: stamp(record.WhenCreated, "Z", quirks),
+  };
+}
+
+/** A time as Exchange writes it: seven digits after the second. */
+export function stamp(iso: string, zone: string, quirks: Quirks): string {
+  const step = Math.max(1, quirks.whenChangedResolutionMs);
+  const at = new Date(Math.floor(Date.parse(iso) / step) * step);
+  return `${at.toISOString().slice(0, -1)}0000${zone}`;
+}
+
+const guids = new Set(["Guid", "ExchangeObjectId", "ImmutableId"]);
+const dates = /^(When(Changed|Created)(UTC)?|ActivationDate|ExpiryDate)$/;
+
+/** Adds the siblings that name each property's type, and leaves out what was not asked for. */
+export function serialised(
+  object: JsonObject,
+  quirks: Quirks,
+  select: string[] | undefined,
+): JsonObject {
+  const wanted = select && new Set(select.map((name) => name.toLowerCase()));
+  const answer: JsonObject = {};
+  for (const [name, value] of Object.entries(object)) {
+    if (wanted && !wanted.has(name.toLowerCase())) continue;
+    const sent =
+      quirks.bareSingletons && Array.isArray(value) && value.length === 1
+        ? (value[0] ?? null)
+        : value;
+    Object.assign(answer, siblings(name, sent), { [name]: sent });
+  }
+  return answer;
+}
+
+function siblings(name: string, value: Json): JsonObject {
+  if (Array.isArray(value))
+    return { [`${name}@odata.type`]: "#Collection(String)" };
+  if (typeof value === "number")
+    return { [`${name}@data.type`]: "System.Int32" };
+  if (typeof value !== "string") return {};
+  if (guids.has(name))
+    return {
+      [`${name}@data.type`]: "System.Guid",
+      [`${name}@odata.type`]: "#Guid",
+    };
+  return dates.test(name) ? { [`${name}@data.type`]: "System.DateTime" } : {};
+}

@@ -1,0 +1,133 @@
+import type { JsonObject } from "../json";
+import { editedList } from "./binding";
+import type { Call, Cmdlet } from "./call";
+import { badArgument, invalid } from "./errors";
+import { cmdletParameters } from "./parameters";
+import {
+  refuseTakenName,
+  selectedRules,
+  stateCmdlets,
+  wantedPriority,
+} from "./rule";
+import { isSet, renderTransportRule, sizeOf } from "./transport-rule-record";
+
+const kind = "TransportRule";
+const greatestCount = 300;
+const greatestSize = 8192;
+
+/** The six cmdlets of mail flow rules. */
+export const transportRuleCmdlets: Record<string, Cmdlet> = {
+  ...stateCmdlets(kind),
+  "Get-TransportRule": (call) => {
+    const rules = selectedRules(call, kind);
+    const size = Number(call.parameters["ResultSize"] ?? Number.NaN);
+    const limited = Number.isInteger(size) ? rules.slice(0, size) : rules;
+    return {
+      value: limited.map((rule) => renderTransportRule(call, rule)),
+    };
+  },
+  "New-TransportRule": (call) => {
+    const name = call.text("Name");
+    if (name === "") throw badArgument("The name of a rule must not be empty.");
+    refuseTakenName(call, kind, name);
+    if (call.tenant.transportRules.length >= greatestCount)
+      throw invalid(
+        `The rule can't be created because the organization has reached the maximum number of rules: ${greatestCount}.`,
+      );
+    const priority = wantedPriority(call, kind, true);
+    const properties = applied(call, {});
+    checkRule({ ...properties, Name: name });
+    const rule = call.create(kind, {
+      Comments: null,
+      Mode: "Enforce",
+      RuleErrorAction: "Ignore",
+      SenderAddressLocation: "Header",
+      StopRuleProcessing: false,
+      CreatedBy: "Simulator",
+      LastModifiedBy: "Simulator",
+      ...properties,
+      Name: name,
+      State: call.parameters["Enabled"] === false ? "Disabled" : "Enabled",
+    });
+    const last = call.tenant.transportRules.length - 1;
+    call.prioritise(kind, rule, priority ?? last);
+    return { value: [renderTransportRule(call, rule)] };
+  },
+  "Set-TransportRule": (call) => {
+    const rule = call.target(kind);
+    const name = call.text("Name");
+    if (name !== "") refuseTakenName(call, kind, name, rule);
+    const priority = wantedPriority(call, kind, false);
+    const changes = applied(call, rule);
+    const after: JsonObject = {
+      ...rule,
+      ...changes,
+      ...(name === "" ? {} : { Name: name }),
+    };
+    checkRule(after);
+    call.change(kind, rule, {
+      ...changes,
+      ...(name === "" ? {} : { Name: name }),
+      LastModifiedBy: "Simulator",
+    });
+    if (priority !== undefined) call.prioritise(kind, rule, priority);
+    return {};
+  },
+};
+
+const notStored = /^(Identity|Name|Priority|Enabled|Confirm|WhatIf)$/;
+const defaults: JsonObject = {
+  Mode: "Enforce",
+  RuleErrorAction: "Ignore",
+  SenderAddressLocation: "Header",
+  StopRuleProcessing: false,
+};
+
+/** What the parameters make of a rule; null takes a condition or an action away. */
+function applied(call: Call, current: JsonObject): JsonObject {
+  const parameters = cmdletParameters["New-TransportRule"] ?? {};
+  const changes: JsonObject = {};
+  for (const [name, value] of Object.entries(call.parameters)) {
+    if (notStored.test(name)) continue;
+    const type = parameters[name]?.type;
+    const isList =
+      type === "texts" ||
+      type === "words" ||
+      type === "ipRanges" ||
+      (typeof type === "object" && type.many === true);
+    changes[name] =
+      isList && value !== null
+        ? editedList(current[name], value)
+        : (value ?? defaults[name] ?? null);
+  }
+  return changes;
+}
+
+/** Parameters that have a meaning only together. */
+const pairs = [
+  ["HeaderContainsMessageHeader", "HeaderContainsWords"],
+  ["HeaderMatchesMessageHeader", "HeaderMatchesPatterns"],
+  ["BetweenMemberOf1", "BetweenMemberOf2"],
+  ["ManagerAddresses", "ManagerForEvaluatedUser"],
+  ["ADComparisonAttribute", "ADComparisonOperator"],
+] as const;
+
+/** Refuses a rule that is not complete or too large. @throws CmdletError */
+function checkRule(rule: JsonObject): void {
+  for (const prefix of ["", "ExceptIf"])
+    for (const [one, other] of pairs)
+      together(rule, `${prefix}${one}`, `${prefix}${other}`);
+  together(rule, "SetHeaderName", "SetHeaderValue");
+  const { size } = sizeOf(rule);
+  if (size > greatestSize)
+    throw invalid(
+      `The rule cannot be created because it is too large. It has ${size} characters and the maximum number of characters is ${greatestSize}. Reduce the size.`,
+    );
+}
+
+function together(rule: JsonObject, one: string, other: string): void {
+  if (isSet(rule[one]) !== isSet(rule[other]))
+    throw badArgument(
+      `The parameters ${one} and ${other} have to be used together.`,
+    );
+}

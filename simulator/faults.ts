@@ -1,0 +1,177 @@
+import type { Vendor } from "./answer";
+import type { Json } from "./json";
+
+/** A request as faults and hooks see it. */
+export interface FaultyRequest {
+  /** Whose service it is for. */
+  vendor: Vendor;
+  /** The method. */
+  method: string;
+  /** The path with its query. */
+  path: string;
+  /** Exchange: the cmdlet. */
+  cmdlet?: string;
+  /** The body as text. */
+  body: string;
+}
+
+/** Which requests a fault hits. Everything that is given must fit. */
+export interface FaultMatch {
+  /** Whose service. */
+  vendor?: Vendor;
+  /** Exchange: the cmdlet. */
+  cmdlet?: string;
+  /** The method. */
+  method?: string;
+  /** Part of path and query; between slashes (`/…/`) a regular expression. */
+  path?: string;
+  /** From which matching request on, counted from 1. @default 1 */
+  nth?: number;
+  /** How many requests in a row. @default 1 */
+  times?: number | "always";
+}
+
+/** What goes wrong. */
+export type Mishap =
+  /** The connection is closed at once. */
+  | { kind: "refuse" }
+  /** The connection is reset (RST). */
+  | { kind: "reset" }
+  /** No answer, until the client gives up. */
+  | { kind: "hang" }
+  /** The answer comes byte by byte. */
+  | { kind: "drip"; intervalMs?: number; bytes?: number }
+  /** Half the answer, then the connection closes. */
+  | { kind: "truncate" }
+  /** 200 without a body. */
+  | { kind: "empty" }
+  /** 200 with a web page. */
+  | { kind: "html" }
+  /** Any status; `nulBytes` gives that many NUL bytes as body. */
+  | {
+      kind: "status";
+      status: number;
+      headers?: Record<string, string>;
+      body?: Json;
+      nulBytes?: number;
+    }
+  /** A redirect. */
+  | { kind: "redirect"; location: string; status?: number }
+  /** Any JSON body. */
+  | { kind: "body"; body: Json; status?: number }
+  /** In the same process only: a function of the test's, after which the request goes on. */
+  | {
+      kind: "hook";
+      run: (request: FaultyRequest) => void | Promise<void>;
+    };
+
+/** Something that goes wrong, as data. */
+export type Fault = {
+  /** A name; one is given when it is left out. */
+  id?: string;
+  /** Which requests. @default all */
+  match?: FaultMatch;
+  /** Whether the request is carried out first (`after`) or not at all (`before`). @default "before" */
+  when?: "before" | "after";
+} & Mishap;
+
+/** The kinds of faults. */
+export const mishaps = [
+  "refuse",
+  "reset",
+  "hang",
+  "drip",
+  "truncate",
+  "empty",
+  "html",
+  "status",
+  "redirect",
+  "body",
+  "hook",
+] as const satisfies Mishap["kind"][];
+
+/** The faults that are set, and which request each hits. */
+export class FaultList {
+  readonly #faults = new Map<string, { fault: Fault; seen: number }>();
+  #added = 0;
+
+  /** Sets a fault and returns its id. @throws Error when it is not a fault. */
+  add(fault: Fault): string {
+    check(fault);
+    this.#added += 1;
+    const id = fault.id ?? `fault-${this.#added}`;
+    this.#faults.set(id, { fault: { ...fault, id }, seen: 0 });
+    return id;
+  }
+
+  /** Takes one away; an unknown id is none. */
+  remove(id: string): void {
+    this.#faults.delete(id);
+  }
+
+  /** Takes all away. */
+  clear(): void {
+    this.#faults.clear();
+  }
+
+  /** The faults that are set, those that are used up included. */
+  list(): Fault[] {
+    return [...this.#faults.values()].map(({ fault }) => fault);
+  }
+
+  /** Counts a request and returns the fault that hits it, the first that was set; hooks all run. */
+  strike(request: FaultyRequest): { fault?: Fault; hooks: Fault[] } {
+    const hooks: Fault[] = [];
+    let hit: Fault | undefined;
+    for (const entry of this.#faults.values()) {
+      const match = entry.fault.match ?? {};
+      if (!fits(match, request)) continue;
+      entry.seen += 1;
+      const first = match.nth ?? 1;
+      const times =
+        match.times === "always"
+          ? Number.POSITIVE_INFINITY
+          : (match.times ?? 1);
+      if (entry.seen < first || entry.seen >= first + times) continue;
+      if (entry.fault.kind === "hook") hooks.push(entry.fault);
+      else hit ??= entry.fault;
+    }
+    return hit ? { fault: hit, hooks } : { hooks };
+  }
+}
+
+function fits(match: FaultMatch, request: FaultyRequest): boolean {
+  const { vendor, cmdlet, method, path } = match;
+  return (
+    (vendor === undefined || vendor === request.vendor) &&
+    (cmdlet === undefined ||
+      cmdlet.toLowerCase() === request.cmdlet?.toLowerCase()) &&
+    (method === undefined || method.toUpperCase() === request.method) &&
+    (path === undefined || pathFits(path, request.path))
+  );
+}
+
+function pathFits(wanted: string, path: string): boolean {
+  const expression = /^\/(.+)\/([imsu]*)$/.exec(wanted);
+  // A path such as /v1.0/domains/ is text as well as an expression: one of the two must fit.
+  return (
+    path.includes(wanted) ||
+    (expression !== null &&
+      new RegExp(expression[1] ?? "", expression[2]).test(path))
+  );
+}
+
+function check(fault: Fault): void {
+  if (!mishaps.includes(fault.kind))
+    throw new Error(
+      `A fault's kind is one of ${mishaps.join(", ")}, not ${JSON.stringify(fault.kind)}`,
+    );
+  if (fault.when !== undefined && !["before", "after"].includes(fault.when))
+    throw new Error(`A fault's "when" is "before" or "after"`);
+  if (fault.kind === "status" && !(fault.status >= 100 && fault.status < 600))
+    throw new Error(`A fault of kind "status" needs a status`);
+  if (fault.kind === "redirect" && typeof fault.location !== "string")
+    throw new Error(`A fault of kind "redirect" needs a location`);
+  if (fault.kind === "hook" && typeof fault.run !== "function")
+    throw new Error(`A hook is set within the same process only`);
+}

@@ -1,0 +1,233 @@
+import { Account } from "./account";
+import type { Vendor, VendorRequest } from "./answer";
+import { defaultCertificateDirectory, ensureCertificate } from "./certificate";
+import { cloudflareRoutes, noRoute } from "./cloudflare/api";
+import { RateLimit } from "./cloudflare/rate-limit";
+import { controlRoutes } from "./control";
+import { entraRoutes } from "./entra";
+import { exchangeRoutes } from "./exchange/invoke-command";
+import { FaultList } from "./faults";
+import { graphRoutes, noSegment } from "./graph";
+import { json } from "./answer";
+import type { LogEntry } from "./log";
+import { defaultQuirks, setQuirks, type Quirks } from "./quirks";
+import { stateOf, type Seed, type SimulatorState } from "./seed";
+import { listen } from "./server";
+import { StateFile, readState } from "./state-file";
+import { Tenant } from "./tenant";
+import { TokenIssuer } from "./token";
+import type { World } from "./world";
+
+export type { Account, AccountState, EmailDomain } from "./account";
+export { ensureCertificate, type Certificate } from "./certificate";
+export type { ExchangeRecord } from "./exchange-record";
+export type { Fault, FaultList, FaultMatch, FaultyRequest } from "./faults";
+export type { LogEntry } from "./log";
+export type { Quirks } from "./quirks";
+export type { AccountSeed, Seed, SimulatorState, TenantSeed } from "./seed";
+export type { Application, ExchangeKind, Tenant, TenantState } from "./tenant";
+
+/** How a simulator is started. */
+export interface SimulatorOptions {
+  /** The port on 127.0.0.1. @default 0, a free one */
+  port?: number;
+  /** What there is at the start beside the defaults. */
+  seed?: Seed;
+  /** Milliseconds that every vendor request takes at least. @default 0 */
+  latencyMs?: number;
+  /** File that keeps the objects between runs; what it holds wins over the seed. */
+  stateFile?: string;
+  /** Where the certificate is kept. @default the user's cache */
+  certificateDirectory?: string;
+  /** Switches that differ from the default. */
+  quirks?: Partial<Quirks>;
+}
+
+/** A simulator that listens. */
+export interface Simulator {
+  /** `https://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** The environment that makes a client talk to it. */
+  readonly environment: Record<string, string>;
+  /** The first tenant. */
+  readonly tenant: Tenant;
+  /** The first account. */
+  readonly account: Account;
+  /** All tenants, by GUID. */
+  readonly tenants: ReadonlyMap<string, Tenant>;
+  /** All accounts, by id. */
+  readonly accounts: ReadonlyMap<string, Account>;
+  /** The switches; assign to them. */
+  readonly quirks: Quirks;
+  /** Every vendor request since the start, the last `reset` or the last time it was emptied. */
+  readonly log: LogEntry[];
+  /** The faults. */
+  readonly faults: FaultList;
+  /** A deep copy of all objects. */
+  snapshot(): SimulatorState;
+  /** Puts objects back; tenants and accounts stay the same JavaScript objects where their ids are. */
+  restore(state: SimulatorState): void;
+  /** Back to the seed, without log, faults and counts; the switches stay. */
+  reset(): void;
+  /** Stops it and drops open connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts Entra, Exchange Online, Microsoft Graph and Cloudflare on one loopback port.
+ * @throws Error when the port is taken, or the seed or the state file is not valid.
+ */
+export async function startSimulator(
+  options: SimulatorOptions = {},
+): Promise<Simulator> {
+  const quirks: Quirks = structuredClone(defaultQuirks);
+  setQuirks(quirks, {
+    ...(options.latencyMs === undefined
+      ? {}
+      : { latencyMs: options.latencyMs }),
+    ...options.quirks,
+  });
+  const seeded = stateOf(options.seed ?? {});
+  const kept =
+    options.stateFile === undefined
+      ? undefined
+      : await readState(options.stateFile);
+  const certificate = await ensureCertificate(
+    options.certificateDirectory ?? (await defaultCertificateDirectory()),
+  );
+  const tenants = new Map<string, Tenant>();
+  const accounts = new Map<string, Account>();
+  const log: LogEntry[] = [];
+  const faults = new FaultList();
+  const limit = new RateLimit();
+  const restore = (state: SimulatorState): void => {
+    refill(tenants, state.tenants, (one) => new Tenant(one));
+    refill(accounts, state.accounts, (one) => new Account(one));
+  };
+  restore(kept ?? seeded);
+  const snapshot = (): SimulatorState => ({
+    version: 1,
+    tenants: [...tenants.values()].map((tenant) => tenant.snapshot()),
+    accounts: [...accounts.values()].map((account) => account.snapshot()),
+  });
+  const stateFile =
+    options.stateFile === undefined
+      ? undefined
+      : new StateFile(options.stateFile, snapshot);
+  const save = (): void => void stateFile?.save().catch(complain);
+
+  const listener = await listen({
+    port: options.port ?? 0,
+    certificate,
+    quirks,
+    log,
+    faults,
+    written: save,
+    unrouted,
+    routes: (url) => {
+      const world: World = {
+        url,
+        tenants,
+        accounts,
+        quirks,
+        faults,
+        tokens: new TokenIssuer(),
+      };
+      return [
+        ...entraRoutes(world),
+        ...exchangeRoutes(world),
+        ...graphRoutes(world),
+        ...cloudflareRoutes(world, limit),
+        ...controlRoutes(() => simulator),
+      ];
+    },
+  });
+  const simulator: Simulator = {
+    url: listener.url,
+    get environment() {
+      return environmentOf(simulator, certificate.certFile);
+    },
+    get tenant() {
+      return first(tenants);
+    },
+    get account() {
+      return first(accounts);
+    },
+    tenants,
+    accounts,
+    quirks,
+    log,
+    faults,
+    snapshot,
+    restore(state) {
+      restore(state);
+      save();
+    },
+    reset() {
+      restore(seeded);
+      log.length = 0;
+      faults.clear();
+      limit.reset();
+      save();
+    },
+    async close() {
+      await listener.close();
+      await stateFile?.save();
+    },
+  };
+  return simulator;
+}
+
+function environmentOf(
+  simulator: Simulator,
+  certFile: string,
+): Record<string, string> {
+  const application = simulator.tenant.applications[0];
+  const [secret] = application?.clientSecrets ?? [];
+  const [token] = simulator.account.tokens;
+  return {
+    AZURE_TENANT_ID: simulator.tenant.id,
+    ...(application ? { AZURE_CLIENT_ID: application.clientId } : {}),
+    ...(secret === undefined ? {} : { AZURE_CLIENT_SECRET: secret }),
+    AZURE_AUTHORITY_HOST: simulator.url,
+    AREA1_EXCHANGE_BASE_URL: simulator.url,
+    AREA1_GRAPH_BASE_URL: simulator.url,
+    CLOUDFLARE_ACCOUNT_ID: simulator.account.id,
+    ...(token ? { CLOUDFLARE_API_TOKEN: token.value } : {}),
+    CLOUDFLARE_BASE_URL: `${simulator.url}/client/v4`,
+    NODE_EXTRA_CA_CERTS: certFile,
+  };
+}
+
+function unrouted(vendor: Vendor, request: VendorRequest) {
+  if (vendor === "cloudflare") return noRoute(request);
+  if (vendor === "graph") return noSegment(request);
+  request.entry.refused = "no such path";
+  return json(404, { error: { code: "NotFound", message: "Not found" } });
+}
+
+/** Fills a map with states; what has the same id stays the same object, so that tests may hold on to it. */
+function refill<
+  S extends { id: string },
+  T extends { restore(state: S): void },
+>(map: Map<string, T>, states: S[], make: (state: S) => T): void {
+  const before = new Map(map);
+  map.clear();
+  for (const state of states) {
+    const kept = before.get(state.id);
+    kept?.restore(state);
+    map.set(state.id, kept ?? make(state));
+  }
+}
+
+function first<T>(map: ReadonlyMap<string, T>): T {
+  const [value] = map.values();
+  if (value === undefined) throw new Error("The simulator holds none");
+  return value;
+}
+
+function complain(error: unknown): void {
+  process.stderr.write(
+    `The state could not be saved: ${(error as Error).message}\n`,
+  );
+}

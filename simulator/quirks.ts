@@ -1,0 +1,223 @@
+/**
+ * What the vendors leave open, or do one way on one day and another on the next. Every switch names the behaviour of the
+ * README's table that it belongs to (E: Exchange and Graph, C: Cloudflare). All can be changed while the simulator runs.
+ */
+export interface Quirks {
+  /** Milliseconds that every vendor request takes at least. @default 0 */
+  latencyMs: number;
+  /** Life of an access token in seconds (E15). @default 3599 */
+  tokenLifetimeSeconds: number;
+
+  /** What a write cmdlet other than New- answers: 200 with an empty value, 200 without body, or 204 (E8). @default "emptyValue" */
+  writeAnswer: "emptyValue" | "emptyBody" | "noContent";
+  /** Whether New- returns what it made (E8). @default true */
+  newReturnsObject: boolean;
+  /** Region to whose host InvokeCommand redirects with a 302, such as `eur01`; empty: none (E9). @default "" */
+  regionalRedirect: string;
+  /** How long after a role was granted it has no effect yet (E13). @default 0 */
+  roleSpreadMs: number;
+  /** Body of a 403: 4096 NUL bytes as they are, declared gzip, or nothing (E12). @default "nul" */
+  forbiddenBody: "nul" | "nulGzip" | "empty";
+  /** Whether a 403 carries `x-ms-diagnostics` (E12). @default true */
+  forbiddenDiagnostics: boolean;
+  /** Whether rate limit headers are sent (E26). @default false */
+  exchangeRateLimitHeaders: boolean;
+  /** Requests of a tenant at the same time before the plain-text refusal; 0: no limit (E24). @default 0 */
+  concurrentRequests: number;
+  /** Whether the link to the next page works or is refused (E7). @default "works" */
+  continuation: "works" | "refused";
+  /** What an empty list is (E5). @default "array" */
+  emptyValue: "array" | "null" | "absent";
+  /** Whether collections of one element come as the bare element (E44). @default false */
+  bareSingletons: boolean;
+  /** Whether lists come in another order every time (E48). @default false */
+  shuffleLists: boolean;
+  /** How long reads lag behind writes, per object (E48). @default 0 */
+  readLagMs: number;
+  /** Whether every second read within the lag sees what was written (E48). @default false */
+  flap: boolean;
+  /** Resolution of WhenChanged; the captures show whole seconds. @default 1000 */
+  whenChangedResolutionMs: number;
+  /** Form of an error's details: `id|type|text`, or a JSON string (E21). @default "pipe" */
+  errorDetails: "pipe" | "json";
+  /** Whether the error id before the first bar is empty (E21). @default false */
+  errorIdEmpty: boolean;
+  /** Status of a not-found error (E22). @default 404 */
+  notFoundStatus: 404 | 400 | 500;
+  /** What Get- does with an unknown Identity (E31). @default "error" */
+  unknownIdentity: "error" | "empty" | "all";
+  /** Whether Identity of quarantine policies is `tenant\Name` (E29). @default false */
+  identityPrefix: boolean;
+  /** How permissions are read: the bracketed text, or the number of the legacy mode (E27). @default "text" */
+  permissionsReadBack: "text" | "number";
+  /** What becomes of the permission bits 64 and 128 (E28). @default "asSent" */
+  idlePermissionBits: "asSent" | "set" | "cleared";
+  /** Removing a quarantine policy that a tag points at (E33). @default "refused" */
+  removalInUse: "refused" | "allowed";
+  /** How long Enable-OrganizationCustomization takes to have an effect (E49). @default 0 */
+  customizationLagMs: number;
+  /** Type of SetSCL on the wire (E44). @default "number" */
+  sclType: "number" | "string";
+  /** Whether IP ranges come back as sent or normalised (E44). @default "asSent" */
+  ipRangeForm: "asSent" | "normalised";
+  /** Whether rules take IPv6 and ranges wider than /24, which Cloudflare says Microsoft 365 does not. @default "refused" */
+  wideIpRanges: "refused" | "accepted";
+
+  /** Status of a successful POST (C2). @default 201 */
+  createStatus: 201 | 200;
+  /** What the verification endpoint does: the four fields while they are needed and else 204, always 204, or 404 (C3). @default "documented" */
+  verification: "documented" | "noContent" | "notFound";
+  /** Status for a missing or bad token (C5). @default 401 */
+  badTokenStatus: 401 | 403;
+  /** Whether PUT needs lookback_hops (C10). @default true */
+  putNeedsLookbackHops: boolean;
+  /** What PUT and PATCH do with `domain` (C11). @default "ignored" */
+  domainInUpdate: "ignored" | "refused";
+  /** What POST does for a domain that exists: 409, 400, or 200 with the existing one (C12). @default 409 */
+  existingDomain: 409 | 400 | 200;
+  /** What left out lookback_hops and TLS flags become (C13). @default "null" */
+  omittedDefaults: "null" | "default";
+  /** Names of fields that answers leave out (C14). @default [] */
+  omittedFields: string[];
+  /** Whether answers still carry last_modified (C14). @default false */
+  lastModified: boolean;
+  /** `authorization` and `emails_processed` in answers (C14). @default "present" */
+  statistics: "present" | "null" | "absent";
+  /** What changes by itself between reads: nothing, the counters, or also modified_at, SPF and DMARC (C15). @default "counters" */
+  volatile: "none" | "counters" | "all";
+  /** Case of `status` (C16). @default "upper" */
+  statusCase: "upper" | "lower" | "null";
+  /** Order of arrays in answers (C18). @default "asSent" */
+  arrayOrder: "asSent" | "reversed";
+  /** Form of IPs in answers (C18). @default "asSent" */
+  ipForm: "asSent" | "normalised";
+  /** How long Cloudflare's reads lag behind writes. @default 0 */
+  cloudflareReadLagMs: number;
+  /** What happens between the first page and the next, as often as `pageShiftTimes` says: a domain is added or removed. @default "no" */
+  pageShift: "no" | "add" | "remove";
+  /** How often `pageShift` still happens. @default 1 */
+  pageShiftTimes: number;
+  /** Requests per token and window (C24). @default 1200 */
+  rateLimit: number;
+  /** Length of the window, and of the block after it, in seconds (C24). @default 300 */
+  rateWindowSeconds: number;
+  /** Requests per second (C24). @default 200 */
+  rateBurst: number;
+}
+
+/** The switches as they are when the simulator starts. */
+export const defaultQuirks: Readonly<Quirks> = {
+  latencyMs: 0,
+  tokenLifetimeSeconds: 3599,
+  writeAnswer: "emptyValue",
+  newReturnsObject: true,
+  regionalRedirect: "",
+  roleSpreadMs: 0,
+  forbiddenBody: "nul",
+  forbiddenDiagnostics: true,
+  exchangeRateLimitHeaders: false,
+  concurrentRequests: 0,
+  continuation: "works",
+  emptyValue: "array",
+  bareSingletons: false,
+  shuffleLists: false,
+  readLagMs: 0,
+  flap: false,
+  whenChangedResolutionMs: 1000,
+  errorDetails: "pipe",
+  errorIdEmpty: false,
+  notFoundStatus: 404,
+  unknownIdentity: "error",
+  identityPrefix: false,
+  permissionsReadBack: "text",
+  idlePermissionBits: "asSent",
+  removalInUse: "refused",
+  customizationLagMs: 0,
+  sclType: "number",
+  ipRangeForm: "asSent",
+  wideIpRanges: "refused",
+  createStatus: 201,
+  verification: "documented",
+  badTokenStatus: 401,
+  putNeedsLookbackHops: true,
+  domainInUpdate: "ignored",
+  existingDomain: 409,
+  omittedDefaults: "null",
+  omittedFields: [],
+  lastModified: false,
+  statistics: "present",
+  volatile: "counters",
+  statusCase: "upper",
+  arrayOrder: "asSent",
+  ipForm: "asSent",
+  cloudflareReadLagMs: 0,
+  pageShift: "no",
+  pageShiftTimes: 1,
+  rateLimit: 1200,
+  rateWindowSeconds: 300,
+  rateBurst: 200,
+};
+
+/** The values that a switch with a choice takes. */
+const choices: {
+  [
+    K in keyof Quirks as string extends Quirks[K]
+      ? never
+      : Quirks[K] extends string | 404 | 400 | 500 | 409 | 401 | 403 | 201 | 200
+        ? K
+        : never
+  ]: readonly Quirks[K][];
+} = {
+  writeAnswer: ["emptyValue", "emptyBody", "noContent"],
+  forbiddenBody: ["nul", "nulGzip", "empty"],
+  continuation: ["works", "refused"],
+  emptyValue: ["array", "null", "absent"],
+  errorDetails: ["pipe", "json"],
+  notFoundStatus: [404, 400, 500],
+  unknownIdentity: ["error", "empty", "all"],
+  permissionsReadBack: ["text", "number"],
+  idlePermissionBits: ["asSent", "set", "cleared"],
+  removalInUse: ["refused", "allowed"],
+  sclType: ["number", "string"],
+  ipRangeForm: ["asSent", "normalised"],
+  wideIpRanges: ["refused", "accepted"],
+  createStatus: [201, 200],
+  verification: ["documented", "noContent", "notFound"],
+  badTokenStatus: [401, 403],
+  domainInUpdate: ["ignored", "refused"],
+  existingDomain: [409, 400, 200],
+  omittedDefaults: ["null", "default"],
+  statistics: ["present", "null", "absent"],
+  volatile: ["none", "counters", "all"],
+  statusCase: ["upper", "lower", "null"],
+  arrayOrder: ["asSent", "reversed"],
+  ipForm: ["asSent", "normalised"],
+  pageShift: ["no", "add", "remove"],
+};
+
+/**
+ * Sets switches.
+ * @throws Error that names the switch when there is none of that name or the value is not one that it takes.
+ */
+export function setQuirks(
+  quirks: Quirks,
+  changes: Readonly<Record<string, unknown>>,
+): void {
+  for (const [name, value] of Object.entries(changes)) {
+    if (!(name in defaultQuirks))
+      throw new Error(`There is no quirk "${name}"`);
+    const allowed = (choices as Record<string, readonly unknown[]>)[name];
+    const byDefault: unknown = defaultQuirks[name as keyof Quirks];
+    const fits = allowed
+      ? allowed.includes(value)
+      : Array.isArray(byDefault)
+        ? Array.isArray(value) &&
+          value.every((entry) => typeof entry === "string")
+        : typeof value === typeof byDefault;
+    if (!fits)
+      throw new Error(
+        `Quirk "${name}" takes ${allowed ? allowed.join(", ") : Array.isArray(byDefault) ? "an array of names" : `a ${typeof byDefault}`}, not ${JSON.stringify(value)}`,
+      );
+  }
+  Object.assign(quirks, structuredClone(changes));
+}

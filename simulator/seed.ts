@@ -1,0 +1,323 @@
+import type { AccountState } from "./account";
+import { newDomain } from "./account";
+import {
+  acceptedDomain,
+  defaultAccount,
+  defaultApplication,
+  defaultTenant,
+  graphDomain,
+} from "./contoso";
+import { newRecord, type ExchangeRecord } from "./exchange-record";
+import { bind } from "./exchange/binding";
+import { hostedContentFilterPolicy } from "./exchange/hosted-content-filter-policy";
+import { cmdletParameters, type Parameters } from "./exchange/parameters";
+import { globalQuarantinePolicy } from "./exchange/quarantine-policy";
+import { isObject, type Json, type JsonObject } from "./json";
+import type { Application, TenantState } from "./tenant";
+
+/** An Exchange object of a seed: the vendor's parameter names; one with the name of a default object extends it. */
+export type SeedObject = { Name: string } & JsonObject;
+
+/** A tenant of a seed. */
+export interface TenantSeed {
+  /** Its GUID; needed for every tenant but the first. */
+  id?: string;
+  /** Its initial domain; needed for every tenant but the first. */
+  name?: string;
+  /** Instead of the default application. */
+  applications?: (Partial<Application> & { clientId: string })[];
+  /** Instead of the default domains besides the initial one: names, or names with their MX host. */
+  domains?: (string | { id: string; mailExchange?: string })[];
+  /** Whether it was never customised: custom policies are refused and the global quarantine policy cannot be set. */
+  dehydrated?: boolean;
+  /** Mail flow rules; `Enabled` stands for their State. */
+  transportRules?: SeedObject[];
+  /** Quarantine policies, `DefaultGlobalTag` included; with `DefaultGlobalPolicy` the global one was never customised. */
+  quarantinePolicies?: SeedObject[];
+  /** Anti-spam policies; `Default` extends the default one. */
+  hostedContentFilterPolicies?: SeedObject[];
+  /** Rules of anti-spam policies. */
+  hostedContentFilterRules?: SeedObject[];
+  /** The presets' rules, such as `Standard Preset Security Policy` with `State`. */
+  eopProtectionPolicyRules?: SeedObject[];
+  /** Anti-phishing policies. */
+  antiPhishPolicies?: SeedObject[];
+  /** Anti-malware policies. */
+  malwareFilterPolicies?: SeedObject[];
+  /** Inbound connectors. */
+  inboundConnectors?: SeedObject[];
+  /** Properties of Get-OrganizationConfig. */
+  organizationConfig?: JsonObject;
+  /** Properties of the connection filter policy, such as `IPAllowList`. */
+  connectionFilter?: JsonObject;
+}
+
+/** A Cloudflare account of a seed. */
+export interface AccountSeed {
+  /** Its id, 32 hexadecimal digits; needed for every account but the first. */
+  id?: string;
+  /** Whether it has bought Email Security. @default true */
+  entitled?: boolean;
+  /** Instead of the default token. */
+  tokens?: { value: string; label?: string; permissions?: string[] }[];
+  /** Legacy keys. */
+  keys?: { email: string; key: string }[];
+  /** Zones that it owns. */
+  zones?: string[];
+  /** Protected domains: the API's fields; ACTIVE unless `status` says otherwise. */
+  domains?: ({ domain: string } & JsonObject)[];
+}
+
+/** What there is when the simulator starts, beside the defaults. The first tenant and account extend the default ones. */
+export interface Seed {
+  /** Tenants. */
+  tenants?: TenantSeed[];
+  /** Cloudflare accounts. */
+  accounts?: AccountSeed[];
+}
+
+/** Everything that the simulator holds, as JSON. */
+export interface SimulatorState {
+  /** The form of this state. */
+  version: 1;
+  /** The tenants; the first is the simulator's `tenant`. */
+  tenants: TenantState[];
+  /** The accounts; the first is the simulator's `account`. */
+  accounts: AccountState[];
+}
+
+/**
+ * The state that a seed describes.
+ * @throws Error that names the part of the seed and what is wrong with it.
+ */
+export function stateOf(seed: Seed): SimulatorState {
+  known("seed", seed, ["tenants", "accounts"]);
+  const tenants = (seed.tenants ?? [{}]).map(tenantOf);
+  const accounts = (seed.accounts ?? [{}]).map(accountOf);
+  unique("tenants", tenants);
+  unique("accounts", accounts);
+  return { version: 1, tenants, accounts };
+}
+
+const guid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const exchangeLists = {
+  transportRules: "New-TransportRule",
+  quarantinePolicies: "New-QuarantinePolicy",
+  hostedContentFilterPolicies: "New-HostedContentFilterPolicy",
+  hostedContentFilterRules: "New-HostedContentFilterRule",
+  eopProtectionPolicyRules: undefined,
+  antiPhishPolicies: undefined,
+  malwareFilterPolicies: undefined,
+  inboundConnectors: undefined,
+} as const;
+
+function tenantOf(seed: TenantSeed, at: number): TenantState {
+  const where = `tenants[${at}]`;
+  known(where, seed, [
+    "id",
+    "name",
+    "applications",
+    "domains",
+    "dehydrated",
+    ...Object.keys(exchangeLists),
+    "organizationConfig",
+    "connectionFilter",
+  ]);
+  if (at > 0 && (seed.id === undefined || seed.name === undefined))
+    throw new Error(`${where}: a further tenant needs an id and a name`);
+  if (seed.id !== undefined && !guid.test(seed.id))
+    throw new Error(`${where}.id: ${seed.id} is not a GUID`);
+  const tenant = defaultTenant();
+  const first = tenant.name;
+  tenant.id = seed.id?.toLowerCase() ?? tenant.id;
+  if (seed.name !== undefined) rename(tenant, seed.name);
+  if (at > 0 && seed.domains === undefined) setDomains(tenant, []);
+  if (seed.domains) setDomains(tenant, seed.domains);
+  if (seed.applications)
+    tenant.applications = seed.applications.map((application, index) => {
+      known(`${where}.applications[${index}]`, application, [
+        ...Object.keys(defaultApplication()),
+        "grantedAt",
+      ]);
+      if (typeof application.clientId !== "string")
+        throw new Error(`${where}.applications[${index}]: clientId is missing`);
+      return { ...defaultApplication(), ...application };
+    });
+  if (seed.dehydrated !== undefined)
+    tenant.organizationConfig["IsDehydrated"] = seed.dehydrated;
+  Object.assign(tenant.organizationConfig, seed.organizationConfig);
+  Object.assign(tenant.connectionFilter, seed.connectionFilter);
+  for (const [list, cmdlet] of Object.entries(exchangeLists)) {
+    const key = list as keyof typeof exchangeLists;
+    for (const [index, object] of (seed[key] ?? []).entries())
+      put(`${where}.${list}[${index}]`, tenant, key, cmdlet, object);
+  }
+  if (tenant.name !== first) tenant.organizationConfig.Name = tenant.name;
+  return tenant;
+}
+
+/** Extends the object of that name or adds one. */
+function put(
+  where: string,
+  tenant: TenantState,
+  list: keyof typeof exchangeLists,
+  cmdlet: string | undefined,
+  object: SeedObject,
+): void {
+  if (!isObject(object) || typeof object.Name !== "string")
+    throw new Error(`${where}: Name is missing`);
+  const properties = checked(
+    where,
+    object,
+    cmdlet === undefined ? undefined : cmdletParameters[cmdlet],
+  );
+  if (typeof properties["Enabled"] === "boolean" && list.endsWith("Rules")) {
+    properties["State"] = properties["Enabled"] ? "Enabled" : "Disabled";
+    delete properties["Enabled"];
+  }
+  const objects = tenant[list];
+  if (list === "quarantinePolicies" && object.Name === "DefaultGlobalPolicy")
+    objects.splice(
+      objects.findIndex(({ Name }) => Name === "DefaultGlobalTag"),
+      1,
+      globalQuarantinePolicy("DefaultGlobalPolicy"),
+    );
+  const existing = objects.find(
+    ({ Name }) => Name.toLowerCase() === object.Name.toLowerCase(),
+  );
+  if (existing) Object.assign(existing, properties);
+  else objects.push(made(list, properties as SeedObject));
+  if (list.endsWith("Rules")) {
+    // A rule without a priority goes last; two of the same keep the order of the seed.
+    const last = objects.length;
+    const priority = (rule: ExchangeRecord) =>
+      typeof rule["Priority"] === "number" ? rule["Priority"] : last;
+    objects.sort((a, b) => priority(a) - priority(b));
+    objects.forEach((rule, index) => (rule["Priority"] = index));
+  }
+}
+
+function made(
+  list: keyof typeof exchangeLists,
+  properties: SeedObject,
+): ExchangeRecord {
+  if (list === "hostedContentFilterPolicies")
+    return hostedContentFilterPolicy(properties);
+  return newRecord(
+    list.endsWith("Rules") ? { State: "Enabled", ...properties } : properties,
+  );
+}
+
+const added = [
+  "State",
+  "Guid",
+  "ExchangeObjectId",
+  "WhenChanged",
+  "WhenCreated",
+  "IsDefault",
+  "CreatedBy",
+  "LastModifiedBy",
+];
+
+function checked(
+  where: string,
+  object: SeedObject,
+  parameters: Parameters | undefined,
+): JsonObject {
+  if (!parameters) return { ...object };
+  const own: JsonObject = {};
+  const sent: JsonObject = {};
+  for (const [name, value] of Object.entries(object))
+    (added.includes(name) ? own : sent)[name] = value;
+  try {
+    const optional = Object.fromEntries(
+      Object.entries(parameters).map(([name, { required, ...rest }]) => [
+        name,
+        rest,
+      ]),
+    );
+    return { ...bind(optional, sent, true), ...own };
+  } catch (error) {
+    throw new Error(`${where} (${object.Name}): ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function rename(tenant: TenantState, name: string): void {
+  const host = `${name.split(".")[0] ?? name}.mail.protection.outlook.com`;
+  tenant.domains[0] = graphDomain(name, host, { isInitial: true });
+  tenant.acceptedDomains[0] = acceptedDomain(name, { InitialDomain: true });
+  tenant.name = name;
+}
+
+function setDomains(
+  tenant: TenantState,
+  domains: NonNullable<TenantSeed["domains"]>,
+): void {
+  const all = domains.map((domain) =>
+    typeof domain === "string" ? { id: domain } : domain,
+  );
+  tenant.domains.splice(
+    1,
+    Number.POSITIVE_INFINITY,
+    ...all.map(({ id, mailExchange }: { id: string; mailExchange?: string }) =>
+      graphDomain(
+        id,
+        mailExchange ??
+          `${id.replaceAll(".", "-")}.mail.protection.outlook.com`,
+      ),
+    ),
+  );
+  tenant.acceptedDomains.splice(
+    1,
+    Number.POSITIVE_INFINITY,
+    ...all.map(({ id }) => acceptedDomain(id)),
+  );
+}
+
+function accountOf(seed: AccountSeed, at: number): AccountState {
+  const where = `accounts[${at}]`;
+  known(where, seed, ["id", "entitled", "tokens", "keys", "zones", "domains"]);
+  if (at > 0 && seed.id === undefined)
+    throw new Error(`${where}: a further account needs an id`);
+  if (seed.id !== undefined && !/^[0-9a-f]{1,32}$/i.test(seed.id))
+    throw new Error(
+      `${where}.id: an account's id has up to 32 hexadecimal digits`,
+    );
+  const account = defaultAccount();
+  account.id = seed.id?.toLowerCase() ?? account.id;
+  account.entitled = seed.entitled ?? true;
+  account.keys = seed.keys ?? [];
+  account.zones = seed.zones ?? [];
+  if (seed.tokens)
+    account.tokens = seed.tokens.map(
+      ({ value, label, permissions }, index) => ({
+        value,
+        label: label ?? `token ${index + 1}`,
+        permissions: permissions ?? ["Cloud Email Security: Write"],
+      }),
+    );
+  account.domains = (seed.domains ?? []).map((domain, index) => {
+    if (!isObject(domain) || typeof domain.domain !== "string")
+      throw new Error(`${where}.domains[${index}]: domain is missing`);
+    return newDomain({ status: "ACTIVE", txt_record_value: "", ...domain });
+  });
+  return account;
+}
+
+function known(where: string, value: unknown, names: string[]): void {
+  if (!isObject(value)) throw new Error(`${where} is not an object`);
+  const strange = Object.keys(value as Record<string, Json>).filter(
+    (name) => !names.includes(name),
+  );
+  if (strange.length > 0)
+    throw new Error(
+      `${where}: ${strange.join(", ")} is unknown; known are ${names.join(", ")}`,
+    );
+}
+
+function unique(where: string, all: { id: string }[]): void {
+  if (new Set(all.map(({ id }) => id)).size < all.length)
+    throw new Error(`${where}: two have the same id`);
+}

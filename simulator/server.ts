@@ -1,0 +1,242 @@
+import { createServer, type Server } from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import Router from "find-my-way";
+import { json, type Answer, type Vendor, type VendorRequest } from "./answer";
+import type { Certificate } from "./certificate";
+import { deliver, misbehave, send } from "./delivery";
+import type { Fault, FaultList } from "./faults";
+import { isObject, parseJson, type Json } from "./json";
+import type { LogEntry } from "./log";
+import type { Quirks } from "./quirks";
+
+/** A path that somebody answers. */
+export interface Route {
+  /** The method, or several. */
+  method: Router.HTTPMethod | Router.HTTPMethod[];
+  /** The path; `:name` is a part of it that the request's params hold. */
+  path: string;
+  /** Whose service it belongs to; `control` is the simulator's own: no faults, no latency, no log. */
+  vendor: Vendor | "control";
+  /** Answers a request. */
+  handle: (request: VendorRequest) => Answer | Promise<Answer>;
+}
+
+/** What the server needs to know. */
+export interface Listening {
+  /** The port on 127.0.0.1; 0 takes a free one. */
+  port: number;
+  /** Its certificate. */
+  certificate: Certificate;
+  /** Who answers what; asked once it is known where the server listens. */
+  routes: (url: string) => Route[];
+  /** Answers a path that no route has. */
+  unrouted: (vendor: Vendor, request: VendorRequest) => Answer;
+  /** The log that every vendor request is added to. */
+  log: LogEntry[];
+  /** The faults. */
+  faults: FaultList;
+  /** The switches. */
+  quirks: Quirks;
+  /** Told after every vendor request that asked for a change. */
+  written: () => void;
+}
+
+/** A server that listens. */
+export interface Listener {
+  /** `https://127.0.0.1:PORT`. */
+  url: string;
+  /** Stops it and drops open connections. */
+  close: () => Promise<void>;
+}
+
+/** Starts to listen on 127.0.0.1. */
+export async function listen(options: Listening): Promise<Listener> {
+  const router = Router({ caseSensitive: false, maxParamLength: 1000 });
+  const server = createServer(
+    { cert: options.certificate.cert, key: options.certificate.key },
+    (request, response) => {
+      serve(options, router, request, response).catch((error: unknown) => {
+        // A client that went away is no fault of the simulator's; anything else would be, and is said.
+        if (!response.destroyed)
+          send(
+            response,
+            json(500, {
+              error: { code: "SimulatorFault", message: String(error) },
+            }),
+          );
+      });
+    },
+  );
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, "127.0.0.1", resolve);
+  });
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const route of options.routes(url))
+    router.on(route.method, route.path, () => undefined, route);
+  return { url, close: () => close(server) };
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}
+
+async function serve(
+  options: Listening,
+  router: Router.Instance<Router.HTTPVersion.V1>,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(incoming.url ?? "/", "https://127.0.0.1");
+  const method = incoming.method ?? "GET";
+  const found = router.find(method as Router.HTTPMethod, incoming.url ?? "/");
+  const route = found?.store as Route | undefined;
+  const vendor = route?.vendor ?? vendorOf(url.pathname);
+  const body = await read(incoming);
+  const entry = describe(
+    vendor === "control" ? "entra" : vendor,
+    method,
+    url,
+    body,
+    incoming,
+  );
+  const request: VendorRequest = {
+    method,
+    path: url.pathname,
+    query: url.searchParams,
+    headers: incoming.headers,
+    body,
+    params: Object.fromEntries(
+      Object.entries(found?.params ?? {}).map(([key, value]) => [
+        key,
+        value ?? "",
+      ]),
+    ),
+    entry,
+  };
+  if (route?.vendor === "control") {
+    send(response, await route.handle(request));
+    return;
+  }
+  const started = performance.now();
+  options.log.push(entry);
+  try {
+    await answer(options, vendor as Vendor, route, request, response);
+  } finally {
+    entry.ms = Math.round((performance.now() - started) * 10) / 10;
+  }
+}
+
+async function answer(
+  options: Listening,
+  vendor: Vendor,
+  route: Route | undefined,
+  request: VendorRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const { entry } = request;
+  const seen = {
+    vendor,
+    method: request.method,
+    path: `${request.path}${request.query.size > 0 ? `?${request.query.toString()}` : ""}`,
+    body: request.body,
+    ...(entry.cmdlet === undefined ? {} : { cmdlet: entry.cmdlet }),
+  };
+  const { fault, hooks } = options.faults.strike(seen);
+  if (fault?.id !== undefined) entry.fault = fault.id;
+  if (options.quirks.latencyMs > 0) await sleep(options.quirks.latencyMs);
+  await runHooks(hooks, "before", seen);
+  const early = fault && fault.when !== "after";
+  if (early && needsNoAnswer(fault)) {
+    entry.status = await misbehave(response, fault);
+    return;
+  }
+  const real = early
+    ? json(200, { value: [], result: [], success: true })
+    : route
+      ? await route.handle(request)
+      : options.unrouted(vendor, request);
+  if (!early && entry.write) options.written();
+  await runHooks(hooks, "after", seen);
+  entry.status = fault
+    ? await misbehave(response, fault, real)
+    : await deliver(response, real);
+}
+
+/** Whether a fault answers by itself; dripping and cutting need something to drip and cut. */
+function needsNoAnswer(fault: Fault): boolean {
+  return fault.kind !== "drip" && fault.kind !== "truncate";
+}
+
+async function runHooks(
+  hooks: Fault[],
+  when: "before" | "after",
+  request: Parameters<Extract<Fault, { kind: "hook" }>["run"]>[0],
+): Promise<void> {
+  for (const hook of hooks)
+    if (hook.kind === "hook" && (hook.when ?? "before") === when)
+      await hook.run(request);
+}
+
+function vendorOf(path: string): Vendor {
+  if (/^\/adminapi\//i.test(path)) return "exchange";
+  if (/^\/client\/v4\//i.test(path)) return "cloudflare";
+  return /^\/(v1\.0|beta)\//i.test(path) ? "graph" : "entra";
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+const secrets = ["client_secret", "client_assertion"];
+
+function describe(
+  vendor: Vendor,
+  method: string,
+  url: URL,
+  body: string,
+  incoming: IncomingMessage,
+): LogEntry {
+  const query: LogEntry["query"] = {};
+  for (const key of new Set(url.searchParams.keys())) {
+    const values = url.searchParams.getAll(key);
+    query[key] = values.length > 1 ? values : (values[0] ?? "");
+  }
+  const entry: LogEntry = {
+    at: new Date().toISOString(),
+    vendor,
+    method,
+    path: url.pathname,
+    query,
+    status: 0,
+    ms: 0,
+    write: false,
+  };
+  if (body !== "") entry.body = legible(body, incoming);
+  if (vendor === "exchange") describeCmdlet(entry);
+  if (vendor === "cloudflare") entry.write = method !== "GET";
+  return entry;
+}
+
+function legible(body: string, incoming: IncomingMessage): Json {
+  if (!incoming.headers["content-type"]?.includes("form-urlencoded"))
+    return parseJson(body) ?? body;
+  const form = Object.fromEntries(new URLSearchParams(body));
+  for (const secret of secrets) if (secret in form) form[secret] = "(left out)";
+  return form;
+}
+
+function describeCmdlet(entry: LogEntry): void {
+  const input = isObject(entry.body) ? entry.body["CmdletInput"] : undefined;
+  if (!isObject(input) || typeof input["CmdletName"] !== "string") return;
+  entry.cmdlet = input["CmdletName"];
+  entry.write = !/^Get-/i.test(entry.cmdlet);
+  if (isObject(input["Parameters"])) entry.parameters = input["Parameters"];
+}

@@ -1,0 +1,316 @@
+import {
+  answersTo,
+  newRecord,
+  touch,
+  type ExchangeRecord,
+} from "./exchange-record";
+import type { Json, JsonObject } from "./json";
+
+/** An application registration and what it may do. */
+export interface Application {
+  /** Its application (client) id. */
+  clientId: string;
+  /** Its name in the portal. */
+  displayName: string;
+  /** Client secrets that Entra accepts. */
+  clientSecrets: string[];
+  /** Certificates or public keys in PEM form whose signature Entra accepts. */
+  certificates: string[];
+  /** Subjects of foreign tokens that Entra accepts (workload identity federation). */
+  federatedSubjects: string[];
+  /** Consented application permissions, such as `Exchange.ManageAsApp` and `Domain.Read.All`. */
+  appRoles: string[];
+  /** Entra roles, such as `Exchange Administrator`. */
+  directoryRoles: string[];
+  /** Exchange management roles by a role group of its own, such as `Transport Rules`. */
+  exchangeRoles: string[];
+  /** When its roles were granted, ISO 8601; counts with the quirk `roleSpreadMs`. */
+  grantedAt?: string;
+}
+
+/** A domain as Microsoft Graph shows it. */
+export interface GraphDomain extends JsonObject {
+  /** The domain's name. */
+  id: string;
+  /** Its service configuration records, as Graph returns them. */
+  serviceConfigurationRecords: JsonObject[];
+}
+
+/** Everything that a tenant holds, as JSON. */
+export interface TenantState {
+  /** The tenant's GUID. */
+  id: string;
+  /** Its initial domain, `….onmicrosoft.com`. */
+  name: string;
+  /** Who may sign in. */
+  applications: Application[];
+  /** Mail flow rules, in the order of their priority. */
+  transportRules: ExchangeRecord[];
+  /** Quarantine policies: custom ones, built-ins and the global policy. */
+  quarantinePolicies: ExchangeRecord[];
+  /** Anti-spam policies: `Default`, those of the presets, custom ones. */
+  hostedContentFilterPolicies: ExchangeRecord[];
+  /** The rules of custom anti-spam policies, in the order of their priority. */
+  hostedContentFilterRules: ExchangeRecord[];
+  /** The rules of the preset security policies. */
+  eopProtectionPolicyRules: ExchangeRecord[];
+  /** Anti-phishing policies; read only. */
+  antiPhishPolicies: ExchangeRecord[];
+  /** Anti-malware policies; read only. */
+  malwareFilterPolicies: ExchangeRecord[];
+  /** Accepted domains. */
+  acceptedDomains: ExchangeRecord[];
+  /** Settings of the organisation, with `IsDehydrated`. */
+  organizationConfig: ExchangeRecord;
+  /** The connection filter policy `Default`. */
+  connectionFilter: ExchangeRecord;
+  /** Inbound connectors. */
+  inboundConnectors: ExchangeRecord[];
+  /** Domains of Microsoft Graph. */
+  domains: GraphDomain[];
+}
+
+const collections = {
+  TransportRule: "transportRules",
+  QuarantinePolicy: "quarantinePolicies",
+  HostedContentFilterPolicy: "hostedContentFilterPolicies",
+  HostedContentFilterRule: "hostedContentFilterRules",
+  EOPProtectionPolicyRule: "eopProtectionPolicyRules",
+  AntiPhishPolicy: "antiPhishPolicies",
+  MalwareFilterPolicy: "malwareFilterPolicies",
+  AcceptedDomain: "acceptedDomains",
+  InboundConnector: "inboundConnectors",
+} as const;
+const singles = {
+  OrganizationConfig: "organizationConfig",
+  HostedConnectionFilterPolicy: "connectionFilter",
+} as const;
+
+/** A kind of Exchange object, by the noun of its cmdlets. */
+export type ExchangeKind = keyof typeof collections | keyof typeof singles;
+
+/** Whether a text names a kind of Exchange object. */
+export function isExchangeKind(kind: string): kind is ExchangeKind {
+  return kind in collections || kind in singles;
+}
+
+/** The properties that make up a tenant's state. */
+const stateKeys = [
+  "id",
+  "name",
+  "applications",
+  ...Object.values(collections),
+  ...Object.values(singles),
+  "domains",
+] as const satisfies (keyof TenantState)[];
+
+interface Superseded {
+  kind: ExchangeKind;
+  id: string;
+  before: ExchangeRecord | undefined;
+  until: number;
+}
+
+/** A simulated Microsoft 365 tenant: live objects, and the ways to change them that somebody else would have. */
+export class Tenant implements TenantState {
+  id!: string;
+  name!: string;
+  applications!: Application[];
+  transportRules!: ExchangeRecord[];
+  quarantinePolicies!: ExchangeRecord[];
+  hostedContentFilterPolicies!: ExchangeRecord[];
+  hostedContentFilterRules!: ExchangeRecord[];
+  eopProtectionPolicyRules!: ExchangeRecord[];
+  antiPhishPolicies!: ExchangeRecord[];
+  malwareFilterPolicies!: ExchangeRecord[];
+  acceptedDomains!: ExchangeRecord[];
+  organizationConfig!: ExchangeRecord;
+  connectionFilter!: ExchangeRecord;
+  inboundConnectors!: ExchangeRecord[];
+  domains!: GraphDomain[];
+
+  #superseded: Superseded[] = [];
+  #reads = 0;
+
+  /** Makes a tenant of its state, which is copied. */
+  constructor(state: TenantState) {
+    this.restore(state);
+  }
+
+  /** A deep copy of everything it holds. */
+  snapshot(): TenantState {
+    const state = Object.fromEntries(stateKeys.map((key) => [key, this[key]]));
+    return structuredClone(state) as unknown as TenantState;
+  }
+
+  /** Replaces everything it holds. */
+  restore(state: TenantState): void {
+    const copy = structuredClone(state);
+    for (const key of stateKeys) Object.assign(this, { [key]: copy[key] });
+    this.#superseded = [];
+  }
+
+  /** The live objects of a kind. */
+  objects(kind: ExchangeKind): ExchangeRecord[] {
+    return kind in singles
+      ? [this[singles[kind as keyof typeof singles]]]
+      : this[collections[kind as keyof typeof collections]];
+  }
+
+  /** The live object of that name or Guid, or undefined. */
+  find(kind: ExchangeKind, identity: string): ExchangeRecord | undefined {
+    return this.objects(kind).find((record) => answersTo(record, identity));
+  }
+
+  /**
+   * Changes properties of an object behind everybody's back and moves its WhenChanged; visible at once. `Enabled` of a rule
+   * stands for its State, a new `Priority` shifts the other rules. A kind of which a tenant has one takes any name.
+   * @throws Error when there is no such object.
+   */
+  edit(kind: ExchangeKind, name: string, changes: JsonObject): ExchangeRecord {
+    const record = this.#existing(kind, name);
+    const { Enabled, Priority, ...rest } = changes;
+    Object.assign(record, rest);
+    if (Enabled !== undefined && isRule(kind))
+      record["State"] = Enabled ? "Enabled" : "Disabled";
+    else if (Enabled !== undefined) record["Enabled"] = Enabled;
+    if (typeof Priority === "number" && isRule(kind))
+      this.prioritise(kind, record, Priority);
+    touch(record);
+    return record;
+  }
+
+  /** Adds an object; what is missing (Guids, times, State and Priority of a rule) is filled in. */
+  add(
+    kind: ExchangeKind,
+    properties: { Name: string } & JsonObject,
+  ): ExchangeRecord {
+    if (kind in singles) throw new Error(`A tenant has exactly one ${kind}`);
+    if (this.find(kind, properties.Name))
+      throw new Error(`There is a ${kind} "${properties.Name}" already`);
+    const { Enabled, Priority, ...rest } = properties;
+    const record = newRecord(rest as { Name: string } & JsonObject);
+    this.objects(kind).push(record);
+    if (isRule(kind)) {
+      record["State"] ??= Enabled === false ? "Disabled" : "Enabled";
+      const last = this.objects(kind).length - 1;
+      this.prioritise(
+        kind,
+        record,
+        typeof Priority === "number" ? Priority : last,
+      );
+    } else if (Enabled !== undefined) record["Enabled"] = Enabled;
+    return record;
+  }
+
+  /** Removes an object. @throws Error when there is no such object. */
+  remove(kind: ExchangeKind, name: string): ExchangeRecord {
+    const record = this.#existing(kind, name);
+    const objects = this.objects(kind);
+    objects.splice(objects.indexOf(record), 1);
+    this.#renumber(kind);
+    return record;
+  }
+
+  /** Gives an object another name; its Guid stays. @throws Error when there is no such object. */
+  rename(kind: ExchangeKind, name: string, newName: string): ExchangeRecord {
+    return this.edit(kind, name, { Name: newName });
+  }
+
+  /** Puts another object, with another Guid, in the place and under the name of one. @throws Error when there is none. */
+  replace(
+    kind: ExchangeKind,
+    name: string,
+    properties?: JsonObject,
+  ): ExchangeRecord {
+    const old = this.#existing(kind, name);
+    const { Guid, ExchangeObjectId, WhenChanged, WhenCreated, ...kept } = old;
+    const fresh = newRecord({ ...kept, ...properties, Name: old.Name });
+    const objects = this.objects(kind);
+    objects[objects.indexOf(old)] = fresh;
+    return fresh;
+  }
+
+  /** Changes a Graph domain's MX host. @throws Error when there is no such domain. */
+  setMailExchange(domain: string, mailExchange: string): void {
+    const found = this.domains.find(
+      ({ id }) => id.toLowerCase() === domain.toLowerCase(),
+    );
+    const mx = found?.serviceConfigurationRecords.find(
+      ({ recordType }) => recordType === "Mx",
+    );
+    if (!mx) throw new Error(`There is no domain "${domain}" with an MX`);
+    mx["mailExchange"] = mailExchange;
+  }
+
+  /** Gives a rule a priority and shifts the others, so that priorities stay dense and unique. */
+  prioritise(
+    kind: ExchangeKind,
+    record: ExchangeRecord,
+    priority: number,
+  ): void {
+    const objects = this.objects(kind);
+    objects.splice(objects.indexOf(record), 1);
+    objects.splice(priority, 0, record);
+    this.#renumber(kind);
+  }
+
+  /**
+   * Notes what an object was before a write, so that reads may lag behind it.
+   * @param before undefined for an object that did not exist.
+   */
+  supersede(
+    kind: ExchangeKind,
+    id: string,
+    before: ExchangeRecord | undefined,
+    lagMs: number,
+  ): void {
+    if (lagMs > 0)
+      this.#superseded.push({ kind, id, before, until: Date.now() + lagMs });
+  }
+
+  /**
+   * The objects of a kind as a read sees them: what was written less than the lag ago is not there yet.
+   * @param flap Every second read comes from a domain controller that is up to date.
+   */
+  visible(kind: ExchangeKind, flap: boolean): ExchangeRecord[] {
+    const now = Date.now();
+    this.#superseded = this.#superseded.filter(({ until }) => until > now);
+    this.#reads += 1;
+    if (flap && this.#reads % 2 === 0) return this.objects(kind);
+    const seen = new Map<string, ExchangeRecord>(
+      this.objects(kind).map((record) => [record.ExchangeObjectId, record]),
+    );
+    for (const { id, before } of this.#superseded
+      .filter((entry) => entry.kind === kind)
+      .reverse())
+      if (before) seen.set(id, before);
+      else seen.delete(id);
+    return [...seen.values()];
+  }
+
+  #existing(kind: ExchangeKind, name: string): ExchangeRecord {
+    const record =
+      kind in singles ? this.objects(kind)[0] : this.find(kind, name);
+    if (!record) throw new Error(`There is no ${kind} "${name}"`);
+    return record;
+  }
+
+  #renumber(kind: ExchangeKind): void {
+    if (isRule(kind))
+      this.objects(kind).forEach((record, at) => (record["Priority"] = at));
+  }
+}
+
+function isRule(kind: ExchangeKind): boolean {
+  return (
+    kind === "TransportRule" ||
+    kind === "HostedContentFilterRule" ||
+    kind === "EOPProtectionPolicyRule"
+  );
+}
+
+/** A value of a record as text; empty when it is none. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}
