@@ -166,8 +166,11 @@ async function unpack(file, directory, bin) {
 }
 
 function reason(error) {
-  const cause = error.cause;
-  return cause?.code ? `${cause.code} (${error.message})` : error.message;
+  // fetch itself only says "fetch failed".
+  const { cause } = error;
+  return cause
+    ? `${cause.code ?? cause.message} (${error.message})`
+    : error.message;
 }
 
 function megabytes(bytes) {

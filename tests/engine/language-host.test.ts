@@ -280,7 +280,9 @@ function answer<Response>(
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    // An ended process stays listed until its new parent has taken note, which in a container may never happen.
+    const stat = `/proc/${pid}/stat`;
+    return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, "utf8"));
   } catch {
     return false;
   }

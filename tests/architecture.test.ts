@@ -1,0 +1,297 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { builtinModules } from "node:module";
+import path from "node:path";
+
+import ts from "typescript";
+
+const root = path.resolve(__dirname, "..");
+
+interface Import {
+  /** As it is written. */
+  specifier: string;
+  /** Vanishes when the file is compiled. */
+  typeOnly: boolean;
+}
+
+interface SourceFile {
+  /** Path from the root, such as `providers/http.ts`. */
+  name: string;
+  imports: Import[];
+}
+
+/** What each room may import besides itself: rooms, and packages by name or scope. */
+const rooms: Record<
+  string,
+  { rooms: string[]; packages: "declared" | "any" | string[]; not?: RegExp }
+> = {
+  lib: { rooms: ["providers"], packages: "declared" },
+  providers: { rooms: [], packages: "declared", not: /^@pulumi\// },
+  simulator: {
+    rooms: [],
+    packages: "declared",
+    not: /^@pulumi\/|^pulumi-area1-m365/,
+  },
+  cli: {
+    rooms: ["simulator"],
+    packages: "declared",
+    not: /^@pulumi\/|^pulumi-area1-m365/,
+  },
+  scripts: { rooms: [], packages: "any" },
+  examples: { rooms: [], packages: ["@pulumi/pulumi", "pulumi-area1-m365"] },
+};
+
+/** Inside `providers/`: who must not know whom, by path within the room. */
+const forbidden: { who: RegExp; whom: RegExp; why: string }[] = [
+  {
+    who: /^errors\.ts$/,
+    whom: /./,
+    why: "errors know nobody",
+  },
+  {
+    who: /^http\.ts$/,
+    whom: /^(?!errors\.ts$|patience\.ts$)/,
+    why: "http knows nothing of vendors, kinds and sessions",
+  },
+  {
+    who: /^(lifecycle|kind|field|codecs)\.ts$/,
+    whom: /^(cloudflare|exchange-online|graph)\//,
+    why: "the lifecycle knows kinds only through kind.ts",
+  },
+  {
+    who: /^(cloudflare|exchange-online|graph)\/client\.ts$/,
+    whom: /^(kind|field|codecs|lifecycle|guard|session|index|restore-point)\.ts$/,
+    why: "a client knows http and errors, and nothing of kinds",
+  },
+  {
+    who: /^(cloudflare|exchange-online|graph)\/(?!client\.ts|error-envelope\.ts)/,
+    whom: /^(http|lifecycle|guard|index|restore-point)\.ts$/,
+    why: "a kind knows its vendor's client, field and codecs",
+  },
+  ...["cloudflare", "exchange-online", "graph"].map((vendor) => ({
+    who: new RegExp(`^${vendor}/`),
+    whom: new RegExp(`^(?!${vendor}/)(cloudflare|exchange-online|graph)/`),
+    why: "a vendor's folder knows no other vendor",
+  })),
+  {
+    who: /./,
+    whom: /^index\.ts$/,
+    why: "the entry is for the engine",
+  },
+];
+
+const files = Object.keys(rooms).flatMap(readRoom);
+
+test("every room imports only along the arrows of ARCHITECTURE.md", () => {
+  const wrong = files.flatMap(({ name, imports }) => {
+    const room = roomOf(name);
+    const allowed = [room, ...(rooms[room]?.rooms ?? [])];
+    return imports
+      .map(({ specifier }) => target(name, specifier))
+      .filter((file): file is string => file !== undefined)
+      .filter((file) => !allowed.includes(roomOf(file)))
+      .map((file) => `${name} imports ${file}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("every room imports only packages that it may: none of Pulumi's behind providers/, none undeclared in what is published", () => {
+  const { dependencies, peerDependencies } = JSON.parse(
+    readFileSync(path.join(root, "package.json"), "utf8"),
+  ) as Record<"dependencies" | "peerDependencies", Record<string, string>>;
+  const declared = Object.keys({ ...dependencies, ...peerDependencies });
+  const wrong = files.flatMap(({ name, imports }) => {
+    const rule = rooms[roomOf(name)];
+    return imports
+      .filter(({ specifier }) => isPackage(specifier))
+      .filter(({ specifier, typeOnly }) => {
+        if (rule?.not?.test(specifier)) return true;
+        if (rule?.packages === "any") return false;
+        // Types alone are not needed by who installs the package, as long as they stay inside.
+        if (rule?.packages === "declared")
+          return !typeOnly && !declared.includes(packageName(specifier));
+        return !rule?.packages.includes(packageName(specifier));
+      })
+      .map(({ specifier }) => `${name} imports ${specifier}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("inside providers/, files know only whom ARCHITECTURE.md lets them know", () => {
+  const wrong = files
+    .filter(({ name }) => roomOf(name) === "providers")
+    .flatMap(({ name, imports }) => {
+      const who = within(name);
+      return imports
+        .map(({ specifier }) => target(name, specifier))
+        .filter(
+          (file): file is string =>
+            file !== undefined && roomOf(file) === "providers",
+        )
+        .flatMap((file) =>
+          forbidden
+            .filter(
+              (rule) => rule.who.test(who) && rule.whom.test(within(file)),
+            )
+            .map(({ why }) => `${name} imports ${file}: ${why}`),
+        );
+    });
+  expect(wrong).toEqual([]);
+});
+
+test("no file needs itself to be loaded", () => {
+  const graph = new Map(
+    files.map(({ name, imports }) => [
+      name,
+      imports
+        .filter(({ typeOnly }) => !typeOnly)
+        .map(({ specifier }) => target(name, specifier))
+        .filter((file): file is string => file !== undefined),
+    ]),
+  );
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, trail: string[]) => {
+    const seen = trail.indexOf(file);
+    if (seen >= 0) circles.push([...trail.slice(seen), file].join(" → "));
+    if (seen >= 0 || done.has(file)) return;
+    for (const next of graph.get(file) ?? []) visit(next, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  expect(circles).toEqual([]);
+});
+
+test("the rooms that are checked are there, and every way to import is seen", () => {
+  for (const room of ["lib", "providers", "simulator", "scripts"]) {
+    expect(
+      files.filter(({ name }) => roomOf(name) === room).length,
+    ).toBeGreaterThan(0);
+  }
+  const source = `
+    import a from "./a"; import type { B } from "./b"; import { type C } from "./c"; import "./d";
+    export * from "./e"; export type { F } from "./f"; import g = require("./g");
+    const h = require("./h"), i = await import("./i"); type J = import("./j").J; // import "./no"
+    import { type K, k } from "./k";
+  `;
+  expect(
+    importsOf("x.ts", source).map(
+      ({ specifier, typeOnly }) => specifier + (typeOnly ? " type" : ""),
+    ),
+  ).toEqual([
+    "./a",
+    "./b type",
+    "./c type",
+    "./d",
+    "./e",
+    "./f type",
+    "./g",
+    "./h",
+    "./i",
+    "./j type",
+    "./k",
+  ]);
+  expect(target("providers/cloudflare/client.ts", "../http")).toBe(
+    "providers/http.ts",
+  );
+  expect(target("lib/index.ts", "../providers")).toBe("providers/index.ts");
+});
+
+function readRoom(room: string): SourceFile[] {
+  let names: string[];
+  try {
+    names = readdirSync(path.join(root, room), {
+      recursive: true,
+      encoding: "utf8",
+    });
+  } catch {
+    return []; // Not every room is there from the first day.
+  }
+  return names
+    .map((name) => `${room}/${name.split(path.sep).join("/")}`)
+    .filter(
+      (name) =>
+        /\.(ts|mts|mjs|js|cjs)$/.test(name) && !name.includes("/node_modules/"),
+    )
+    .map((name) => ({
+      name,
+      imports: importsOf(name, readFileSync(path.join(root, name), "utf8")),
+    }));
+}
+
+function importsOf(name: string, text: string): Import[] {
+  const found: Import[] = [];
+  const add = (node: ts.Node | undefined, typeOnly: boolean) => {
+    if (node && ts.isStringLiteralLike(node))
+      found.push({ specifier: node.text, typeOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node))
+      add(node.moduleSpecifier, isTypeImport(node.importClause));
+    else if (ts.isExportDeclaration(node))
+      add(node.moduleSpecifier, node.isTypeOnly);
+    else if (ts.isExternalModuleReference(node)) add(node.expression, false);
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+      add(node.argument.literal, true);
+    else if (ts.isCallExpression(node) && loads(node.expression))
+      add(node.arguments[0], false);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true));
+  return found;
+}
+
+function isTypeImport(clause: ts.ImportClause | undefined): boolean {
+  if (!clause) return false;
+  const { namedBindings } = clause;
+  return (
+    clause.isTypeOnly ||
+    (!clause.name &&
+      namedBindings !== undefined &&
+      ts.isNamedImports(namedBindings) &&
+      namedBindings.elements.every(({ isTypeOnly }) => isTypeOnly))
+  );
+}
+
+function loads(callee: ts.Expression): boolean {
+  return (
+    callee.kind === ts.SyntaxKind.ImportKeyword ||
+    (ts.isIdentifier(callee) && callee.text === "require")
+  );
+}
+
+/** The file of ours that a specifier leads to, by path from the root. */
+function target(from: string, specifier: string): string | undefined {
+  if (!specifier.startsWith(".")) return undefined;
+  const file = path.posix.join(path.posix.dirname(from), specifier);
+  const known = new Set(files.map(({ name }) => name));
+  const candidates = [
+    file,
+    `${file}.ts`,
+    `${file}/index.ts`,
+    file.replace(/\.js$/, ".ts"),
+  ];
+  return candidates.find((candidate) => known.has(candidate)) ?? file;
+}
+
+function roomOf(file: string): string {
+  return file.split("/")[0] ?? "";
+}
+
+function within(file: string): string {
+  return file.slice(roomOf(file).length + 1);
+}
+
+function isPackage(specifier: string): boolean {
+  return (
+    !specifier.startsWith(".") &&
+    !specifier.startsWith("node:") &&
+    !builtinModules.includes(specifier)
+  );
+}
+
+function packageName(specifier: string): string {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}

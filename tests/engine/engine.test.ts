@@ -1,0 +1,293 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+
+const execute = promisify(execFile);
+const language = "pulumi-language-nodejs";
+const resource = "pulumi-resource-pulumi-nodejs";
+
+let directory: string;
+let version: string;
+let log: string[];
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), "area1-engine-"));
+  version = await (await import("../../scripts/engine.mjs")).engineVersion();
+  log = [];
+  // What the search itself needs, and neither an engine nor Go.
+  for (const tool of ["sh", "node", "tar", "gzip", "dirname", "cat"]) {
+    const { stdout } = await execute("sh", ["-c", `command -v ${tool}`]);
+    await mkdir(path.join(directory, "tools"), { recursive: true });
+    await symlink(stdout.trim(), path.join(directory, "tools", tool));
+  }
+});
+
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+describe("the engine on PATH", () => {
+  test("is used when it is recent enough and can run Node.js programs", async () => {
+    const bin = await engineIn("bin", "3.220.0", [language, resource]);
+    expect(await find({ path: [bin] })).toEqual({
+      binDirectory: bin,
+      version: "3.220.0",
+      source: "PATH",
+    });
+  });
+
+  test("is passed over when it is too old, too new, or has no language host, and the log says so", async () => {
+    await engineInCache();
+    const old = await engineIn("old", "3.219.9", [language, resource]);
+    const next = await engineIn("next", "4.0.0", [language, resource]);
+    const bare = await engineIn("bare", "3.259.0", [resource]);
+    for (const [bin, reason] of [
+      [old, /is version 3\.219\.9; 3\.220\.0 or later is needed/],
+      [next, /is version 4\.0\.0/],
+      [bare, /comes without pulumi-language-nodejs/],
+    ] as const) {
+      log = [];
+      expect((await find({ path: [bin] })).source).toBe("cache");
+      expect(log.join("\n")).toMatch(reason);
+    }
+  });
+});
+
+test("an engine in the cache is used, with this clone's stand-in beside it, without any request", async () => {
+  const bin = await engineInCache();
+  await writeFile(
+    path.join(bin, "pulumi-language-nodejs.mjs"),
+    "// an older one",
+  );
+  const found = await find({ downloads: [] });
+  expect(found).toEqual({ binDirectory: bin, version, source: "cache" });
+  expect(
+    await readFile(path.join(bin, "pulumi-language-nodejs.mjs"), "utf8"),
+  ).toBe(
+    await readFile(
+      path.resolve(__dirname, "../../scripts/pulumi-language-nodejs.mjs"),
+      "utf8",
+    ),
+  );
+  expect((await readdir(bin)).sort()).toEqual(
+    ["pulumi", language, `${language}.mjs`, resource].sort(),
+  );
+  expect(log).toEqual([]);
+});
+
+describe("the official download", () => {
+  test("is taken when its checksum is the published one, and only what is needed is kept", async () => {
+    await using(await releases(), async ({ url }) => {
+      const found = await find({ downloads: [url] });
+      expect(found).toMatchObject({ version, source: "download" });
+      expect((await readdir(found.binDirectory)).sort()).toEqual([
+        "pulumi",
+        language,
+        resource,
+      ]);
+      // The official language host is never replaced by the stand-in.
+      expect(
+        await readFile(path.join(found.binDirectory, language), "utf8"),
+      ).toContain("official");
+      expect((await find({ downloads: [url] })).source).toBe("cache");
+    });
+  });
+
+  test("is refused when its checksum differs, and nothing of it stays", async () => {
+    await using(
+      await releases({ checksum: "0".repeat(64) }),
+      async ({ url }) => {
+        await expect(find({ downloads: [url] })).rejects.toThrow(
+          /the checksum of pulumi-v\S+ is \w{64}, the list says 0{64}/,
+        );
+        expect(
+          await readdir(path.join(directory, "cache/pulumi-area1-m365/engine")),
+        ).toEqual([]);
+      },
+    );
+  });
+
+  test("is asked for at the next address when the first has no such release", async () => {
+    await using(await releases(), async ({ url }) => {
+      const found = await find({ downloads: [`${url}missing/`, url] });
+      expect(found.source).toBe("download");
+    });
+  });
+
+  test("is made once by callers that come at the same time", async () => {
+    await using(await releases(), async ({ url, requests }) => {
+      const found = await Promise.all(
+        [1, 2, 3].map(() => find({ downloads: [url] })),
+      );
+      expect(found.map(({ source }) => source).sort()).toEqual([
+        "cache",
+        "cache",
+        "download",
+      ]);
+      expect(requests.filter((each) => !each.endsWith(".txt"))).toHaveLength(1);
+    });
+  });
+});
+
+describe("the build from the Go module proxy", () => {
+  let unreachable: string[];
+
+  beforeEach(async () => {
+    const { url, close } = await releases();
+    await new Promise((resolve) => close(resolve));
+    unreachable = [url];
+  });
+
+  test("is the last way, leaves the module files alone, and is kept", async () => {
+    const go = await program("go/go", [
+      'if [ "$1" = version ]; then echo "go version go1.26.8 linux/amd64"; exit 0; fi',
+      `{ echo "$@"; echo "CGO_ENABLED=$CGO_ENABLED"; cat go.sum; } > ${directory}/asked`,
+      'while [ "$1" != -o ]; do shift; done',
+      `echo '#!/bin/sh' > "$2"; echo 'echo v${version}' >> "$2"`,
+      'node -e "require(\'fs\').chmodSync(process.argv[1], 0o755)" "$2"',
+    ]);
+    const options = { path: [path.dirname(go)], downloads: unreachable };
+    expect(await find(options)).toMatchObject({ version, source: "build" });
+    expect(log.join("\n")).toMatch(
+      /no download: 127\.0\.0\.1:\d+: ECONNREFUSED/,
+    );
+    expect(log.join("\n")).toMatch(
+      /building Pulumi \S+ with go1\.26\.8: about \d+ to \d+ minutes? on \d+ cores?, once/,
+    );
+    const asked = await readFile(path.join(directory, "asked"), "utf8");
+    expect(asked).toContain("-mod=readonly");
+    expect(asked).toContain(`version.Version=v${version}`);
+    expect(asked).toContain("CGO_ENABLED=0");
+    expect(asked).toContain("github.com/pulumi/pulumi/pkg/v3 v");
+    expect((await find(options)).source).toBe("cache");
+  });
+
+  test("shows Go's own words when it fails, and what could be installed instead", async () => {
+    const go = await program("go/go", [
+      'if [ "$1" = version ]; then echo "go version go1.26.8 linux/amd64"; exit 0; fi',
+      'echo "go: module github.com/pulumi/pulumi: 403 Forbidden" >&2; exit 1',
+    ]);
+    const failure = find({ path: [path.dirname(go)], downloads: unreachable });
+    await expect(failure).rejects.toThrow(
+      /go build: go: module github\.com\/pulumi\/pulumi: 403 Forbidden/,
+    );
+    await expect(failure).rejects.toThrow(
+      /Install Pulumi \(https:\S+\), or Go/,
+    );
+  });
+
+  test("is not tried without Go, which the error names", async () => {
+    await expect(find({ downloads: unreachable })).rejects.toThrow(
+      /Go is not installed/,
+    );
+  });
+});
+
+async function find({
+  path: folders = [],
+  downloads = [],
+}: {
+  path?: string[];
+  downloads?: string[];
+}) {
+  const { ensureEngine } = await import("../../scripts/engine.mjs");
+  return ensureEngine({
+    log: (line) => log.push(line),
+    env: {
+      PATH: [...folders, path.join(directory, "tools")].join(path.delimiter),
+      HOME: directory,
+      XDG_CACHE_HOME: path.join(directory, "cache"),
+    },
+    downloads,
+  });
+}
+
+async function program(file: string, lines: string[]): Promise<string> {
+  const target = path.join(directory, file);
+  await mkdir(path.dirname(target), { recursive: true });
+  await writeFile(target, ["#!/bin/sh", ...lines, ""].join("\n"));
+  await chmod(target, 0o755);
+  return target;
+}
+
+async function engineIn(
+  folder: string,
+  itsVersion: string,
+  others: string[],
+): Promise<string> {
+  await program(`${folder}/pulumi`, [`echo v${itsVersion}`]);
+  for (const name of others)
+    await program(`${folder}/${name}`, ["echo official"]);
+  return path.join(directory, folder);
+}
+
+function engineInCache(): Promise<string> {
+  const name = `${version}-${process.platform}-${process.arch}`;
+  return engineIn(`cache/pulumi-area1-m365/engine/${name}/bin`, version, []);
+}
+
+/** A server that holds one release. */
+async function releases({ checksum }: { checksum?: string } = {}) {
+  await engineIn("release/pulumi", version, [
+    language,
+    resource,
+    "pulumi-language-python",
+  ]);
+  const systems: Record<string, string> = { linux: "linux", darwin: "darwin" };
+  const name = `pulumi-v${version}-${systems[process.platform] ?? ""}-${process.arch}.tar.gz`;
+  const file = path.join(directory, name);
+  await execute("tar", [
+    "-czf",
+    file,
+    "-C",
+    path.join(directory, "release"),
+    "pulumi",
+  ]);
+  const sum = createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request.url ?? "");
+    if (request.url === `/pulumi-${version}-checksums.txt`) {
+      response.end(
+        `${"1".repeat(64)}  other.tar.gz\n${checksum ?? sum}  ${name}\n`,
+      );
+    } else if (request.url === `/${name}` && existsSync(file)) {
+      void readFile(file).then((content) => response.end(content));
+    } else {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    requests,
+    close: (done?: (closed: unknown) => void) => server.close(done),
+  };
+}
+
+async function using<Resource extends { close(): unknown }>(
+  opened: Resource,
+  work: (resource: Resource) => Promise<void>,
+): Promise<void> {
+  try {
+    await work(opened);
+  } finally {
+    opened.close();
+  }
+}
