@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
 import { simulateCommand } from "./simulate";
 
 const { version } = JSON.parse(
-  readFileSync(join(__dirname, "..", "..", "package.json"), "utf8"),
+  readFileSync(require.resolve("pulumi-area1-m365/package.json"), "utf8"),
 ) as { version: string };
 
 new Command("area1-m365")

@@ -31,7 +31,7 @@ export function simulateCommand(): Command {
 
 async function simulate(options: SimulateOptions): Promise<void> {
   // Loaded here, so that other commands and --help do not wait for it.
-  const { startSimulator } = await import("../simulator");
+  const { startSimulator } = await import("../simulator/index.js");
   const simulator = await startSimulator({
     port: options.port,
     latencyMs: options.latency,

@@ -1,5 +1,11 @@
 import { bearer, json, type Answer, type VendorRequest } from "./answer";
-import { isObject, parseJson, type Json, type JsonObject } from "./json";
+import {
+  inWords,
+  isObject,
+  parseJson,
+  type Json,
+  type JsonObject,
+} from "./json";
 import type { Route } from "./server";
 import type { Tenant } from "./tenant";
 import type { World } from "./world";
@@ -128,12 +134,10 @@ function batch(world: World, request: VendorRequest): Answer {
       "BadRequest",
       `Number of batch request steps exceeds the maximum value of ${greatestBatch}.`,
     );
-  const ids = new Set(requests.map((one) => isObject(one) && one["id"]));
-  if (
-    ids.size < requests.length ||
-    ids.has(false) ||
-    ids.has(undefined as never)
-  )
+  const ids = new Set(
+    requests.map((one) => (isObject(one) ? one["id"] : undefined)),
+  );
+  if (ids.size < requests.length || !requests.every(hasId))
     return refuse(
       request,
       400,
@@ -141,17 +145,21 @@ function batch(world: World, request: VendorRequest): Answer {
       "Every request of a batch needs an id of its own.",
     );
   request.entry.requests = [];
-  const responses = requests.map((one) =>
-    step(world, request, one as JsonObject),
-  );
+  const responses = requests
+    .filter(isObject)
+    .map((one) => step(world, request, one));
   // Answers come in any order: a client that relies on theirs being its own must fail.
   return json(200, { responses: responses.reverse() });
+}
+
+function hasId(one: Json): boolean {
+  return isObject(one) && typeof one["id"] === "string";
 }
 
 function step(world: World, request: VendorRequest, one: JsonObject): Json {
   const url = typeof one["url"] === "string" ? one["url"] : "";
   const path = `/v1.0${url.startsWith("/") ? "" : "/"}${url.split("?")[0] ?? ""}`;
-  const method = String(one["method"]).toUpperCase();
+  const method = inWords(one["method"]).toUpperCase();
   const inner = { ...request, path, method, entry: { ...request.entry } };
   const { fault } = world.faults.strike({
     vendor: "graph",

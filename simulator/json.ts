@@ -19,6 +19,11 @@ export function isTexts(value: unknown): value is string[] {
   );
 }
 
+/** A JSON value as text: a string as it is, anything else as JSON. */
+export function inWords(value: Json | undefined): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
+}
+
 /** Parses JSON; undefined when the text is none. */
 export function parseJson(text: string): Json | undefined {
   try {

@@ -189,7 +189,7 @@ export class Tenant implements TenantState {
     if (this.find(kind, properties.Name))
       throw new Error(`There is a ${kind} "${properties.Name}" already`);
     const { Enabled, Priority, ...rest } = properties;
-    const record = newRecord(rest as { Name: string } & JsonObject);
+    const record = newRecord(rest);
     this.objects(kind).push(record);
     if (isRule(kind)) {
       record["State"] ??= Enabled === false ? "Disabled" : "Enabled";

@@ -157,7 +157,7 @@ function applied(call: Call, current: JsonObject): JsonObject {
     changes[name] =
       parameter.type === "texts"
         ? editedList(current[name], value)
-        : (value ?? (typeof fresh[name] === "string" ? fresh[name] : null));
+        : (value ?? fresh[name] ?? null);
   }
   Object.assign(changes, resolvedTags(call));
   // An obsolete value that the service still takes and stores as the only one left.

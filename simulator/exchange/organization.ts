@@ -45,7 +45,7 @@ export const organizationCmdlets: Record<string, Cmdlet> = {
     return {
       value: [
         {
-          ...plain(call, record as ExchangeRecord, ""),
+          ...plain(call, record, ""),
           IsDehydrated: isDehydrated(call.tenant.organizationConfig),
         },
       ],

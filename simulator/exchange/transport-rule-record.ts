@@ -1,5 +1,6 @@
 import type { ExchangeRecord } from "../exchange-record";
-import type { Json, JsonObject } from "../json";
+import { inWords, type Json, type JsonObject } from "../json";
+import { textOf } from "../tenant";
 import type { Call } from "./call";
 import { normalisedIpRange } from "./ip-range";
 import { actions, conditions, exceptions, type Parameters } from "./parameters";
@@ -120,11 +121,11 @@ function flattened(
 function onWire(call: Call, name: string, value: Json | undefined): Json {
   if (value === undefined || !isSet(value)) return null;
   if (name === "SetSCL" && call.quirks.sclType === "string")
-    return String(value);
+    return inWords(value);
   return name.endsWith("SenderIpRanges") &&
     call.quirks.ipRangeForm === "normalised" &&
     Array.isArray(value)
-    ? value.map((range) => normalisedIpRange(String(range)))
+    ? value.map((range) => normalisedIpRange(inWords(range)))
     : value;
 }
 
@@ -153,14 +154,12 @@ const sized = [conditions, exceptions, actions].flatMap((parameters) =>
  */
 export function sizeOf(rule: JsonObject): { size: number; regexSize: number } {
   let size =
-    300 +
-    String(rule["Comments"] ?? "").length +
-    String(rule["Name"] ?? "").length;
+    300 + textOf(rule["Comments"]).length + textOf(rule["Name"]).length;
   let regexSize = 0;
   for (const name of sized) {
     const value = rule[name];
     if (value === undefined || !isSet(value)) continue;
-    const values = (Array.isArray(value) ? value : [value]).map(String);
+    const values = (Array.isArray(value) ? value : [value]).map(inWords);
     const length = values.reduce((sum, text) => sum + text.length + 15, 0);
     size += 2 * name.length + 5 + length;
     if (name.endsWith("Patterns")) regexSize += values.join("").length;
@@ -219,10 +218,5 @@ function doing(rule: ExchangeRecord): string[] {
 
 function quoted(value: Json | undefined): string {
   const values = Array.isArray(value) ? value : [value ?? ""];
-  return values
-    .map(
-      (one) =>
-        `'${typeof one === "object" ? JSON.stringify(one) : String(one)}'`,
-    )
-    .join(" or ");
+  return values.map((one) => `'${inWords(one)}'`).join(" or ");
 }
