@@ -9,7 +9,8 @@ import {
   type Kind,
   type State,
 } from "./kind";
-import { isUnknown, named } from "./lifecycle";
+import { named } from "./lifecycle/locate";
+import { isUnknown } from "./lifecycle/state";
 import { keyOf, type RestoredObject } from "./restored-object";
 import type { Operation, Session } from "./session";
 

@@ -1,8 +1,8 @@
-import type { Value } from "./codecs";
-import { UserError } from "./errors";
-import { equal, isNothing, type Values } from "./field";
-import type { Kind } from "./kind";
-import { isMark, nameIn, ownerOf } from "./mark";
+import type { Value } from "../codecs";
+import { UserError } from "../errors";
+import { equal, isNothing, type Values } from "../field";
+import type { Kind } from "../kind";
+import { isMark, nameIn, ownerOf } from "../mark";
 
 /** What an object that was found under the wanted name is to us. */
 export type Claim = "ours" | "adopted";

@@ -1,0 +1,46 @@
+import type { Item, Kind, State } from "../kind";
+import type { Listing } from "../shared-list";
+import { text } from "./state";
+
+/** The object of a name; a kind without names has one object. */
+export function named(
+  kind: Kind,
+  listing: Listing<Item>,
+  name: string,
+): Item | undefined {
+  return kind.nameField
+    ? listing.items.find(
+        (item) => kind.identify(item).name.toLowerCase() === name.toLowerCase(),
+      )
+    : listing.items[0];
+}
+
+/** Whatever stands under an id. */
+export function atPlace(
+  kind: Kind,
+  listing: Listing<Item>,
+  id: string,
+): Item | undefined {
+  return kind.idIs === "guid"
+    ? listing.items.find(
+        (item) => kind.identify(item).guid?.toLowerCase() === id.toLowerCase(),
+      )
+    : named(kind, listing, id);
+}
+
+/** The object of an id, if it is still the one in state: another one under the same name is not. */
+export function found(
+  kind: Kind,
+  listing: Listing<Item>,
+  id: string,
+  state: State,
+): Item | undefined {
+  const item = atPlace(kind, listing, id);
+  return item && isSame(kind, item, state) ? item : undefined;
+}
+
+export function isSame(kind: Kind, item: Item, state: State): boolean {
+  const { guid } = kind.identify(item);
+  const known = text(state["guid"]);
+  return !guid || !known || guid.toLowerCase() === known.toLowerCase();
+}

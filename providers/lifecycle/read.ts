@@ -1,0 +1,116 @@
+import type { Value } from "../codecs";
+import { UserError } from "../errors";
+import { equal, type Values } from "../field";
+import { valuesOf, type Item, type Kind, type State } from "../kind";
+import type { Session } from "../session";
+import { homeOf } from "./home";
+import { found } from "./locate";
+import { isDefaultMark, nameOf, outsOf, pickKnown, text } from "./state";
+import { trying } from "./trying";
+import { longestSettling } from "./write";
+
+export async function read(
+  kind: Kind,
+  session: Session,
+  id: string,
+  state: State,
+) {
+  // `.get()` hands over nothing but the provider's text.
+  const known = state[kind.home] !== undefined;
+  const operation = session.begin(
+    text(state["accountId"]) ||
+      (session.configuration.cloudflareAccountId ?? ""),
+  );
+  const label = `${kind.noun} "${known ? nameOf(kind, state) || id : id}"`;
+  return trying(`Cannot read ${label}`, async () => {
+    const home = await homeOf(kind, operation, known ? state : undefined);
+    let listing = await kind.list(operation, nameOf(kind, state) || id);
+    const expected =
+      (known && (await kind.expect?.(operation, state, listing, state))) || {};
+    let item = found(kind, listing, id, state);
+    if (!known) {
+      if (!item)
+        throw new UserError(`there is none with the id ${id}. Check the id`);
+      const values = valuesOf(kind, item);
+      const outs = await outsOf(kind, operation, item, values, expected, {});
+      return {
+        id,
+        props: { ...outs, adopted: true, previous: values, [kind.home]: home },
+        inputs: values,
+      };
+    }
+    const again = async (): Promise<void> => {
+      listing = await kind.list(operation, nameOf(kind, state), listing.begun);
+      item = found(kind, listing, id, state);
+    };
+    // A difference or an absence may be a replica that lags: it is looked at a second time, and a read that is older than
+    // what we have seen before is no read at all.
+    if (!item || reported(kind, item, state, expected).changed) await again();
+    if (item && isOlder(kind, item, state))
+      await operation.patience.until(
+        again,
+        () => !item || !isOlder(kind, item, state),
+        Math.min(operation.patience.left, longestSettling),
+      );
+    if (!item) return {};
+    const { values, names } = reported(kind, item, state, expected);
+    const kept = pickKnown(
+      [...kind.settings, "restorePoint"],
+      (key) => state[key],
+    );
+    const inputs = { ...kept, ...values };
+    const outs = await outsOf(kind, operation, item, inputs, expected, state);
+    const carried = pickKnown(
+      ["adopted", "previous", "pending"],
+      (k) => state[k],
+    );
+    return {
+      id,
+      props: {
+        ...outs,
+        ...carried,
+        [kind.home]: home,
+        ...(names.length > 0 && { reported: names }),
+      },
+      inputs,
+    };
+  });
+}
+
+/** The live values of what is managed, each spelled as in state while it means the same. */
+function reported(kind: Kind, item: Item, state: State, expected: Values) {
+  const live = valuesOf(kind, item);
+  const before = Array.isArray(state["reported"]) ? state["reported"] : [];
+  const values: Record<string, Value> = {};
+  const names: string[] = [];
+  let changed = false;
+  for (const [property, field] of Object.entries(kind.fields)) {
+    const stored = state[property] as Value | undefined;
+    const value = live[property];
+    const managed = stored !== undefined && !before.includes(property);
+    if (managed) {
+      const same =
+        value === undefined ||
+        field.onlyWhenMade === true ||
+        isDefaultMark(kind, property, state) ||
+        equal(field, value, stored);
+      values[property] = same ? stored : value;
+      changed ||= !same;
+    } else if (
+      value !== undefined &&
+      field.implied &&
+      !field.implied.holds(value, expected[property] ?? null)
+    ) {
+      values[property] = value;
+      names.push(property);
+      changed = true;
+    }
+  }
+  return { values, names, changed };
+}
+
+function isOlder(kind: Kind, item: Item, state: State): boolean {
+  const live = Date.parse(kind.identify(item).changedAt ?? "");
+  const seen = Date.parse(text(state["changedAt"]));
+  return live < seen;
+}

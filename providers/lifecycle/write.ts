@@ -1,0 +1,144 @@
+import { PartialFailure } from "../errors";
+import { equal, type Values } from "../field";
+import {
+  valuesOf,
+  type Identity,
+  type Item,
+  type Kind,
+  type State,
+} from "../kind";
+import { isMark } from "../mark";
+import type { Operation } from "../session";
+import { atPlace, named } from "./locate";
+import { given, identityOuts, idOf, pick, text } from "./state";
+import { reasonFor } from "./trying";
+
+/** The longest that a write is waited for to show in a read: after that its own success is trusted, with a warning. */
+export const longestSettling = 60_000;
+
+/** One update, and the object as a read shows it afterwards. */
+export async function apply(
+  kind: Kind,
+  operation: Operation,
+  item: Item,
+  changes: Values,
+): Promise<Item> {
+  const identity = kind.identify(item);
+  const name = text(changes[kind.nameField ?? ""]) || identity.name;
+  await kind.update(operation, item, changes);
+  let last: number | undefined;
+  let latest: Item | undefined;
+  const owed = (): string[] => {
+    const live = latest ? valuesOf(kind, latest) : {};
+    return Object.entries(changes).flatMap(([property, value]) => {
+      const field = kind.fields[property];
+      const now = live[property];
+      return latest && (!field || now === undefined || equal(field, now, value))
+        ? []
+        : [property];
+    });
+  };
+  await operation.patience.until(
+    async () => {
+      const listing = await kind.list(operation, name, last);
+      last = listing.begun;
+      latest = identity.guid
+        ? listing.items.find((it) => kind.identify(it).guid === identity.guid)
+        : named(kind, listing, name);
+    },
+    () => owed().length === 0,
+    Math.min(operation.patience.left, longestSettling),
+  );
+  if (owed().length > 0)
+    operation.warn(
+      `${kind.noun} "${name}" was changed, but does not show it yet: ${owed().join(", ")}. Run pulumi refresh later to make sure`,
+    );
+  return latest ?? item;
+}
+
+export async function gone(
+  kind: Kind,
+  operation: Operation,
+  id: string,
+  name: string,
+): Promise<void> {
+  let last: number | undefined;
+  await operation.patience.until(
+    async () => {
+      const listing = await kind.list(operation, name, last);
+      last = listing.begun;
+      return atPlace(kind, listing, id);
+    },
+    (item) => item === undefined,
+    Math.min(operation.patience.left, longestSettling),
+  );
+}
+
+/** An object of several parts of which only some were made: it is ours by its mark, so the next update makes the rest. */
+export async function halfMade(
+  kind: Kind,
+  operation: Operation,
+  name: string,
+  error: unknown,
+  inputs: State,
+  home: string,
+): Promise<unknown> {
+  const mark = kind.markField;
+  let item: Item | undefined;
+  try {
+    item = named(kind, await kind.list(operation, name), name);
+  } catch {
+    // The reason of the failure is worth more than that it cannot be looked at.
+  }
+  const live = item && valuesOf(kind, item);
+  if (
+    !item ||
+    !live ||
+    !mark ||
+    !isMark(live[mark]) ||
+    live[mark] !== inputs[mark]
+  )
+    return error;
+  const identity = kind.identify(item);
+  return partial(kind, operation, idOf(kind, identity), identity, error, {
+    written: inputs,
+    fixed: { adopted: false, [kind.home]: home },
+    changes: given(kind, inputs),
+  });
+}
+
+/** What was reached when an update failed, so that the next one goes on from there. */
+export async function partial(
+  kind: Kind,
+  operation: Operation,
+  id: string,
+  { name }: Pick<Identity, "name">,
+  error: unknown,
+  reached: { written: State; fixed: State; changes: Values },
+): Promise<unknown> {
+  let item: Item | undefined;
+  try {
+    item = named(kind, await kind.list(operation, name), name);
+  } catch {
+    // The reason of the failure is worth more than that it cannot be looked at.
+  }
+  if (!item) return error;
+  const live = valuesOf(kind, item);
+  const pending = Object.entries(reached.changes).flatMap(
+    ([property, value]) => {
+      const field = kind.fields[property];
+      const now = live[property];
+      return field && now !== undefined && !equal(field, now, value)
+        ? [property]
+        : [];
+    },
+  );
+  const outs = {
+    ...reached.written,
+    ...pick(pending, (property) => live[property] ?? null),
+    ...identityOuts(kind, item),
+    ...reached.fixed,
+    pending,
+  };
+  return new PartialFailure(id, outs, [reasonFor(error)], error);
+}
