@@ -152,7 +152,7 @@ async function installDependencies() {
     if (await isInstalled()) return { remark: "installed" };
     const { code, output } = await run(
       "npm",
-      ["ci", "--no-audit", "--no-fund"],
+      ["ci", "--no-audit", "--no-fund", "--loglevel=error"],
       { cwd: root },
     );
     if (code !== 0) throw new Error(`npm ci failed:\n${output.trim()}`);

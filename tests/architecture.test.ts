@@ -161,6 +161,20 @@ test("no file needs itself to be loaded", () => {
   expect(circles).toEqual([]);
 });
 
+test("the lock file lists the packages for every platform, without which npm ci refuses it", () => {
+  const { packages } = JSON.parse(
+    readFileSync(path.join(root, "package-lock.json"), "utf8"),
+  ) as { packages: Record<string, { optionalDependencies?: object }> };
+  const missing = Object.entries(packages).flatMap(([name, entry]) =>
+    Object.keys(entry.optionalDependencies ?? {}).filter(
+      (wanted) =>
+        !(`node_modules/${wanted}` in packages) &&
+        !(`${name}/node_modules/${wanted}` in packages),
+    ),
+  );
+  expect(missing).toEqual([]);
+});
+
 test("the rooms that are checked are there, and every way to import is seen", () => {
   for (const room of ["lib", "providers", "simulator", "scripts"]) {
     expect(
