@@ -22,8 +22,10 @@ export interface Certificate {
 const day = 24 * 60 * 60 * 1000;
 const names = ["localhost", "eur01.localhost", "nam01.localhost"];
 
-/** The directory used when none is given: the user's cache. */
+/** The directory used when none is given: the one that AREA1_CERTIFICATE_DIRECTORY names, else the user's cache. */
 export async function defaultCertificateDirectory(): Promise<string> {
+  const named = process.env["AREA1_CERTIFICATE_DIRECTORY"];
+  if (named) return named;
   // env-paths 2 has a default export under CommonJS.
   const { default: envPaths } = await import("env-paths");
   return join(envPaths("area1-m365", { suffix: "" }).cache, "certificate");

@@ -37,7 +37,7 @@ export interface SimulatorOptions {
   latencyMs?: number;
   /** File that keeps the objects between runs; what it holds wins over the seed. */
   stateFile?: string;
-  /** Where the certificate is kept. @default the user's cache */
+  /** Where the certificate is kept. @default AREA1_CERTIFICATE_DIRECTORY, else the user's cache */
   certificateDirectory?: string;
   /** Switches that differ from the default. */
   quirks?: Partial<Quirks>;
