@@ -128,7 +128,7 @@ export class UseCase4 extends pulumi.ComponentResource {
     const headers = generations.filter(
       ({ key }) => (args.header ?? "both") === "both" || args.header === key,
     );
-    const adopt = args.adopt ?? false;
+    const adopt = args.adopt === undefined ? {} : { adopt: args.adopt };
     const spamWords = pulumi.output(args.spamWords ?? ["UCE", "SPAM", "SPOOF"]);
     const maliciousWords = pulumi.output(args.maliciousWords ?? ["MALICIOUS"]);
     const spamScl = pulumi.output(args.spamScl ?? 5);
@@ -158,7 +158,7 @@ export class UseCase4 extends pulumi.ComponentResource {
       kind,
       name: objectName,
       mark: markOf(child(suffix)),
-      adopt,
+      ...adopt,
       ...more,
     });
     this.restorePoint = new RestorePoint(
@@ -198,10 +198,10 @@ export class UseCase4 extends pulumi.ComponentResource {
           name: policy,
           endUserQuarantinePermissions: [release, "Delete", "Preview"],
           esnEnabled: true,
-          adopt,
+          ...adopt,
           restorePoint: first.of("QuarantinePolicy", policy),
         },
-        under(first),
+        under(),
       );
     this.userQuarantine = quarantine("user-quarantine", userName, "Release");
     this.adminQuarantine = quarantine(
@@ -220,7 +220,7 @@ export class UseCase4 extends pulumi.ComponentResource {
                 args.endUserSpamNotificationFrequency,
               restorePoint: first.of("QuarantineNotification", ""),
             },
-            under(first),
+            under(),
           );
 
     const grave = this.adminQuarantine.name;
@@ -239,7 +239,7 @@ export class UseCase4 extends pulumi.ComponentResource {
         quarantineRetentionPeriod: retention,
         restorePoint: first.of("AntiSpamPolicy", "Default"),
       },
-      under(first, this.userQuarantine, this.adminQuarantine),
+      under(this.userQuarantine, this.adminQuarantine),
     );
 
     const rule = (
@@ -258,10 +258,10 @@ export class UseCase4 extends pulumi.ComponentResource {
           headerContainsWords: words,
           senderIpRanges: senderIpRanges,
           setScl: scl,
-          adopt,
+          ...adopt,
           restorePoint: first.of("TransportRule", ruleName),
         },
-        under(first, this.antiSpamPolicy, ...after),
+        under(...after),
       );
     this.transportRules = headers.flatMap(({ key, header, rule: ruleName }) => {
       const admin = rule(
@@ -270,6 +270,7 @@ export class UseCase4 extends pulumi.ComponentResource {
         header,
         maliciousWords,
         maliciousScl,
+        this.antiSpamPolicy,
       );
       return [
         admin,
@@ -277,6 +278,8 @@ export class UseCase4 extends pulumi.ComponentResource {
       ];
     });
 
+    // Each waits for what is written before it, so that naming the last of a chain is enough.
+    const userRules = this.transportRules.filter((_, index) => index % 2 === 1);
     // Last: a domain that drops Malicious today must not start to deliver it before the rules stand.
     this.area1Domains = domains.map(
       ({ domain, ...inputs }) =>
@@ -287,7 +290,7 @@ export class UseCase4 extends pulumi.ComponentResource {
             ...inputs,
             restorePoint: first.of("Area1Domain", domain),
           },
-          under(first, this.antiSpamPolicy, ...this.transportRules),
+          under(...userRules),
         ),
     );
 
@@ -315,7 +318,7 @@ export class UseCase4 extends pulumi.ComponentResource {
       );
 
     this.warnOf(spamWords, retention, maliciousScl, spamScl);
-    this.registerOutputs({ routes: this.routes });
+    this.registerOutputs();
   }
 
   /** Values that work but defeat the purpose: said on the component's row, in previews too. */

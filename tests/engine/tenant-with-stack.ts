@@ -1,0 +1,60 @@
+import { startSimulator, type Simulator } from "../../simulator";
+import { afterwards } from "./clean-up";
+import { opsProject, type OpsProject } from "./ops-project";
+import type { Stack, StackOptions } from "./stack";
+
+/** A simulated tenant and account, and a stack of an ops repository that works on them. */
+export interface TenantWithStack {
+  simulator: Simulator;
+  project: OpsProject;
+  stack: Stack;
+  /** The vendors' requests since it was last called, without those for tokens. */
+  requests(): Simulator["log"];
+  /** Those of them that write. */
+  writes(): Simulator["log"];
+}
+
+/** Starts a simulator and makes an ops repository with the packed library whose stack talks to it. */
+export async function tenantWithStack(
+  program: string,
+  options: {
+    seed?: NonNullable<Parameters<typeof startSimulator>[0]>["seed"];
+    quirks?: NonNullable<Parameters<typeof startSimulator>[0]>["quirks"];
+    files?: Record<string, string>;
+    dependencies?: "packed" | "installed";
+    stack?: StackOptions;
+  } = {},
+): Promise<TenantWithStack> {
+  const { seed, quirks, files, dependencies = "packed", stack } = options;
+  const simulator = await startSimulator({
+    ...(seed && { seed }),
+    ...(quirks && { quirks }),
+    ...certificate(),
+  });
+  afterwards(() => void simulator.close());
+  const project = await opsProject({
+    program,
+    dependencies,
+    ...(files && { files }),
+  });
+  const patience = { AREA1_PATIENCE_MS: "20000" };
+  const made = await project.stack("dev", {
+    ...stack,
+    env: { ...simulator.environment, ...patience, ...stack?.env },
+  });
+  const requests = (): Simulator["log"] =>
+    simulator.log.splice(0).filter(({ vendor }) => vendor !== "entra");
+  return {
+    simulator,
+    project,
+    stack: made,
+    requests,
+    writes: () => requests().filter(({ write }) => write),
+  };
+}
+
+/** Where `npm test` keeps the simulator's certificate, which the environment trusts. */
+export function certificate(): { certificateDirectory?: string } {
+  const directory = process.env.AREA1_CERTIFICATE_DIRECTORY;
+  return directory ? { certificateDirectory: directory } : {};
+}

@@ -1,0 +1,267 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+
+import { drift, plan } from "./harness";
+import { tenantWithStack, type TenantWithStack } from "./tenant-with-stack";
+
+const program = (domains: readonly string[]): string => `
+import { UseCase4 } from "pulumi-area1-m365";
+
+const mail = new UseCase4("mail", { domains: ${JSON.stringify(domains)} });
+export const routes = mail.routes;
+`;
+
+const rule = "Area 1 User Quarantine Message";
+const adminRule = `${rule} Admin Release`;
+
+/** What a tenant is, without the marks of time that every write leaves. */
+const essence = ({ simulator }: TenantWithStack): unknown =>
+  JSON.parse(
+    JSON.stringify(simulator.snapshot().tenants, (key, value: unknown) =>
+      /^WhenChanged|^WhenCreated/.test(key) ? undefined : value,
+    ),
+  );
+
+describe("use case 4 on the real engine", () => {
+  let at: TenantWithStack;
+  let before: unknown;
+
+  beforeAll(async () => {
+    at = await tenantWithStack(program(["example.com", "example.org"]));
+    before = essence(at);
+  });
+
+  test("a first preview shows everything that will be made, and asks the vendors nothing", async () => {
+    const preview = await at.stack.preview();
+    expect(
+      plan(preview)
+        .map(({ name, op }) => `${op} ${name}`)
+        .sort(),
+    ).toEqual(
+      [
+        "mail",
+        "mail-restore-point",
+        "mail-user-quarantine",
+        "mail-admin-quarantine",
+        "mail-anti-spam",
+        "mail-area1-admin",
+        "mail-area1-user",
+        "mail-cloudflare-admin",
+        "mail-cloudflare-user",
+        "mail-domain-example.com",
+        "mail-domain-example.org",
+      ]
+        .map((name) => `create ${name}`)
+        .sort(),
+    );
+    expect(at.simulator.log).toEqual([]);
+  });
+
+  test("up writes each object once, in the order in which nothing is exposed", async () => {
+    await at.stack.up();
+    const order = at.writes().map(({ cmdlet, method, parameters, body }) => {
+      const named = parameters ?? (body as Record<string, unknown>);
+      return `${cmdlet ?? method} ${String(named["Name"] ?? named["Identity"] ?? named["domain"])}`;
+    });
+    expect(order.slice(0, 2).sort()).toEqual([
+      "New-QuarantinePolicy UserNotifyAdminRelease",
+      "New-QuarantinePolicy UserNotifyUserRelease",
+    ]);
+    expect(order[2]).toBe("Set-HostedContentFilterPolicy Default");
+    expect(order.slice(3, 5).sort()).toEqual([
+      `New-TransportRule ${adminRule}`,
+      `New-TransportRule Email Security User Quarantine Message Admin Release`,
+    ]);
+    expect(order.slice(5, 7).sort()).toEqual([
+      `New-TransportRule ${rule}`,
+      `New-TransportRule Email Security User Quarantine Message`,
+    ]);
+    expect(order.slice(7).sort()).toEqual([
+      "POST example.com",
+      "POST example.org",
+    ]);
+  });
+
+  test("a second preview and up are empty, and ask the vendors nothing", async () => {
+    expect(plan(await at.stack.preview(["--expect-no-changes"]))).toEqual([]);
+    expect(plan(await at.stack.up(["--expect-no-changes"]))).toEqual([]);
+    expect(at.simulator.log).toEqual([]);
+  });
+
+  test("a refresh is empty, and costs one request per cmdlet, one for all domains and one for their MX", async () => {
+    expect(
+      drift(await at.stack.refresh(["--preview-only", "--expect-no-changes"])),
+    ).toEqual({});
+    expect(
+      at
+        .requests()
+        .map(({ vendor, cmdlet }) => cmdlet ?? vendor)
+        .sort(),
+    ).toEqual([
+      "Get-HostedContentFilterPolicy",
+      "Get-QuarantinePolicy",
+      "Get-TransportRule",
+      "cloudflare",
+      "graph",
+    ]);
+  });
+
+  test("what is changed by hand shows as exactly that, is repaired, and then nothing shows", async () => {
+    const { tenant, account } = at.simulator;
+    tenant.edit("TransportRule", rule, {
+      SetSCL: 6,
+      ExceptIfFrom: ["ceo@example.com"],
+    });
+    tenant.edit("QuarantinePolicy", "UserNotifyAdminRelease", {
+      EndUserQuarantinePermissionsValue: 7,
+    });
+    account.edit("example.com", { transport: "mx.elsewhere.example" });
+    tenant.remove("TransportRule", adminRule);
+    // Nobody manages these: no drift.
+    tenant.edit("HostedContentFilterPolicy", "Default", { BulkThreshold: 4 });
+    tenant.edit("TransportRule", "Email Security User Quarantine Message", {
+      SetAuditSeverity: "High",
+    });
+
+    const found = drift(
+      await at.stack.refresh(["--preview-only", "--expect-no-changes"], {
+        exit: 7,
+      }),
+    );
+    expect(found).toEqual({
+      "mail-area1-user": {
+        setScl: [5, 6],
+        exceptIfFrom: [undefined, ["ceo@example.com"]],
+      },
+      "mail-area1-admin": "gone",
+      "mail-admin-quarantine": {
+        "endUserQuarantinePermissions[2]": ["RequestRelease", "Release"],
+      },
+      "mail-domain-example.com": {
+        transport: [undefined, "mx.elsewhere.example"],
+      },
+    });
+
+    at.requests();
+    await at.stack.up(["--refresh"]);
+    expect(
+      at
+        .writes()
+        .map(({ cmdlet, method }) => cmdlet ?? method)
+        .sort(),
+    ).toEqual([
+      "New-TransportRule",
+      "PATCH",
+      "Set-QuarantinePolicy",
+      "Set-TransportRule",
+    ]);
+    expect(plan(await at.stack.preview(["--expect-no-changes"]))).toEqual([]);
+    expect(
+      drift(await at.stack.refresh(["--preview-only", "--expect-no-changes"])),
+    ).toEqual({});
+  });
+
+  test("an answer that is an error is no absence: the refresh fails and the state stays", async () => {
+    const before = await at.stack.export();
+    for (const kind of [
+      { kind: "status" as const, status: 503, body: "" },
+      { kind: "html" as const },
+      { kind: "status" as const, status: 404, body: "" },
+    ]) {
+      at.simulator.faults.add({
+        match: { cmdlet: "Get-TransportRule" },
+        times: "always",
+        when: "before",
+        ...kind,
+      });
+      const failed = await at.stack.refresh([], { exit: 1 });
+      expect(failed.stdout).toMatch(/Cannot read transport rule/);
+      at.simulator.faults.clear();
+      expect((await at.stack.export()).deployment.resources).toHaveLength(
+        before.deployment.resources.length,
+      );
+    }
+    expect(
+      drift(await at.stack.refresh(["--preview-only", "--expect-no-changes"])),
+    ).toEqual({});
+  });
+
+  test("a domain taken into the program adds that domain alone", async () => {
+    await at.project.write(
+      "index.ts",
+      program(["example.com", "example.org", "example.net"]),
+    );
+    at.requests();
+    expect(
+      plan(await at.stack.up()).map(({ name, op }) => `${op} ${name}`),
+    ).toEqual(["update mail-restore-point", "create mail-domain-example.net"]);
+    expect(at.writes().map(({ method }) => method)).toEqual(["POST"]);
+    expect(plan(await at.stack.preview(["--expect-no-changes"]))).toEqual([]);
+  });
+
+  test("the text in state is short and the same for a kind, and no secret stands anywhere", async () => {
+    const { deployment } = await at.stack.export();
+    const texts = deployment.resources.flatMap(({ inputs, outputs }) =>
+      [inputs?.["__provider"], outputs?.["__provider"]].filter(
+        (text): text is string => typeof text === "string",
+      ),
+    );
+    expect(texts.length).toBeGreaterThan(20);
+    for (const text of texts)
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(250);
+
+    const secrets = [
+      at.simulator.environment["AZURE_CLIENT_SECRET"] ?? "",
+      at.simulator.environment["CLOUDFLARE_API_TOKEN"] ?? "",
+    ];
+    for (const file of await filesBelow(path.dirname(at.project.directory))) {
+      if (file.includes("node_modules")) continue;
+      const text = await readFile(file, "utf8");
+      for (const secret of secrets)
+        expect([file, text.includes(secret)]).toEqual([file, false]);
+      expect([file, /eyJ[\w-]{20}/.test(text)]).toEqual([file, false]);
+    }
+  });
+
+  test("destroy gives back what was there: the tenant equals what it was", async () => {
+    // What the administrator changed meanwhile, and nobody managed, stays.
+    at.simulator.tenant.edit("HostedContentFilterPolicy", "Default", {
+      BulkThreshold: 7,
+    });
+    const destroyed = await at.stack.destroy();
+    expect(destroyed.stdout).toContain(
+      'domain "example.com" is left where it is',
+    );
+    expect(essence(at)).toEqual(before);
+    expect(
+      at.simulator.account.domains.map(({ domain }) => domain).sort(),
+    ).toEqual(["example.com", "example.net", "example.org"]);
+    expect((await at.stack.export()).deployment.resources).toEqual([]);
+  });
+});
+
+test("the state of ten domains stays small", async () => {
+  const domains = Array.from(
+    { length: 10 },
+    (_, n) => `tenant-domain-${n}.example.com`,
+  );
+  const at = await tenantWithStack(`
+    import { UseCase4 } from "pulumi-area1-m365";
+    new UseCase4("mail", { domains: ${JSON.stringify(domains)}.map(
+      (domain: string) => ({ domain, transport: "mx." + domain })) });
+  `);
+  await at.stack.up();
+  const state = JSON.stringify((await at.stack.export()).deployment);
+  console.log(`state of ten domains: ${state.length} bytes`);
+  expect(state.length).toBeLessThanOrEqual(100_000);
+});
+
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, {
+    recursive: true,
+    withFileTypes: true,
+  });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+}
