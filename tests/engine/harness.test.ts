@@ -282,4 +282,20 @@ describe("the genuine dynamic-provider process", () => {
     provider.kill();
     await provider.exited;
   });
+
+  test("hears what a handler tells the engine, until the engine is dropped", async () => {
+    const { directory } = await opsProject({
+      files: toyFiles,
+      dependencies: "none",
+    });
+    const provider = await providerProcess({ directory });
+    const thing = provider.handlers(toyLoader);
+    await thing.create({ name: "waits" });
+    expect(provider.logs).toEqual([
+      { severity: 1, message: "waits: asked to wait 20 s", ephemeral: true },
+    ]);
+    provider.dropEngine();
+    await thing.create({ name: "waits" });
+    expect(provider.logs).toHaveLength(1);
+  });
 });

@@ -9,7 +9,8 @@ export const toyLoader =
 
 /**
  * A package `toy` with one dynamic resource, `Thing`, whose vendor is a file. It proves the harness without the library.
- * A `name` makes it misbehave: `slow` never comes back, `half` is created but not finished, `broken` cannot be read.
+ * A `name` makes it misbehave: `slow` never comes back, `half` is created but not finished, `broken` cannot be read,
+ * `waits` tells the engine so.
  */
 export const toyFiles: Record<string, string> = {
   "node_modules/toy/package.json": JSON.stringify({
@@ -29,6 +30,13 @@ export const toyFiles: Record<string, string> = {
     const file = "vendor.json";
     const load = () => (fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {});
     const save = (things) => fs.writeFileSync(file, JSON.stringify(things));
+    const tell = (message) => new Promise((resolve) => {
+      const sdk = require("module").createRequire(process.argv[1]);
+      const { EngineClient } = sdk("@pulumi/pulumi/proto/engine_grpc_pb");
+      const { LogRequest } = sdk("@pulumi/pulumi/proto/engine_pb");
+      const engine = new EngineClient(process.argv[2], sdk("@grpc/grpc-js").credentials.createInsecure());
+      engine.log(new LogRequest().setSeverity(1).setMessage(message).setEphemeral(true), resolve);
+    });
     const own = ({ __provider, serial, ...rest }) => rest;
     exports.provider = () => ({
       async configure({ config }) { this.label = config.get("toy:label"); },
@@ -42,6 +50,7 @@ export const toyFiles: Record<string, string> = {
       },
       async create(inputs) {
         if (inputs.name === "slow") await new Promise((resolve) => setTimeout(resolve, 600000));
+        if (inputs.name === "waits") await tell("waits: asked to wait 20 s");
         save({ ...load(), [inputs.name]: own(inputs) });
         const outs = { ...inputs, serial: (this.label ?? "s") + "-1" };
         if (inputs.name === "half") {
