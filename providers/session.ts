@@ -36,7 +36,10 @@ export class Session {
 
   /** Ids that a create of this process took over: the delete that follows in the same operation does nothing. */
   readonly takenOver = new Set<string>();
-  /** Ids that live on in the program, as a diff of this process saw: a leftover of an interrupted replacement is not deleted. */
+  /**
+   * Objects that the program asks for, as the checks of this process saw: a leftover of an interrupted replacement that stands for
+   * the same object is not deleted. Refresh and destroy check nothing.
+   */
   readonly living = new Set<string>();
   /** Ids that a diff of this process wants replaced: they may be cleaned up in the account that they were made in. */
   readonly replaced = new Set<string>();

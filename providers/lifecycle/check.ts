@@ -1,7 +1,7 @@
 import type { Value } from "../codecs";
 import type { Failure, Kind, State } from "../kind";
 import type { Session } from "../session";
-import { given, isUnknown } from "./state";
+import { given, isUnknown, objectOf } from "./state";
 
 export function check(
   kind: Kind,
@@ -43,7 +43,8 @@ export function check(
   else if (failures.length === 0)
     failures.push(...(kind.refuse?.(given(kind, completed)) ?? []));
   // A configuration that contradicts itself is found now, not in the middle of an update.
-  session();
+  const { living } = session();
+  if (!isFailure(completed)) living.add(objectOf(kind, completed));
   return { inputs: isFailure(completed) ? inputs : completed, failures };
 }
 

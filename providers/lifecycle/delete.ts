@@ -4,7 +4,7 @@ import { valuesOf, type Item, type Kind, type State } from "../kind";
 import type { Operation, Session } from "../session";
 import { homeOf } from "./home";
 import { atPlace, isSame } from "./locate";
-import { isDefaultMark, keyOf, nameOf, text } from "./state";
+import { isDefaultMark, keyOf, nameOf, objectOf, text } from "./state";
 import { trying } from "./trying";
 import { apply, gone } from "./write";
 
@@ -16,10 +16,7 @@ export async function remove(
 ) {
   const key = keyOf(kind, id);
   // The object lives on under another entry of the state: a replacement, perhaps one that was interrupted, took it over.
-  if (
-    session.takenOver.has(key) ||
-    (session.living.has(key) && !session.replaced.has(key))
-  )
+  if (session.takenOver.has(key) || session.living.has(objectOf(kind, state)))
     return;
   const operation = session.begin(text(state["accountId"]));
   const name = nameOf(kind, state) || id;

@@ -13,9 +13,7 @@ export function diff(
   const replaces = changed.filter(
     (property) => kind.fields[property]?.replaces,
   );
-  (replaces.length > 0 ? session.replaced : session.living).add(
-    keyOf(kind, id),
-  );
+  if (replaces.length > 0) session.replaced.add(keyOf(kind, id));
   if (pendingOf(olds).length > 0) return { changes: true, replaces };
   // Left out where something differs: then the engine compares old and new inputs itself and shows them one by one.
   return changed.length > 0 ? { replaces } : { changes: false };

@@ -33,6 +33,16 @@ export const idOf = (kind: Kind, { name, guid }: Identity): string =>
 export const keyOf = (kind: Kind, id: string): string =>
   `${kind.name}/${id.toLowerCase()}`;
 
+/** The object that a resource stands for, whichever entry of the state it is: its kind, account and name. */
+export const objectOf = (kind: Kind, state: State): string =>
+  [
+    kind.name,
+    kind.home === "accountId" ? text(state["accountId"]) : "",
+    nameOf(kind, state),
+  ]
+    .join("/")
+    .toLowerCase();
+
 export const text = (value: unknown): string =>
   typeof value === "string" ? value : "";
 

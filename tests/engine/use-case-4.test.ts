@@ -169,8 +169,7 @@ describe("use case 4 on the real engine", () => {
       { kind: "status" as const, status: 404, body: "" },
     ]) {
       at.simulator.faults.add({
-        match: { cmdlet: "Get-TransportRule" },
-        times: "always",
+        match: { cmdlet: "Get-TransportRule", times: "always" },
         when: "before",
         ...kind,
       });
