@@ -11,10 +11,11 @@ import {
   type Codec,
   type Value,
 } from "../codecs";
+import { isFault, reasonOf, sentence, UserError } from "../errors";
 import { field, noneIsImplied, type Field, type Values } from "../field";
 import { encode, type Failure, type Item, type Kind } from "../kind";
 import type { Operation } from "../session";
-import { verdicts } from "./anti-spam-verdicts";
+import { quarantineTags, verdicts } from "./anti-spam-verdicts";
 import { identityOf } from "./identity";
 
 /** What becomes of mail of a verdict. */
@@ -239,11 +240,7 @@ export const antiSpamPolicy: Kind = {
 
   async create(operation, wanted) {
     const { policy, rule } = parted(encode(this, wanted));
-    await operation.exchange.write(
-      "New-HostedContentFilterPolicy",
-      policy,
-      operation.patience,
-    );
+    await writePolicy(operation, "New-HostedContentFilterPolicy", policy);
     await newRule(operation, String(wanted["name"]), rule);
   },
 
@@ -261,11 +258,10 @@ export const antiSpamPolicy: Kind = {
         patience,
       );
     if (Object.keys(policy).length > 0)
-      await exchange.write(
-        "Set-HostedContentFilterPolicy",
-        { Identity, ...policy },
-        patience,
-      );
+      await writePolicy(operation, "Set-HostedContentFilterPolicy", {
+        Identity,
+        ...policy,
+      });
     // The policy's name as a rule's HostedContentFilterPolicy must not be sent again (observed to be an error).
     if (Object.keys(rule).length > 0 && hasRule)
       await exchange.write(
@@ -344,6 +340,40 @@ function parted(parameters: Record<string, unknown>) {
     if (key.startsWith(ofRule)) rule[key.slice(ofRule.length)] = value;
     else policy[key] = value;
   return { policy, rule };
+}
+
+/**
+ * Writes the policy. A tag that was made seconds ago may not be known everywhere yet: while its quarantine policy is listed, "not
+ * found" is tried again.
+ */
+async function writePolicy(
+  { exchange, patience }: Operation,
+  cmdlet: "New-HostedContentFilterPolicy" | "Set-HostedContentFilterPolicy",
+  parameters: Record<string, unknown>,
+): Promise<void> {
+  const tags = quarantineTags.flatMap((name) =>
+    typeof parameters[name] === "string" ? [parameters[name]] : [],
+  );
+  const write = async (): Promise<void> => {
+    try {
+      await exchange.write(cmdlet, parameters, patience);
+    } catch (error) {
+      if (!isFault(error, "notFound") || tags.length === 0) throw error;
+      const { items } = await exchange.list("Get-QuarantinePolicy");
+      const names = items.map((item) => identityOf(item).name.toLowerCase());
+      const missing = tags.find((tag) => !names.includes(tag.toLowerCase()));
+      if (missing === undefined) throw error;
+      throw new UserError(
+        `there is no quarantine policy "${missing}". ${sentence(reasonOf(error))} Make it first, or correct the name`,
+      );
+    }
+  };
+  await patience.persist(write, (error, tries) =>
+    // A minute, all in all.
+    isFault(error, "notFound") && tags.length > 0 && tries < 15
+      ? Math.min(patience.firstPause * 2 ** tries, 5000)
+      : undefined,
+  );
 }
 
 async function newRule(

@@ -1,0 +1,227 @@
+import { kinds } from "../../providers";
+import type { Value } from "../../providers/codecs";
+import { equal, type Field } from "../../providers/field";
+import type { Simulator } from "../../simulator";
+import { drift, plan } from "./harness";
+import { tenantWithStack, type TenantWithStack } from "./tenant-with-stack";
+
+/** Values of every type; the first two that a field takes and that differ are what it is given and what somebody makes of it. */
+const candidates: readonly Value[] = [
+  true,
+  false,
+  5,
+  6,
+  "UserNotifyUserRelease",
+  "Elsewhere",
+  "Quarantine",
+  "Redirect",
+  "Enforce",
+  "Audit",
+  "On",
+  "Off",
+  "Ignore",
+  "Defer",
+  "AllItems",
+  "Inbox",
+  "04:00:00",
+  "1.00:00:00",
+  "mx.example.com",
+  "mx.example.org",
+  "11111111-2222-3333-4444-555555555555",
+  "99999999-2222-3333-4444-555555555555",
+  ["Release", "Delete"],
+  ["RequestRelease", "Delete"],
+  ["MALICIOUS", "SPOOF"],
+  ["MALICIOUS", "BULK"],
+  ["DIRECT", "BCC"],
+  ["DIRECT", "API"],
+  ["GLOBAL", "DE"],
+  ["GLOBAL", "IN"],
+  ["192.0.2.1", "192.0.2.128/25"],
+  ["192.0.2.2", "192.0.2.128/25"],
+  ["example.com", "example.org"],
+  ["example.com", "example.net"],
+];
+
+function twoValuesOf(property: string, field: Field): [Value, Value] {
+  const taken = candidates.filter(
+    (value) => field.codec.refuse(value) === undefined,
+  );
+  const [first] = taken;
+  const second = taken.find(
+    (value) => first !== undefined && !equal(field, first, value),
+  );
+  if (first === undefined || second === undefined)
+    throw new Error(`no two values for ${property}: add some to candidates`);
+  return [first, second];
+}
+
+/** One resource that is given every property, of which somebody changes one. */
+interface Case {
+  readonly kind: string;
+  readonly property: string;
+  readonly resource: string;
+  readonly name: string;
+  readonly inputs: Record<string, Value>;
+  readonly wire: string;
+  readonly changed: unknown;
+}
+
+/** Moves other rules when it is given, so it is given only where it is what somebody changes. */
+const shared = "priority";
+
+function casesOf(kindName: string): Case[] {
+  const kind = kinds[kindName];
+  if (!kind) throw new Error(kindName);
+  const managed = Object.entries(kind.fields).filter(
+    ([, field]) => !field.foreign && !field.onlyWhenMade,
+  );
+  const changeable = managed.filter(
+    // Cloudflare and Exchange have no way to change these, whoever asks.
+    ([, { replaces }]) => !replaces,
+  );
+  return changeable.map(([property, field], index) => {
+    const name =
+      kind.nameField === "domain"
+        ? `drift-${index}.example.com`
+        : `Drift of ${property}`;
+    const inputs = Object.fromEntries(
+      managed
+        .filter(
+          ([other]) =>
+            other !== "accountId" && (other !== shared || property === shared),
+        )
+        .map(([other, { codec, replaces }]) => [
+          other,
+          other === kind.nameField
+            ? name
+            : replaces
+              ? null
+              : other === shared
+                ? 1
+                : codec.normalize(
+                    twoValuesOf(other, kind.fields[other] ?? field)[0],
+                  ),
+        ]),
+    );
+    const changed =
+      property === kind.nameField
+        ? `${name} renamed`
+        : property === shared
+          ? 0
+          : twoValuesOf(property, field)[1];
+    return {
+      kind: kindName,
+      property,
+      resource: `${kindName}-${property}`,
+      name,
+      inputs,
+      wire: field.wire,
+      changed: field.codec.encode(field.codec.normalize(changed)),
+    };
+  });
+}
+
+/** Does what somebody does by hand. */
+function change({ tenant, account }: Simulator, it: Case): void {
+  const { kind, name, wire, changed } = it;
+  const change = { [wire.replace("Rule:", "")]: changed as never };
+  switch (kind) {
+    case "Area1Domain":
+      account.edit(name, change);
+      break;
+    case "QuarantinePolicy":
+      tenant.edit(
+        "QuarantinePolicy",
+        name,
+        wire === "EndUserQuarantinePermissions"
+          ? { EndUserQuarantinePermissionsValue: changed as never }
+          : change,
+      );
+      break;
+    case "QuarantineNotification":
+      tenant.edit("QuarantinePolicy", "DefaultGlobalTag", change);
+      break;
+    case "AntiSpamPolicy":
+      tenant.edit(
+        wire.startsWith("Rule:")
+          ? "HostedContentFilterRule"
+          : "HostedContentFilterPolicy",
+        name,
+        change,
+      );
+      break;
+    default:
+      tenant.edit("TransportRule", name, change);
+  }
+}
+
+const all = Object.keys(kinds).flatMap(casesOf);
+// The tenant has one of these, so each of its properties has its turn with a resource of its own name.
+const cases = all.filter(
+  ({ kind }, index) =>
+    kind !== "QuarantineNotification" ||
+    all.findIndex((it) => it.kind === kind) === index,
+);
+
+describe("drift of every property of every kind, on the real engine", () => {
+  let at: TenantWithStack;
+
+  beforeAll(async () => {
+    at = await tenantWithStack(
+      `
+      import * as area1 from "pulumi-area1-m365";
+      const cases = require("./cases.json");
+      const tag = new area1.QuarantinePolicy("tag", {
+        name: "UserNotifyUserRelease", endUserQuarantinePermissions: ["Release"] });
+      const tagged = new area1.QuarantinePolicy("tagged", {
+        name: "Elsewhere", endUserQuarantinePermissions: [] });
+      for (const { kind, resource, inputs } of cases)
+        new (area1 as any)[kind](resource, inputs, { dependsOn: [tag, tagged] });
+    `,
+      { files: { "cases.json": JSON.stringify(cases) } },
+    );
+    await at.stack.up([], { timeout: 120_000 });
+  }, 180_000);
+
+  test("every kind and property has its case", () => {
+    expect(new Set(cases.map(({ kind }) => kind))).toEqual(
+      new Set(Object.keys(kinds)),
+    );
+    expect(cases.length).toBeGreaterThan(45);
+  });
+
+  test("nothing shows while nobody changes anything", async () => {
+    expect(
+      drift(await at.stack.refresh(["--preview-only", "--expect-no-changes"])),
+    ).toEqual({});
+  });
+
+  test("each shows as exactly the property that somebody changed, and up repairs it", async () => {
+    for (const it of cases) change(at.simulator, it);
+    const result = await at.stack.refresh(["--preview-only"]);
+    const shown = Object.fromEntries(
+      Object.entries(drift(result)).map(([resource, found]) => [
+        resource,
+        found === "gone"
+          ? found
+          : [
+              ...new Set(
+                Object.keys(found).map((at) => at.replace(/[.[].*/, "")),
+              ),
+            ],
+      ]),
+    );
+    expect(shown).toEqual(
+      Object.fromEntries(
+        cases.map(({ resource, property }) => [resource, [property]]),
+      ),
+    );
+
+    await at.stack.up(["--refresh"], { timeout: 120_000 });
+    expect(plan(await at.stack.preview(["--expect-no-changes"]))).toEqual([]);
+    expect(
+      drift(await at.stack.refresh(["--preview-only", "--expect-no-changes"])),
+    ).toEqual({});
+  }, 180_000);
+});
