@@ -224,7 +224,9 @@ test("exchange 48: within the lag every second read may be up to date, and lists
   const orders = new Set<string>();
   for (let time = 0; time < 10; time += 1)
     orders.add(
-      (await run("Get-TransportRule")).map(({ Name }) => Name as string).join(""),
+      (await run("Get-TransportRule"))
+        .map(({ Name }) => Name as string)
+        .join(""),
     );
   expect(orders.size).toBeGreaterThan(1);
 });
