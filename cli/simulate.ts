@@ -38,6 +38,11 @@ async function simulate(options: SimulateOptions): Promise<void> {
     ...(options.seed === undefined ? {} : { seed: await seedOf(options.seed) }),
     ...(options.state === undefined ? {} : { stateFile: options.state }),
   });
+  // Before anybody is told that it runs: who reads that line may send the signal at once.
+  const asked = new Promise<void>((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+  });
   const { url, environment } = simulator;
   process.stdout.write(
     options.json
@@ -49,10 +54,7 @@ async function simulate(options: SimulateOptions): Promise<void> {
           ),
         ].join("\n")}\n`,
   );
-  await new Promise<void>((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
-  });
+  await asked;
   await simulator.close();
 }
 

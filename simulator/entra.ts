@@ -161,7 +161,11 @@ function proveByAssertion(
     };
   const signed = application.certificates.some((pem) => {
     try {
-      verify(assertion, publicKey(pem), { algorithms: ["PS256", "RS256"] });
+      // Five minutes of clock skew, as Entra: @azure/identity rounds "not before" to the nearest second.
+      verify(assertion, publicKey(pem), {
+        algorithms: ["PS256", "RS256"],
+        clockTolerance: 300,
+      });
       return true;
     } catch {
       return false;

@@ -142,6 +142,7 @@ export async function startSimulator(
       ];
     },
   });
+  let closed: Promise<void> | undefined;
   const simulator: Simulator = {
     url: listener.url,
     get environment() {
@@ -170,9 +171,9 @@ export async function startSimulator(
       limit.reset();
       save();
     },
-    async close() {
-      await listener.close();
-      await stateFile?.save();
+    close() {
+      closed ??= listener.close().then(() => stateFile?.save());
+      return closed;
     },
   };
   return simulator;

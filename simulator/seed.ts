@@ -151,6 +151,7 @@ function tenantOf(seed: TenantSeed, at: number): TenantState {
     const key = list as keyof typeof exchangeLists;
     for (const [index, object] of (seed[key] ?? []).entries())
       put(`${where}.${list}[${index}]`, tenant, key, cmdlet, object);
+    if (seed[key] && list.endsWith("Rules")) order(tenant[key]);
   }
   if (tenant.name !== first) tenant.organizationConfig.Name = tenant.name;
   return tenant;
@@ -187,14 +188,15 @@ function put(
   );
   if (existing) Object.assign(existing, properties);
   else objects.push(made(list, properties as SeedObject));
-  if (list.endsWith("Rules")) {
-    // A rule without a priority goes last; two of the same keep the order of the seed.
-    const last = objects.length;
-    const priority = (rule: ExchangeRecord) =>
-      typeof rule["Priority"] === "number" ? rule["Priority"] : last;
-    objects.sort((a, b) => priority(a) - priority(b));
-    objects.forEach((rule, index) => (rule["Priority"] = index));
-  }
+}
+
+/** Rules by the priorities that the seed gives them; one without goes last, two of the same keep the seed's order. */
+function order(rules: ExchangeRecord[]): void {
+  const last = rules.length;
+  const priority = ({ Priority }: ExchangeRecord) =>
+    typeof Priority === "number" ? Priority : last;
+  rules.sort((a, b) => priority(a) - priority(b));
+  rules.forEach((rule, index) => (rule["Priority"] = index));
 }
 
 function made(

@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+const root = path.resolve(__dirname, "../..");
+const command = path.join(root, "dist/cli/index.js");
+
+let directory: string;
+const started: ChildProcess[] = [];
+beforeAll(async () => {
+  const { ensureBuild } = await import("../../scripts/build.mjs");
+  await ensureBuild();
+}, 120_000);
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), "area1-command-"));
+});
+afterEach(async () => {
+  for (const child of started.splice(0)) child.kill("SIGKILL");
+  await rm(directory, { recursive: true });
+});
+
+/** Starts the command and waits for its first line or its end. */
+async function simulate(...options: string[]) {
+  const child = spawn(process.execPath, [command, "simulate", ...options], {
+    cwd: directory,
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
+  started.push(child);
+  let out = "";
+  let err = "";
+  const ended = once(child, "exit").then(([code]) => code as number | null);
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  const line = new Promise<void>((resolve) =>
+    child.stdout.on("data", (chunk: Buffer) => {
+      out += chunk.toString();
+      if (out.endsWith("\n")) resolve();
+    }),
+  );
+  await Promise.race([line, ended]);
+  return { child, ended, out: () => out, err: () => err };
+}
+
+test("--json prints one line with the environment, url and pid, within a second or two", async () => {
+  const begun = performance.now();
+  const { child, out } = await simulate("--json", "--port", "0");
+  // A second on an idle machine; here other tests take their share of it.
+  expect(performance.now() - begun).toBeLessThan(3000);
+  const told = JSON.parse(out()) as Record<string, unknown>;
+  expect(out().trim().split("\n")).toHaveLength(1);
+  expect(told["pid"]).toBe(child.pid);
+  expect(told["CLOUDFLARE_BASE_URL"]).toBe(
+    `${told["url"] as string}/client/v4`,
+  );
+  const { status } = await fetch(`${told["url"] as string}/simulator/state`);
+  expect(status).toBe(200);
+});
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "%s ends it promptly and leaves nothing but the state file",
+  async (signal) => {
+    const { child, ended, out } = await simulate("--state", "kept.json");
+    expect(out()).toMatch(/^# .*https:\/\/127\.0\.0\.1:\d+/);
+    expect(out()).toContain("\nexport AZURE_TENANT_ID=");
+    const begun = performance.now();
+    child.kill(signal);
+    expect(await ended).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(1500);
+    expect(await readdir(directory)).toEqual(["kept.json"]);
+    expect(
+      JSON.parse(await readFile(path.join(directory, "kept.json"), "utf8")),
+    ).toMatchObject({ version: 1 });
+  },
+);
+
+test("--seed and --latency are taken from the command line", async () => {
+  await writeFile(
+    path.join(directory, "seed.json"),
+    JSON.stringify({ accounts: [{ domains: [{ domain: "mail.example" }] }] }),
+  );
+  const { out } = await simulate(
+    ...["--seed", "seed.json", "--latency", "7", "--json"],
+  );
+  const { url } = JSON.parse(out()) as { url: string };
+  const read = async (where: string) =>
+    await (await fetch(`${url}/simulator/${where}`)).json();
+  expect(await read("state")).toMatchObject({
+    accounts: [{ domains: [{ domain: "mail.example" }] }],
+  });
+  expect(await read("quirks")).toMatchObject({ latencyMs: 7 });
+});
+
+test.each([
+  [["--port", "99999"], "Not a port from 0 to 65535."],
+  [["--latency", "soon"], "Not milliseconds from 0 to 600000."],
+  [["--seed", "absent.json"], "absent.json"],
+  [["--colour"], "unknown option"],
+])("%j is refused in a line", async (options, text) => {
+  const { ended, err } = await simulate(...options);
+  expect(await ended).toBe(1);
+  expect(err()).toContain(text);
+  expect(err().trim().split("\n")).toHaveLength(1);
+});
