@@ -1,0 +1,332 @@
+// `npm run demo`: use case 4 from the first preview to the last destroy, with the real Pulumi engine, on a simulated tenant that
+// people have lived in. It ends by itself, and well only if every step held. `npm run demo -- --stay` stops after `up`.
+import assert from "node:assert/strict";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+
+import { endChildrenOnSignals } from "./children.mjs";
+import { drift, outcome, warnings } from "./demo/engine-events.mjs";
+import {
+  line,
+  paint,
+  paragraph,
+  shown,
+  step,
+  table,
+} from "./demo/narration.mjs";
+import { opsFolder } from "./demo/ops-folder.mjs";
+import { play } from "./demo/play.mjs";
+import {
+  changes,
+  difference,
+  domains,
+  expectedRules,
+  inventory,
+  make,
+  rulesIn,
+  seed,
+} from "./demo/tenant.mjs";
+import { vendorRequests } from "./demo/vendor-requests.mjs";
+
+const repository = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const program = `import { UseCase4 } from "pulumi-area1-m365";
+
+const domains = ${JSON.stringify(domains).replaceAll(",", ", ")};
+const mail = new UseCase4("mail", { domains });
+export const routes = mail.routes;
+`;
+
+endChildrenOnSignals();
+const { stay } = options();
+if (!process.env.AREA1_ENGINE_DIRECTORY) {
+  console.error("Start it with npm run demo, which prepares the engine.");
+  process.exit(2);
+}
+const simulator = await simulated();
+const asked = vendorRequests(simulator);
+const before = simulator.snapshot();
+const started = performance.now();
+let ops;
+try {
+  introduce();
+  ops = await opsFolder({ repository, program, environment: environment() });
+  await applied();
+  if (stay) await play({ ops, simulator });
+  await driftedAndRepaired();
+  await destroyed();
+  const seconds = Math.round((performance.now() - started) / 1000);
+  line(
+    `\nEvery step held, in ${seconds} s. To look around yourself: npm run demo -- --stay`,
+    paint.bold,
+  );
+} catch (error) {
+  explain(error);
+  process.exitCode = 1;
+} finally {
+  await simulator.close();
+}
+
+function introduce() {
+  line("Cloudflare Email Security in front of Microsoft 365", paint.bold);
+  paragraph(
+    "Spam and Spoof go to a quarantine that the recipient manages, Malicious to one that only an administrator releases. The vendors are simulated on this machine; the Pulumi engine and the library are real.",
+    { first: "" },
+  );
+  line(`\nIn tenant ${simulator.tenant.name} and its Cloudflare account:`);
+  for (const text of inventory(simulator)) paragraph(text, { first: "    - " });
+  line("\nThe program, index.ts:\n");
+  for (const text of program.trim().split("\n"))
+    line(text && `    ${text}`, paint.cyan);
+}
+
+async function applied() {
+  await step(
+    "pulumi preview",
+    "what would be; no vendor is asked",
+    async () => {
+      const { events } = await ops.pulumi(["preview"]);
+      const planned = Object.values(outcome(events));
+      const types = new Set(planned.map(({ type }) => type));
+      for (const type of types) {
+        const names = planned
+          .filter((resource) => resource.type === type)
+          .map(({ inputs }) => inputs.name ?? inputs.domain);
+        paragraph(names[0] ? names.sort().join(", ") : "what everything was", {
+          first: `    + ${type.padEnd(18)}`,
+        });
+      }
+      assert.deepEqual(
+        planned.map(({ op }) => op),
+        Array(11).fill("create"),
+        "Not 11 resources are to be created.",
+      );
+      const { requests } = asked.next();
+      assert.equal(requests, 0, "The preview sent requests.");
+      return `${planned.length} resources to create, no request sent`;
+    },
+  );
+
+  await step(
+    "pulumi up",
+    "reads all of it, then writes in safe order",
+    async () => {
+      const { events } = await ops.pulumi(["up", "--yes", "--skip-preview"]);
+      const { requests, writes } = asked.next();
+      tell(writes, (verb) =>
+        /^(Set|PATCH)/.test(verb) ? "taken over" : "new",
+      );
+      assert.equal(
+        Object.keys(outcome(events)).length,
+        11,
+        "Not 11 resources were made.",
+      );
+      assert.equal(writes.length, 10, "Not one write for each object.");
+      assert.deepEqual(
+        rulesIn(simulator),
+        expectedRules,
+        "The rules in the tenant are not those of use case 4.",
+      );
+      const waiting = simulator.account.domains
+        .filter(({ status }) => status === "PENDING")
+        .map(({ domain }) => domain);
+      paragraph(
+        `${waiting.join(" and ")} are new at Cloudflare and wait for a TXT record, which output verification names.`,
+        { colour: paint.dim },
+      );
+      return `${requests} requests, ${writes.length} of them writes: one for each object`;
+    },
+  );
+
+  await step("pulumi stack output routes", "where mail goes now", async () => {
+    const { output } = await ops.pulumi([
+      "stack",
+      "output",
+      "routes",
+      "--json",
+    ]);
+    const routes = JSON.parse(output);
+    for (const header of new Set(routes.map((route) => route.header))) {
+      line(`    ${header}`);
+      table(
+        {
+          disposition: "disposition",
+          word: "word",
+          scl: "SCL",
+          verdict: "verdict",
+          quarantinePolicy: "quarantine policy",
+          release: "release",
+          retentionDays: "days",
+        },
+        routes.filter((route) => route.header === header),
+      );
+    }
+    const ways = routes.map(({ word, release, quarantinePolicy }) =>
+      [word, release, quarantinePolicy].join(" "),
+    );
+    assert.deepEqual(
+      [...new Set(ways)].sort(),
+      [
+        "MALICIOUS request UserNotifyAdminRelease",
+        "SPAM self UserNotifyUserRelease",
+        "SPOOF self UserNotifyUserRelease",
+        "UCE self UserNotifyUserRelease",
+      ],
+      "The routes are not those of use case 4.",
+    );
+    return "Spam, Spoof: the recipient releases. Malicious: the recipient asks an administrator";
+  });
+}
+
+async function driftedAndRepaired() {
+  await step("Somebody changes four things in the portals", "", async () => {
+    for (const change of changes) {
+      make(change, simulator);
+      line(`    ${change.object}:`);
+      line(`        ${change.told}`, paint.yellow);
+    }
+    return "nobody has told Pulumi";
+  });
+
+  await step(
+    "pulumi refresh --preview-only --diff",
+    "drift, property by property",
+    async () => {
+      // Exit code 7 is what a pipeline waits for.
+      const { events } = await ops.pulumi(
+        ["refresh", "--preview-only", "--diff", "--expect-no-changes"],
+        7,
+      );
+      const found = drift(events);
+      for (const name of Object.keys(found).sort())
+        if (found[name] === "gone") line(`    - ${name}: gone`, paint.red);
+        else
+          for (const [property, [state, live]] of Object.entries(found[name]))
+            line(
+              `    ~ ${name}: ${property}: ${shown(state)} => ${shown(live)}`,
+              paint.yellow,
+            );
+      const expected = changes.map(({ resource, shows }) => [resource, shows]);
+      assert.deepEqual(
+        found,
+        Object.fromEntries(expected),
+        "Not exactly the four changes are shown.",
+      );
+      const { requests, writes } = asked.next();
+      assert.equal(writes.length, 0, "The refresh has written.");
+      return `these four, nothing else; ${requests} requests; with --expect-no-changes: exit code 7`;
+    },
+  );
+
+  await step("pulumi up --refresh", "repairs", async () => {
+    await ops.pulumi(["up", "--refresh", "--yes", "--skip-preview"]);
+    const { writes } = asked.next();
+    tell(writes);
+    assert.equal(writes.length, 4, "Not one write for each change.");
+    assert.deepEqual(
+      rulesIn(simulator),
+      expectedRules,
+      "The rules in the tenant are not those of use case 4.",
+    );
+    return "one write for each change";
+  });
+
+  await step("pulumi preview --refresh --expect-no-changes", "", async () => {
+    await ops.pulumi(["preview", "--refresh", "--expect-no-changes"]);
+    assert.equal(asked.next().writes.length, 0, "The preview has written.");
+    return "nothing to do: exit code 0";
+  });
+}
+
+async function destroyed() {
+  await step("pulumi destroy", "gives back what was there before", async () => {
+    const { events } = await ops.pulumi(["destroy", "--yes", "--skip-preview"]);
+    tell(asked.next().writes, (verb) =>
+      /^(Set|PATCH)/.test(verb) ? "given back" : "removed",
+    );
+    for (const text of warnings(events))
+      paragraph(text, { first: "    ! ", colour: paint.yellow });
+    const { output } = await ops.pulumi(["stack", "export"]);
+    assert.deepEqual(
+      JSON.parse(output).deployment.resources ?? [],
+      [],
+      "Resources are left in the state.",
+    );
+    return "the stack is empty";
+  });
+
+  await step(
+    "Is everything what it was?",
+    "every object, every property",
+    async () => {
+      const { added, removed, changed } = difference(
+        before,
+        simulator.snapshot(),
+      );
+      for (const text of [...removed, ...changed])
+        line(`    ${text}`, paint.red);
+      assert.deepEqual([...removed, ...changed], [], "It is not what it was.");
+      assert.deepEqual(
+        added.sort(),
+        domains
+          .slice(1)
+          .sort()
+          .map((name) => `Cloudflare: domains "${name}"`),
+        "Not exactly the two domains have come.",
+      );
+      paragraph(
+        "Every rule and policy, the tenant's settings and example.com: yes, but for dates of change.",
+      );
+      paragraph(
+        "Left on purpose: example.org and example.net, which the stack made, stay at Cloudflare, since mail whose MX points there would be lost. Without the rules only Microsoft's own verdicts stop their Malicious mail: give them dropDispositions, or move their MX, before you destroy.",
+        { colour: paint.yellow },
+      );
+      return "yes, and what stays is said";
+    },
+  );
+}
+
+/** Writes, a line each, with a remark that is made of the verb. */
+function tell(writes, remark = () => "") {
+  for (const { verb, name } of writes)
+    line(`    ${verb.padEnd(31)}${name.padEnd(53)} ${remark(verb)}`.trimEnd());
+}
+
+/** What is known of a step that failed: what it found instead, and what the engine printed last. */
+function explain(error) {
+  if (error instanceof assert.AssertionError)
+    console.log(`\nFound: ${JSON.stringify(error.actual, null, 2)}`);
+  else console.log(`\n${error.output ? error.message : error.stack}`);
+  const output = (error.output ?? ops?.output ?? "").trim();
+  if (output) console.log(`\nWhat the engine printed last:\n\n${output}`);
+}
+
+async function simulated() {
+  const { startSimulator } = await import(
+    pathToFileURL(path.join(repository, "dist/simulator/index.js")).href
+  );
+  const certificateDirectory = process.env.AREA1_CERTIFICATE_DIRECTORY;
+  return startSimulator({
+    seed,
+    ...(certificateDirectory && { certificateDirectory }),
+  });
+}
+
+function environment() {
+  const trusted = process.env.NODE_EXTRA_CA_CERTS;
+  return {
+    ...simulator.environment,
+    // The simulator's certificate, and what this machine's owner trusts.
+    ...(trusted && { NODE_EXTRA_CA_CERTS: trusted }),
+  };
+}
+
+function options() {
+  try {
+    return parseArgs({ options: { stay: { type: "boolean", default: false } } })
+      .values;
+  } catch (error) {
+    console.error(`${error.message}\nUsage: npm run demo [-- --stay]`);
+    process.exit(2);
+  }
+}

@@ -1,0 +1,84 @@
+// What the demo tells: a heading per step, a few lines, and how it ended, within 100 columns.
+import picocolors from "picocolors";
+
+const COLUMNS = 100;
+const { bold, dim, green, red, yellow, cyan } = picocolors.createColors(
+  Boolean(process.stdout.isTTY) && !("NO_COLOR" in process.env),
+);
+export const paint = { bold, dim, green, red, yellow, cyan };
+
+let steps = 0;
+
+/** Prints a line, cut where the screen of most people ends. */
+export function line(text = "", colour = (same) => same) {
+  const cut =
+    text.length > COLUMNS ? `${text.slice(0, COLUMNS - 1).trimEnd()}…` : text;
+  console.log(colour(cut));
+}
+
+/** Prints text in as many lines as it takes: `first` before the first of them, as many spaces before the others. */
+export function paragraph(text, { first = "    ", colour } = {}) {
+  let current = first;
+  let empty = true;
+  for (const word of text.split(/\s+/)) {
+    const longer = empty ? current + word : `${current} ${word}`;
+    if (!empty && longer.length > COLUMNS) {
+      line(current, colour);
+      current = " ".repeat(first.length) + word;
+    } else current = longer;
+    empty = false;
+  }
+  line(current, colour);
+}
+
+/**
+ * Tells and does a step: its heading, what `work` prints, and the sentence that it returns, with the seconds it took.
+ *
+ * @param {string} heading
+ * @param {string} purpose
+ * @param {() => Promise<string>} work
+ */
+export async function step(heading, purpose, work) {
+  const started = performance.now();
+  steps += 1;
+  const head = `${String(steps).padStart(2)}  ${heading}`;
+  console.log(
+    `\n${bold(head)}${purpose ? dim(`${gap(head, 50)}${purpose}`) : ""}`,
+  );
+  const seconds = () =>
+    `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  try {
+    const text = `    ✓ ${await work()}`;
+    const spaces = COLUMNS - text.length - seconds().length;
+    console.log(`${green(text)}${" ".repeat(Math.max(1, spaces))}${seconds()}`);
+  } catch (error) {
+    console.log(
+      red(`    ✗ failed after ${seconds()}: ${error.message.split("\n")[0]}`),
+    );
+    throw error;
+  }
+}
+
+/**
+ * Rows in columns that are as wide as their widest cell.
+ *
+ * @param {Record<string, string>} heads a head for each property that is shown
+ */
+export function table(heads, rows) {
+  const cells = [heads, ...rows].map((row) =>
+    Object.keys(heads).map((name) => String(row[name])),
+  );
+  const width = (column) => Math.max(...cells.map((row) => row[column].length));
+  cells.forEach((row, index) => {
+    const text = row.map((cell, column) => cell.padEnd(width(column)));
+    line(`      ${text.join("  ").trimEnd()}`, index === 0 ? dim : undefined);
+  });
+}
+
+/** A value as people read it. */
+export function shown(value) {
+  if (value === undefined || value === null) return "(left out)";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+const gap = (text, to) => " ".repeat(Math.max(2, to - text.length));

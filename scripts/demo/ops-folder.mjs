@@ -1,0 +1,137 @@
+// A user's folder with a program of five lines, and the plain Pulumi command line in it.
+import { rmSync } from "node:fs";
+import {
+  mkdir,
+  mkdtemp,
+  readFile,
+  realpath,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+import { run } from "../children.mjs";
+
+const COMMAND_LIMIT_MS = 180_000;
+
+/**
+ * Makes the folder. It vanishes when this process ends, however that comes about.
+ *
+ * @param {{repository: string, program: string, environment: Record<string, string>}} options
+ *   `environment`: what leads to the vendors.
+ */
+export async function opsFolder(options) {
+  const { repository, program, environment } = options;
+  const engineDirectory = process.env.AREA1_ENGINE_DIRECTORY;
+  // The real path: the engine's backend and Node's module cache must agree on names.
+  const parent = await realpath(
+    await mkdtemp(path.join(os.tmpdir(), "area1-demo-")),
+  );
+  process.on("exit", () =>
+    rmSync(parent, { recursive: true, force: true, maxRetries: 5 }),
+  );
+  const directory = path.join(parent, "ops");
+  const modules = path.join(directory, "node_modules");
+  for (const folder of ["home", "state", "ops/node_modules/@pulumi"])
+    await mkdir(path.join(parent, folder), { recursive: true });
+  await Promise.all([
+    writeFile(
+      path.join(directory, "Pulumi.yaml"),
+      "name: ops\nruntime: nodejs\n",
+    ),
+    writeFile(
+      path.join(directory, "package.json"),
+      `${JSON.stringify({ name: "ops", private: true })}\n`,
+    ),
+    writeFile(path.join(directory, "index.ts"), program),
+    symlink(repository, path.join(modules, "pulumi-area1-m365")),
+    ...["@pulumi/pulumi", "@types", "ts-node", "typescript"].map((name) =>
+      symlink(
+        path.join(repository, "node_modules", name),
+        path.join(modules, name),
+      ),
+    ),
+  ]);
+  const added = {
+    ...environment,
+    PULUMI_HOME: path.join(parent, "home"),
+    PULUMI_BACKEND_URL: `file://${path.join(parent, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "demo",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+  };
+  const folder = new OpsFolder(parent, directory, {
+    ...withoutOthers(process.env),
+    ...added,
+    PATH: `${engineDirectory}${path.delimiter}${process.env.PATH ?? ""}`,
+    // Without it the command line hides --event-log.
+    PULUMI_DEBUG_COMMANDS: "true",
+  });
+  folder.added = { ...added, PATH: `${engineDirectory}:$PATH` };
+  await folder.pulumi(["stack", "init", "dev"]);
+  return folder;
+}
+
+/** Nothing of the settings that whoever starts the demo has for stacks, tenants and accounts of their own. */
+function withoutOthers(environment) {
+  return Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name]) => !/^(PULUMI|AZURE|CLOUDFLARE|AREA1)_/.test(name),
+    ),
+  );
+}
+
+class OpsFolder {
+  /** What the folder's environment has besides what was there, for people who want to play. */
+  added = {};
+  /** What the last command printed. */
+  output = "";
+  #commands = 0;
+
+  constructor(parent, directory, environment) {
+    this.parent = parent;
+    this.directory = directory;
+    this.environment = environment;
+  }
+
+  /**
+   * Runs a command to its end.
+   *
+   * @param {string[]} args
+   * @param {number} exit the exit code that counts as good
+   * @throws Error with everything the command printed when it ends with another one
+   */
+  async pulumi(args, exit = 0) {
+    const log = path.join(this.parent, `events-${++this.#commands}.jsonl`);
+    const reports = ["preview", "up", "refresh", "destroy"].includes(args[0]);
+    const { code, output } = await run(
+      "pulumi",
+      [
+        ...args,
+        ...["--non-interactive", "--color", "never"],
+        ...(reports ? ["--stack", "dev", "--event-log", log] : []),
+      ],
+      {
+        cwd: this.directory,
+        env: this.environment,
+        timeoutMs: COMMAND_LIMIT_MS,
+      },
+    );
+    this.output = output;
+    if (code !== exit)
+      throw Object.assign(
+        new Error(
+          `pulumi ${args.join(" ")} ended with exit code ${code}, not ${exit}.`,
+        ),
+        { output },
+      );
+    return { output, events: reports ? await readEvents(log) : [] };
+  }
+}
+
+async function readEvents(file) {
+  const text = await readFile(file, "utf8");
+  return text.split("\n").filter(Boolean).map(JSON.parse);
+}
