@@ -277,7 +277,7 @@ export const area1Domain: Kind = {
     const { cloudflare, account, patience } = operation;
     const name = this.identify(item).name;
     if (state["offboardOnDestroy"] !== true)
-      return "Cloudflare goes on protecting it, so that its mail keeps flowing. Point its MX elsewhere before you remove it; offboardOnDestroy: true would have destroy do it";
+      return "Cloudflare goes on protecting it and delivers its mail, Malicious too: give it dropDispositions if nothing quarantines that any more. To have destroy off-board it, point its MX elsewhere and set offboardOnDestroy: true";
     operation.warn(
       `domain "${name}" is off-boarded, as offboardOnDestroy says: Cloudflare no longer processes its mail, and that cannot be undone`,
     );

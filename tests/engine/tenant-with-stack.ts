@@ -58,3 +58,16 @@ export function certificate(): { certificateDirectory?: string } {
   const directory = process.env.AREA1_CERTIFICATE_DIRECTORY;
   return directory ? { certificateDirectory: directory } : {};
 }
+
+/** Everything there is, without the marks of time and hand that every write leaves. */
+export function essence(
+  simulator: Simulator,
+): ReturnType<Simulator["snapshot"]> {
+  const trace =
+    /^(WhenChanged|WhenCreated|LastModifiedBy|modified_at|last_modified|emails_processed|authorization)/;
+  return JSON.parse(
+    JSON.stringify(simulator.snapshot(), (key, value: unknown) =>
+      trace.test(key) ? undefined : value,
+    ),
+  ) as ReturnType<Simulator["snapshot"]>;
+}
