@@ -1,0 +1,313 @@
+import { changed, messageOf, type Bench } from "./bench";
+import { firstSeen } from "./making-and-changing";
+import { anotherValue, kindOf, ownFields, settled, wireValue } from "./subject";
+import { foreignMark, ourMark, siblingsMark } from "./subjects";
+import type { Field } from "../../providers/field";
+import type { JsonObject } from "../../simulator/json";
+
+/** Objects that are found, and what destroy makes of them. */
+export function adoptingAndRestoring(bench: Bench): void {
+  const { subject } = bench;
+  const kind = kindOf(subject);
+  const { inputs } = subject;
+  const markWire = subject.mark && kind.fields[subject.mark]?.wire;
+  /** The program that may take over what differs. */
+  const taking = kind.settings.includes("adopt")
+    ? { ...inputs, adopt: true }
+    : inputs;
+  /** A property that can be changed in place, is no mark and no name: what somebody's object differs in. */
+  const differing = ownFields(subject).filter(
+    ([name, { replaces, onlyWhenMade }]) =>
+      !replaces &&
+      !onlyWhenMade &&
+      name !== subject.mark &&
+      name !== kind.nameField &&
+      !["priority", "enabled", "transport"].includes(name) &&
+      !(name in (subject.without ?? {})),
+  );
+  const sample = differing[0]?.[0] ?? "";
+  const marked = (mark: string, more: JsonObject = {}): JsonObject =>
+    markWire ? { [markWire]: mark, ...more } : more;
+  const differ = (property: string): JsonObject => {
+    const field = kind.fields[property];
+    return field
+      ? {
+          [field.wire === "EndUserQuarantinePermissions"
+            ? "EndUserQuarantinePermissionsValue"
+            : field.wire]: wireValue(
+            field,
+            anotherValue(subject, property),
+          ) as JsonObject[string],
+        }
+      : {};
+  };
+
+  if (subject.mark) {
+    test("goes on with an object that carries its own mark, as if it had made it", async () => {
+      subject.add(bench.simulator, marked(ourMark, differ(sample)));
+      const resource = bench.resource();
+      await resource.up(inputs);
+      expect(resource.outputs).toMatchObject({ ...inputs, adopted: false });
+      expect(bench.writes().join()).not.toMatch(/New-/);
+      await resource.destroy();
+      expect(subject.live(bench.simulator)).toBeUndefined();
+    });
+
+    test("refuses an object with the mark of another stack, naming it, and takes it with adopt", async () => {
+      subject.add(bench.simulator, marked(foreignMark));
+      const before = bench.live();
+      const resource = bench.resource();
+      const message = await messageOf(resource.up(inputs));
+      expect(message).toContain("ops/prod/mail");
+      expect(message).toContain("adopt: true");
+      expect(bench.writes()).toEqual([]);
+      expect(resource.kept).toBeUndefined();
+      const program = taking;
+      await resource.up(program);
+      expect(resource.outputs).toMatchObject({ adopted: true });
+      expect(await resource.preview(program)).toEqual([]);
+      expect(await resource.refresh()).toEqual([]);
+      await resource.destroy();
+      expect(settled(bench.live())).toEqual(settled(before));
+    });
+
+    test("refuses an object of another resource of the same stack, also with adopt", async () => {
+      subject.add(bench.simulator, marked(siblingsMark));
+      for (const adopt of [false, true])
+        expect(
+          await messageOf(bench.resource().up({ ...inputs, adopt })),
+        ).toContain("ops/dev/other");
+      expect(bench.writes()).toEqual([]);
+    });
+
+    test("refuses somebody's object that differs, showing how, and takes it with adopt", async () => {
+      subject.add(bench.simulator, differ(sample));
+      const before = bench.live();
+      const resource = bench.resource();
+      const message = await messageOf(resource.up(inputs));
+      expect(message).toContain(sample);
+      expect(message).toContain("adopt: true");
+      expect(message).toContain(String(inputs["name"]));
+      expect(bench.writes()).toEqual([]);
+      const program = taking;
+      await resource.up(program);
+      expect(resource.outputs).toMatchObject({ adopted: true });
+      expect(await resource.preview(program)).toEqual([]);
+      expect(await resource.refresh()).toEqual([]);
+      await resource.destroy();
+      expect(settled(bench.live())).toEqual(settled(before));
+    });
+  }
+
+  test("takes over an object that equals the program without a write, and leaves it as it was", async () => {
+    subject.add(bench.simulator);
+    const before = bench.live();
+    const resource = bench.resource();
+    await resource.up(inputs);
+    expect(resource.outputs).toMatchObject({ adopted: true });
+    expect(await resource.preview(inputs)).toEqual([]);
+    expect(await resource.refresh()).toEqual([]);
+    await resource.destroy();
+    expect(bench.writes()).toEqual([]);
+    expect(bench.live()).toEqual(before);
+  });
+
+  test.each(differing)(
+    "gives %s back on destroy when it was another before",
+    async (property) => {
+      subject.add(bench.simulator, differ(property));
+      const before = bench.live();
+      const resource = bench.resource();
+      await resource.up(taking);
+      bench.forget();
+      const { run } = await resource.destroy();
+      expect(settled(bench.live())).toEqual(settled(before));
+      expect(bench.writes()).toHaveLength(1);
+      expect(await run.warnings()).toEqual([]);
+    },
+  );
+
+  test("gives the first-seen values back also after later updates", async () => {
+    subject.add(bench.simulator, differ(sample));
+    const before = bench.live();
+    const resource = bench.resource();
+    const program = taking;
+    await resource.up(program);
+    const [other = sample] = (differing[1] ?? []) as string[];
+    for (const property of [other, sample])
+      await resource.up(
+        changed(program, { [property]: anotherValue(subject, property) }),
+      );
+    await resource.refresh();
+    await resource.up(program);
+    await resource.destroy();
+    expect(settled(bench.live())).toEqual(settled(before));
+  });
+
+  test("leaves alone on destroy what somebody else has changed since, and says so", async () => {
+    subject.add(bench.simulator, differ(sample));
+    const field = kind.fields[sample];
+    const resource = bench.resource();
+    await resource.up(taking);
+    const third = thirdValue(bench, sample);
+    if (third === undefined || !field) return;
+    subject.edit(bench.simulator, field.wire, third);
+    const { run } = await resource.destroy();
+    expect(bench.live()[field.wire]).toEqual(third);
+    const warnings = await run.warnings(1);
+    expect(warnings.join("\n")).toContain(sample);
+  });
+
+  test("uses what its restore point holds instead of what it finds", async () => {
+    subject.add(bench.simulator, differ(sample));
+    const before = bench.live();
+    const restorePoint = await firstSeen(bench);
+    // An interrupted run of ours wrote already, and its state was lost.
+    const field = kind.fields[sample];
+    if (!field) throw new Error("no property to change");
+    subject.edit(
+      bench.simulator,
+      field.wire,
+      wireValue(field, inputs[sample] as string),
+    );
+    const resource = bench.resource();
+    await resource.up({ ...inputs, restorePoint });
+    expect(resource.outputs).toMatchObject({ adopted: true });
+    await resource.destroy();
+    expect(settled(bench.live())).toEqual(settled(before));
+  });
+
+  if (!subject.given)
+    test("counts as made by us when its restore point says that there was none", async () => {
+      const restorePoint = await firstSeen(bench);
+      expect(restorePoint).toBe(false);
+      subject.add(bench.simulator);
+      const resource = bench.resource();
+      await resource.up({ ...inputs, restorePoint });
+      expect(resource.outputs).toMatchObject({ adopted: false });
+    });
+
+  const optional = differing.filter(([, { required }]) => !required);
+  each(optional)(
+    "takes %s out of the program: the default, or on an adopted object the first-seen value, comes back",
+    async (property, field) => {
+      const pair = [
+        "headerContainsMessageHeader",
+        "headerContainsWords",
+      ] as const;
+      const out = Object.fromEntries(
+        (pair.some((name) => name === property) ? pair : [property]).map(
+          (name) => [name, undefined],
+        ),
+      );
+      subject.add(bench.simulator, differ(property));
+      const first = bench.live()[field.wire];
+      const resource = bench.resource();
+      await resource.up(taking);
+      bench.forget();
+      const after = changed(taking, out);
+      await resource.up(after);
+      expect(bench.writes().length).toBeLessThanOrEqual(1);
+      const live = bench.live()[field.wire];
+      if (field.default !== undefined)
+        expect(live).toEqual(wireValue(field, field.default));
+      else if (!field.implied) expect(live).toEqual(first);
+      expect(await resource.preview(after)).toEqual([]);
+      expect(await resource.refresh()).toEqual([]);
+    },
+  );
+
+  if (!subject.given)
+    each(optional.filter(([, { implied }]) => !implied))(
+      "leaves %s as it is on an object of ours when it is taken out of the program, unless it has a default",
+      async (property, field) => {
+        const resource = bench.resource();
+        const value = anotherValue(subject, property);
+        await resource.up(changed(inputs, { [property]: value }));
+        const after = changed(inputs, { [property]: undefined });
+        await resource.up(after);
+        expect(bench.live()[field.wire]).toEqual(
+          wireValue(field, field.default ?? value),
+        );
+        expect(await resource.preview(after)).toEqual([]);
+        expect(await resource.refresh()).toEqual([]);
+      },
+    );
+
+  each(optional.filter(([, field]) => field.default === undefined))(
+    "gives %s back when it was added to the program later",
+    async (property, field) => {
+      subject.add(bench.simulator, differ(property));
+      const first = bench.live()[field.wire];
+      const tag = property.replace(/Action$/, "QuarantineTag");
+      const pair = ["headerContainsMessageHeader", "headerContainsWords"];
+      const out = pair.includes(property) ? pair : [property, tag];
+      const before = changed(
+        taking,
+        Object.fromEntries(out.map((name) => [name, undefined])),
+      );
+      const resource = bench.resource();
+      if (field.implied || pair.includes(property)) return;
+      await resource.up(before);
+      expect(bench.live()[field.wire]).toEqual(first);
+      await resource.up(taking);
+      await resource.destroy();
+      expect(bench.live()[field.wire]).toEqual(first);
+    },
+  );
+
+  test("is removed by destroy when we made it, and by destroy --refresh as well", async () => {
+    if (bench.existsBefore || subject.given) return;
+    for (const refresh of [false, true]) {
+      const resource = bench.resource();
+      await resource.up(inputs);
+      await resource.destroy({ refresh });
+      expect(subject.live(bench.simulator)).toBeUndefined();
+    }
+  });
+
+  test("is given back by destroy --refresh as by destroy", async () => {
+    subject.add(bench.simulator, differ(sample));
+    const before = bench.live();
+    const resource = bench.resource();
+    await resource.up(taking);
+    await resource.destroy({ refresh: true });
+    expect(settled(bench.live())).toEqual(settled(before));
+  });
+}
+
+/** A test for each property; none where a kind has no such property. */
+const each =
+  (properties: [string, Field][]) =>
+  (
+    title: string,
+    check: (property: string, field: Field) => Promise<void>,
+  ): void => {
+    if (properties.length > 0) test.each(properties)(title, check);
+  };
+
+/** A value that is neither ours nor the one that was there first, in the vendor's form. */
+function thirdValue(bench: Bench, property: string): unknown {
+  const { subject } = bench;
+  const field = kindOf(subject).fields[property];
+  if (!field) return undefined;
+  const taken = [subject.inputs[property], anotherValue(subject, property)].map(
+    (value) => JSON.stringify(wireValue(field, value as string)),
+  );
+  const candidates = [
+    ["Preview"],
+    "1.00:00:00",
+    "Audit",
+    "AuditAndNotify",
+    5,
+    ["third.example"],
+    "Third Policy",
+    "DefaultFullAccessPolicy",
+    true,
+    false,
+  ];
+  return candidates
+    .filter((value) => field.codec.refuse(value) === undefined)
+    .map((value) => wireValue(field, value as string))
+    .find((value) => !taken.includes(JSON.stringify(value)));
+}

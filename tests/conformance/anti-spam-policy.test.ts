@@ -1,0 +1,5 @@
+import { conforms } from "./suite";
+import { antiSpamCustom, antiSpamDefault } from "./subjects";
+
+conforms(antiSpamDefault);
+conforms(antiSpamCustom);

@@ -1,0 +1,227 @@
+import type { Quirks } from "../../simulator";
+import { changed, messageOf, type Bench } from "./bench";
+import {
+  anotherValue,
+  foreignFields,
+  foreignValue,
+  kindOf,
+  ownFields,
+  wireValue,
+} from "./subject";
+
+/** What a refresh shows, and what it does not. */
+export function drifting(bench: Bench): void {
+  const { subject } = bench;
+  const kind = kindOf(subject);
+  const { inputs } = subject;
+
+  test.each(
+    ownFields(subject).filter(
+      ([name, { onlyWhenMade }]) =>
+        !onlyWhenMade &&
+        // Another name is another object, but for a rule, whose Guid stays.
+        (name !== kind.nameField || kind.idIs === "guid") &&
+        name !== "domain",
+    ),
+  )(
+    "shows %s, and only that, when somebody else changed it, and repairs it",
+    async (property, field) => {
+      const resource = bench.resource();
+      await resource.up(inputs);
+      const value = anotherValue(subject, property);
+      subject.edit(bench.simulator, field.wire, wireValue(field, value));
+      expect(await resource.refresh()).toEqual([property]);
+      expect(resource.kept?.inputs[property]).toEqual(
+        field.codec.normalize(value),
+      );
+      expect(await resource.preview(inputs)).toEqual([property]);
+      bench.forget();
+      await resource.up(inputs);
+      expect(bench.writes()).toHaveLength(1);
+      expect(await resource.preview(inputs)).toEqual([]);
+      expect(await resource.refresh()).toEqual([]);
+    },
+  );
+
+  const foreign = foreignFields(subject);
+  if (foreign.length > 0) {
+    test.each(foreign)(
+      "shows %s that somebody else added, and takes it away",
+      async (property, { wire }) => {
+        const resource = bench.resource();
+        await resource.up(inputs);
+        const value = foreignValue(wire);
+        subject.edit(bench.simulator, wire, value);
+        expect(await resource.refresh()).toEqual([property]);
+        expect(await resource.preview(inputs)).toEqual([property]);
+      },
+    );
+
+    test("takes foreign conditions, exceptions and dates away in one write, and shows none afterwards", async () => {
+      const resource = bench.resource();
+      await resource.up(inputs);
+      const alone = foreign.filter(
+        ([, { wire }]) =>
+          // Parameters that go in pairs, or that no cmdlet sets to nothing.
+          !/(MessageHeader|MatchesPatterns|MemberOf[12]|Manager|ADComparison|ContainsWords)/.test(
+            wire,
+          ),
+      );
+      for (const [, { wire }] of alone)
+        subject.edit(bench.simulator, wire, foreignValue(wire));
+      expect(await resource.refresh()).toEqual(
+        alone.map(([name]) => name).sort(),
+      );
+      bench.forget();
+      await resource.up(inputs);
+      expect(bench.writes()).toHaveLength(1);
+      expect(await resource.refresh()).toEqual([]);
+      expect(await resource.preview(inputs)).toEqual([]);
+    });
+
+    test("gives foreign exceptions of an adopted object back", async () => {
+      subject.add(bench.simulator, { ExceptIfFrom: ["boss@example.com"] });
+      const resource = bench.resource();
+      const program = { ...inputs, adopt: true };
+      await resource.up(program);
+      expect(bench.live()["ExceptIfFrom"] ?? null).toBeNull();
+      expect(await resource.preview(program)).toEqual([]);
+      expect(await resource.refresh()).toEqual([]);
+      await resource.destroy();
+      expect(bench.live()["ExceptIfFrom"]).toEqual(["boss@example.com"]);
+    });
+
+    test("does not show actions that somebody else added", async () => {
+      const resource = bench.resource();
+      await resource.up(inputs);
+      subject.edit(bench.simulator, "PrependSubject", "[spam]");
+      expect(await resource.refresh()).toEqual([]);
+    });
+  }
+
+  test("shows nothing of what the program left out and has no default", async () => {
+    const resource = bench.resource();
+    await resource.up(subject.least);
+    for (const [name, field] of ownFields(subject))
+      if (
+        !(name in (resource.kept?.inputs ?? {})) &&
+        !field.implied &&
+        field.default === undefined
+      )
+        subject.edit(
+          bench.simulator,
+          field.wire,
+          wireValue(field, anotherValue(subject, name)),
+        );
+    expect(await resource.refresh()).toEqual([]);
+    expect(await resource.preview(subject.least)).toEqual([]);
+  });
+
+  const spellings: [string, Partial<Quirks>][] = [
+    ["no spelling but the default one", {}],
+    ["collections of one come bare", { bareSingletons: true }],
+    ["lists come in another order", { shuffleLists: true }],
+    ["names come with the tenant", { identityPrefix: true }],
+    ["permissions come as a number", { permissionsReadBack: "number" }],
+    ["idle permission bits are set", { idlePermissionBits: "set" }],
+    ["idle permission bits are cleared", { idlePermissionBits: "cleared" }],
+    ["SetSCL comes as text", { sclType: "string" }],
+    ["IP ranges come normalised", { ipRangeForm: "normalised" }],
+    ["New- answers nothing", { newReturnsObject: false }],
+    ["writes answer without a body", { writeAnswer: "emptyBody" }],
+    ["writes answer 204", { writeAnswer: "noContent" }],
+    ["an empty list is null", { emptyValue: "null" }],
+    ["an empty list is absent", { emptyValue: "absent" }],
+    ["a regional host answers", { regionalRedirect: "eur01" }],
+    ["POST answers 200", { createStatus: 200 }],
+    ["nobody tells the verification", { verification: "notFound" }],
+    ["left out fields get defaults", { omittedDefaults: "default" }],
+    ["answers carry last_modified", { lastModified: true }],
+    ["statistics are absent", { statistics: "absent" }],
+    ["statistics are null", { statistics: "null" }],
+    ["everything moves by itself", { volatile: "all" }],
+    ["status comes in lower case", { statusCase: "lower" }],
+    ["status is null", { statusCase: "null" }],
+    ["arrays come reversed", { arrayOrder: "reversed" }],
+    ["IPs come in shortest form", { ipForm: "normalised" }],
+    [
+      "answers leave optional fields out",
+      { omittedFields: ["require_tls_inbound", "folder", "integration_id"] },
+    ],
+  ];
+  const vendors =
+    kind.home === "accountId" ? spellings.slice(15) : spellings.slice(0, 15);
+  test.each(vendors)("shows no drift when %s", async (_, quirks) => {
+    Object.assign(bench.simulator.quirks, quirks);
+    const resource = bench.resource();
+    await resource.up(inputs);
+    expect(await resource.refresh()).toEqual([]);
+    expect(await resource.preview(inputs)).toEqual([]);
+    // What was read in one spelling is the same in another one.
+    Object.assign(bench.simulator.quirks, vendors[0]?.[1]);
+    expect(await resource.refresh()).toEqual([]);
+    expect(bench.writes().length).toBeLessThanOrEqual(2);
+  });
+
+  test("is gone when a complete list does not hold it, and is made again by the next up", async () => {
+    const resource = bench.resource();
+    await resource.up(inputs);
+    if (!subject.remake) return;
+    subject.remove(bench.simulator);
+    const message = await messageOf(
+      resource.up(
+        changed(inputs, {
+          [sampleOf(bench)]: anotherValue(subject, sampleOf(bench)),
+        }),
+      ),
+    );
+    expect(message).toContain("refresh");
+    expect(await resource.refresh()).toBe("gone");
+    if (bench.existsBefore) return;
+    expect((await resource.up(inputs)).steps).toEqual(["create"]);
+    bench.live();
+  });
+
+  test("is deleted without a word when it is gone already", async () => {
+    const resource = bench.resource();
+    await resource.up(inputs);
+    if (!subject.remake) return;
+    subject.remove(bench.simulator);
+    bench.forget();
+    const { run } = await resource.destroy();
+    expect(bench.writes()).toEqual([]);
+    expect(await run.warnings()).toEqual([]);
+  });
+
+  if (subject.remake)
+    test("is gone when another object stands under its name, which destroy leaves alone with a warning", async () => {
+      const resource = bench.resource();
+      await resource.up(inputs);
+      subject.remake?.(bench.simulator);
+      const kept = resource.kept;
+      bench.forget();
+      const { run } = await resource.destroy();
+      expect(bench.writes()).toEqual([]);
+      bench.live();
+      if (kind.idIs === "name") expect(await run.warnings(1)).not.toEqual([]);
+      resource.kept = kept;
+      expect(await resource.refresh()).toBe("gone");
+    });
+}
+
+/** A property that can be changed in place and is neither mark nor name. */
+export function sampleOf(bench: Bench): string {
+  const { subject } = bench;
+  const kind = kindOf(subject);
+  const found = ownFields(subject).find(
+    ([name, { replaces, onlyWhenMade }]) =>
+      !replaces &&
+      !onlyWhenMade &&
+      name !== subject.mark &&
+      name !== kind.nameField &&
+      !["enabled", "priority", "transport"].includes(name) &&
+      !(name in (subject.without ?? {})),
+  );
+  if (!found) throw new Error(`${subject.kind} has nothing to change`);
+  return found[0];
+}

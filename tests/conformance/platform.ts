@@ -1,0 +1,194 @@
+import { provider } from "../../providers";
+import { keys, resolveConfiguration } from "../../providers/configuration";
+import { PartialFailure, UserError } from "../../providers/errors";
+import type { State } from "../../providers/kind";
+import { Session } from "../../providers/session";
+
+/** Inputs or outputs of a resource. */
+export type Properties = Record<string, unknown>;
+
+/** The handlers of one kind with their answers as the engine understands them. */
+export interface Handlers {
+  check(
+    olds: Properties,
+    news: Properties,
+  ): Promise<{
+    inputs: Properties;
+    failures: { property: string; reason: string }[];
+  }>;
+  /** `unknown`: the engine compares old and new inputs by itself. */
+  diff(
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ changes: "none" | "some" | "unknown"; replaces: string[] }>;
+  create(inputs: Properties): Promise<{ id: string; outputs: Properties }>;
+  /** Undefined: the object is gone. */
+  read(
+    id: string,
+    outputs: Properties,
+  ): Promise<
+    { id: string; outputs: Properties; inputs: Properties } | undefined
+  >;
+  update(
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ outputs: Properties }>;
+  delete(id: string, outputs: Properties): Promise<void>;
+}
+
+/** What a call rejects with. */
+export class HandlerError extends Error {
+  constructor(
+    message: string,
+    /** What exists although the call failed. */
+    readonly partial?: { id: string; outputs: Properties; reasons: string[] },
+  ) {
+    super(message);
+  }
+}
+
+/** One run of Pulumi's dynamic-provider process: nothing outlives it but the state. */
+export interface ProviderRun {
+  of(kind: string): Handlers;
+  /** The warnings until now; waits a moment until there are `atLeast` so many. */
+  warnings(atLeast?: number): Promise<string[]>;
+}
+
+/** Variables as the environment names them, see section "configuration" of the documentation. */
+export type Environment = Readonly<Record<string, string>>;
+
+/** Where handlers run: in this process, or in Pulumi's own over gRPC. */
+export interface Platform {
+  readonly name: string;
+  /** A new run; `environment` is everything that it knows. */
+  run(environment: Environment): ProviderRun;
+}
+
+/** The handlers in this process, with a session of their own for each run. */
+export const inProcess: Platform = {
+  name: "the handlers",
+  run(environment) {
+    const warnings: string[] = [];
+    let session: Session | undefined;
+    const open = (): Session =>
+      (session ??= new Session(
+        resolveConfiguration(() => undefined, environment),
+        (message, severity) => {
+          if (severity === "warning") warnings.push(message);
+        },
+      ));
+    return {
+      of: (kind) => local(kind, open),
+      warnings: () => Promise.resolve(warnings),
+    };
+  },
+};
+
+function local(kind: string, open: () => Session): Handlers {
+  const handlers = provider(kind, open);
+  const text = "a text that finds the package";
+  const known = (properties: Properties): State => ({
+    ...properties,
+    __provider: text,
+  });
+  // What is returned must survive the way to the engine.
+  const sent = <T>(value: T): T => {
+    if (!isStruct(value))
+      throw new Error("an answer holds what a protobuf Struct cannot");
+    return structuredClone(value);
+  };
+  return {
+    async check(olds, news) {
+      const { inputs, failures } = sent(
+        await handlers.check(known(olds), known(news)),
+      );
+      return { inputs: bare(inputs), failures: [...failures] };
+    },
+    async diff(id, olds, news) {
+      const { changes, replaces } = sent(
+        await handlers.diff(id, known(olds), known(news)),
+      );
+      return {
+        changes: changes === undefined ? "unknown" : changes ? "some" : "none",
+        replaces: replaces ?? [],
+      };
+    },
+    create: (inputs) =>
+      failing(async () => {
+        const { id, outs } = sent(await handlers.create(known(inputs)));
+        return { id, outputs: bare(outs) };
+      }),
+    async read(id, outputs) {
+      const found = sent(await handlers.read(id, known(outputs)));
+      return "id" in found && typeof found.id === "string"
+        ? {
+            id: found.id,
+            outputs: bare(found.props as State),
+            inputs: bare(found.inputs as State),
+          }
+        : undefined;
+    },
+    update: (id, olds, news) =>
+      failing(async () => {
+        const { outs } = sent(
+          await handlers.update(id, known(olds), known(news)),
+        );
+        return { outputs: bare(outs) };
+      }),
+    delete: (id, outputs) => handlers.delete(id, known(outputs)),
+  };
+}
+
+const isStruct = (value: unknown): boolean => {
+  if (value === null || ["string", "boolean"].includes(typeof value))
+    return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isStruct);
+  return (
+    typeof value === "object" &&
+    Object.getPrototypeOf(value) === Object.prototype &&
+    Object.values(value).every(isStruct)
+  );
+};
+
+/** The guard hands a partial failure over as properties of an Error. */
+async function failing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { message, id, properties, reasons } = error as Error & {
+      id?: string;
+      properties?: State;
+      reasons?: string[];
+    };
+    if (error instanceof PartialFailure || error instanceof UserError)
+      throw new Error("the guard let an error of ours through", {
+        cause: error,
+      });
+    throw new HandlerError(
+      message,
+      id === undefined
+        ? undefined
+        : { id, outputs: bare(properties ?? {}), reasons: reasons ?? [] },
+    );
+  }
+}
+
+export const bare = ({ __provider, ...properties }: State): Properties => {
+  void __provider;
+  return properties;
+};
+
+/** The same variables under the keys of the namespace `area1`. */
+export function asConfiguration(
+  environment: Environment,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(keys).flatMap(([key, variable]) => {
+      const value = environment[variable];
+      return value === undefined ? [] : [[`area1:${key}`, value]];
+    }),
+  );
+}

@@ -1,0 +1,4 @@
+import { conforms } from "./suite";
+import { quarantineNotification } from "./subjects";
+
+conforms(quarantineNotification);

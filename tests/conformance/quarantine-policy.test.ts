@@ -1,0 +1,4 @@
+import { conforms } from "./suite";
+import { quarantinePolicy } from "./subjects";
+
+conforms(quarantinePolicy);

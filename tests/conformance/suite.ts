@@ -1,0 +1,20 @@
+import { adoptingAndRestoring } from "./adopting-and-restoring";
+import { bench } from "./bench";
+import { drifting } from "./drifting";
+import { makingAndChanging } from "./making-and-changing";
+import { inProcess, type Platform } from "./platform";
+import type { Subject } from "./subject";
+
+/** Holds every promise of the design for one kind, on one platform. */
+export function conforms(
+  subject: Subject,
+  platform: Platform = inProcess,
+): void {
+  const label = subject.label ? ` (${subject.label})` : "";
+  describe(`${subject.kind}${label} over ${platform.name}`, () => {
+    const stage = bench(subject, platform);
+    describe("making and changing", () => makingAndChanging(stage));
+    describe("adopting and restoring", () => adoptingAndRestoring(stage));
+    describe("drifting", () => drifting(stage));
+  });
+}

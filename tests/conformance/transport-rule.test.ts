@@ -1,0 +1,4 @@
+import { conforms } from "./suite";
+import { transportRule } from "./subjects";
+
+conforms(transportRule);
