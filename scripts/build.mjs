@@ -60,6 +60,7 @@ async function sourcesHash() {
   const files = [
     "tsconfig.json",
     "tsconfig.build.json",
+    "tsconfig.types.json",
     "package.json",
     "package-lock.json",
   ];
@@ -83,21 +84,55 @@ async function build() {
   const fresh = path.join(cache, `dist.${process.pid}`);
   const old = `${fresh}.old`;
   try {
-    const { code, output } = await run(
-      process.execPath,
-      [
-        path.join(root, "node_modules/typescript/bin/tsc"),
-        ...["-p", "tsconfig.build.json", "--outDir", fresh],
-      ],
-      { cwd: root },
+    // JavaScript without comments, and declarations with them for what programs import: the package stays small.
+    await Promise.all(
+      ["tsconfig.build.json", "tsconfig.types.json"].map((project) =>
+        compile(project, fresh),
+      ),
     );
-    if (code !== 0) throw new Error(output.trim());
+    await shrink(fresh, ["simulator", "cli"]);
     if (existsSync(dist)) await rename(dist, old);
     await rename(fresh, dist);
   } finally {
     await rm(fresh, { recursive: true, force: true });
     await rm(old, { recursive: true, force: true });
   }
+}
+
+async function compile(project, outDir) {
+  const { code, output } = await run(
+    process.execPath,
+    [
+      path.join(root, "node_modules/typescript/bin/tsc"),
+      ...["-p", project, "--outDir", outDir],
+    ],
+    { cwd: root },
+  );
+  if (code !== 0) throw new Error(output.trim());
+}
+
+/** Rooms that no program imports are for running, not for reading. */
+async function shrink(folder, rooms) {
+  const { build: esbuild } = await import("esbuild");
+  const files = [];
+  for (const room of rooms) {
+    const names = await readdir(path.join(folder, room), { recursive: true });
+    files.push(
+      ...names
+        .filter((name) => name.endsWith(".js"))
+        .map((name) => path.join(folder, room, name)),
+    );
+  }
+  await esbuild({
+    entryPoints: files,
+    outdir: folder,
+    outbase: folder,
+    allowOverwrite: true,
+    minify: true,
+    platform: "node",
+    target: "node20",
+    logLevel: "error",
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
