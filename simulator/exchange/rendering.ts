@@ -62,21 +62,20 @@ export function serialised(
       quirks.bareSingletons && Array.isArray(value) && value.length === 1
         ? (value[0] ?? null)
         : value;
-    Object.assign(answer, siblings(name, sent), { [name]: sent });
+    addSiblings(answer, name, sent);
+    answer[name] = sent;
   }
   return answer;
 }
 
-function siblings(name: string, value: Json): JsonObject {
+function addSiblings(answer: JsonObject, name: string, value: Json): void {
   if (Array.isArray(value))
-    return { [`${name}@odata.type`]: "#Collection(String)" };
-  if (typeof value === "number")
-    return { [`${name}@data.type`]: "System.Int32" };
-  if (typeof value !== "string") return {};
-  if (guids.has(name))
-    return {
-      [`${name}@data.type`]: "System.Guid",
-      [`${name}@odata.type`]: "#Guid",
-    };
-  return dates.test(name) ? { [`${name}@data.type`]: "System.DateTime" } : {};
+    answer[`${name}@odata.type`] = "#Collection(String)";
+  else if (typeof value === "number")
+    answer[`${name}@data.type`] = "System.Int32";
+  else if (guids.has(name)) {
+    answer[`${name}@data.type`] = "System.Guid";
+    answer[`${name}@odata.type`] = "#Guid";
+  } else if (typeof value === "string" && dates.test(name))
+    answer[`${name}@data.type`] = "System.DateTime";
 }

@@ -50,6 +50,11 @@ export function renderTransportRule(
   const { quirks } = call;
   const detailed = call.parameters["ExcludeConditionActionDetails"] !== true;
   const { size, regexSize } = sizeOf(rule);
+  const when = setNames(rule, conditions);
+  const unless = setNames(rule, exceptions).map((name) =>
+    name.slice("ExceptIf".length),
+  );
+  const what = setNames(rule, actions);
   const date = (name: string): Json => {
     const value = rule[name];
     return typeof value === "string" ? stamp(value, "+00:00", quirks) : null;
@@ -63,19 +68,13 @@ export function renderTransportRule(
     ManuallyModified: false,
     ActivationDate: date("ActivationDate"),
     ExpiryDate: date("ExpiryDate"),
-    Description: describe(rule),
+    Description: describe(rule, when, unless, what),
     RuleVersion: "15.0.5.2",
     Size: size,
     RegexSize: regexSize,
-    Conditions: classNames(rule, conditions, "", predicateNames, "Predicate"),
-    Exceptions: classNames(
-      rule,
-      conditions,
-      "ExceptIf",
-      predicateNames,
-      "Predicate",
-    ),
-    Actions: classNames(rule, actions, "", actionNames, "Action"),
+    Conditions: classNames(when, predicateNames, "Predicate"),
+    Exceptions: classNames(unless, predicateNames, "Predicate"),
+    Actions: classNames(what, actionNames, "Action"),
     State: rule["State"] ?? "Enabled",
     Mode: rule["Mode"] ?? "Enforce",
     RuleErrorAction: rule["RuleErrorAction"] ?? "Ignore",
@@ -84,13 +83,7 @@ export function renderTransportRule(
     RecipientAddressType: rule["RecipientAddressType"] ?? "Resolved",
     StopRuleProcessing: rule["StopRuleProcessing"] ?? false,
     UseLegacyRegex: rule["UseLegacyRegex"] ?? false,
-    ...(detailed
-      ? {
-          ...flattened(call, rule, conditions),
-          ...flattened(call, rule, exceptions),
-          ...flattened(call, rule, actions),
-        }
-      : {}),
+    ...(detailed ? flattened(call, rule) : {}),
     Identity: rule.Name,
     DistinguishedName: `CN=${rule.Name},CN=TransportVersioned,CN=Rules,CN=Transport Settings,CN=Configuration,CN=${call.tenant.name}`,
     Guid: rule.Guid,
@@ -105,21 +98,32 @@ export function renderTransportRule(
   };
 }
 
-function flattened(
-  call: Call,
-  rule: ExchangeRecord,
-  parameters: Parameters,
-): JsonObject {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, { type }]) => [
-      name,
-      type === "flag" ? rule[name] === true : onWire(call, name, rule[name]),
-    ]),
+const blank: JsonObject = Object.fromEntries(
+  Object.entries({ ...conditions, ...exceptions, ...actions }).map(
+    ([name, { type }]) => [name, type === "flag" ? false : null],
+  ),
+);
+
+/** The parameters of a table that a rule has a value for, in the table's order. */
+function setNames(rule: JsonObject, parameters: Parameters): string[] {
+  const set = new Set(
+    Object.keys(rule).filter((name) => name in parameters && isSet(rule[name])),
   );
+  // Most rules set a handful of some 190 parameters: the tables are walked only for what may be there.
+  return set.size < 2
+    ? [...set]
+    : Object.keys(parameters).filter((name) => set.has(name));
 }
 
-function onWire(call: Call, name: string, value: Json | undefined): Json {
-  if (value === undefined || !isSet(value)) return null;
+function flattened(call: Call, rule: ExchangeRecord): JsonObject {
+  const answer = { ...blank };
+  for (const name of Object.keys(rule))
+    if (name in blank && isSet(rule[name]))
+      answer[name] = onWire(call, name, rule[name] ?? null);
+  return answer;
+}
+
+function onWire(call: Call, name: string, value: Json): Json {
   if (name === "SetSCL" && call.quirks.sclType === "string")
     return inWords(value);
   return name.endsWith("SenderIpRanges") &&
@@ -129,24 +133,17 @@ function onWire(call: Call, name: string, value: Json | undefined): Json {
     : value;
 }
 
+/** The class names of predicates or actions, each once. */
 function classNames(
-  rule: ExchangeRecord,
-  parameters: Parameters,
-  prefix: string,
+  parameters: string[],
   names: Record<string, string>,
   suffix: string,
 ): string[] | null {
   const found = new Set(
-    Object.keys(parameters)
-      .filter((name) => isSet(rule[`${prefix}${name}`]))
-      .map((name) => `${tasks}.${names[name] ?? name}${suffix}`),
+    parameters.map((name) => `${tasks}.${names[name] ?? name}${suffix}`),
   );
   return found.size > 0 ? [...found] : null;
 }
-
-const sized = [conditions, exceptions, actions].flatMap((parameters) =>
-  Object.keys(parameters),
-);
 
 /**
  * Characters of a rule. The service counts its stored XML, which nobody has shown: here every value costs its length and
@@ -156,9 +153,8 @@ export function sizeOf(rule: JsonObject): { size: number; regexSize: number } {
   let size =
     300 + textOf(rule["Comments"]).length + textOf(rule["Name"]).length;
   let regexSize = 0;
-  for (const name of sized) {
-    const value = rule[name];
-    if (value === undefined || !isSet(value)) continue;
+  for (const [name, value] of Object.entries(rule)) {
+    if (!(name in blank) || !isSet(value)) continue;
     const values = (Array.isArray(value) ? value : [value]).map(inWords);
     const length = values.reduce((sum, text) => sum + text.length + 15, 0);
     size += 2 * name.length + 5 + length;
@@ -168,52 +164,52 @@ export function sizeOf(rule: JsonObject): { size: number; regexSize: number } {
 }
 
 /** The English sentence of a rule. */
-function describe(rule: ExchangeRecord): string {
+function describe(
+  rule: ExchangeRecord,
+  when: string[],
+  unless: string[],
+  what: string[],
+): string {
   const part = (head: string, lines: string[]) =>
     lines.length === 0 ? "" : `${head}\r\n\t${lines.join("\r\n\tand ")}\r\n`;
-  const when = sentences(rule, "");
   return [
     when.length > 0
-      ? part("If the message:", when)
+      ? part("If the message:", sentences(rule, "", when))
       : "Apply to all messages\r\n",
-    part("Take the following actions:", doing(rule)),
-    part("Except if the message:", sentences(rule, "ExceptIf")),
+    part(
+      "Take the following actions:",
+      what.map((name) => doing(name, quoted(rule[name]))),
+    ),
+    part("Except if the message:", sentences(rule, "ExceptIf", unless)),
   ].join("");
 }
 
-function sentences(rule: ExchangeRecord, prefix: string): string[] {
-  return Object.keys(conditions)
-    .filter((name) => isSet(rule[`${prefix}${name}`]))
-    .filter(
-      (name) =>
-        name !== "HeaderContainsMessageHeader" &&
-        name !== "HeaderMatchesMessageHeader",
-    )
+function sentences(
+  rule: ExchangeRecord,
+  prefix: string,
+  names: string[],
+): string[] {
+  return names
+    .filter((name) => !name.endsWith("MessageHeader"))
     .map((name) => {
-      const values = quoted(rule[`${prefix}${name}`]);
+      const value = rule[`${prefix}${name}`];
       if (name === "HeaderContainsWords")
-        return `Includes these words in the message header ${quoted(rule[`${prefix}HeaderContainsMessageHeader`])}: ${values}`;
+        return `Includes these words in the message header ${quoted(rule[`${prefix}HeaderContainsMessageHeader`])}: ${quoted(value)}`;
       if (name === "SenderIpRanges")
-        return `sender ip addresses belong to one of these ranges: ${values}`;
+        return `sender ip addresses belong to one of these ranges: ${quoted(value)}`;
       if (name === "FromScope")
-        return `Is received from ${rule[`${prefix}${name}`] === "InOrganization" ? "'Inside the organization'" : "'Outside the organization'"}`;
-      return `${name}: ${values}`;
+        return `Is received from '${value === "InOrganization" ? "Inside" : "Outside"} the organization'`;
+      return `${name}: ${quoted(value)}`;
     });
 }
 
-function doing(rule: ExchangeRecord): string[] {
-  return Object.keys(actions)
-    .filter((name) => isSet(rule[name]))
-    .map((name) => {
-      const values = quoted(rule[name]);
-      if (name === "SetSCL")
-        return `Set the spam confidence level (SCL) to ${values}`;
-      if (name === "PrependSubject")
-        return `Prepend the subject with ${values}`;
-      if (name === "SetAuditSeverity")
-        return `Set audit severity level to ${values}`;
-      return `${name}: ${values}`;
-    });
+function doing(name: string, values: string): string {
+  if (name === "SetSCL")
+    return `Set the spam confidence level (SCL) to ${values}`;
+  if (name === "PrependSubject") return `Prepend the subject with ${values}`;
+  if (name === "SetAuditSeverity")
+    return `Set audit severity level to ${values}`;
+  return `${name}: ${values}`;
 }
 
 function quoted(value: Json | undefined): string {
