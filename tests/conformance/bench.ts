@@ -33,7 +33,18 @@ export function bench(subject: Subject, platform: Platform): Bench {
     return simulator;
   };
   beforeAll(async () => {
-    simulator = await startSimulator();
+    simulator = await startSimulator({
+      seed: {
+        tenants: [
+          {},
+          {
+            id: "7c1e3f50-2b4d-4a61-8d5e-9f0a1b2c3d4e",
+            name: "fabrikam.onmicrosoft.com",
+          },
+        ],
+        accounts: [{}, { id: "9e8d7c6b5a4f43218765fedcba098765" }],
+      },
+    });
   });
   afterAll(() => simulator?.close());
   beforeEach(() => {

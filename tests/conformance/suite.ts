@@ -1,6 +1,7 @@
 import { adoptingAndRestoring } from "./adopting-and-restoring";
 import { bench } from "./bench";
 import { drifting } from "./drifting";
+import { failing } from "./failing";
 import { makingAndChanging } from "./making-and-changing";
 import { inProcess, type Platform } from "./platform";
 import type { Subject } from "./subject";
@@ -16,5 +17,6 @@ export function conforms(
     describe("making and changing", () => makingAndChanging(stage));
     describe("adopting and restoring", () => adoptingAndRestoring(stage));
     describe("drifting", () => drifting(stage));
+    describe("failing", () => failing(stage));
   });
 }
