@@ -9,7 +9,7 @@ import {
 import type { AccountState } from "./account";
 import { newRecord, type ExchangeRecord } from "./exchange-record";
 import type { JsonObject } from "./json";
-import type { Application, GraphDomain, TenantState } from "./tenant";
+import type { Application, GraphDomain, TenantState } from "./tenant-state";
 
 /** The application that the default tenant has: it may do everything that use case 4 needs. */
 export function defaultApplication(): Application {

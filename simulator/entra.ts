@@ -2,7 +2,8 @@ import { X509Certificate, createPublicKey } from "node:crypto";
 import { decode, verify } from "jsonwebtoken";
 import { json, type Answer, type VendorRequest } from "./answer";
 import type { Route } from "./server";
-import type { Application, Tenant } from "./tenant";
+import type { Tenant } from "./tenant";
+import type { Application } from "./tenant-state";
 import { findTenant, type World } from "./world";
 
 /** Entra's part: discovery and the token endpoint, for secrets, certificates and foreign tokens. */

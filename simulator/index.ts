@@ -24,8 +24,11 @@ export type { ExchangeRecord } from "./exchange-record";
 export type { Fault, FaultList, FaultMatch, FaultyRequest } from "./faults";
 export type { LogEntry } from "./log";
 export type { Quirks } from "./quirks";
-export type { AccountSeed, Seed, SimulatorState, TenantSeed } from "./seed";
-export type { Application, ExchangeKind, Tenant, TenantState } from "./tenant";
+export type { AccountSeed } from "./account-seed";
+export type { Seed, SimulatorState } from "./seed";
+export type { SeedObject, TenantSeed } from "./tenant-seed";
+export type { ExchangeKind, Tenant } from "./tenant";
+export type { Application, TenantState } from "./tenant-state";
 
 /** How a simulator is started. */
 export interface SimulatorOptions {

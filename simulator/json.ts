@@ -32,3 +32,17 @@ export function parseJson(text: string): Json | undefined {
     return undefined;
   }
 }
+
+/** Refuses a value that is no object or has other keys than these. @throws Error that names `where` and the keys. */
+export function refuseUnknownKeys(
+  where: string,
+  value: unknown,
+  names: string[],
+): void {
+  if (!isObject(value)) throw new Error(`${where} is not an object`);
+  const strange = Object.keys(value).filter((name) => !names.includes(name));
+  if (strange.length > 0)
+    throw new Error(
+      `${where}: ${strange.join(", ")} is unknown; known are ${names.join(", ")}`,
+    );
+}

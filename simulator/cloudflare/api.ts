@@ -1,23 +1,16 @@
 import { Account, challengeName, type EmailDomain } from "../account";
 import { nothing, type Answer, type VendorRequest } from "../answer";
-import { isObject, parseJson, type Json, type JsonObject } from "../json";
+import type { JsonObject } from "../json";
 import type { Route } from "../server";
 import type { World } from "../world";
 import { access, identify } from "./access";
+import { batch, removeAll } from "./batch";
+import { invalid, missing, parsed, wrongPatch, wrongPut } from "./body";
 import { change, create, remove, render, replace } from "./domain";
 import { failure, success } from "./envelope";
 import { list } from "./list";
 import type { RateLimit } from "./rate-limit";
-import {
-  batch as batchSchema,
-  complaints,
-  createDomain,
-  deletions,
-  replaceDomain,
-  replaceDomainStrict,
-  updateDomain,
-  type Complaint,
-} from "./schemas";
+import { complaints, createDomain, deletions } from "./schemas";
 
 type Operation = (
   account: Account,
@@ -74,7 +67,7 @@ export function cloudflareRoutes(world: World, limit: RateLimit): Route[] {
       one,
       withDomain((account, domain, request) => {
         const body = parsed(request);
-        const wrong = wrongPut(world, body);
+        const wrong = wrongPut(quirks, body);
         if (wrong.length > 0) return invalid(request, wrong);
         replace(account, domain, body as JsonObject, quirks);
         return success(render(domain, quirks));
@@ -85,7 +78,7 @@ export function cloudflareRoutes(world: World, limit: RateLimit): Route[] {
       one,
       withDomain((account, domain, request) => {
         const body = parsed(request);
-        const wrong = wrongPatch(world, body);
+        const wrong = wrongPatch(quirks, body);
         if (wrong.length > 0) return invalid(request, wrong);
         change(account, domain, body as JsonObject, quirks);
         return success(render(domain, quirks));
@@ -174,86 +167,6 @@ function bulkDelete(
   return removeAll(world, account, request, body as { id: string }[]);
 }
 
-function removeAll(
-  world: World,
-  account: Account,
-  request: VendorRequest,
-  wanted: { id: string }[],
-): Answer {
-  const found = wanted.map(({ id }) =>
-    account.domains.find((domain) => domain.id === id.toLowerCase()),
-  );
-  if (found.includes(undefined)) return missing(request);
-  for (const domain of found) if (domain) remove(account, domain, world.quirks);
-  return success(wanted.map(({ id }) => ({ id })));
-}
-
-/** All or nothing: whether the vendor's batch is atomic is not known. */
-function batch(world: World, account: Account, request: VendorRequest): Answer {
-  const body = parsed(request);
-  const wrong = complaints(batchSchema, body);
-  if (wrong.length > 0) return invalid(request, wrong);
-  const { deletes, patches, puts, posts } = body as Record<
-    string,
-    JsonObject[]
-  > as {
-    deletes: { id: string }[];
-    patches: ({ id: string } & JsonObject)[];
-    puts: ({ id: string } & JsonObject)[];
-    posts: ({ domain: string } & JsonObject)[];
-  };
-  const inside = [
-    ...patches.flatMap((patch, at) =>
-      wrongPatch(world, patch, `/patches/${at}`),
-    ),
-    ...puts.flatMap((put, at) => wrongPut(world, put, `/puts/${at}`)),
-    ...posts.flatMap((one, at) =>
-      complaints(createDomain, one, `/posts/${at}`),
-    ),
-  ];
-  if (inside.length > 0) return invalid(request, inside);
-  const before = account.snapshot();
-  const undo = (answer: Answer): Answer => {
-    account.restore(before);
-    return answer;
-  };
-  const answered = (domain: EmailDomain): JsonObject =>
-    render(domain, world.quirks);
-  const deleted = removeAll(world, account, request, deletes);
-  if (deleted.status !== 200) return undo(deleted);
-  const updated: EmailDomain[][] = [[], []];
-  for (const [at, [changes, apply]] of (
-    [
-      [patches, change],
-      [puts, replace],
-    ] as const
-  ).entries())
-    for (const wanted of changes) {
-      const domain = account.domains.find(
-        ({ id }) => id === wanted.id.toLowerCase(),
-      );
-      if (!domain) return undo(missing(request));
-      apply(account, domain, wanted, world.quirks);
-      updated[at]?.push(domain);
-    }
-  const made: EmailDomain[] = [];
-  for (const wanted of posts) {
-    if (account.find(wanted.domain))
-      return undo(
-        failure(request, 409, [
-          { code: 10409, message: `Domain ${wanted.domain} already exists` },
-        ]),
-      );
-    made.push(create(account, wanted, world.quirks));
-  }
-  return success({
-    deletes: deletes.map(({ id }) => ({ id })),
-    patches: (updated[0] ?? []).map(answered),
-    puts: (updated[1] ?? []).map(answered),
-    posts: made.map(answered),
-  });
-}
-
 function verification(
   world: World,
   domain: EmailDomain,
@@ -271,47 +184,4 @@ function verification(
     status: render(domain, world.quirks)["status"] ?? null,
     last_checked_at: null,
   });
-}
-
-function wrongPut(world: World, body: Json | undefined, at = ""): Complaint[] {
-  const schema = world.quirks.putNeedsLookbackHops
-    ? replaceDomainStrict
-    : replaceDomain;
-  return [...complaints(schema, body, at), ...wrongName(world, body, at)];
-}
-
-function wrongPatch(
-  world: World,
-  body: Json | undefined,
-  at = "",
-): Complaint[] {
-  return [...complaints(updateDomain, body, at), ...wrongName(world, body, at)];
-}
-
-function wrongName(
-  world: World,
-  body: Json | undefined,
-  at: string,
-): Complaint[] {
-  return world.quirks.domainInUpdate === "refused" &&
-    isObject(body) &&
-    "domain" in body
-    ? [{ pointer: `${at}/domain`, message: "cannot be changed" }]
-    : [];
-}
-
-function parsed(request: VendorRequest): Json | undefined {
-  return parseJson(request.body);
-}
-
-function invalid(request: VendorRequest, wrong: Complaint[]): Answer {
-  return failure(
-    request,
-    400,
-    wrong.map(({ pointer, message }) => ({ code: 10400, message, pointer })),
-  );
-}
-
-function missing(request: VendorRequest): Answer {
-  return failure(request, 404, [{ code: 10404, message: "Domain not found" }]);
 }

@@ -1,5 +1,6 @@
 import { bearer, nothing, type Answer, type VendorRequest } from "../answer";
-import type { Application, Tenant } from "../tenant";
+import type { Tenant } from "../tenant";
+import type { Application } from "../tenant-state";
 import { findTenant, type World } from "../world";
 import { cmdletParameters } from "./parameters";
 

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { json, nothing, type Answer, type VendorRequest } from "../answer";
-import { isObject, parseJson, type Json, type JsonObject } from "../json";
+import { isObject, parseJson, type JsonObject } from "../json";
 import type { Route } from "../server";
-import type { Tenant } from "../tenant";
 import type { World } from "../world";
 import { allowedCmdlets, forbidden, signedIn } from "./access";
 import { bind } from "./binding";
@@ -11,10 +10,10 @@ import { Call, type Cmdlet, type Outcome } from "./call";
 import { CmdletError, errorAnswer } from "./errors";
 import { hostedContentFilterPolicyCmdlets } from "./hosted-content-filter-policy";
 import { hostedContentFilterRuleCmdlets } from "./hosted-content-filter-rule";
+import { envelope, origin, page, type Pages } from "./listing";
 import { organizationCmdlets } from "./organization";
 import { cmdletParameters } from "./parameters";
 import { quarantinePolicyCmdlets } from "./quarantine-policy";
-import { serialised } from "./rendering";
 import { transportRuleCmdlets } from "./transport-rule";
 
 const cmdlets: Record<string, Cmdlet> = {
@@ -28,17 +27,12 @@ const byLowerCase = new Map(
   Object.keys(cmdlets).map((name) => [name.toLowerCase(), name]),
 );
 
-const truncated =
-  "There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.";
 const tooMany =
   "You have reached the maximum number of concurrent requests per tenant. Please wait and try again";
-const expired =
-  "Expired or Invalid pagination request. Default Expiry time is 00:30:00";
-
 /** Exchange Online's part: InvokeCommand, and the list of cmdlets that one may run. */
 export function exchangeRoutes(world: World): Route[] {
   const running = new Map<string, number>();
-  const pages = new Map<string, { offset: number; body: string }>();
+  const pages = new Map() as Pages;
   const invoke = "/adminapi/beta/:tenant/InvokeCommand";
   return [
     {
@@ -141,7 +135,7 @@ function withHeaders(
 
 function invokeCommand(
   world: World,
-  pages: Map<string, { offset: number; body: string }>,
+  pages: Pages,
   request: VendorRequest,
 ): Answer {
   const who = signedIn(world, request);
@@ -223,78 +217,6 @@ function written(
     case "noContent":
       return nothing(204);
   }
-}
-
-/** Cuts a list to the size that the client prefers and says where the rest is. */
-function page(
-  world: World,
-  pages: Map<string, { offset: number; body: string }>,
-  request: VendorRequest,
-  tenant: Tenant,
-  outcome: Outcome,
-): Answer {
-  const token = request.query.get("$skiptoken");
-  const rest =
-    token === null ? { offset: 0, body: request.body } : pages.get(token);
-  if (
-    !rest ||
-    (token !== null &&
-      (world.quirks.continuation === "refused" || rest.body !== request.body))
-  ) {
-    request.entry.refused = expired;
-    return json(400, { error: { code: "BadRequest", message: expired } });
-  }
-  const size = Number(
-    /odata\.maxpagesize=(\d+)/i.exec(
-      String(request.headers["prefer"] ?? ""),
-    )?.[1] ?? 1000,
-  );
-  const all = outcome.value ?? [];
-  const rows = all.slice(rest.offset, rest.offset + size);
-  const end = rest.offset + rows.length;
-  if (end >= all.length || size === 0)
-    return envelope(world, request, rows, outcome.warnings ?? []);
-  const next = randomUUID().replaceAll("-", "");
-  pages.set(next, { offset: end, body: request.body });
-  return envelope(
-    world,
-    request,
-    rows,
-    [...(outcome.warnings ?? []), truncated],
-    {
-      "@odata.nextLink": `${origin(world, request)}/adminapi/beta/${tenant.id}/InvokeCommand?%24skiptoken=${next}`,
-    },
-  );
-}
-
-function origin(world: World, request: VendorRequest): string {
-  return `https://${request.headers.host ?? new URL(world.url).host}`;
-}
-
-function envelope(
-  world: World,
-  request: VendorRequest,
-  rows: JsonObject[],
-  warnings: string[],
-  more: JsonObject = {},
-): Answer {
-  const select = request.query
-    .get("$select")
-    ?.split(",")
-    .map((name) => name.trim());
-  const { emptyValue } = world.quirks;
-  const value: Json = rows.map((row) => serialised(row, world.quirks, select));
-  return json(200, {
-    "@odata.context": `${origin(world, request)}/adminapi/beta/${request.params["tenant"] ?? ""}/$metadata#Collection(Exchange.GenericHashTable)`,
-    "adminapi.warnings@odata.type": "#Collection(String)",
-    "@adminapi.warnings": warnings,
-    ...more,
-    ...(rows.length > 0 || emptyValue === "array"
-      ? { value }
-      : emptyValue === "null"
-        ? { value: null }
-        : {}),
-  });
 }
 
 function moduleFile(world: World, request: VendorRequest): Answer {
