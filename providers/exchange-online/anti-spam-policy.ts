@@ -8,6 +8,7 @@ import {
   hostName,
   state,
   text,
+  withoutTenant,
   type Codec,
   type Value,
 } from "../codecs";
@@ -245,55 +246,45 @@ export const antiSpamPolicy: Kind = {
   },
 
   async update(operation, item, changes) {
-    const { exchange, patience } = operation;
     const { name } = identityOf(item);
     const { enabled, ...others } = changes;
     const { policy, rule } = parted(encode(this, others));
-    const Identity = name;
-    const hasRule = item[`${ofRule}Name`] !== undefined;
-    if (enabled === false && hasRule)
-      await exchange.write(
-        "Disable-HostedContentFilterRule",
-        { Identity },
-        patience,
-      );
+    const ruleName = nameOfRule(item);
+    if (enabled === false && ruleName !== undefined)
+      await switchRule(operation, "Disable", ruleName);
     if (Object.keys(policy).length > 0)
       await writePolicy(operation, "Set-HostedContentFilterPolicy", {
-        Identity,
+        Identity: name,
         ...policy,
       });
-    // The policy's name as a rule's HostedContentFilterPolicy must not be sent again (observed to be an error).
-    if (Object.keys(rule).length > 0 && hasRule)
-      await exchange.write(
-        "Set-HostedContentFilterRule",
-        { Identity, ...rule },
-        patience,
-      );
-    if (!hasRule && (enabled !== undefined || Object.keys(rule).length > 0))
-      await newRule(operation, name, {
-        ...rule,
-        ...(enabled !== undefined && { State: state.encode(enabled === true) }),
-      });
-    else if (enabled === true)
-      await exchange.write(
-        "Enable-HostedContentFilterRule",
-        { Identity },
-        patience,
+    if (Object.keys(rule).length > 0 && ruleName !== undefined)
+      await setRule(operation, ruleName, rule);
+    if (enabled === true && ruleName !== undefined)
+      await switchRule(operation, "Enable", ruleName);
+    if (
+      ruleName === undefined &&
+      (enabled !== undefined || Object.keys(rule).length > 0)
+    )
+      await missingRule(
+        operation,
+        name,
+        rule,
+        (enabled ?? state.decode(item[`${ofRule}State`])) === true,
       );
   },
 
   async remove({ exchange, patience }, item) {
-    const { name: Identity } = identityOf(item);
     // The rule first: a policy that a rule points at is in use.
-    if (item[`${ofRule}Name`] !== undefined)
+    const ruleName = nameOfRule(item);
+    if (ruleName !== undefined)
       await exchange.removeIfThere(
         "Remove-HostedContentFilterRule",
-        { Identity },
+        { Identity: ruleName },
         patience,
       );
     await exchange.removeIfThere(
       "Remove-HostedContentFilterPolicy",
-      { Identity },
+      { Identity: identityOf(item).name },
       patience,
     );
     return undefined;
@@ -318,12 +309,9 @@ export const antiSpamPolicy: Kind = {
 /** A policy with the members of the rule that binds it. */
 function withRule(item: Item, rules: readonly Item[]): Item {
   const { name } = identityOf(item);
-  const rule = rules.find(
-    (candidate) =>
-      String(candidate["HostedContentFilterPolicy"]).toLowerCase() ===
-      name.toLowerCase(),
-  );
-  if (!rule) return item;
+  const rule = ruleOf(rules, name);
+  // Without a rule a policy is for nobody, as with one that is switched off.
+  if (!rule) return { ...item, [`${ofRule}State`]: "Disabled" };
   return {
     ...item,
     ...Object.fromEntries(
@@ -331,6 +319,13 @@ function withRule(item: Item, rules: readonly Item[]): Item {
     ),
   };
 }
+
+const ruleOf = (rules: readonly Item[], policy: string): Item | undefined =>
+  rules.find(
+    (rule) =>
+      withoutTenant(String(rule["HostedContentFilterPolicy"])).toLowerCase() ===
+      policy.toLowerCase(),
+  );
 
 /** Parameters of the policy, and those of its rule. */
 function parted(parameters: Record<string, unknown>) {
@@ -376,6 +371,12 @@ async function writePolicy(
   );
 }
 
+/** The name of the rule that binds a policy: the policy's own, unless somebody made it by hand. */
+const nameOfRule = (item: Item): string | undefined => {
+  const name = item[`${ofRule}Name`];
+  return typeof name === "string" ? name : undefined;
+};
+
 async function newRule(
   { exchange, patience }: Operation,
   name: string,
@@ -391,6 +392,68 @@ async function newRule(
     },
     patience,
   );
+}
+
+/** The policy's name as a rule's HostedContentFilterPolicy must not be sent again (observed to be an error). */
+const setRule = (
+  { exchange, patience }: Operation,
+  ruleName: string,
+  parameters: Record<string, unknown>,
+) =>
+  exchange.write(
+    "Set-HostedContentFilterRule",
+    { Identity: ruleName, ...parameters },
+    patience,
+  );
+
+const switchRule = (
+  { exchange, patience }: Operation,
+  verb: "Enable" | "Disable",
+  ruleName: string,
+) =>
+  exchange.write(
+    `${verb}-HostedContentFilterRule`,
+    { Identity: ruleName },
+    patience,
+  );
+
+/** Makes the rule that a policy shows none of; one that was made a moment ago may only not be listed yet. */
+async function missingRule(
+  operation: Operation,
+  policy: string,
+  parameters: Record<string, unknown>,
+  enabled: boolean,
+): Promise<void> {
+  const { exchange, patience } = operation;
+  try {
+    await newRule(operation, policy, {
+      ...parameters,
+      State: state.encode(enabled),
+    });
+  } catch (error) {
+    if (!isFault(error, "alreadyExists")) throw error;
+    let seen: number | undefined;
+    const listed = await patience.until(
+      async () => {
+        const { items, begun } = await exchange.list(
+          "Get-HostedContentFilterRule",
+          {},
+          seen,
+        );
+        seen = begun;
+        return ruleOf(items, policy);
+      },
+      (rule) => rule !== undefined,
+      Math.min(patience.left, 60_000),
+    );
+    if (!listed) throw error;
+    const { name } = identityOf(listed);
+    if (!enabled) await switchRule(operation, "Disable", name);
+    if (Object.keys(parameters).length > 0)
+      await setRule(operation, name, parameters);
+    if (enabled && state.decode(listed["State"]) === false)
+      await switchRule(operation, "Enable", name);
+  }
 }
 
 function wrongScope(inputs: Values): Failure[] {
