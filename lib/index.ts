@@ -14,7 +14,8 @@ export type { FirstSeen } from "./resource";
 export { RestorePoint, type RestorePointArgs } from "./restore-point";
 export type { Route } from "./routes";
 export { TransportRule, type TransportRuleArgs } from "./transport-rule";
-export { UseCase4, type UseCase4Args, type UseCase4Domain } from "./use-case-4";
+export { UseCase4 } from "./use-case-4";
+export type { UseCase4Args, UseCase4Domain } from "./use-case-4-args";
 export type {
   AntiSpamPolicyProps,
   SpamAction,

@@ -1,82 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { AntiSpamPolicy } from "./anti-spam-policy";
-import { Area1Domain, type Area1DomainArgs } from "./area1-domain";
+import { Area1Domain } from "./area1-domain";
 import { egressIpRanges } from "./egress";
-import {
-  QuarantineNotification,
-  type QuarantineNotificationArgs,
-} from "./quarantine-notification";
+import { QuarantineNotification } from "./quarantine-notification";
 import { QuarantinePolicy } from "./quarantine-policy";
 import { markOf } from "./resource";
 import { RestorePoint } from "./restore-point";
 import { routesOf, type Route } from "./routes";
 import { TransportRule } from "./transport-rule";
-
-/** A domain with any input of {@link Area1Domain}; its name must be known before anything runs. */
-export interface UseCase4Domain extends Omit<Area1DomainArgs, "domain"> {
-  /** The domain, for example `example.com`. */
-  domain: string;
-}
-
-/** The inputs of {@link UseCase4}. */
-export interface UseCase4Args {
-  /** The domains that Cloudflare protects, each once. */
-  domains: readonly (string | UseCase4Domain)[];
-  /**
-   * Header that the rules look in: `X-Area1Security-Disposition` (`area1`), `X-CFEmailSecurity-Disposition` (`cloudflare`), or
-   * a pair of rules for each. A rule takes one header, and which one an account's mail carries is not documented.
-   * @default "both"
-   */
-  header?: "both" | "area1" | "cloudflare";
-  /**
-   * Words for mail whose recipient releases it. Spam carries `UCE`; `SPAM` is what the tutorial says, and is never stamped.
-   * @default ["UCE", "SPAM", "SPOOF"]
-   */
-  spamWords?: pulumi.Input<readonly string[]>;
-  /**
-   * Words for mail that only an administrator releases.
-   * @default ["MALICIOUS"]
-   */
-  maliciousWords?: pulumi.Input<readonly string[]>;
-  /**
-   * Spam confidence level for `spamWords`: 5 or 6 asks for the verdict Spam.
-   * @default 5
-   */
-  spamScl?: pulumi.Input<number>;
-  /**
-   * Spam confidence level for `maliciousWords`: 9 asks for the verdict High confidence spam.
-   * @default 9
-   */
-  maliciousScl?: pulumi.Input<number>;
-  /**
-   * Addresses that Cloudflare delivers from; see {@link TransportRule} for the form.
-   * @default the published list, `egressIpRanges`
-   */
-  senderIpRanges?: pulumi.Input<readonly string[]>;
-  /**
-   * Days that quarantined mail is kept, 1 to 30; Cloudflare recommends 15 to 30.
-   * @default 15
-   */
-  quarantineRetentionPeriod?: pulumi.Input<number>;
-  /** How often recipients of the whole tenant are notified. Not managed when left out. */
-  endUserSpamNotificationFrequency?: QuarantineNotificationArgs["endUserSpamNotificationFrequency"];
-  /**
-   * Name of the quarantine policy whose mail the recipient releases.
-   * @default "UserNotifyUserRelease"
-   */
-  userQuarantineName?: pulumi.Input<string>;
-  /**
-   * Name of the quarantine policy whose mail an administrator releases when the recipient asks.
-   * @default "UserNotifyAdminRelease"
-   */
-  adminQuarantineName?: pulumi.Input<string>;
-  /**
-   * Whether quarantine policies and rules of the same names that differ, or belong to another stack, are taken over.
-   * @default false
-   */
-  adopt?: pulumi.Input<boolean>;
-}
+import {
+  reasonAgainst,
+  warningsOf,
+  withName,
+  type UseCase4Args,
+  type UseCase4Domain,
+} from "./use-case-4-args";
 
 /** Every header generation, the frozen parts of its children's names, and the names of its rules. */
 const generations = [
@@ -317,101 +256,21 @@ export class UseCase4 extends pulumi.ComponentResource {
         }),
       );
 
-    this.warnOf(spamWords, retention, maliciousScl, spamScl);
+    pulumi
+      .all([spamWords, retention, maliciousScl, spamScl])
+      .apply(([words, days, high, low]) =>
+        warningsOf(words, days, high, low).forEach((warning) => {
+          void pulumi.log.warn(warning, this);
+        }),
+      );
     this.registerOutputs();
-  }
-
-  /** Values that work but defeat the purpose: said on the component's row, in previews too. */
-  private warnOf(
-    spamWords: pulumi.Output<readonly string[]>,
-    retention: pulumi.Output<number>,
-    maliciousScl: pulumi.Output<number>,
-    spamScl: pulumi.Output<number>,
-  ): void {
-    const warn = (message: string): void => {
-      void pulumi.log.warn(message, this);
-    };
-    spamWords.apply((words) => {
-      if (!words.some((word) => word.toUpperCase() === "UCE"))
-        warn(
-          "spamWords has no UCE: that is the word that spam carries, so no spam will match. Add it.",
-        );
-    });
-    retention.apply((days) => {
-      if (days < 15)
-        warn(
-          `quarantineRetentionPeriod is ${days}: mail is deleted for good after that many days. Cloudflare recommends 15 to 30.`,
-        );
-    });
-    maliciousScl.apply((scl) => {
-      if (scl < 9)
-        warn(
-          `maliciousScl is ${scl}: only 9 asks for the verdict High confidence spam, so Malicious may reach the quarantine that its recipient releases from, or the inbox. Use 9.`,
-        );
-    });
-    spamScl.apply((scl) => {
-      if (scl !== 5 && scl !== 6)
-        warn(
-          `spamScl is ${scl}: only 5 and 6 ask for the verdict Spam. Use 5.`,
-        );
-    });
   }
 }
 
 const adminRule = (rule: string): string => `${rule} Admin Release`;
-
-/** In lower case and without a dot at the end, so that another spelling is not another domain. */
-function withName(entry: string | UseCase4Domain): UseCase4Domain {
-  const { domain, ...inputs } =
-    typeof entry === "string" ? { domain: entry } : entry;
-  return { ...inputs, domain: domain.toLowerCase().replace(/\.$/, "") };
-}
 
 /** The account of the domains where the program gives one: then it is one for all. */
 const accountOf = (domains: readonly UseCase4Domain[]) => {
   const given = domains.find(({ accountId }) => accountId !== undefined);
   return given?.accountId === undefined ? {} : { accountId: given.accountId };
 };
-
-const inputs = [
-  "domains",
-  "header",
-  "spamWords",
-  "maliciousWords",
-  "spamScl",
-  "maliciousScl",
-  "senderIpRanges",
-  "quarantineRetentionPeriod",
-  "endUserSpamNotificationFrequency",
-  "userQuarantineName",
-  "adminQuarantineName",
-  "adopt",
-] as const satisfies readonly (keyof UseCase4Args)[];
-
-/** What is wrong with inputs that decide which resources there are; the rest is refused by the resources themselves. */
-function reasonAgainst(args: UseCase4Args): string | undefined {
-  const unknown = Object.keys(args).find(
-    (key) => !inputs.some((input) => input === key),
-  );
-  if (unknown !== undefined)
-    return `${unknown}: is not a property of UseCase4, which has ${inputs.join(", ")}.`;
-  if (!Array.isArray(args.domains) || args.domains.length === 0)
-    return 'domains: must not be empty; name at least one, like ["example.com"].';
-  const names: string[] = [];
-  for (const entry of args.domains as readonly unknown[]) {
-    const domain =
-      typeof entry === "object" && entry !== null
-        ? (entry as Partial<UseCase4Domain>).domain
-        : entry;
-    if (typeof domain !== "string" || domain === "")
-      return "domains: each must be a domain name, or an object with domain; the names must be known before anything runs.";
-    const { domain: known } = withName(domain);
-    if (names.includes(known))
-      return `domains: ${known} is there twice; name each domain once.`;
-    names.push(known);
-  }
-  const { header } = args;
-  if (header !== undefined && !["both", "area1", "cloudflare"].includes(header))
-    return `header: must be both, area1 or cloudflare, not "${String(header)}".`;
-  return undefined;
-}

@@ -1,0 +1,147 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Area1DomainArgs } from "./area1-domain";
+import type { QuarantineNotificationArgs } from "./quarantine-notification";
+
+/** A domain with any input of `Area1Domain`; its name must be known before anything runs. */
+export interface UseCase4Domain extends Omit<Area1DomainArgs, "domain"> {
+  /** The domain, for example `example.com`. */
+  domain: string;
+}
+
+/** The inputs of `UseCase4`. */
+export interface UseCase4Args {
+  /** The domains that Cloudflare protects, each once. */
+  domains: readonly (string | UseCase4Domain)[];
+  /**
+   * Header that the rules look in: `X-Area1Security-Disposition` (`area1`), `X-CFEmailSecurity-Disposition` (`cloudflare`), or
+   * a pair of rules for each. A rule takes one header, and which one an account's mail carries is not documented.
+   * @default "both"
+   */
+  header?: "both" | "area1" | "cloudflare";
+  /**
+   * Words for mail whose recipient releases it. Spam carries `UCE`; `SPAM` is what the tutorial says, and is never stamped.
+   * @default ["UCE", "SPAM", "SPOOF"]
+   */
+  spamWords?: pulumi.Input<readonly string[]>;
+  /**
+   * Words for mail that only an administrator releases.
+   * @default ["MALICIOUS"]
+   */
+  maliciousWords?: pulumi.Input<readonly string[]>;
+  /**
+   * Spam confidence level for `spamWords`: 5 or 6 asks for the verdict Spam.
+   * @default 5
+   */
+  spamScl?: pulumi.Input<number>;
+  /**
+   * Spam confidence level for `maliciousWords`: 9 asks for the verdict High confidence spam.
+   * @default 9
+   */
+  maliciousScl?: pulumi.Input<number>;
+  /**
+   * Addresses that Cloudflare delivers from; see `TransportRule` for the form.
+   * @default the published list, `egressIpRanges`
+   */
+  senderIpRanges?: pulumi.Input<readonly string[]>;
+  /**
+   * Days that quarantined mail is kept, 1 to 30; Cloudflare recommends 15 to 30.
+   * @default 15
+   */
+  quarantineRetentionPeriod?: pulumi.Input<number>;
+  /** How often recipients of the whole tenant are notified. Not managed when left out. */
+  endUserSpamNotificationFrequency?: QuarantineNotificationArgs["endUserSpamNotificationFrequency"];
+  /**
+   * Name of the quarantine policy whose mail the recipient releases.
+   * @default "UserNotifyUserRelease"
+   */
+  userQuarantineName?: pulumi.Input<string>;
+  /**
+   * Name of the quarantine policy whose mail an administrator releases when the recipient asks.
+   * @default "UserNotifyAdminRelease"
+   */
+  adminQuarantineName?: pulumi.Input<string>;
+  /**
+   * Whether quarantine policies and rules of the same names that differ, or belong to another stack, are taken over.
+   * @default false
+   */
+  adopt?: pulumi.Input<boolean>;
+}
+
+/** In lower case and without a dot at the end, so that another spelling is not another domain. */
+export function withName(entry: string | UseCase4Domain): UseCase4Domain {
+  const { domain, ...inputs } =
+    typeof entry === "string" ? { domain: entry } : entry;
+  return { ...inputs, domain: domain.toLowerCase().replace(/\.$/, "") };
+}
+
+const inputs = [
+  "domains",
+  "header",
+  "spamWords",
+  "maliciousWords",
+  "spamScl",
+  "maliciousScl",
+  "senderIpRanges",
+  "quarantineRetentionPeriod",
+  "endUserSpamNotificationFrequency",
+  "userQuarantineName",
+  "adminQuarantineName",
+  "adopt",
+] as const satisfies readonly (keyof UseCase4Args)[];
+
+/** What is wrong with inputs that decide which resources there are; the rest is refused by the resources themselves. */
+export function reasonAgainst(args: UseCase4Args): string | undefined {
+  const unknown = Object.keys(args).find(
+    (key) => !inputs.some((input) => input === key),
+  );
+  if (unknown !== undefined)
+    return `${unknown}: is not a property of UseCase4, which has ${inputs.join(", ")}.`;
+  if (!Array.isArray(args.domains) || args.domains.length === 0)
+    return 'domains: must not be empty; name at least one, like ["example.com"].';
+  const names: string[] = [];
+  for (const entry of args.domains as readonly unknown[]) {
+    const domain =
+      typeof entry === "object" && entry !== null
+        ? (entry as Partial<UseCase4Domain>).domain
+        : entry;
+    if (typeof domain !== "string" || domain === "")
+      return "domains: each must be a domain name, or an object with domain; the names must be known before anything runs.";
+    const { domain: known } = withName(domain);
+    if (names.includes(known))
+      return `domains: ${known} is there twice; name each domain once.`;
+    names.push(known);
+  }
+  const { header } = args;
+  if (header !== undefined && !["both", "area1", "cloudflare"].includes(header))
+    return `header: must be both, area1 or cloudflare, not "${String(header)}".`;
+  return undefined;
+}
+
+/** Values that work but defeat the purpose: said on the component's row, in previews too. */
+export function warningsOf(
+  spamWords: readonly string[],
+  retention: number,
+  maliciousScl: number,
+  spamScl: number,
+): string[] {
+  const warnings: [boolean, string][] = [
+    [
+      !spamWords.some((word) => word.toUpperCase() === "UCE"),
+      "spamWords has no UCE: that is the word that spam carries, so no spam will match. Add it.",
+    ],
+    [
+      retention < 15,
+      `quarantineRetentionPeriod is ${retention}: mail is deleted for good after that many days. Cloudflare recommends 15 to 30.`,
+    ],
+    [
+      maliciousScl < 9,
+      `maliciousScl is ${maliciousScl}: only 9 asks for the verdict High confidence spam, so Malicious may reach the quarantine that its recipient releases from, or the inbox. Use 9.`,
+    ],
+    [
+      spamScl !== 5 && spamScl !== 6,
+      `spamScl is ${spamScl}: only 5 and 6 ask for the verdict Spam. Use 5.`,
+    ],
+  ];
+  return warnings.flatMap(([defeats, warning]) => (defeats ? [warning] : []));
+}
