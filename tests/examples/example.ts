@@ -1,0 +1,42 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+import {
+  essence,
+  tenantWithStack,
+  type TenantWithStack,
+} from "../engine/tenant-with-stack";
+
+/** Where the examples are. */
+export const examples = path.resolve(__dirname, "../../examples");
+
+/** An example, applied by the real engine in a user's ops folder to a simulated tenant of its own. */
+export interface Example extends TenantWithStack {
+  /** What the tenant and the account were before. */
+  before: ReturnType<typeof essence>;
+  /** What they are now. */
+  now(): ReturnType<typeof essence>;
+}
+
+/** Starts a tenant and applies an example to it, as it is or changed. */
+export async function apply(
+  name: string,
+  options: Parameters<typeof tenantWithStack>[1] & {
+    change?: (program: string) => string;
+  } = {},
+): Promise<Example> {
+  const { change = (program: string) => program, ...more } = options;
+  const program = await readFile(path.join(examples, name, "index.ts"), "utf8");
+  const at = await tenantWithStack(change(program), more);
+  const before = essence(at.simulator);
+  await at.stack.up();
+  return { ...at, before, now: () => essence(at.simulator) };
+}
+
+/** A preview and a refresh that show anything, or that write, throw. */
+export async function expectNothingToDo(at: Example): Promise<void> {
+  at.writes();
+  await at.stack.preview(["--expect-no-changes"]);
+  await at.stack.refresh(["--preview-only", "--expect-no-changes"]);
+  expect(at.writes()).toEqual([]);
+}

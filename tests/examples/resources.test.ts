@@ -1,0 +1,155 @@
+import { readdir } from "node:fs/promises";
+
+import type { Seed } from "../../simulator";
+import { apply, examples, expectNothingToDo, type Example } from "./example";
+
+/** What is there by hand, and what `up` makes of it. */
+interface Case {
+  seed?: Seed;
+  outputs: Record<string, unknown>;
+  stands: (at: Example) => void;
+  /** What destroy leaves on purpose. */
+  leaves?: (at: Example) => void;
+}
+
+const finance = {
+  Name: "Finance",
+  EndUserQuarantinePermissionsValue: 27,
+  ESNEnabled: true,
+};
+
+const cases: Record<string, Case> = {
+  "area1-domain": {
+    outputs: {
+      forwardsTo: "example-com.mail.protection.outlook.com",
+      status: "PENDING",
+      verification: expect.objectContaining({
+        txtRecordName: "_cf-email-sec-challenge.example.com",
+      }) as unknown,
+    },
+    stands({ simulator }) {
+      expect(simulator.account.find("example.com")).toMatchObject({
+        allowed_delivery_modes: ["DIRECT"],
+        transport: "example-com.mail.protection.outlook.com",
+        lookback_hops: 2,
+        ip_restrictions: ["192.0.2.0/24"],
+        require_tls_inbound: true,
+        require_tls_outbound: true,
+        drop_dispositions: [],
+        regions: ["DE"],
+      });
+    },
+    leaves({ simulator }) {
+      expect(simulator.account.domains.map(({ domain }) => domain)).toEqual([
+        "example.com",
+      ]);
+      simulator.account.remove("example.com");
+    },
+  },
+  "quarantine-policy": {
+    outputs: { policy: "Finance" },
+    stands({ simulator }) {
+      expect(
+        simulator.tenant.find("QuarantinePolicy", "Finance"),
+      ).toMatchObject({
+        // RequestRelease 8, Preview 2, BlockSender 16
+        EndUserQuarantinePermissionsValue: 26,
+        ESNEnabled: true,
+        IncludeMessagesFromBlockedSenderAddress: false,
+        AdminDisplayName: "Managed by Pulumi: ops/dev/finance",
+      });
+    },
+  },
+  "quarantine-notification": {
+    outputs: { before: { endUserSpamNotificationFrequency: "7.00:00:00" } },
+    seed: {
+      tenants: [
+        {
+          quarantinePolicies: [
+            {
+              Name: "DefaultGlobalTag",
+              EndUserSpamNotificationFrequency: "7.00:00:00",
+            },
+          ],
+        },
+      ],
+    },
+    stands({ simulator }) {
+      expect(
+        simulator.tenant.find("QuarantinePolicy", "DefaultGlobalTag")?.[
+          "EndUserSpamNotificationFrequency"
+        ],
+      ).toBe("1.00:00:00");
+    },
+  },
+  "anti-spam-policy": {
+    outputs: { name: "Mail of example.org", guid: expect.any(String) },
+    stands({ simulator: { tenant } }) {
+      expect(
+        tenant.find("HostedContentFilterPolicy", "Mail of example.org"),
+      ).toMatchObject({
+        SpamAction: "MoveToJmf",
+        HighConfidenceSpamAction: "Quarantine",
+        HighConfidenceSpamQuarantineTag: "Strict",
+        PhishSpamAction: "Quarantine",
+        PhishQuarantineTag: "Strict",
+        QuarantineRetentionPeriod: 30,
+      });
+      expect(
+        tenant.find("HostedContentFilterRule", "Mail of example.org"),
+      ).toMatchObject({
+        HostedContentFilterPolicy: "Mail of example.org",
+        RecipientDomainIs: ["example.org"],
+        State: "Enabled",
+      });
+    },
+  },
+  "transport-rule": {
+    outputs: { guid: expect.any(String) },
+    stands({ simulator }) {
+      expect(
+        simulator.tenant.find("TransportRule", "Bulk mail found by Cloudflare"),
+      ).toMatchObject({
+        Mode: "Audit",
+        State: "Enabled",
+        HeaderContainsMessageHeader: "X-CFEmailSecurity-Disposition",
+        HeaderContainsWords: ["BULK"],
+        SetSCL: 6,
+      });
+    },
+  },
+  "restore-point": {
+    outputs: { takenAt: expect.any(String), adopted: true },
+    seed: { tenants: [{ quarantinePolicies: [finance] }] },
+    stands({ simulator }) {
+      expect(
+        simulator.tenant.find("QuarantinePolicy", "Finance")?.[
+          "EndUserQuarantinePermissionsValue"
+        ],
+      ).toBe(10);
+    },
+  },
+};
+
+/** Those that have a test file of their own. */
+const others = ["existing-stack", "two-tenants", "use-case-4"];
+
+test("every example has a test", async () => {
+  expect((await readdir(examples)).sort()).toEqual(
+    [...Object.keys(cases), ...others].sort(),
+  );
+});
+
+test.each(Object.entries(cases))(
+  "%s does what it says, then there is nothing to do, and destroy gives back what was there",
+  async (name, { seed, outputs, stands, leaves }) => {
+    const at = await apply(name, seed ? { seed } : {});
+    expect(await at.stack.outputs()).toEqual(outputs);
+    stands(at);
+    await expectNothingToDo(at);
+    await at.stack.destroy();
+    leaves?.(at);
+    expect(at.now()).toEqual(at.before);
+  },
+  240_000,
+);
