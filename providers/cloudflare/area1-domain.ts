@@ -9,7 +9,7 @@ import {
   text,
   type Value,
 } from "../codecs";
-import { isFault, reasonOf, sentence } from "../errors";
+import { isFault, reasonOf, sentence, VendorError } from "../errors";
 import { field, type Field, type Values } from "../field";
 import { encode, type Item, type Kind, type State } from "../kind";
 import type { Operation } from "../session";
@@ -370,8 +370,9 @@ async function followed(
   } catch (error) {
     const stored = state?.["mailExchange"];
     if (typeof stored !== "string") throw error;
+    const advice = error instanceof VendorError && error.details.advice;
     operation.warn(
-      `domain "${domain}": Microsoft Graph could not be asked for its MX, so ${stored} is taken, as last known. ${sentence(reasonOf(error))}`,
+      `domain "${domain}": Microsoft Graph could not be asked for its MX, so ${stored} is taken, as last known. ${sentence(reasonOf(error))}${advice ? ` ${advice}` : ""}`,
     );
     return stored;
   }

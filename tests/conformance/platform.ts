@@ -100,36 +100,40 @@ function local(kind: string, open: () => Session): Handlers {
     return structuredClone(value);
   };
   return {
-    async check(olds, news) {
-      const { inputs, failures } = sent(
-        await handlers.check(known(olds), known(news)),
-      );
-      return { inputs: bare(inputs), failures: [...failures] };
-    },
-    async diff(id, olds, news) {
-      const { changes, replaces } = sent(
-        await handlers.diff(id, known(olds), known(news)),
-      );
-      return {
-        changes: changes === undefined ? "unknown" : changes ? "some" : "none",
-        replaces: replaces ?? [],
-      };
-    },
+    check: (olds, news) =>
+      failing(async () => {
+        const { inputs, failures } = sent(
+          await handlers.check(known(olds), known(news)),
+        );
+        return { inputs: bare(inputs), failures: [...failures] };
+      }),
+    diff: (id, olds, news) =>
+      failing(async () => {
+        const { changes, replaces } = sent(
+          await handlers.diff(id, known(olds), known(news)),
+        );
+        return {
+          changes:
+            changes === undefined ? "unknown" : changes ? "some" : "none",
+          replaces: replaces ?? [],
+        };
+      }),
     create: (inputs) =>
       failing(async () => {
         const { id, outs } = sent(await handlers.create(known(inputs)));
         return { id, outputs: bare(outs) };
       }),
-    async read(id, outputs) {
-      const found = sent(await handlers.read(id, known(outputs)));
-      return "id" in found && typeof found.id === "string"
-        ? {
-            id: found.id,
-            outputs: bare(found.props as State),
-            inputs: bare(found.inputs as State),
-          }
-        : undefined;
-    },
+    read: (id, outputs) =>
+      failing(async () => {
+        const found = sent(await handlers.read(id, known(outputs)));
+        return "id" in found && typeof found.id === "string"
+          ? {
+              id: found.id,
+              outputs: bare(found.props as State),
+              inputs: bare(found.inputs as State),
+            }
+          : undefined;
+      }),
     update: (id, olds, news) =>
       failing(async () => {
         const { outs } = sent(
@@ -137,7 +141,7 @@ function local(kind: string, open: () => Session): Handlers {
         );
         return { outputs: bare(outs) };
       }),
-    delete: (id, outputs) => handlers.delete(id, known(outputs)),
+    delete: (id, outputs) => failing(() => handlers.delete(id, known(outputs))),
   };
 }
 
