@@ -9,8 +9,10 @@ import {
   type Kind,
   type State,
 } from "./kind";
+import { homeOf } from "./lifecycle/home";
 import { named } from "./lifecycle/locate";
 import { isUnknown } from "./lifecycle/state";
+import { trying } from "./lifecycle/trying";
 import { keyOf, type RestoredObject } from "./restored-object";
 import type { Operation, Session } from "./session";
 
@@ -30,10 +32,11 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
     diff: (_id, olds, news) =>
       Promise.resolve(sameObjects(olds, news) ? { changes: false } : {}),
 
-    async create(inputs) {
-      const outs = await take(kinds, session(), inputs, {});
-      return { id, outs: { ...inputs, ...outs } };
-    },
+    create: (inputs) =>
+      trying("Cannot take the restore point", async () => {
+        const outs = await take(kinds, session(), inputs, {});
+        return { id, outs: { ...inputs, ...outs } };
+      }),
 
     // Costs no request: what was is not read again.
     read: (_id, state) =>
@@ -43,29 +46,35 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
         inputs: only(state, ["objects", "accountId"]),
       }),
 
-    async update(_id, olds, news) {
-      const before = isRecord(olds["values"]) ? olds["values"] : {};
-      const outs = await take(kinds, session(), news, before);
-      return {
-        outs: {
-          ...news,
-          ...only(olds, ["accountId"]),
-          ...outs,
-          ...only(olds, ["takenAt"]),
-        },
-      };
-    },
+    update: (_id, olds, news) =>
+      trying("Cannot add to the restore point", async () => {
+        const before = isRecord(olds["values"]) ? olds["values"] : {};
+        const outs = await take(kinds, session(), news, before, olds);
+        return {
+          outs: {
+            ...news,
+            ...only(olds, ["accountId"]),
+            ...outs,
+            ...only(olds, ["takenAt"]),
+          },
+        };
+      }),
 
     delete: () => Promise.resolve(),
   };
 }
 
-/** Reads what is new, one list per kind, side by side. */
+/**
+ * Reads what is new, one list per kind, side by side.
+ *
+ * @param state what was taken before: with the credentials of another tenant or account nothing is added to it.
+ */
 async function take(
   kinds: Kinds,
   session: Session,
   inputs: State,
   before: State,
+  state?: State,
 ) {
   const objects = objectsOf(inputs);
   const fresh = objects.filter((object) => !(keyOf(object) in before));
@@ -74,6 +83,8 @@ async function take(
       ? inputs["accountId"]
       : (session.configuration.cloudflareAccountId ?? "");
   const operation = session.begin(account);
+  const tenantId = await homeOf({ home: "tenantId" }, operation, state);
+  if (account) await homeOf({ home: "accountId" }, operation, state);
   const items = await Promise.all(
     fresh.map((object) => lookUp(kinds, operation, object)),
   );
@@ -86,7 +97,7 @@ async function take(
   return {
     values,
     takenAt: new Date().toISOString(),
-    tenantId: await session.tenantId(operation.patience),
+    tenantId,
     ...(account && { accountId: account }),
   };
 }

@@ -5,7 +5,7 @@ import { text } from "./state";
 
 /** The tenant or account of the credentials; refuses to act with those of another than the state's. */
 export async function homeOf(
-  kind: Kind,
+  kind: Pick<Kind, "home">,
   { session, patience, account }: Operation,
   state?: State,
 ): Promise<string> {

@@ -1,0 +1,290 @@
+import { bench, messageOf } from "./bench";
+import { inProcess } from "./platform";
+import { Resource } from "./resource";
+import {
+  antiSpamDefault,
+  area1Domain,
+  foreignMark,
+  ourMark,
+  quarantinePolicy,
+  siblingsMark,
+  transportRule,
+} from "./subjects";
+
+const rule = String(transportRule.inputs["name"]);
+const objects = [
+  {
+    kind: "QuarantinePolicy",
+    name: "UserNotifyUserRelease",
+    mark: ourMark,
+    recipientsRelease: true,
+  },
+  { kind: "QuarantineNotification", name: "" },
+  { kind: "AntiSpamPolicy", name: "Default", mark: ourMark },
+  { kind: "TransportRule", name: rule, mark: ourMark },
+  { kind: "Area1Domain", name: "example.com" },
+];
+
+describe("A restore point", () => {
+  const stage = bench(
+    { ...transportRule, prepare: () => undefined },
+    inProcess,
+  );
+  const point = () =>
+    new Resource("RestorePoint", inProcess, stage.environment);
+
+  test("holds what every object was, and null where there was none", async () => {
+    transportRule.add(stage.simulator, { SetSCL: 7 });
+    const resource = point();
+    await resource.up({ objects });
+    expect(resource.outputs).toMatchObject({
+      tenantId: stage.simulator.tenant.id,
+      accountId: stage.simulator.account.id,
+      values: {
+        "QuarantinePolicy/UserNotifyUserRelease": null,
+        "QuarantineNotification/": {
+          endUserSpamNotificationFrequency: "1.00:00:00",
+        },
+        "AntiSpamPolicy/Default": {
+          spamAction: "MoveToJmf",
+          quarantineRetentionPeriod: 15,
+        },
+        [`TransportRule/${rule}`]: { setScl: 7, enabled: true },
+        "Area1Domain/example.com": null,
+      },
+    });
+    expect(Date.parse(String(resource.outputs["takenAt"]))).not.toBeNaN();
+    expect(stage.writes()).toEqual([]);
+  });
+
+  test("reads one list for each kind, and nothing at all afterwards", async () => {
+    const resource = point();
+    await resource.up({ objects });
+    const asked = stage
+      .requests()
+      .map(({ cmdlet, path, parameters }) =>
+        cmdlet
+          ? `${cmdlet} ${JSON.stringify(parameters)}`
+          : path.split("/").at(-1),
+      );
+    expect(asked.sort()).toEqual([
+      "Get-HostedContentFilterPolicy {}",
+      'Get-QuarantinePolicy {"QuarantinePolicyType":"GlobalQuarantinePolicy"}',
+      "Get-QuarantinePolicy {}",
+      "Get-TransportRule {}",
+      "domains",
+    ]);
+    stage.simulator.log.splice(0);
+    expect(await resource.preview({ objects })).toEqual([]);
+    expect(await resource.refresh()).toEqual([]);
+    expect((await resource.up({ objects })).steps).toEqual([]);
+    await resource.destroy();
+    expect(stage.simulator.log).toEqual([]);
+  });
+
+  test("keeps values that it has, adds objects that are new, and forgets those that are no longer named", async () => {
+    transportRule.add(stage.simulator, { SetSCL: 7 });
+    const resource = point();
+    const [quarantine, , spam, mailRule, domain] = objects;
+    await resource.up({ objects: [quarantine, mailRule] });
+    const { takenAt } = resource.outputs;
+    transportRule.edit(stage.simulator, "SetSCL", 5);
+    const program = { objects: [mailRule, spam, domain] };
+    expect(await resource.preview(program)).toEqual(["objects"]);
+    await resource.up(program);
+    const values = resource.outputs["values"] as Record<string, object>;
+    expect(Object.keys(values).sort()).toEqual([
+      "AntiSpamPolicy/Default",
+      "Area1Domain/example.com",
+      `TransportRule/${rule}`,
+    ]);
+    expect(values[`TransportRule/${rule}`]).toMatchObject({ setScl: 7 });
+    expect(resource.outputs["takenAt"]).toBe(takenAt);
+    expect(await resource.preview(program)).toEqual([]);
+  });
+
+  test("does not look again for what did not exist, so that what we made stays ours", async () => {
+    const resource = point();
+    await resource.up({ objects });
+    const made = new Resource("TransportRule", inProcess, stage.environment);
+    await made.up(transportRule.least);
+    const more = [...objects, { kind: "Area1Domain", name: "example.org" }];
+    await resource.up({ objects: more });
+    expect(resource.outputs["values"]).toMatchObject({
+      [`TransportRule/${rule}`]: null,
+    });
+  });
+
+  test.each([
+    ["another stack", foreignMark, "ops/prod/mail", true],
+    ["another resource of this stack", siblingsMark, "ops/dev/other", false],
+  ])(
+    "refuses an object of %s before anything is written",
+    async (_, mark, whose, mayAdopt) => {
+      transportRule.add(stage.simulator, { Comments: mark });
+      const message = await messageOf(point().up({ objects }));
+      expect(message).toContain(rule);
+      expect(message).toContain(whose);
+      expect(message).toContain("nothing was written");
+      const adopting = objects.map((object) => ({ ...object, adopt: true }));
+      const attempt = point().up({ objects: adopting });
+      if (mayAdopt) await attempt;
+      else await expect(attempt).rejects.toThrow(whose);
+      expect(stage.writes()).toEqual([]);
+    },
+  );
+
+  test("refuses every foreign object in one message", async () => {
+    transportRule.add(stage.simulator, { Comments: foreignMark });
+    quarantinePolicy.add(stage.simulator, { AdminDisplayName: foreignMark });
+    const message = await messageOf(point().up({ objects }));
+    expect(message).toContain(rule);
+    expect(message).toContain("UserNotifyUserRelease");
+  });
+
+  test("refuses Default in the hands of another stack, by the mark of what its tags point at", async () => {
+    stage.simulator.tenant.add("QuarantinePolicy", {
+      Name: "Theirs",
+      AdminDisplayName: foreignMark,
+      EndUserQuarantinePermissionsValue: 11,
+    });
+    antiSpamDefault.edit(stage.simulator, "PhishQuarantineTag", "Theirs");
+    const message = await messageOf(point().up({ objects }));
+    expect(message).toContain("PhishQuarantineTag");
+    expect(message).toContain("ops/prod/mail");
+    await point().up({
+      objects: objects.map((object) => ({ ...object, adopt: true })),
+    });
+  });
+
+  test.each([
+    "HighConfidenceSpamQuarantineTag",
+    "PhishQuarantineTag",
+    "HighConfidencePhishQuarantineTag",
+  ])(
+    "refuses a policy that recipients are to release from while %s points at it, also with adopt",
+    async (tag) => {
+      quarantinePolicy.add(stage.simulator);
+      antiSpamDefault.edit(stage.simulator, tag, "UserNotifyUserRelease");
+      for (const adopt of [false, true])
+        expect(
+          await messageOf(
+            point().up({
+              objects: objects.map((object) => ({ ...object, adopt })),
+            }),
+          ),
+        ).toContain(tag);
+      expect(stage.writes()).toEqual([]);
+    },
+  );
+
+  test("lets a policy be whose spam tag points at it already", async () => {
+    quarantinePolicy.add(stage.simulator);
+    antiSpamDefault.edit(
+      stage.simulator,
+      "SpamQuarantineTag",
+      "UserNotifyUserRelease",
+    );
+    await point().up({ objects });
+  });
+
+  test("refuses its own objects no longer once its program has made them", async () => {
+    await point().up({ objects });
+    const policy = new Resource(
+      "QuarantinePolicy",
+      inProcess,
+      stage.environment,
+    );
+    await policy.up(quarantinePolicy.inputs);
+    // An interrupted first run: the state is lost, the objects are there.
+    await point().up({ objects });
+  });
+
+  test.each([
+    ["an object twice", [objects[0], objects[0]]],
+    ["a kind that there is none of", [{ kind: "Mailbox", name: "x" }]],
+    ["no object", []],
+  ])("refuses %s in the preview", async (_, wrong) => {
+    await expect(point().preview({ objects: wrong })).rejects.toThrow(
+      /^objects /,
+    );
+    expect(stage.requests()).toEqual([]);
+  });
+
+  test("refuses a second one for the same tenant in the same program", async () => {
+    const run = inProcess.run(stage.environment);
+    const { check } = run.of("RestorePoint");
+    expect((await check({}, { objects })).failures).toEqual([]);
+    const others = objects.map((object) => ({ ...object, mark: siblingsMark }));
+    const { failures } = await check({}, { objects: others });
+    expect(failures).toHaveLength(1);
+    expect(failures[0]?.reason).toContain("one UseCase4");
+  });
+
+  test("takes objects that are not known yet, and counts them as changed", async () => {
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const resource = point();
+    await resource.up({ objects });
+    for (const news of [unknown, [{ kind: "Area1Domain", name: unknown }]]) {
+      const handlers = resource.run().of("RestorePoint");
+      const { inputs, failures } = await handlers.check({}, { objects: news });
+      expect(failures).toEqual([]);
+      const { changes } = await handlers.diff(
+        "restore-point",
+        resource.outputs,
+        inputs,
+      );
+      expect(changes).not.toBe("none");
+    }
+  });
+
+  test("fails with one message, and holds nothing, when a list cannot be read", async () => {
+    stage.simulator.faults.add({
+      kind: "html",
+      match: { cmdlet: "Get-TransportRule", times: "always" },
+    });
+    const resource = point();
+    expect(await messageOf(resource.up({ objects }))).toMatch(
+      /^Cannot take the restore point: /,
+    );
+    expect(resource.kept).toBeUndefined();
+  });
+
+  test("belongs to its tenant and account: others are refused", async () => {
+    const resource = point();
+    await resource.up({ objects });
+    const [, tenant] = [...stage.simulator.tenants.keys()];
+    resource.environment = {
+      ...stage.environment,
+      AZURE_TENANT_ID: tenant ?? "",
+    };
+    const message = await messageOf(
+      resource.up({
+        objects: [...objects, { kind: "TransportRule", name: "Other" }],
+      }),
+    );
+    expect(message).toContain(stage.simulator.tenant.id);
+    expect(message).toContain(tenant);
+  });
+
+  test("serves the resources of its objects: first-seen values come back after an interrupted first run", async () => {
+    area1Domain.add(stage.simulator, { drop_dispositions: ["MALICIOUS"] });
+    const resource = point();
+    await resource.up({ objects });
+    const values = resource.outputs["values"] as Record<string, unknown>;
+    const program = {
+      domain: "example.com",
+      restorePoint: values["Area1Domain/example.com"],
+    };
+    // Killed after the write, before the state was saved.
+    await new Resource("Area1Domain", inProcess, stage.environment).up(program);
+    const again = new Resource("Area1Domain", inProcess, stage.environment);
+    await again.up(program);
+    expect(await again.refresh()).toEqual([]);
+    expect(again.kept?.inputs["restorePoint"]).toEqual(program.restorePoint);
+    await again.destroy();
+    expect(area1Domain.live(stage.simulator)).toMatchObject({
+      drop_dispositions: ["MALICIOUS"],
+    });
+  });
+});
