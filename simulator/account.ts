@@ -160,6 +160,11 @@ export class Account implements AccountState {
       this.#superseded.push({ id, before, until: Date.now() + lagMs });
   }
 
+  /** Ends all lags now: reads see what was written. */
+  settle(): void {
+    this.#superseded = [];
+  }
+
   /** The domains as a read sees them. */
   visible(): EmailDomain[] {
     const now = Date.now();

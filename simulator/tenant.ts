@@ -226,6 +226,13 @@ export class Tenant implements TenantState {
     return [...seen.values()];
   }
 
+  /** Ends all lags now: reads see what was written, and a customisation that was asked for has its effect. */
+  settle(): void {
+    this.#superseded = [];
+    if (this.organizationConfig["HydratedAt"] !== undefined)
+      this.organizationConfig["HydratedAt"] = new Date().toISOString();
+  }
+
   #existing(kind: ExchangeKind, name: string): ExchangeRecord {
     const record =
       kind in singles ? this.objects(kind)[0] : this.find(kind, name);

@@ -106,7 +106,7 @@ async function limited(
   running.set(tenant, others + 1);
   try {
     // Without a turn of the event loop no two requests would ever run at the same time.
-    if (most > 0) await sleep(20);
+    if (most > 0) await sleep(20 + world.quirks.latencyMs);
     return withHeaders(world, request, work());
   } finally {
     running.set(tenant, (running.get(tenant) ?? 1) - 1);

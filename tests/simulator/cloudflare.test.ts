@@ -452,25 +452,27 @@ test("cloudflare 23: search matches more than was meant", async () => {
 });
 
 test("cloudflare 24: every answer tells the limit, and beyond it a token is blocked for a window", async () => {
-  const { simulator, domains } = await simulated({
-    quirks: { rateLimit: 3, rateWindowSeconds: 1 },
-  });
+  const { simulator, domains } = await simulated({ quirks: { rateLimit: 3 } });
   const first = await domains("GET");
-  expect(first.headers.get("ratelimit")).toBe('"default";r=2;t=1');
-  expect(first.headers.get("ratelimit-policy")).toBe('"default";q=3;w=1');
+  expect(first.headers.get("ratelimit")).toMatch(/^"default";r=2;t=\d+$/);
+  expect(first.headers.get("ratelimit-policy")).toBe('"default";q=3;w=300');
   await domains("GET");
   await domains("GET");
   const blocked = await domains("GET");
   expect(blocked.status).toBe(429);
-  expect(blocked.headers.get("retry-after")).toBe("1");
+  expect(blocked.headers.get("retry-after")).toBe("300");
+  simulator.quirks.rateLimit = 1000;
   expect((await domains("GET")).status).toBe(429);
-  await new Promise((resolve) => setTimeout(resolve, 1050));
+  simulator.reset();
+  Object.assign(simulator.quirks, { rateLimit: 0, rateWindowSeconds: 0.05 });
+  expect((await domains("GET")).status).toBe(429);
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  Object.assign(simulator.quirks, { rateLimit: 1000, rateBurst: 0 });
+  const burst = await domains("GET");
+  expect(burst.status).toBe(429);
+  expect(burst.headers.get("retry-after")).toBe("1");
+  simulator.quirks.rateBurst = 200;
   expect((await domains("GET")).status).toBe(200);
-  Object.assign(simulator.quirks, { rateLimit: 1000, rateBurst: 5 });
-  const many = await Promise.all(
-    Array.from({ length: 8 }, () => domains("GET")),
-  );
-  expect(many.some(({ status }) => status === 429)).toBe(true);
 });
 
 test("cloudflare 25: a POST can be carried out without an answer", async () => {
@@ -487,18 +489,18 @@ test("cloudflare 25: a POST can be carried out without an answer", async () => {
 
 test("reads of Cloudflare may lag behind writes", async () => {
   const { simulator, domains } = await simulated({
-    quirks: { cloudflareReadLagMs: 300 },
+    quirks: { cloudflareReadLagMs: 60_000 },
   });
   const id = idOf(await domains("POST", "", newDomain("example.com")));
   expect((await domains("GET")).at("result")).toEqual([]);
   expect((await domains("GET", `/${id}`)).status).toBe(404);
-  await new Promise((resolve) => setTimeout(resolve, 350));
+  simulator.account.settle();
   await domains("PATCH", `/${id}`, { lookback_hops: 4 });
   const hops = async () =>
     (await domains("GET", `/${id}`)).at("result", "lookback_hops");
   expect(await hops()).toBe(1);
   expect(simulator.account.find("example.com")?.["lookback_hops"]).toBe(4);
-  await new Promise((resolve) => setTimeout(resolve, 350));
+  simulator.account.settle();
   expect(await hops()).toBe(4);
 });
 

@@ -271,7 +271,9 @@ test("exchange 37: a tag is taken as name, Guid or distinguished name and read a
 });
 
 test("exchange 37: a tag that has not reached this domain controller is not found yet", async () => {
-  const { run, invoke } = await simulated({ quirks: { readLagMs: 300 } });
+  const { simulator, run, invoke } = await simulated({
+    quirks: { readLagMs: 60_000 },
+  });
   await run("New-QuarantinePolicy", { Name: "q" });
   const set = () =>
     invoke("Set-HostedContentFilterPolicy", {
@@ -279,7 +281,7 @@ test("exchange 37: a tag that has not reached this domain controller is not foun
       SpamQuarantineTag: "q",
     });
   expect((await set()).status).toBe(404);
-  await new Promise((resolve) => setTimeout(resolve, 350));
+  simulator.tenant.settle();
   expect((await set()).status).toBe(200);
 });
 
@@ -373,9 +375,9 @@ test("exchange 40: MoveToJmf for high confidence phishing is stored as Quarantin
 });
 
 test("exchange 49: a tenant that was never customised refuses custom policies until it is, once", async () => {
-  const { run, invoke } = await simulated({
+  const { simulator, run, invoke } = await simulated({
     seed: { tenants: [{ dehydrated: true }] },
-    quirks: { customizationLagMs: 200 },
+    quirks: { customizationLagMs: 60_000 },
   });
   const dehydrated = async () =>
     at((await run("Get-OrganizationConfig"))[0], "IsDehydrated");
@@ -388,7 +390,7 @@ test("exchange 49: a tenant that was never customised refuses custom policies un
   expect((await enable()).status).toBe(200);
   expect((await enable()).status).toBe(400);
   expect(await dehydrated()).toBe(true);
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  simulator.tenant.settle();
   expect(await dehydrated()).toBe(false);
   expect((await make()).status).toBe(200);
 });

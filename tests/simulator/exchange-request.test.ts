@@ -410,7 +410,7 @@ test("exchange 24: throttling comes as 429 with or without Retry-After, or as pl
     expect(status).toBe(429);
     expect(headers.get("retry-after")).toBe(wait ?? null);
   }
-  simulator.quirks.concurrentRequests = 1;
+  Object.assign(simulator.quirks, { concurrentRequests: 1, latencyMs: 300 });
   const both = await Promise.all([
     invoke("Get-TransportRule"),
     invoke("Get-TransportRule"),

@@ -28,7 +28,7 @@ test("a simulator with hanging requests closes at once", async () => {
   const started = performance.now();
   await simulator.close();
   expect(await hanging).toBe("gone");
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(performance.now() - started).toBeLessThan(4000);
 });
 
 test("dripping gives the genuine answer slowly, truncating half of it", async () => {
