@@ -12,6 +12,18 @@ import { detail, step } from "./progress.mjs";
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const [command, ...args] = process.argv.slice(2);
 const commands = { demo, test, bench };
+const checks = [
+  [
+    "format",
+    "prettier/bin/prettier.cjs",
+    "--check",
+    ".",
+    "--log-level",
+    "warn",
+  ],
+  ["lint", "eslint/bin/eslint.js", ".", "--max-warnings", "0"],
+  ["types", "typescript/bin/tsc", "-p", "tsconfig.json"],
+];
 
 endChildrenOnSignals();
 if (!Object.hasOwn(commands, command ?? "")) {
@@ -61,7 +73,6 @@ async function spawnScript(script) {
 /** Every check and every test; with arguments, which go to jest, only the tests they select. */
 async function test() {
   await installDependencies();
-  const checks = args.length > 0 ? [] : startChecks();
   let failed = 0;
   const attempt = async (name, work) => {
     try {
@@ -72,7 +83,12 @@ async function test() {
       return undefined;
     }
   };
-  for (const { name, result } of checks) await attempt(name, () => result);
+  if (args.length === 0) {
+    // Side by side: none of them uses more than one core.
+    await Promise.all(
+      checks.map(([name, ...check]) => attempt(name, () => runCheck(check))),
+    );
+  }
   await attempt("build", build);
   const env = {};
   try {
@@ -184,34 +200,15 @@ async function build() {
   return { remark: (await ensureBuild()) ? "dist/" : "nothing changed" };
 }
 
-/** Formatter, linter and types side by side: none of them uses more than one core. */
-function startChecks() {
-  const check = (name, script, ...rest) => {
-    const result = run(
-      process.execPath,
-      [path.join(root, "node_modules", script), ...rest],
-      {
-        cwd: root,
-      },
-    ).then(({ code, output }) => {
-      if (code !== 0)
-        throw new Error(output.trim() || `ended with exit code ${code}`);
-    });
-    result.catch(() => {}); // Awaited in turn below; an early failure is no unhandled one.
-    return { name, result };
-  };
-  return [
-    check(
-      "format",
-      "prettier/bin/prettier.cjs",
-      "--check",
-      ".",
-      "--log-level",
-      "warn",
-    ),
-    check("lint", "eslint/bin/eslint.js", ".", "--max-warnings", "0"),
-    check("types", "typescript/bin/tsc", "-p", "tsconfig.json"),
-  ];
+async function runCheck([script, ...rest]) {
+  const { code, output } = await run(
+    process.execPath,
+    [path.join(root, "node_modules", script), ...rest],
+    { cwd: root },
+  );
+  if (code !== 0) {
+    throw new Error(output.trim() || `ended with exit code ${code}`);
+  }
 }
 
 async function engine() {

@@ -1,5 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -8,6 +10,7 @@ import * as grpc from "@grpc/grpc-js";
 import { LanguageRuntimeClient } from "@pulumi/pulumi/proto/language_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/language_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 import { type OpsProject, opsProject } from "./harness";
 
@@ -183,6 +186,48 @@ describe("the stand-in for the language host", () => {
     ).rejects.toThrow(/npm install failed with exit code/);
   });
 
+  test.each(["its call", "everything"])(
+    "kills the program when %s is cancelled",
+    async (what) => {
+      const project = await opsProject({
+        dependencies: "none",
+        files: {
+          "index.js": "",
+          "pid.js":
+            'require("node:fs").writeFileSync("pid", String(process.pid));',
+        },
+      });
+      const { client } = await startHost(project);
+      // An engine that takes the connection and never answers: the program waits for it.
+      const silent = createServer().listen(0, "127.0.0.1");
+      await once(silent, "listening");
+      const { port } = silent.address() as AddressInfo;
+      const request = new messages.RunRequest()
+        .setProject("ops")
+        .setStack("dev")
+        .setMonitorAddress(`127.0.0.1:${port}`)
+        .setInfo(
+          new messages.ProgramInfo()
+            .setRootDirectory(project.directory)
+            .setProgramDirectory(project.directory)
+            .setEntryPoint(".")
+            .setOptions(Struct.fromJavaScript({ nodeargs: "-r ./pid.js" })),
+        );
+      let call: grpc.ClientUnaryCall | undefined;
+      const outcome = answer<messages.RunResponse>(
+        (done) => (call = client.run(request, done)),
+      ).catch((error: unknown) => error);
+      const pid = Number(await content(path.join(project.directory, "pid")));
+      expect(isAlive(pid)).toBe(true);
+
+      if (what === "its call") call?.cancel();
+      else await answer<Empty>((done) => client.cancel(new Empty(), done));
+      await gone(pid);
+      await outcome;
+      silent.close();
+    },
+  );
+
   test("ends when its parent is gone", async () => {
     const project = await opsProject({ dependencies: "none" });
     const { host, parent } = await startHost(project);
@@ -209,17 +254,8 @@ async function startEndless() {
   const project = await opsProject({ program: endless, dependencies: "none" });
   const stack = await project.stack("dev");
   const running = stack.start(["up", "--yes", "--skip-preview"]);
-  const file = path.join(project.directory, "pids.json");
-  for (
-    const deadline = performance.now() + 30_000;
-    !existsSync(file);
-    await sleep(50)
-  ) {
-    if (performance.now() > deadline) throw new Error(running.output());
-  }
-  await sleep(100);
   const [program = 0, host = 0] = JSON.parse(
-    readFileSync(file, "utf8"),
+    await content(path.join(project.directory, "pids.json")),
   ) as number[];
   expect([program, host].map(isAlive)).toEqual([true, true]);
   return { running, program, host };
@@ -235,14 +271,14 @@ async function startHost(project: OpsProject): Promise<{
     process.execPath,
     [
       "-e",
-      `const child = require("node:child_process").spawn(process.execPath, [${JSON.stringify(script)}, "127.0.0.1:1"], { stdio: ["ignore", "pipe", "inherit"] });
+      `const child = require("node:child_process").spawn(process.execPath, [${JSON.stringify(script)}, "127.0.0.1:1"], { stdio: ["ignore", "pipe", "ignore"] });
        child.stdout.once("data", (port) => console.log(JSON.stringify([child.pid, Number(port)])));
        setInterval(() => {}, 1000);`,
     ],
     {
       cwd: project.directory,
       env: project.environment,
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "ignore"],
     },
   );
   const line = await new Promise<string>((resolve) =>
@@ -266,6 +302,15 @@ afterEach(() => {
     parent.kill("SIGKILL");
   }
 });
+
+/** Waits until a file has content. */
+async function content(file: string): Promise<string> {
+  for (const deadline = performance.now() + 30_000; ; await sleep(50)) {
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+    if (text) return text;
+    if (performance.now() > deadline) throw new Error(`no ${file} appeared`);
+  }
+}
 
 function answer<Response>(
   call: (
