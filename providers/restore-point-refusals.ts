@@ -24,21 +24,25 @@ export async function refuseForeign(
   objects: readonly RestoredObject[],
   items: readonly (Item | undefined)[],
 ): Promise<void> {
-  const reasons: string[] = [];
+  const ofThisStack: string[] = [];
+  const ofAnother: string[] = [];
   for (const [index, object] of objects.entries()) {
     const item = items[index];
     const found = item?.["Comments"] ?? item?.["AdminDisplayName"];
     const owner = object.mark ? ownerOf(found, object.mark) : "nobody";
-    const whose = `"${object.name}" belongs to ${nameIn(String(found))}`;
-    if (owner === "thisStack")
-      reasons.push(
-        `${whose}, another resource of this stack: there is one UseCase4 for a tenant. Remove the other, or give this one an alias to its old name`,
-      );
-    else if (owner === "anotherStack" && !object.adopt)
-      reasons.push(
-        `${whose}, another stack. Remove it there, choose another name, or set adopt: true if that stack no longer manages it`,
-      );
+    const whose = `"${object.name}" (of ${nameIn(String(found))})`;
+    if (owner === "thisStack") ofThisStack.push(whose);
+    else if (owner === "anotherStack" && !object.adopt) ofAnother.push(whose);
   }
+  const reasons: string[] = [];
+  if (ofThisStack.length > 0)
+    reasons.push(
+      `another resource of this stack has ${ofThisStack.join(", ")}, and there is one UseCase4 for a tenant. Remove the other; if you renamed it in the program, give it an alias to its old name`,
+    );
+  if (ofAnother.length > 0)
+    reasons.push(
+      `another stack has ${ofAnother.join(", ")}, and there is one UseCase4 for a tenant. Remove it there, choose other names, or set adopt: true if that stack no longer manages it`,
+    );
   reasons.push(...(await taggedReasons(operation, objects)));
   if (reasons.length > 0)
     throw new UserError(

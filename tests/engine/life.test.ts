@@ -116,6 +116,38 @@ describe("a stack that lives on", () => {
     at.requests();
   });
 
+  test("another name for the component, with an alias, moves the marks and nothing else", async () => {
+    const renamed = (name: string, opts: object): string =>
+      `import { UseCase4 } from "pulumi-area1-m365";
+       new UseCase4("${name}", { domains: ["example.com"] }, ${JSON.stringify(opts)});`;
+    await at.project.write(
+      "index.ts",
+      renamed("post", { aliases: [{ name: "mail" }], protect: true }),
+    );
+    const changed = plan(await at.stack.up());
+    expect(changed.sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual(
+      ["area1-admin", "area1-user", "cloudflare-admin", "cloudflare-user"].map(
+        (suffix) => ({
+          name: `post-${suffix}`,
+          op: "update",
+          properties: ["comments"],
+        }),
+      ),
+    );
+    expect(plan(await at.stack.preview(["--expect-no-changes"]))).toEqual([]);
+    expect(
+      drift(await at.stack.refresh(["--preview-only", "--expect-no-changes"])),
+    ).toEqual({});
+    const refused = await at.stack.destroy([], { exit: "any" });
+    expect(refused.stdout).toMatch(/protected/);
+    await at.project.write(
+      "index.ts",
+      renamed("mail", { aliases: [{ name: "post" }] }),
+    );
+    await at.stack.up();
+    at.requests();
+  });
+
   test("another name for a quarantine is made first and removed last, and no tag ever points at nothing", async () => {
     await at.project.write(
       "index.ts",
@@ -157,7 +189,7 @@ describe("a stack that lives on", () => {
     at.requests();
     const failed = await other.up([], { exit: 1 });
     expect(failed.stdout).toMatch(
-      /Cannot begin, and nothing was written: .*belongs to ops\/dev\/mail-.*another stack/,
+      /Cannot begin, and nothing was written: another stack has .*\(of ops\/dev\/mail-/,
     );
     expect(names(at.writes())).toEqual([]);
 

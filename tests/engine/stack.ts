@@ -217,6 +217,7 @@ export interface StateResource {
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   initErrors?: string[];
+  dependencies?: string[];
 }
 
 /** Makes a stack in a folder. */

@@ -1,0 +1,204 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { UseCase4, egressIpRanges, type UseCase4Args } from "../lib";
+
+/** A resource as the program asks the engine for it. */
+interface Asked {
+  name: string;
+  type: string;
+  inputs: Record<string, unknown>;
+}
+
+/** Runs a program and collects what it asks for, in order. */
+async function ask(
+  program: () => unknown,
+): Promise<{ asked: Asked[]; of: (name: string) => Asked }> {
+  const asked: Asked[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ name, type, inputs }) => {
+        const all = inputs as Record<string, unknown>;
+        const { __provider: _, ...rest } = all;
+        asked.push({ name, type, inputs: rest });
+        return { id: `${name}-id`, state: { ...all, values: {} } };
+      },
+      call: () => ({}),
+    },
+    "ops",
+    "dev",
+  );
+  program();
+  // Registrations wait for one another: all are in when no more come.
+  for (let before = -1; before < asked.length;) {
+    before = asked.length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  const of = (name: string): Asked => {
+    const found = asked.find((it) => it.name === name);
+    if (!found) throw new Error(`${name} was not asked for`);
+    return found;
+  };
+  return { asked, of };
+}
+
+const make = (args: UseCase4Args, opts?: pulumi.ComponentResourceOptions) =>
+  ask(() => new UseCase4("mail", args, opts));
+
+test("the children have the names and types that states hold", async () => {
+  const { asked } = await make({
+    domains: ["example.com", "example.org"],
+    endUserSpamNotificationFrequency: "1.00:00:00",
+  });
+  expect(
+    asked.map(({ name, type }) => [
+      name,
+      type.replace("pulumi-nodejs:dynamic/area1:", ""),
+    ]),
+  ).toEqual(
+    expect.arrayContaining([
+      ["mail", "area1:index:UseCase4"],
+      ["mail-restore-point", "RestorePoint"],
+      ["mail-user-quarantine", "QuarantinePolicy"],
+      ["mail-admin-quarantine", "QuarantinePolicy"],
+      ["mail-notification", "QuarantineNotification"],
+      ["mail-anti-spam", "AntiSpamPolicy"],
+      ["mail-area1-admin", "TransportRule"],
+      ["mail-area1-user", "TransportRule"],
+      ["mail-cloudflare-admin", "TransportRule"],
+      ["mail-cloudflare-user", "TransportRule"],
+      ["mail-domain-example.com", "Area1Domain"],
+      ["mail-domain-example.org", "Area1Domain"],
+    ]),
+  );
+});
+
+test("the values are those of the tutorial, with the words that headers carry today", async () => {
+  const { of } = await make({ domains: ["example.com"] });
+  expect(of("mail-user-quarantine").inputs).toMatchObject({
+    name: "UserNotifyUserRelease",
+    endUserQuarantinePermissions: ["Release", "Delete", "Preview"],
+    esnEnabled: true,
+    adminDisplayName: "Managed by Pulumi: ops/dev/mail-user-quarantine",
+  });
+  expect(of("mail-admin-quarantine").inputs).toMatchObject({
+    name: "UserNotifyAdminRelease",
+    endUserQuarantinePermissions: ["RequestRelease", "Delete", "Preview"],
+    esnEnabled: true,
+  });
+  expect(of("mail-anti-spam").inputs).toMatchObject({
+    name: "Default",
+    spamAction: "Quarantine",
+    spamQuarantineTag: "UserNotifyUserRelease",
+    highConfidenceSpamAction: "Quarantine",
+    highConfidenceSpamQuarantineTag: "UserNotifyAdminRelease",
+    phishSpamAction: "Quarantine",
+    phishQuarantineTag: "UserNotifyAdminRelease",
+    highConfidencePhishAction: "Quarantine",
+    highConfidencePhishQuarantineTag: "UserNotifyAdminRelease",
+    quarantineRetentionPeriod: 15,
+  });
+  expect(of("mail-anti-spam").inputs).not.toHaveProperty("adminDisplayName");
+  expect(of("mail-area1-user").inputs).toMatchObject({
+    name: "Area 1 User Quarantine Message",
+    headerContainsMessageHeader: "X-Area1Security-Disposition",
+    headerContainsWords: ["UCE", "SPAM", "SPOOF"],
+    senderIpRanges: egressIpRanges,
+    setScl: 5,
+    comments: "Managed by Pulumi: ops/dev/mail-area1-user",
+  });
+  expect(of("mail-cloudflare-admin").inputs).toMatchObject({
+    name: "Email Security User Quarantine Message Admin Release",
+    headerContainsMessageHeader: "X-CFEmailSecurity-Disposition",
+    headerContainsWords: ["MALICIOUS"],
+    setScl: 9,
+  });
+  expect(of("mail-domain-example.com").inputs).toEqual({
+    domain: "example.com",
+    restorePoint: false,
+  });
+});
+
+test.each([
+  ["area1", ["mail-area1-admin", "mail-area1-user"]],
+  ["cloudflare", ["mail-cloudflare-admin", "mail-cloudflare-user"]],
+] as const)(
+  "header %s makes that pair of rules alone",
+  async (header, rules) => {
+    const { asked } = await make({ domains: ["example.com"], header });
+    expect(
+      asked
+        .filter(({ type }) => type.endsWith("TransportRule"))
+        .map(({ name }) => name),
+    ).toEqual(rules);
+  },
+);
+
+test("twenty domains are twenty resources, with whatever is given with each", async () => {
+  const domains = Array.from({ length: 20 }, (_, n) => `d${n}.example.com`);
+  let made: UseCase4 | undefined;
+  const { asked } = await ask(() => {
+    made = new UseCase4("mail", {
+      domains: domains.map((domain, n) =>
+        n === 3
+          ? { domain, transport: "mx.example.net", lookbackHops: 2 }
+          : domain,
+      ),
+    });
+  });
+  expect(made?.area1Domains).toHaveLength(20);
+  const names = asked
+    .filter(({ type }) => type.endsWith("Area1Domain"))
+    .map(({ inputs }) => inputs["domain"]);
+  expect(new Set(names)).toEqual(new Set(domains));
+  expect(
+    asked.find(({ name }) => name === "mail-domain-d3.example.com")?.inputs,
+  ).toMatchObject({
+    transport: "mx.example.net",
+    lookbackHops: 2,
+  });
+});
+
+test("the spelling of a domain changes no resource's name", async () => {
+  const { of } = await make({ domains: ["EXAMPLE.com."] });
+  expect(of("mail-domain-example.com").inputs["domain"]).toBe("example.com");
+});
+
+test("routes are known without a vendor: a row per header and word", async () => {
+  let made: UseCase4 | undefined;
+  await ask(() => {
+    made = new UseCase4("mail", {
+      domains: ["example.com"],
+      header: "cloudflare",
+      quarantineRetentionPeriod: 30,
+    });
+  });
+  const routes = await new Promise((resolve) => made?.routes.apply(resolve));
+  expect(routes).toEqual([
+    {
+      disposition: "Malicious",
+      header: "X-CFEmailSecurity-Disposition",
+      word: "MALICIOUS",
+      scl: 9,
+      verdict: "High confidence spam",
+      action: "Quarantine",
+      policy: "Default",
+      quarantinePolicy: "UserNotifyAdminRelease",
+      release: "request",
+      notified: true,
+      retentionDays: 30,
+    },
+    ...["UCE", "SPAM", "SPOOF"].map((word) => ({
+      disposition: word === "SPOOF" ? "Spoof" : "Spam",
+      header: "X-CFEmailSecurity-Disposition",
+      word,
+      scl: 5,
+      verdict: "Spam",
+      action: "Quarantine",
+      policy: "Default",
+      quarantinePolicy: "UserNotifyUserRelease",
+      release: "self",
+      notified: true,
+      retentionDays: 30,
+    })),
+  ]);
+});
