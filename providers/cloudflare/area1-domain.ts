@@ -10,7 +10,7 @@ import {
   type Value,
 } from "../codecs";
 import { isFault, reasonOf, sentence, VendorError } from "../errors";
-import { field, type Field, type Values } from "../field";
+import { field, isNothing, type Field, type Values } from "../field";
 import { encode, type Item, type Kind, type State } from "../kind";
 import type { Operation } from "../session";
 
@@ -328,14 +328,20 @@ export const area1Domain: Kind = {
   },
 
   giveBack: (_operation, property, value) =>
-    Promise.resolve(
-      property === "transport" && (value === null || value === "")
-        ? {
-            warning:
-              "transport was empty and stays as it is now: mail would have nowhere to go",
-          }
-        : undefined,
-    ),
+    Promise.resolve(isNothing(value) ? keptAsItIs[property] : undefined),
+};
+
+/** First-seen values that were none and are not given back. */
+const keptAsItIs: Readonly<Record<string, { readonly warning: string }>> = {
+  transport: {
+    warning:
+      "transport was empty and stays as it is now: mail would have nowhere to go",
+  },
+  // PUT, the only call that takes null, wants a number there (documented since 2026-07).
+  lookbackHops: {
+    warning:
+      "lookbackHops was not set and stays as it is now: Cloudflare takes nothing but a number back",
+  },
 };
 
 /** In upper case: Cloudflare has sent either (documented). */

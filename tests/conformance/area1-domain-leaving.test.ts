@@ -51,6 +51,21 @@ describe("A domain on destroy", () => {
     expect((await run.warnings(1)).join()).toMatch(/transport/);
   });
 
+  test("keeps its lookback hops when they were not set before, with a warning, since Cloudflare takes no null back", async () => {
+    area1Domain.add(stage.simulator, {
+      lookback_hops: null,
+      require_tls_outbound: null,
+    });
+    const resource = stage.resource();
+    await resource.up(program);
+    const { run } = await resource.destroy();
+    expect(stage.live()).toMatchObject({
+      lookback_hops: 1,
+      require_tls_outbound: null,
+    });
+    expect((await run.warnings(1)).join()).toMatch(/lookbackHops/);
+  });
+
   test("gets other values that were null back, by PUT, since PATCH cannot", async () => {
     area1Domain.add(stage.simulator, {
       lookback_hops: 3,

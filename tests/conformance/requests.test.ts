@@ -1,0 +1,273 @@
+import { startSimulator, type Simulator } from "../../simulator";
+import { bench } from "./bench";
+import { inProcess, type Properties, type ProviderRun } from "./platform";
+import { Resource } from "./resource";
+import {
+  antiSpamDefault,
+  quarantineNotification,
+  quarantinePolicy,
+  transportRule,
+} from "./subjects";
+
+/** Reads that the engine has under way at a time on two cores. */
+const inFlight = 8;
+
+const table: Record<string, string | number>[] = [];
+afterAll(() => {
+  console.table(table);
+});
+
+interface InState {
+  kind: string;
+  id: string;
+  outputs: Properties;
+}
+
+/** What `pulumi refresh` asks of one process: every read, so many at a time. */
+async function refreshAll(
+  run: ProviderRun,
+  resources: readonly InState[],
+): Promise<void> {
+  const open = [...resources];
+  const worker = async (): Promise<void> => {
+    for (let next; (next = open.shift());) {
+      const found = await run.of(next.kind).read(next.id, next.outputs);
+      if (!found) throw new Error(`${next.kind} ${next.id} is gone`);
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, worker));
+}
+
+const counted = ({ log }: Simulator) => {
+  const of = (vendor: string): number =>
+    log.filter((entry) => entry.vendor === vendor).length;
+  return {
+    cloudflare: of("cloudflare"),
+    exchange: of("exchange"),
+    graph: of("graph"),
+    tokens: log.filter(({ path }) => path.endsWith("/token")).length,
+    all: log.length,
+  };
+};
+
+describe("A refresh of everything", () => {
+  test.each([1, 100, 1000, 2500])(
+    "of %d domains that follow their MX, and all Exchange objects, asks for pages, cmdlets and batches and not for objects",
+    async (count) => {
+      const names = Array.from(
+        { length: count },
+        (_, at) => `d${String(at).padStart(4, "0")}.example`,
+      );
+      const simulator = await startSimulator({
+        seed: {
+          tenants: [{ domains: names }],
+          accounts: [
+            {
+              domains: names.map((domain) => ({
+                domain,
+                lookback_hops: 1,
+                require_tls_outbound: true,
+                transport: `${domain.replace(".", "-")}.mail.protection.outlook.com`,
+              })),
+            },
+          ],
+        },
+      });
+      try {
+        const environment = simulator.environment;
+        const home = {
+          accountId: simulator.account.id,
+          tenantId: simulator.tenant.id,
+        };
+        const domains: InState[] = simulator.account.domains.map(
+          ({ id, domain, transport, modified_at }) => ({
+            kind: "Area1Domain",
+            id,
+            outputs: {
+              domain,
+              accountId: home.accountId,
+              lookbackHops: 1,
+              ipRestrictions: [],
+              requireTlsOutbound: true,
+              dropDispositions: [],
+              domainId: id,
+              mailExchange: transport,
+              changedAt: modified_at,
+              status: "ACTIVE",
+              adopted: true,
+              previous: {},
+            },
+          }),
+        );
+        const others: InState[] = [];
+        for (const { kind, inputs } of [
+          quarantinePolicy,
+          quarantineNotification,
+          {
+            ...antiSpamDefault,
+            inputs: { name: "Default", quarantineRetentionPeriod: 15 },
+          },
+          transportRule,
+        ]) {
+          const resource = new Resource(kind, inProcess, environment);
+          const { priority, ...program } = inputs;
+          void priority;
+          await resource.up(program);
+          others.push({ kind, ...(resource.kept ?? fail()) });
+        }
+        simulator.log.splice(0);
+        await refreshAll(inProcess.run(environment), [...domains, ...others]);
+        const requests = counted(simulator);
+        const batches = Math.ceil(count / 20);
+        expect(requests).toEqual({
+          cloudflare: Math.ceil(count / 1000),
+          exchange: 4,
+          graph: batches,
+          tokens: 2,
+          all: expect.any(Number),
+        });
+        table.push({
+          domains: count,
+          ...requests,
+          "one GET per resource":
+            requests.all -
+            requests.cloudflare -
+            requests.exchange -
+            requests.graph +
+            2 * count +
+            others.length,
+        });
+      } finally {
+        await simulator.close();
+      }
+    },
+    30_000,
+  );
+});
+
+describe("Writes and reads of one resource", () => {
+  const stage = bench(transportRule, inProcess);
+
+  test("a preview and an up without changes cost no request", async () => {
+    const resource = stage.resource();
+    await resource.up(transportRule.inputs);
+    stage.simulator.log.splice(0);
+    await resource.preview(transportRule.inputs);
+    await resource.up(transportRule.inputs);
+    expect(counted(stage.simulator).all).toBe(0);
+  });
+
+  test("a create costs a list, a write and the list that shows it", async () => {
+    await stage.resource().up(transportRule.inputs);
+    expect(stage.requests().map(({ cmdlet }) => cmdlet)).toEqual([
+      "Get-TransportRule",
+      "New-TransportRule",
+      "Get-TransportRule",
+    ]);
+  });
+
+  test("an update costs a list, a Set, and an Enable at the end or a Disable at the beginning", async () => {
+    const resource = stage.resource();
+    await resource.up(transportRule.inputs);
+    stage.forget();
+    const off = { ...transportRule.inputs, enabled: false, setScl: 6 };
+    await resource.up(off);
+    expect(stage.writes()).toEqual([
+      "Disable-TransportRule",
+      "Set-TransportRule",
+    ]);
+    stage.forget();
+    await resource.up(transportRule.inputs);
+    expect(stage.writes()).toEqual([
+      "Set-TransportRule",
+      "Enable-TransportRule",
+    ]);
+  });
+
+  test("many resources of one process share lists and tokens, and write what changes once", async () => {
+    const { environment } = stage;
+    const run = inProcess.run(environment);
+    const names = Array.from({ length: 10 }, (_, at) => `Rule ${at}`);
+    await Promise.all(
+      names.map(async (name) => {
+        const { inputs } = await run
+          .of("TransportRule")
+          .check({}, { ...transportRule.least, name });
+        return run.of("TransportRule").create(inputs);
+      }),
+    );
+    expect(stage.writes()).toHaveLength(names.length);
+    expect(counted(stage.simulator).tokens).toBe(1);
+    // At worst one list before and one after each write; what overlaps is shared.
+    expect(stage.requests().length).toBeLessThanOrEqual(2 * names.length + 1);
+  });
+
+  test("a destroy of what equals its first-seen values writes nothing", async () => {
+    transportRule.add(stage.simulator);
+    const resource = stage.resource();
+    await resource.up(transportRule.inputs);
+    stage.forget();
+    await resource.destroy();
+    expect(stage.writes()).toEqual([]);
+  });
+});
+
+describe("Pages of Cloudflare's list", () => {
+  const names = Array.from({ length: 1001 }, (_, at) => `d${at}.example`);
+  let simulator: Simulator;
+  beforeAll(async () => {
+    simulator = await startSimulator({
+      seed: {
+        accounts: [
+          {
+            domains: names.map((domain) => ({
+              domain,
+              transport: "mx.example",
+            })),
+          },
+        ],
+      },
+    });
+  });
+  afterAll(() => simulator.close());
+  beforeEach(() => {
+    simulator.reset();
+    simulator.quirks.pageShift = "no";
+    simulator.quirks.pageShiftTimes = 1;
+  });
+  const program = (domain: string) => ({ domain, transport: "mx.example" });
+
+  test.each(["add", "remove"] as const)(
+    "are listed again when somebody's %s shifted them, so that no domain goes missing",
+    async (pageShift) => {
+      const resource = new Resource(
+        "Area1Domain",
+        inProcess,
+        simulator.environment,
+      );
+      await resource.up(program("d1000.example"));
+      simulator.quirks.pageShift = pageShift;
+      simulator.log.splice(0);
+      const found = await resource.refresh();
+      expect(found).toEqual([]);
+      expect(counted(simulator).cloudflare).toBeGreaterThanOrEqual(3);
+    },
+  );
+
+  test("are an error, never an absence, when they never stand still", async () => {
+    const resource = new Resource("Area1Domain", inProcess, {
+      ...simulator.environment,
+      AREA1_PATIENCE_MS: "500",
+    });
+    await resource.up(program("d1000.example"));
+    simulator.quirks.pageShift = "add";
+    simulator.quirks.pageShiftTimes = 100_000;
+    await expect(resource.refresh()).rejects.toThrow(
+      /changed while it was read/,
+    );
+  });
+});
+
+function fail(): never {
+  throw new Error("there is no such resource in the state");
+}
