@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import { repository } from "./readme/documented";
+import { tablesIn, withTables } from "./readme/marked";
+import {
+  contradictions,
+  readmeTables,
+  resourceTables,
+  type Table,
+} from "./readme/tables";
+
+const documents: Record<string, () => Record<string, Table>> = {
+  "README.md": readmeTables,
+  "docs/resources.md": resourceTables,
+};
+
+// UPDATE_DOCS=1 npx jest tests/readme.test.ts && npm run format
+if (process.env.UPDATE_DOCS)
+  beforeAll(async () => {
+    for (const [file, tables] of Object.entries(documents)) {
+      const at = path.join(repository, file);
+      await writeFile(at, withTables(await readFile(at, "utf8"), tables()));
+    }
+  });
+
+test.each(Object.entries(documents))(
+  "the tables of %s say what the code says",
+  async (file, tables) => {
+    expect(tablesIn(await read(file))).toEqual(tables());
+  },
+);
+
+test("the defaults that doc comments name are those of the field tables", () => {
+  expect(contradictions()).toEqual([]);
+});
+
+test.each(["README.md", "docs/resources.md", "CONTRIBUTING.md"])(
+  "every link within the repository that %s has leads somewhere",
+  async (file) => {
+    const text = await read(file);
+    const links = [...text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(
+      ([, link = ""]) => link,
+    );
+    const broken = [];
+    for (const link of links) {
+      const [target = "", anchor] = link.split("#");
+      const at = target
+        ? path.join(path.dirname(path.join(repository, file)), target)
+        : path.join(repository, file);
+      if (!existsSync(at)) broken.push(link);
+      else if (anchor && !anchors(await readFile(at, "utf8")).includes(anchor))
+        broken.push(link);
+    }
+    expect(broken).toEqual([]);
+  },
+);
+
+const read = (file: string): Promise<string> =>
+  readFile(path.join(repository, file), "utf8");
+
+/** The anchors that GitHub makes of headings. */
+const anchors = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );

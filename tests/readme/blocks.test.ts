@@ -1,0 +1,302 @@
+import { execFile, spawn } from "node:child_process";
+import { chmod, mkdir, readFile, symlink } from "node:fs/promises";
+import { once } from "node:events";
+import path from "node:path";
+import { promisify } from "node:util";
+
+import { loader } from "../../lib/loader";
+import { startSimulator, type Seed, type Simulator } from "../../simulator";
+import { afterwards } from "../engine/clean-up";
+import { opsProject, type OpsProject } from "../engine/harness";
+import { certificate } from "../engine/tenant-with-stack";
+import { repository } from "./documented";
+import { blocksIn, type Block } from "./marked";
+
+const execute = promisify(execFile);
+
+/** What Pulumi's own template for TypeScript has, and what a strict project has. */
+const settings = {
+  template: {
+    strict: true,
+    outDir: "bin",
+    target: "es2020",
+    module: "commonjs",
+    moduleResolution: "node",
+    sourceMap: true,
+    experimentalDecorators: true,
+    pretty: true,
+    noFallthroughCasesInSwitch: true,
+    noImplicitReturns: true,
+    forceConsistentCasingInFileNames: true,
+  },
+  strict: {
+    strict: true,
+    noEmit: true,
+    target: "es2022",
+    module: "node16",
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noImplicitOverride: true,
+    isolatedModules: true,
+  },
+};
+
+describe("the code in the README", () => {
+  let blocks: Block[];
+  const taken = new Set<Block>();
+
+  beforeAll(async () => {
+    blocks = blocksIn(
+      await readFile(path.join(repository, "README.md"), "utf8"),
+    );
+  });
+
+  test.each(Object.keys(settings) as (keyof typeof settings)[])(
+    "compiles with the settings of users: %s",
+    async (name) => {
+      const project = await opsProject();
+      const programs = blocks.filter(({ language }) => language === "ts");
+      await Promise.all(
+        programs.map(({ text }, at) => project.write(`block${at}.ts`, text)),
+      );
+      await project.write(
+        "tsconfig.json",
+        JSON.stringify({
+          compilerOptions: settings[name],
+          files: programs.map((_, at) => `block${at}.ts`),
+        }),
+      );
+      await execute(
+        process.execPath,
+        [path.join(repository, "node_modules/typescript/bin/tsc"), "-p", "."],
+        { cwd: project.directory },
+      ).catch((error: { stdout?: string }) => {
+        throw new Error(error.stdout);
+      });
+      expect(programs.length).toBeGreaterThan(2);
+    },
+    120_000,
+  );
+
+  test("names commands and a package that there are", async () => {
+    const { name, scripts, peerDependencies } = JSON.parse(
+      await readFile(path.join(repository, "package.json"), "utf8"),
+    ) as {
+      name: string;
+      scripts: Record<string, string>;
+      peerDependencies: Record<string, string>;
+    };
+    const lines = [
+      ...take("pulumi-area1-m365", "sh").text.trim().split("\n"),
+      ...take("Getting started", "sh").text.trim().split("\n"),
+    ];
+    expect(lines).toEqual([
+      "npm run demo",
+      "npm test",
+      `npm install ${name} ${Object.keys(peerDependencies).join(" ")}`,
+    ]);
+    expect(Object.keys(scripts)).toEqual(
+      expect.arrayContaining(["demo", "test"]),
+    );
+  });
+
+  test("leads from configuration to a stack without drift", async () => {
+    const simulator = await simulated();
+    const at = await ops(take("pulumi-area1-m365", "ts").text, simulator);
+    await at.shell(take("Getting started", "sh"));
+    expect(await at.shell(take("Getting started", "sh"))).toContain(
+      "UserNotifyAdminRelease",
+    );
+    expect(
+      simulator.account.domains.map(({ domain }) => domain).sort(),
+    ).toEqual(["example.com", "example.org"]);
+    await at.shell(take("Drift", "sh"));
+    await at.shell(take("Crashes and Ctrl-C", "sh"));
+  }, 240_000);
+
+  test("shows inputs of UseCase4 that work", async () => {
+    const simulator = await simulated();
+    const at = await ops(take("Inputs", "ts").text, simulator, {
+      ...simulator.environment,
+    });
+    await at.run("pulumi up --yes; pulumi preview --expect-no-changes");
+    expect(simulator.account.find("example.org")).toMatchObject({
+      transport: "relay.example.org",
+      regions: ["DE"],
+    });
+  }, 120_000);
+
+  test("imports an object without a request, and then there is nothing to do", async () => {
+    const simulator = await simulated({
+      tenants: [
+        {
+          quarantinePolicies: [
+            {
+              Name: "Finance",
+              EndUserQuarantinePermissionsValue: 10,
+              ESNEnabled: true,
+            },
+          ],
+        },
+      ],
+    });
+    const at = await ops(take("Importing", "ts").text, simulator, {
+      ...simulator.environment,
+    });
+    const file = take("Importing", "json").text;
+    const { resources } = JSON.parse(file) as {
+      resources: Record<"inputs" | "outputs", { __provider: string }>[];
+    };
+    for (const { inputs, outputs } of resources)
+      expect([inputs.__provider, outputs.__provider]).toEqual(
+        Array(2).fill(loader("QuarantinePolicy")),
+      );
+    await at.project.write("import.json", at.filled(file));
+    const [first = "", ...rest] = take("Importing", "sh")
+      .text.trim()
+      .split("\n");
+    await at.run(first);
+    expect(simulator.log).toEqual([]);
+    await at.run(rest.join("\n"));
+  }, 120_000);
+
+  test("configures several tenants", async () => {
+    const simulator = await simulated();
+    const at = await ops("", simulator);
+    await at.shell(take("Several tenants", "sh"));
+    expect(await at.run("pulumi config get --path north.tenantId")).toContain(
+      simulator.tenant.id,
+    );
+  });
+
+  test("rehearses against the simulator", async () => {
+    const at = await ops(
+      blocks.find(({ language }) => language === "ts")?.text ?? "",
+    );
+    await at.project.write("tenant.json", take("The simulator", "json").text);
+    expect(await at.shell(take("The simulator", "sh"))).toContain(
+      "+ 12 to create",
+    );
+  }, 120_000);
+
+  test("was all run", () => {
+    const rest = blocks
+      .filter((block) => !taken.has(block) && block.language !== "ts")
+      .map(({ section, text }) => `${section}: ${text}`);
+    expect(rest).toEqual([]);
+  });
+
+  /** The next block of a section that has not been taken. */
+  function take(section: string, language: string): Block {
+    const block = blocks.find(
+      (one) =>
+        one.section === section && one.language === language && !taken.has(one),
+    );
+    if (!block) throw new Error(`${section} has no further ${language}`);
+    taken.add(block);
+    return block;
+  }
+});
+
+async function simulated(seed?: Seed): Promise<Simulator> {
+  const simulator = await startSimulator({
+    ...certificate(),
+    ...(seed && { seed }),
+  });
+  afterwards(() => void simulator.close());
+  return simulator;
+}
+
+interface Ops {
+  project: OpsProject;
+  /** Runs a block in bash, its placeholders filled in. */
+  shell(block: Block): Promise<string>;
+  run(script: string): Promise<string>;
+  filled(text: string): string;
+}
+
+/** An ops folder with a stack, and a shell in it as a user has; without `env` only what leads to the simulator. */
+async function ops(
+  program: string,
+  simulator?: Simulator,
+  env: Record<string, string> = wayTo(simulator),
+): Promise<Ops> {
+  const project = await opsProject({ program });
+  await project.stack("dev");
+  const bin = path.join(project.directory, "node_modules/.bin");
+  await mkdir(bin, { recursive: true });
+  const command = path.join(
+    project.directory,
+    "node_modules/pulumi-area1-m365/dist/cli/index.js",
+  );
+  await chmod(command, 0o755);
+  await symlink(command, path.join(bin, "area1-m365"));
+  const application = simulator?.tenant.applications[0];
+  const values: Record<string, string> = {
+    "<application id>": application?.clientId ?? "",
+    "<secret>": application?.clientSecrets[0] ?? "",
+    "<token>": simulator?.account.tokens[0]?.value ?? "",
+    "<account id>": simulator?.account.id ?? "",
+    "<tenant id>": simulator?.tenant.id ?? "",
+    "<guid>": simulator?.tenant.find("QuarantinePolicy", "Finance")?.Guid ?? "",
+  };
+  // What the command line asks for, when it is not given, at the terminal.
+  const asked: Record<string, string> = {
+    "area1:clientSecret": values["<secret>"] ?? "",
+    "area1:cloudflareApiToken": values["<token>"] ?? "",
+  };
+  const filled = (text: string): string =>
+    text
+      .replace(/<[a-z ]+>/g, (placeholder) => {
+        const value = values[placeholder];
+        if (!value) throw new Error(`Nothing is known of ${placeholder}`);
+        return value;
+      })
+      // Nobody is there to say yes.
+      .replace(/^pulumi up$/gm, "pulumi up --yes")
+      .replace(
+        /^(pulumi config set --secret (\S+))$/gm,
+        (_, line: string, key: string) => `${line} <<< '${asked[key] ?? ""}'`,
+      );
+  const run = (script: string): Promise<string> =>
+    bash(script, project.directory, { ...project.environment, ...env });
+  return {
+    project,
+    filled,
+    run,
+    shell: ({ text }) => run(filled(text)),
+  };
+}
+
+/** The variables that make it the simulator, without those that a user configures. */
+const wayTo = (simulator?: Simulator): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(simulator?.environment ?? {}).filter(([name]) =>
+      /_BASE_URL$|_AUTHORITY_HOST$|_CA_CERTS$/.test(name),
+    ),
+  );
+
+async function bash(
+  script: string,
+  cwd: string,
+  env: Record<string, string>,
+): Promise<string> {
+  const child = spawn("bash", ["-euo", "pipefail", "-c", script], {
+    cwd,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    // A group of its own: what a block starts in the background ends with it.
+    detached: true,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
+  const [code] = (await once(child, "exit")) as [number];
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // Nothing was left of it.
+  }
+  if (code !== 0) throw new Error(`${script}\nended with ${code}:\n${output}`);
+  return output;
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import ts from "typescript";
+
+/** The repository's folder. */
+export const repository = path.resolve(__dirname, "../..");
+
+/** A property, or a class, as its doc comment tells it. */
+export interface Documented {
+  name: string;
+  optional: boolean;
+  /** The comment without its tags, on one line. */
+  text: string;
+  /** What `@default` says. */
+  byDefault?: string;
+}
+
+/** The members of an interface or a class, in the order of the source; without those that it inherits. */
+export function membersOf(file: string, name: string): Documented[] {
+  const source = parsed(file);
+  const declaration = source.statements.find(
+    (statement): statement is ts.InterfaceDeclaration | ts.ClassDeclaration =>
+      (ts.isInterfaceDeclaration(statement) ||
+        ts.isClassDeclaration(statement)) &&
+      statement.name?.text === name,
+  );
+  if (!declaration) throw new Error(`${file} declares no ${name}`);
+  return [...declaration.members].flatMap((member) =>
+    (ts.isPropertySignature(member) || ts.isPropertyDeclaration(member)) &&
+    ts.isIdentifier(member.name)
+      ? [documented(member.name.text, member, member.questionToken)]
+      : [],
+  );
+}
+
+/** The first sentence of a class's comment. */
+export function purposeOf(file: string, name: string): string {
+  const declaration = parsed(file).statements.find(
+    (statement) =>
+      ts.isClassDeclaration(statement) && statement.name?.text === name,
+  );
+  if (!declaration) throw new Error(`${file} declares no class ${name}`);
+  const { text } = documented(name, declaration, undefined);
+  return (
+    /^.*?[^.]\.(?= |$)/.exec(text.replace(/; see .*?\./, "."))?.[0] ?? text
+  );
+}
+
+function documented(
+  name: string,
+  node: ts.Node,
+  question: ts.QuestionToken | undefined,
+): Documented {
+  const docs = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
+  const byDefault = ts
+    .getJSDocTags(node)
+    .find(({ tagName }) => tagName.text === "default");
+  return {
+    name,
+    optional: question !== undefined,
+    text: oneLine(docs.map(({ comment }) => textOf(comment)).join(" ")),
+    ...(byDefault && { byDefault: oneLine(textOf(byDefault.comment)) }),
+  };
+}
+
+function textOf(comment: string | ts.NodeArray<ts.JSDocComment> | undefined) {
+  if (comment === undefined || typeof comment === "string")
+    return comment ?? "";
+  return comment
+    .map((part) =>
+      ts.isJSDocLink(part) ? `\`${part.name?.getText() ?? ""}\`` : part.text,
+    )
+    .join("");
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
+
+function parsed(file: string): ts.SourceFile {
+  const at = path.join(repository, file);
+  return ts.createSourceFile(
+    at,
+    readFileSync(at, "utf8"),
+    ts.ScriptTarget.Latest,
+    true,
+  );
+}

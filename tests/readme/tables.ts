@@ -1,0 +1,181 @@
+import { kinds } from "../../providers";
+import { keys, secretKeys } from "../../providers/configuration";
+import { membersOf, purposeOf, type Documented } from "./documented";
+
+/** A table's cells; the first row is its head. */
+export type Table = string[][];
+
+/** Where a class's properties are documented: what the vendor has, then what this library adds. */
+const sources: Record<string, { props: string; file: string }> = {
+  Area1Domain: {
+    props: "providers/cloudflare/area1-domain.ts",
+    file: "lib/area1-domain.ts",
+  },
+  QuarantinePolicy: {
+    props: "providers/exchange-online/quarantine-policy.ts",
+    file: "lib/quarantine-policy.ts",
+  },
+  QuarantineNotification: {
+    props: "providers/exchange-online/quarantine-notification.ts",
+    file: "lib/quarantine-notification.ts",
+  },
+  AntiSpamPolicy: {
+    props: "providers/exchange-online/anti-spam-policy.ts",
+    file: "lib/anti-spam-policy.ts",
+  },
+  TransportRule: {
+    props: "providers/exchange-online/transport-rule.ts",
+    file: "lib/transport-rule.ts",
+  },
+  RestorePoint: {
+    props: "providers/restored-object.ts",
+    file: "lib/restore-point.ts",
+  },
+};
+
+/** Every table of README.md, by the name in its mark. */
+export function readmeTables(): Record<string, Table> {
+  return {
+    configuration: configuration(),
+    UseCase4: [
+      ["input", "default", "what it is"],
+      ...membersOf("lib/use-case-4-args.ts", "UseCase4Args").map((one) => [
+        code(one.name),
+        defaultOf(one),
+        one.text,
+      ]),
+    ],
+    resources: resources(),
+  };
+}
+
+/** Every table of docs/resources.md. */
+export function resourceTables(): Record<string, Table> {
+  return Object.fromEntries(
+    Object.keys(sources).map((name) => [name, properties(name)]),
+  );
+}
+
+function configuration(): Table {
+  const args = membersOf("lib/area1-provider.ts", "Area1ProviderArgs");
+  return [
+    ["stack", "environment", "default", "what it is"],
+    ...Object.entries(keys).map(([key, variable]) => {
+      const argument = args.find(({ name }) => name === key);
+      if (!argument) throw new Error(`Area1ProviderArgs has no ${key}`);
+      const secret = secretKeys.some((one) => one === key) ? " Secret." : "";
+      return [
+        code(`area1:${key}`),
+        code(variable),
+        argument.byDefault ? shown(argument.byDefault) : "",
+        argument.text.replace(/ Kept as a secret\./, "") + secret,
+      ];
+    }),
+  ];
+}
+
+function resources(): Table {
+  return [
+    ["class", "what it is", "outputs besides the inputs"],
+    ...Object.entries(sources).map(([name, { file, props }]) => {
+      const inputs = membersOf(props, `${name}Props`).map((one) => one.name);
+      const outputs = membersOf(file, name).map((one) => one.name);
+      return [
+        `[${code(name)}](docs/resources.md#${name.toLowerCase()})`,
+        purposeOf(file, name),
+        outputs
+          .filter(
+            (output) =>
+              !inputs.includes(output) && output !== "offboardOnDestroy",
+          )
+          .map(code)
+          .join(", "),
+      ];
+    }),
+    [
+      code("UseCase4"),
+      "All of them, wired: use case 4.",
+      membersOf("lib/use-case-4.ts", "UseCase4")
+        .map(({ name }) => code(name))
+        .join(", "),
+    ],
+    [
+      code("Area1Provider"),
+      "An explicit provider: one tenant and one account, for a program that has several.",
+      "",
+    ],
+  ];
+}
+
+function properties(name: string): Table {
+  const source = sources[name];
+  if (!source) throw new Error(`There is no class ${name}`);
+  const { props, file } = source;
+  const fields = kinds[name]?.fields ?? {};
+  return [
+    ["property", "values", "default", "what it is"],
+    ...membersOf(props, `${name}Props`).map((one) => {
+      const field = fields[one.name];
+      return [
+        code(one.name),
+        field ? field.codec.type : "",
+        field?.default === undefined
+          ? defaultOf(one)
+          : code(JSON.stringify(field.default)),
+        `${one.text}${field?.replaces && !/replace|cannot be changed in place|protects the new/.test(one.text) ? " A change replaces the object." : ""}`,
+      ];
+    }),
+    ...added(name, file).map((one) => [
+      code(one.name),
+      one.name === "restorePoint"
+        ? "from `RestorePoint.of()`"
+        : "true or false",
+      defaultOf(one),
+      one.text,
+    ]),
+  ];
+}
+
+/** Inputs that this library adds to the vendor's. */
+function added(name: string, file: string): Documented[] {
+  const settings = kinds[name]?.settings ?? [];
+  return [
+    ...(settings.includes("offboardOnDestroy")
+      ? membersOf(file, `${name}Args`)
+      : []),
+    ...(settings.includes("adopt")
+      ? membersOf("lib/resource.ts", "AdoptArgs")
+      : []),
+    ...(name in kinds ? membersOf("lib/resource.ts", "RestoreArgs") : []),
+  ];
+}
+
+/** Properties whose field and doc comment name different defaults. */
+export function contradictions(): string[] {
+  return Object.entries(sources).flatMap(([name, { props }]) =>
+    membersOf(props, `${name}Props`).flatMap((one) => {
+      const field = kinds[name]?.fields[one.name];
+      if (!field) return [];
+      const said = one.byDefault;
+      const given =
+        field.default === undefined ? undefined : JSON.stringify(field.default);
+      if (given !== undefined && said !== given)
+        return [`${name}.${one.name}: default ${given}, documented ${said}`];
+      return Boolean(field.required) === one.optional
+        ? [`${name}.${one.name}: required ${field.required}, yet optional`]
+        : [];
+    }),
+  );
+}
+
+function defaultOf({ optional, byDefault }: Documented): string {
+  if (byDefault !== undefined) return shown(byDefault);
+  return optional ? "" : "required";
+}
+
+/** Values in code, words as they are. */
+function shown(text: string): string {
+  return /^(["[{\d]|true$|false$)/.test(text) ? code(text) : text;
+}
+
+const code = (text: string): string => `\`${text}\``;
