@@ -112,7 +112,7 @@ export function adoptingAndRestoring(bench: Bench): void {
     expect(bench.live()).toEqual(before);
   });
 
-  test.each(differing)(
+  test.each(bench.rows(differing))(
     "gives %s back on destroy when it was another before",
     async (property) => {
       subject.add(bench.simulator, differ(property));
@@ -188,7 +188,7 @@ export function adoptingAndRestoring(bench: Bench): void {
     });
 
   const optional = differing.filter(([, { required }]) => !required);
-  each(optional)(
+  each(bench.rows(optional))(
     "takes %s out of the program: the default, or on an adopted object the first-seen value, comes back",
     async (property, field) => {
       const pair = [
@@ -218,7 +218,7 @@ export function adoptingAndRestoring(bench: Bench): void {
   );
 
   if (!subject.given)
-    each(optional.filter(([, { implied }]) => !implied))(
+    each(bench.rows(optional.filter(([, { implied }]) => !implied)))(
       "leaves %s as it is on an object of ours when it is taken out of the program, unless it has a default",
       async (property, field) => {
         const resource = bench.resource();
@@ -234,7 +234,7 @@ export function adoptingAndRestoring(bench: Bench): void {
       },
     );
 
-  each(optional.filter(([, field]) => field.default === undefined))(
+  each(bench.rows(optional.filter(([, field]) => field.default === undefined)))(
     "gives %s back when it was added to the program later",
     async (property, field) => {
       subject.add(bench.simulator, differ(property));
@@ -278,7 +278,7 @@ export function adoptingAndRestoring(bench: Bench): void {
 
 /** A test for each property; none where a kind has no such property. */
 const each =
-  (properties: [string, Field][]) =>
+  (properties: readonly [string, Field][]) =>
   (
     title: string,
     check: (property: string, field: Field) => Promise<void>,

@@ -20,6 +20,8 @@ export interface Bench {
   /** Every request to a vendor but the sign-ins since the last `forget`. */
   requests(): LogEntry[];
   forget(): void;
+  /** The rows of a table of tests that this platform is worth. */
+  rows<Row>(table: readonly Row[]): Row[];
   /** True where the vendor has the object before anybody made it. */
   readonly existsBefore: boolean;
 }
@@ -83,6 +85,7 @@ export function bench(subject: Subject, platform: Platform): Bench {
         .map(({ cmdlet, method }) => cmdlet ?? method),
     requests: () => running().log.filter(({ vendor }) => vendor !== "entra"),
     forget: () => void running().log.splice(0),
+    rows: (table) => table.slice(0, platform.everyProperty ? undefined : 1),
   };
 }
 

@@ -62,7 +62,7 @@ export function failing(bench: Bench): void {
     match: { vendor, times: "always" },
   });
 
-  test.each(hostile)(
+  test.each(bench.rows(hostile))(
     "%s is an error and never an absence, in refresh, update and destroy",
     async (_, fault) => {
       const resource = bench.resource();
@@ -230,7 +230,7 @@ export function failing(bench: Bench): void {
     }
   });
 
-  test.each(ownFields(subject))(
+  test.each(bench.rows(ownFields(subject)))(
     "takes a value of %s that is not known yet, alone or within, and counts it as changed",
     async (property, { onlyWhenMade }) => {
       const resource = bench.resource();

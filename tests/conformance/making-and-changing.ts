@@ -74,7 +74,7 @@ export function makingAndChanging(bench: Bench): void {
   const inPlace = ownFields(subject).filter(
     ([, { replaces, onlyWhenMade }]) => !replaces && !onlyWhenMade,
   );
-  test.each(inPlace)(
+  test.each(bench.rows(inPlace))(
     "changes %s in place with one write and no more",
     async (property, field) => {
       const beside = Object.fromEntries(

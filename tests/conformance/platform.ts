@@ -62,6 +62,8 @@ export type Environment = Readonly<Record<string, string>>;
 /** Where handlers run: in this process, or in Pulumi's own over gRPC. */
 export interface Platform {
   readonly name: string;
+  /** False where one property stands for all: what differs between properties lies in the handlers alone. */
+  readonly everyProperty: boolean;
   /** A new run; `environment` is everything that it knows. */
   run(environment: Environment): ProviderRun;
 }
@@ -69,6 +71,7 @@ export interface Platform {
 /** The handlers in this process, with a session of their own for each run. */
 export const inProcess: Platform = {
   name: "the handlers",
+  everyProperty: true,
   run(environment) {
     const warnings: string[] = [];
     let session: Session | undefined;

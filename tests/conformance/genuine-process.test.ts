@@ -1,0 +1,36 @@
+import { genuineProcess, type GenuineProcess } from "./genuine-process";
+import type { Platform } from "./platform";
+import { conforms } from "./suite";
+import {
+  antiSpamCustom,
+  antiSpamDefault,
+  area1Domain,
+  quarantineNotification,
+  quarantinePolicy,
+  transportRule,
+} from "./subjects";
+
+let started: GenuineProcess | undefined;
+beforeAll(async () => {
+  started = await genuineProcess();
+});
+
+/** Tables of tests are made before the process is started. */
+const platform: Platform = {
+  name: "Pulumi's provider process",
+  everyProperty: false,
+  run(environment) {
+    if (!started) throw new Error("the process runs within tests only");
+    return started.platform.run(environment);
+  },
+};
+
+for (const subject of [
+  transportRule,
+  quarantinePolicy,
+  quarantineNotification,
+  antiSpamDefault,
+  antiSpamCustom,
+  area1Domain,
+])
+  conforms(subject, platform);

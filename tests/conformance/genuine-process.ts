@@ -1,0 +1,131 @@
+import {
+  opsProject,
+  providerProcess,
+  ProviderError,
+  type ProviderProcess,
+  type RemoteHandlers,
+} from "../engine/harness";
+import {
+  asConfiguration,
+  bare,
+  HandlerError,
+  type Environment,
+  type Handlers,
+  type Platform,
+  type ProviderRun,
+} from "./platform";
+
+/** Pulumi's own dynamic-provider process with the packed library, and runs within it. */
+export interface GenuineProcess {
+  readonly platform: Platform;
+  readonly process: ProviderProcess;
+}
+
+/** Starts one; it ends with the test file. */
+export async function genuineProcess(): Promise<GenuineProcess> {
+  const { directory } = await opsProject({ dependencies: "packed" });
+  const started = await providerProcess({ directory, timeout: 20_000 });
+  let runs = 0;
+  return {
+    process: started,
+    platform: {
+      name: "Pulumi's provider process",
+      everyProperty: false,
+      run: (environment) => runIn(started, environment, ++runs),
+    },
+  };
+}
+
+/**
+ * A run of its own in a process that is shared to save seconds: the session of a process is made by its configuration, so a
+ * configuration that no other run has makes another session.
+ */
+function runIn(
+  started: ProviderProcess,
+  environment: Environment,
+  serial: number,
+): ProviderRun {
+  const first = started.logs.length;
+  return {
+    of: (kind) =>
+      remote(started.handlers(loaderWith(kind, environment, serial))),
+    async warnings(atLeast = 0) {
+      const now = () =>
+        started.logs
+          .slice(first)
+          .filter(({ severity }) => severity === 2)
+          .map(({ message }) => message);
+      // They come over a connection of their own.
+      const end = Date.now() + 2000;
+      while (now().length < atLeast && Date.now() < end)
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      return now();
+    },
+  };
+}
+
+/** The library's own loader, with a configuration instead of the process's. */
+function loaderWith(
+  kind: string,
+  environment: Environment,
+  serial: number,
+): string {
+  const configuration = {
+    // Nothing but what is given here counts.
+    "area1:explicitEnvironment": "[]",
+    ...asConfiguration(environment),
+    // Kept to be scrubbed, and used by nobody: it makes this configuration another one.
+    "area1:clientCertificatePassword": `nobody's password, run ${serial}`,
+  };
+  return `exports.handler=()=>{const h=require("pulumi-area1-m365/provider").provider(${JSON.stringify(kind)}),c=h.configure,o=${JSON.stringify(configuration)};h.configure=()=>c({config:{get:k=>o[k]}});return h}//${serial}`;
+}
+
+function remote(handlers: RemoteHandlers): Handlers {
+  return {
+    check: (olds, news) =>
+      translated(async () => {
+        const { inputs, failures } = await handlers.check(olds, news);
+        return { inputs: bare(inputs), failures };
+      }),
+    diff: (id, olds, news) => translated(() => handlers.diff(id, olds, news)),
+    create: (inputs) =>
+      translated(async () => {
+        const { id, properties } = await handlers.create(inputs);
+        return { id, outputs: bare(properties) };
+      }),
+    read: (id, outputs) =>
+      translated(async () => {
+        const found = await handlers.read(id, outputs);
+        return found.id === ""
+          ? undefined
+          : {
+              id: found.id,
+              outputs: bare(found.properties),
+              inputs: bare(found.inputs ?? {}),
+            };
+      }),
+    update: (id, olds, news) =>
+      translated(async () => {
+        const { properties } = await handlers.update(id, olds, news);
+        return { outputs: bare(properties) };
+      }),
+    delete: (id, outputs) => translated(() => handlers.delete(id, outputs)),
+  };
+}
+
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const { partial, message } = error;
+    throw new HandlerError(
+      partial ? partial.reasons.join("\n") : message,
+      partial && {
+        id: partial.id,
+        outputs: bare(partial.properties),
+        reasons: partial.reasons,
+      },
+    );
+  }
+}
