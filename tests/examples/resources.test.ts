@@ -1,5 +1,7 @@
-import { readdir } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
+import path from "node:path";
 
+import { kinds } from "../../providers";
 import type { Seed } from "../../simulator";
 import { apply, examples, expectNothingToDo, type Example } from "./example";
 
@@ -138,6 +140,26 @@ test("every example has a test", async () => {
   expect((await readdir(examples)).sort()).toEqual(
     [...Object.keys(cases), ...others].sort(),
   );
+});
+
+test("every kind has a class, a page of properties, an example and a line in the changelog", async () => {
+  const [index, page, changes] = await Promise.all(
+    ["lib/index.ts", "docs/resources.md", "CHANGELOG.md"].map((file) =>
+      readFile(path.join(examples, "..", file), "utf8"),
+    ),
+  );
+  const missing = [...Object.keys(kinds), "RestorePoint"].flatMap((kind) => {
+    const folder = kind.replace(/(?<!^)[A-Z]/g, "-$&").toLowerCase();
+    return [
+      ...(new RegExp(`\\b${kind}\\b`).test(index ?? "")
+        ? []
+        : ["lib/index.ts"]),
+      ...(page?.includes(`## ${kind}\n`) ? [] : ["docs/resources.md"]),
+      ...(changes?.includes(`\`${kind}\``) ? [] : ["CHANGELOG.md"]),
+      ...(folder in cases ? [] : [`examples/${folder}`]),
+    ].map((place) => `${kind}: ${place}`);
+  });
+  expect(missing).toEqual([]);
 });
 
 test.each(Object.entries(cases))(

@@ -1,0 +1,80 @@
+import { readFile, readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import type { SimulatorState } from "../../simulator";
+import { tenantWithStack } from "../engine/tenant-with-stack";
+import { apply, examples } from "./example";
+
+const folder = path.join(__dirname, "old-states");
+
+/** The state that a release has left in a stack of the example of use case 4, and what the vendors held then. */
+interface OldState {
+  exported: object;
+  simulated: SimulatorState;
+}
+
+const { RECORD_STATE } = process.env;
+
+// RECORD_STATE=0.2.0 npm test -- tests/examples/old-states
+if (RECORD_STATE)
+  test(`records the state of ${RECORD_STATE}`, async () => {
+    const at = await apply("use-case-4");
+    const state: OldState = {
+      exported: await at.stack.export(),
+      simulated: at.simulator.snapshot(),
+    };
+    await writeFile(
+      path.join(folder, `${RECORD_STATE}.json`),
+      // Without the places in source files, which are those of this machine.
+      `${JSON.stringify(state, (key, value: unknown) =>
+        key === "sourcePosition" || key === "stackTrace" ? undefined : value,
+      )}\n`,
+    );
+  }, 120_000);
+else
+  describe("the state of an older release", () => {
+    test("is here for every release", async () => {
+      const { version } = JSON.parse(
+        await readFile(path.join(examples, "../package.json"), "utf8"),
+      ) as { version: string };
+      expect(await readdir(folder)).toContain(`${version}.json`);
+    });
+
+    test("has nothing to do and no drift in this one, which destroys it", async () => {
+      const program = await readFile(
+        path.join(examples, "use-case-4/index.ts"),
+        "utf8",
+      );
+      const at = await tenantWithStack(program);
+      const fresh = at.simulator.snapshot();
+      for (const file of await readdir(folder)) {
+        const { exported, simulated } = JSON.parse(
+          await readFile(path.join(folder, file), "utf8"),
+        ) as OldState;
+        at.simulator.restore(simulated);
+        await at.project.write("state.json", JSON.stringify(exported));
+        await at.stack.pulumi(["stack", "import", "--file", "state.json"]);
+        at.writes();
+        await at.stack.preview(["--expect-no-changes"]);
+        await at.stack.refresh(["--preview-only", "--expect-no-changes"]);
+        expect([file, at.writes()]).toEqual([file, []]);
+
+        await at.stack.destroy();
+        expect((await at.stack.export()).deployment.resources).toEqual([]);
+        const { tenant } = at.simulator;
+        const names = (list: { Name: string }[] = []) =>
+          list.map(({ Name }) => Name);
+        expect(tenant.transportRules).toEqual([]);
+        expect(names(tenant.quarantinePolicies)).toEqual(
+          names(fresh.tenants[0]?.quarantinePolicies),
+        );
+        expect(
+          tenant.find("HostedContentFilterPolicy", "Default"),
+        ).toMatchObject({
+          SpamAction: "MoveToJmf",
+          SpamQuarantineTag: "DefaultFullAccessPolicy",
+          QuarantineRetentionPeriod: 15,
+        });
+      }
+    }, 240_000);
+  });
