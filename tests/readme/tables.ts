@@ -68,7 +68,8 @@ function configuration(): Table {
         code(`area1:${key}`),
         code(variable),
         argument.byDefault ? shown(argument.byDefault) : "",
-        argument.text.replace(/ Kept as a secret\./, "") + secret,
+        (argument.text.replace(/ Kept as a secret\./, "") ||
+          "Base URL; for sovereign clouds and the simulator.") + secret,
       ];
     }),
   ];
