@@ -11,7 +11,8 @@ const shared = {
 
 /** @type {import("jest").Config} */
 module.exports = {
-  testTimeout: 60_000,
+  // Generous: several engine commands in one test on a machine whose cores others use too.
+  testTimeout: 180_000,
   maxWorkers: 2,
   projects: [
     {

@@ -1,4 +1,5 @@
 // The Pulumi engine for demo, tests and benchmarks: found, downloaded or built, whichever is possible.
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import {
   chmod,
@@ -65,24 +66,24 @@ export async function ensureEngine({
 
   const cached = async () =>
     (await versionOf(path.join(binDirectory, `pulumi${exe}`), env)) === version;
-  const release = await lock(directory, log);
-  try {
-    let source = "cache";
-    if (!(await cached())) {
-      const building = `${directory}.${process.pid}`;
-      try {
+  let source = "cache";
+  if (!(await cached())) {
+    const release = await lock(directory, log);
+    const building = `${directory}.${process.pid}`;
+    try {
+      // Whoever held the lock before us may have got it meanwhile.
+      if (!(await cached())) {
         source = await getEngine({ version, building, env, log, downloads });
         await rm(directory, { recursive: true, force: true });
         await rename(building, directory);
-      } finally {
-        await rm(building, { recursive: true, force: true });
       }
+    } finally {
+      await rm(building, { recursive: true, force: true });
+      await release();
     }
-    await addLaunchers(binDirectory);
-    return { binDirectory, version, source };
-  } finally {
-    await release();
   }
+  await addLaunchers(binDirectory);
+  return { binDirectory, version, source };
 }
 
 async function getEngine({ version, building, env, log, downloads }) {
@@ -205,7 +206,8 @@ async function addLaunchers(binDirectory) {
 async function put(file, content) {
   const wanted = Buffer.from(content);
   if (existsSync(file) && wanted.equals(await readFile(file))) return;
-  await writeFile(`${file}.${process.pid}`, wanted);
-  await chmod(`${file}.${process.pid}`, 0o755);
-  await rename(`${file}.${process.pid}`, file);
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, wanted);
+  await chmod(draft, 0o755);
+  await rename(draft, file);
 }

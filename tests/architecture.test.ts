@@ -53,18 +53,18 @@ const forbidden: { who: RegExp; whom: RegExp; why: string }[] = [
     why: "http knows nothing of vendors, kinds and sessions",
   },
   {
-    who: /^(lifecycle|kind|field|codecs)\.ts$/,
+    who: /^lifecycle\/|^(lifecycle|kind|field|codecs)\.ts$/,
     whom: /^(cloudflare|exchange-online|graph)\//,
     why: "the lifecycle knows kinds only through kind.ts",
   },
   {
     who: /^(cloudflare|exchange-online|graph)\/client\.ts$/,
-    whom: /^(kind|field|codecs|lifecycle|guard|session|index|restore-point)\.ts$/,
+    whom: /^lifecycle\/|^(kind|field|codecs|lifecycle|guard|session|index|restore-point)\.ts$/,
     why: "a client knows http and errors, and nothing of kinds",
   },
   {
     who: /^(cloudflare|exchange-online|graph)\/(?!client\.ts|error-envelope\.ts)/,
-    whom: /^(http|lifecycle|guard|index|restore-point)\.ts$/,
+    whom: /^lifecycle\/|^(http|lifecycle|guard|index|restore-point)\.ts$/,
     why: "a kind knows its vendor's client, field and codecs",
   },
   ...["cloudflare", "exchange-online", "graph"].map((vendor) => ({

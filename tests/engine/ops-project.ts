@@ -139,7 +139,13 @@ async function install(directory: string): Promise<void> {
   );
   await execute(
     "npm",
-    ["install", "--prefer-offline", "--no-audit", "--no-fund"],
+    [
+      "install",
+      "--prefer-offline",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+    ],
     {
       cwd: directory,
     },

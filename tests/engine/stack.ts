@@ -35,7 +35,7 @@ export interface CommandOptions {
    * @default 0
    */
   exit?: number | "any";
-  /** After it, in milliseconds, the command is killed and the test fails. @default 50000 */
+  /** After it, in milliseconds, the command is killed and the test fails. @default 120000 */
   timeout?: number;
   /** Variables for this command alone. */
   env?: Record<string, string>;
@@ -147,7 +147,7 @@ export class Stack {
     args: string[],
     options: CommandOptions = {},
   ): Promise<CommandResult> {
-    const { exit = 0, timeout = 50_000, env } = options;
+    const { exit = 0, timeout = 120_000, env } = options;
     const running = this.start(args, env);
     let late = false;
     const timer = setTimeout(() => {
