@@ -49,6 +49,16 @@ export class Credentials {
       throw new UserError(
         "Cannot tell the tenant: the token that Microsoft issued names none (tid). Check area1:tenantId and the sign-in.",
       );
+    const { tenantId } = this.configuration;
+    // A managed identity, for one, has the tenant it has, whatever is asked for.
+    if (
+      tenantId &&
+      isGuid(tenantId) &&
+      tenantId.toLowerCase() !== tid.toLowerCase()
+    )
+      throw new UserError(
+        `Cannot work in tenant ${tenantId}: the sign-in belongs to tenant ${tid}. Nothing was done; check area1:tenantId and the sign-in.`,
+      );
     return tid;
   }
 
@@ -90,7 +100,7 @@ export class Credentials {
   private refused(error: unknown): VendorError {
     const reason = printable(reasonOf(error));
     const host = this.configuration.authorityHost ?? "Microsoft Entra";
-    const code = /AADSTS\d+/.exec(reason)?.[0];
+    const code = /AADSTS\d+|endpoints_resolution_error/.exec(reason)?.[0];
     return new VendorError(
       "Microsoft Entra",
       "unauthorized",
@@ -113,6 +123,9 @@ function scopeOf(service: Service, configuration: Configuration): string {
       : "https://graph.microsoft.com";
   return `${isLoopback(url.hostname) ? commercial : url.origin}/.default`;
 }
+
+const isGuid = (text: string): boolean =>
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
 /** The payload of a JWT, not verified; empty for anything else. */
 export function claimsOf(token: string): Claims {
@@ -167,12 +180,26 @@ async function makeCredential(
         tokenFilePath: signIn.tokenFile,
         ...options,
       });
-    case "defaultChain":
-      return new identity.DefaultAzureCredential({
-        ...(tenantId && { tenantId }),
-        ...(signIn.clientId && { managedIdentityClientId: signIn.clientId }),
-        ...options,
+    case "defaultChain": {
+      const inTenant = { ...(tenantId && { tenantId }), ...options };
+      const byIdentity = new identity.ManagedIdentityCredential({
+        ...(signIn.clientId && { clientId: signIn.clientId }),
       });
+      // The library's own chain begins with the environment, which an explicit provider does not look at.
+      return signIn.explicit
+        ? new identity.ChainedTokenCredential(
+            byIdentity,
+            new identity.AzureCliCredential(inTenant),
+            new identity.AzurePowerShellCredential(inTenant),
+            new identity.AzureDeveloperCliCredential(inTenant),
+          )
+        : new identity.DefaultAzureCredential({
+            ...inTenant,
+            ...(signIn.clientId && {
+              managedIdentityClientId: signIn.clientId,
+            }),
+          });
+    }
   }
 }
 
@@ -186,6 +213,8 @@ function adviceFor(
       return "The client secret is wrong or has expired: make a new one for the application and set AZURE_CLIENT_SECRET, or area1:clientSecret with --secret.";
     case "AADSTS700016":
       return "The application is not in this tenant: check area1:clientId and area1:tenantId.";
+    case "endpoints_resolution_error":
+      return "There is no such tenant, or its sign-in service cannot be reached: check area1:tenantId, the network, and area1:authorityHost where it is set.";
     case "AADSTS90002":
       return "There is no such tenant: check area1:tenantId.";
     default:

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import type {
   Client,
   Context,
@@ -5,7 +7,7 @@ import type {
 } from "@microsoft/microsoft-graph-client";
 
 import type { Credentials } from "../credentials";
-import { printable, VendorError } from "../errors";
+import { bodyText, printable, VendorError } from "../errors";
 import { throttled, type Answer, type Http } from "../http";
 import { isList, isRecord, parsed } from "../json";
 import { Patience } from "../patience";
@@ -15,6 +17,9 @@ const vendor = "Microsoft Graph";
 /** Most requests that one `$batch` takes (documented). */
 const batchSize = 20;
 
+/** The header by which Microsoft's support finds a request. */
+const requestId = "client-request-id";
+
 /**
  * Microsoft Graph, for the one thing it knows: which host Microsoft 365 expects as a domain's MX. Needs the application
  * permission Domain.Read.All.
@@ -22,9 +27,10 @@ const batchSize = 20;
  * @see https://learn.microsoft.com/graph/api/domain-list-serviceconfigurationrecords
  */
 export class Graph {
-  private client: Promise<Client> | undefined;
   private readonly known = new Map<string, Promise<string>>();
   private asked: Asked[] = [];
+  /** What a request failed with, by its id: the official client keeps nothing of an error but its text. */
+  private readonly failures = new Map<string, unknown>();
 
   constructor(
     private readonly http: Http,
@@ -85,10 +91,9 @@ export class Graph {
     const patience = new Patience(this.patienceMs);
     let open = [...asked];
     try {
-      const client = await (this.client ??= this.connect(patience));
       await patience.persist(
         async () => {
-          const answers = await this.send(client, open);
+          const answers = await this.send(open, patience);
           let wait: VendorError | undefined;
           open = open.filter((question, index) => {
             const answer = answers.get(String(index));
@@ -113,16 +118,24 @@ export class Graph {
   }
 
   private async send(
-    client: Client,
     asked: readonly Asked[],
+    patience: Patience,
   ): Promise<Map<string, BatchAnswer>> {
-    const body = (await client.api("/$batch").post({
-      requests: asked.map(({ name }, index) => ({
-        id: String(index),
-        method: "GET",
-        url: `/domains/${encodeURIComponent(name)}/serviceConfigurationRecords`,
-      })),
-    })) as { responses?: unknown } | undefined;
+    // The client wraps what its last step throws, and leaves our reason and advice behind.
+    let failed: unknown;
+    const client = await this.connect(patience, (error) => (failed = error));
+    const body = (await client
+      .api("/$batch")
+      .post({
+        requests: asked.map(({ name }, index) => ({
+          id: String(index),
+          method: "GET",
+          url: `/domains/${encodeURIComponent(name)}/serviceConfigurationRecords`,
+        })),
+      })
+      .catch((error: unknown) => {
+        throw failed ?? error;
+      })) as { responses?: unknown } | undefined;
     if (!Array.isArray(body?.responses))
       throw unreadable("a batch without answers");
     return new Map(
@@ -160,12 +173,19 @@ export class Graph {
   }
 
   /** The official client, its last step ours: one place for time limits and retries. */
-  private async connect(patience: Patience): Promise<Client> {
+  private async connect(
+    patience: Patience,
+    onFailure: (error: unknown) => void,
+  ): Promise<Client> {
     const graph = await import("@microsoft/microsoft-graph-client");
     const authentication = new graph.AuthenticationHandler({
-      getAccessToken: () => this.credentials.token("graph", patience),
+      getAccessToken: () =>
+        this.credentials.token("graph", patience).catch((error: unknown) => {
+          onFailure(error);
+          throw error;
+        }),
     });
-    authentication.setNext(this.last());
+    authentication.setNext(this.last(patience, onFailure));
     return graph.Client.initWithMiddleware({
       middleware: authentication,
       baseUrl: `${this.baseUrl}/`,
@@ -174,24 +194,32 @@ export class Graph {
     });
   }
 
-  private last(): Middleware {
+  private last(
+    patience: Patience,
+    onFailure: (error: unknown) => void,
+  ): Middleware {
     return {
       execute: async (context: Context): Promise<void> => {
         const { method, headers, body } = context.options ?? {};
-        const answer = await this.http.send(
-          {
-            method: method === "POST" ? "POST" : "GET",
-            url: String(context.request),
-            headers: Object.fromEntries(
-              new Headers(headers as Record<string, string>),
-            ),
-            ...(typeof body === "string" && { body }),
-            // Our batches only read.
-            repeatable: true,
-          },
-          judge,
-          new Patience(this.patienceMs),
-        );
+        const answer = await this.http
+          .send(
+            {
+              method: method === "POST" ? "POST" : "GET",
+              url: String(context.request),
+              headers: Object.fromEntries(
+                new Headers(headers as Record<string, string>),
+              ),
+              ...(typeof body === "string" && { body }),
+              // Our batches only read.
+              repeatable: true,
+            },
+            judge,
+            patience,
+          )
+          .catch((error: unknown) => {
+            onFailure(error);
+            throw error;
+          });
         context.response = new Response(answer.text, {
           status: answer.status,
           headers: { "content-type": "application/json" },
@@ -221,7 +249,7 @@ interface BatchAnswer {
 }
 
 function judge(answer: Answer): Answer {
-  if (answer.status >= 300) throw failure("a batch", answer);
+  if (answer.status >= 300) throw failure("the MX of domains", answer);
   // The client takes an HTML page with 200 for an answer (measured).
   if (!/^\s*\{/.test(answer.text))
     throw unreadable("an answer of 200 that is not JSON");
@@ -264,7 +292,7 @@ function failure(
 function reasonIn(text: string): string {
   const body = parsed(text);
   const error = isRecord(body) ? body["error"] : undefined;
-  if (!isRecord(error)) return /^\s*</.test(text) ? "an HTML page" : text;
+  if (!isRecord(error)) return bodyText(text);
   return typeof error["message"] === "string" ? error["message"] : "";
 }
 
