@@ -48,7 +48,8 @@ export function text(rules: TextRules = {}): Codec<string> {
     refuse(value) {
       if (typeof value !== "string")
         return `must be a text, not ${kindOf(value)}`;
-      if (rules.required && value.trim() === "") return "must not be empty";
+      if (rules.required && normalize(value).trim() === "")
+        return "must not be empty";
       if (rules.max && value.length > rules.max)
         return `has ${value.length} characters, at most ${rules.max} are taken; shorten it`;
       return noControl(value) ?? rules.refuse?.(value);
@@ -201,7 +202,7 @@ function entryText(entry: unknown): string {
 
 /** A name of Exchange, which may come with the tenant before it: `contoso.onmicrosoft.com\Name`. */
 export const withoutTenant = (name: string): string =>
-  name.slice(name.lastIndexOf("\\") + 1);
+  name.replace(/^[\w-]+(\.[\w-]+)+\\/, "");
 
 /** The name of an object of Exchange, equal in any case, with or without the tenant. */
 export const objectName = (max: number, forbidden?: RegExp): Codec<string> =>
@@ -211,8 +212,9 @@ export const objectName = (max: number, forbidden?: RegExp): Codec<string> =>
     anyCase: true,
     normalize: withoutTenant,
     refuse: (value) => {
-      if (value !== value.trim()) return "has spaces at an end; remove them";
-      const bad = forbidden && forbidden.exec(value)?.[0];
+      const name = withoutTenant(value);
+      if (name !== name.trim()) return "has spaces at an end; remove them";
+      const bad = forbidden && forbidden.exec(name)?.[0];
       return bad ? `must not contain "${bad}"` : undefined;
     },
   });

@@ -1,0 +1,350 @@
+import fc from "fast-check";
+
+import { kinds } from "../../providers";
+import {
+  flag,
+  hostName,
+  integer,
+  objectName,
+  oneOf,
+  setOf,
+  state,
+  text,
+  type Codec,
+  type Value,
+} from "../../providers/codecs";
+import {
+  intervalOf,
+  ipRanges,
+} from "../../providers/exchange-online/ip-ranges";
+import { quarantinePermissions } from "../../providers/exchange-online/quarantine-permissions";
+import { secondsOf, timeSpan } from "../../providers/exchange-online/time-span";
+import { equal, field } from "../../providers/field";
+import type { Field } from "../../providers/field";
+
+/** Values that a field takes, for every sort of codec that there is. */
+function valuesOf({ codec }: Field): fc.Arbitrary<Value> {
+  const names = [...codec.type.matchAll(/`([^`]+)`/g)].map(
+    ([, name]) => name ?? "",
+  );
+  const words = fc.string({ minLength: 1, maxLength: 20 });
+  const host = fc
+    .array(fc.stringMatching(/^[a-zA-Z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    .map((labels) => `${labels.join(".")}.example`);
+  const uuid = fc.uuid();
+  const candidates: fc.Arbitrary<unknown>[] = [
+    fc.boolean(),
+    fc.integer({ min: -1, max: 999 }),
+    words,
+    host,
+    uuid,
+    fc.array(words, { minLength: 1, maxLength: 5 }),
+    fc.array(host, { minLength: 1, maxLength: 5 }),
+    fc.array(fc.ipV4(), { minLength: 1, maxLength: 5 }),
+    ...(names.length > 0
+      ? [
+          fc.constantFrom(...names),
+          fc.uniqueArray(fc.constantFrom(...names), { minLength: 1 }),
+        ]
+      : []),
+  ];
+  const fitting = candidates.filter((candidate) =>
+    fc
+      .sample(candidate, { numRuns: 20, seed: 1 })
+      .some((value) => codec.refuse(value) === undefined),
+  );
+  return fc
+    .oneof(...fitting)
+    .filter(
+      (value) => codec.refuse(value) === undefined,
+    ) as fc.Arbitrary<Value>;
+}
+
+const fields = Object.values(kinds).flatMap((kind) =>
+  Object.entries(kind.fields)
+    .filter(([, { foreign }]) => !foreign)
+    .map(([name, one]): [string, Field] => [`${kind.name}.${name}`, one]),
+);
+
+describe.each(fields)("%s", (_, one) => {
+  const { codec } = one;
+  const values = valuesOf(one);
+
+  test("is normalized once for all, to an equal value that is taken", () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        const once = codec.normalize(value);
+        expect(codec.normalize(once)).toEqual(once);
+        expect(codec.refuse(once)).toBeUndefined();
+        expect(equal(one, value, once)).toBe(true);
+      }),
+    );
+  });
+
+  test("comes back from its wire form as the same value, also through JSON", () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        const once = codec.normalize(value);
+        const wire: unknown = JSON.parse(JSON.stringify(codec.encode(once)));
+        const back = codec.decode(wire);
+        expect(back).toEqual(once);
+        expect(equal(one, back as Value, once)).toBe(true);
+      }),
+    );
+  });
+
+  test("says nothing of what is missing, and none of null", () => {
+    expect(codec.decode(undefined)).toBeUndefined();
+    expect([null, undefined]).toContain(codec.decode(null));
+  });
+
+  test("never throws, whatever a program gives or a vendor sends", () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        const reason = codec.refuse(value);
+        expect(["string", "undefined"]).toContain(typeof reason);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.jsonValue(), (wire) => {
+        const value = codec.decode(wire);
+        if (value !== undefined) equal(one, value, null);
+      }),
+    );
+  });
+});
+
+const same = (codec: Codec, a: unknown, b: unknown): boolean =>
+  equal(
+    field("Wire", codec),
+    codec.decode(a) as Value,
+    codec.decode(b) as Value,
+  );
+
+describe("Spellings of one value", () => {
+  const set = setOf(text({ anyCase: true })) as Codec;
+  test.each<[string, Codec, unknown, unknown]>([
+    ["order", set, ["a", "b"], ["b", "a"]],
+    ["doubles", set, ["a", "a"], ["a"]],
+    ["case", set, ["A"], ["a"]],
+    ["one element without its list", set, "a", ["a"]],
+    ["null and an empty list", set, null, []],
+    ["empty entries", set, ["", "a"], ["a"]],
+    ["an entry in an object", set, [{ Domain: "a" }], ["a"]],
+    ["null and an empty text", text() as Codec, null, ""],
+    ["line ends", text() as Codec, "a\r\nb", "a\nb"],
+    ["spaces at the ends", text() as Codec, " a ", "a"],
+    ["a number as text", integer(-1, 9) as Codec, "5", 5],
+    ["a flag as text", flag as Codec, "True", true],
+    ["null and false", flag as Codec, null, false],
+    ["a state in any case", state as Codec, "enabled", "Enabled"],
+    [
+      "a name in any case",
+      oneOf("MoveToJmf") as Codec,
+      "movetojmf",
+      "MoveToJmf",
+    ],
+    [
+      "a name with its tenant",
+      objectName(64) as Codec,
+      "contoso.onmicrosoft.com\\A",
+      "a",
+    ],
+    [
+      "a host with its dot",
+      hostName as Codec,
+      "MX.Example.com.",
+      "mx.example.com",
+    ],
+    ["/32", ipRanges as Codec, ["192.0.2.1/32"], ["192.0.2.1"]],
+    ["host bits", ipRanges as Codec, ["192.0.2.77/24"], ["192.0.2.0/24"]],
+    [
+      "a range and its block",
+      ipRanges as Codec,
+      ["192.0.2.0-192.0.2.255"],
+      ["192.0.2.0/24"],
+    ],
+    [
+      "merged neighbours",
+      ipRanges as Codec,
+      ["192.0.2.0/25", "192.0.2.128/25"],
+      ["192.0.2.0/24"],
+    ],
+    [
+      "an address within a block",
+      ipRanges as Codec,
+      ["192.0.2.0/24", "192.0.2.9"],
+      ["192.0.2.0/24"],
+    ],
+    [
+      "a published wide range and its blocks",
+      ipRanges as Codec,
+      ["134.195.26.0/23"],
+      ["134.195.26.0/24", "134.195.27.0/24"],
+    ],
+    [
+      "permissions as number and as text",
+      quarantinePermissions as Codec,
+      7,
+      "[PermissionToDelete: True\r\nPermissionToPreview: True\r\nPermissionToRelease: True\r\nPermissionToBlockSender: False]",
+    ],
+    [
+      "permission bits without effect",
+      quarantinePermissions as Codec,
+      7 + 64 + 128,
+      7,
+    ],
+    [
+      "permissions as number and as text of a number",
+      quarantinePermissions as Codec,
+      "11",
+      11,
+    ],
+    [
+      "time spans",
+      timeSpan("04:00:00", "1.00:00:00") as Codec,
+      "PT24H",
+      "1.00:00:00",
+    ],
+    [
+      "time spans in days",
+      timeSpan("04:00:00", "1.00:00:00") as Codec,
+      "P1D",
+      "24:00:00",
+    ],
+    [
+      "time spans with fractions",
+      timeSpan("04:00:00") as Codec,
+      "04:00:00.0000000",
+      "PT4H",
+    ],
+  ])("are equal: %s", (_, codec, a, b) => {
+    expect(same(codec, a, b)).toBe(true);
+    expect(same(codec, b, a)).toBe(true);
+  });
+
+  test.each<[string, Codec, unknown, unknown]>([
+    ["another element", set, ["a"], ["a", "b"]],
+    ["another number", integer(-1, 9) as Codec, 5, 6],
+    ["zero and none", integer(-1, 9) as Codec, 0, null],
+    ["another text", text() as Codec, "a", "A"],
+    [
+      "one address more",
+      ipRanges as Codec,
+      ["192.0.2.0/24"],
+      ["192.0.2.0/24", "192.0.3.0"],
+    ],
+    ["one permission more", quarantinePermissions as Codec, 3, 7],
+    [
+      "another time span",
+      timeSpan("04:00:00", "1.00:00:00") as Codec,
+      "PT4H",
+      "P1D",
+    ],
+  ])("are not equal: %s", (_, codec, a, b) => {
+    expect(same(codec, a, b)).toBe(false);
+  });
+});
+
+describe("IP ranges", () => {
+  const address = fc.ipV4();
+  const range = fc.oneof(
+    address,
+    fc
+      .tuple(address, fc.integer({ min: 24, max: 32 }))
+      .map(([ip, length]) => `${ip}/${length}`),
+  );
+  const numbers = (ranges: readonly string[]): Set<number> =>
+    new Set(
+      ranges.flatMap((one) => {
+        const [first, last] = intervalOf(one) ?? [0, -1];
+        return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+      }),
+    );
+
+  test("cover the same addresses normalized or not, in any order, cut in any way", () => {
+    fc.assert(
+      fc.property(fc.array(range, { minLength: 1, maxLength: 6 }), (ranges) => {
+        const normalized = ipRanges.normalize(ranges);
+        expect(numbers(normalized)).toEqual(numbers(ranges));
+        expect(ipRanges.key([...ranges].reverse())).toEqual(
+          ipRanges.key(ranges),
+        );
+        const single = [...numbers(ranges)]
+          .slice(0, 600)
+          .map((n) =>
+            [24, 16, 8, 0].map((shift) => (n >>> shift) & 255).join("."),
+          );
+        if (numbers(ranges).size <= 600)
+          expect(ipRanges.key(single)).toEqual(ipRanges.key(ranges));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("are equal only when they cover the same addresses", () => {
+    fc.assert(
+      fc.property(
+        fc.array(range, { minLength: 1, maxLength: 3 }),
+        fc.array(range, { minLength: 1, maxLength: 3 }),
+        (a, b) => {
+          const covered =
+            JSON.stringify([...numbers(a)].sort()) ===
+            JSON.stringify([...numbers(b)].sort());
+          expect(equal(field("x", ipRanges), a, b)).toBe(covered);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test.each([
+    "256.1.1.1",
+    "1.2.3",
+    "01.2.3.4/33",
+    "192.0.2.0/-1",
+    "192.0.2.0/24/24",
+    "192.0.2.1-",
+    "-192.0.2.1",
+    "192.0.2.9-192.0.2.1",
+    "::1",
+    "::ffff:192.0.2.1",
+    "",
+    " ",
+    "0x7f.0.0.1",
+    "2130706433",
+    "example.com",
+  ])("refuse %p", (range) => {
+    expect(ipRanges.refuse([range])).toEqual(expect.any(String));
+  });
+});
+
+test("A time span has the same seconds in both of its forms", () => {
+  fc.assert(
+    fc.property(
+      fc.nat(30),
+      fc.nat(23),
+      fc.nat(59),
+      fc.nat(59),
+      (days, hours, minutes, seconds) => {
+        const two = (n: number) => String(n).padStart(2, "0");
+        const clock = `${days}.${two(hours)}:${two(minutes)}:${two(seconds)}`;
+        const iso = `P${days}DT${hours}H${minutes}M${seconds}S`;
+        expect(secondsOf(clock)).toBe(secondsOf(iso));
+        expect(secondsOf(clock)).toBe(
+          ((days * 24 + hours) * 60 + minutes) * 60 + seconds,
+        );
+      },
+    ),
+  );
+  for (const wrong of ["", "P", "PT", "4h", "4:00", "P1Y", "-1.00:00:00"])
+    expect(secondsOf(wrong)).toBeUndefined();
+});
+
+test("Permissions that hold no pair are not known, which is not none", () => {
+  for (const wire of ["", "[]", "Release", {}, null, true])
+    expect(quarantinePermissions.decode(wire)).toBeUndefined();
+});
