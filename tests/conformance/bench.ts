@@ -4,6 +4,9 @@ import type { Environment, Platform, Properties } from "./platform";
 import { Resource } from "./resource";
 import type { Subject } from "./subject";
 
+// Everything here takes milliseconds; what hangs is found out soon.
+jest.setTimeout(20_000);
+
 /** What every test of a subject works with; the simulator is as new for each. */
 export interface Bench {
   readonly subject: Subject;

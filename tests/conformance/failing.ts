@@ -84,6 +84,35 @@ export function failing(bench: Bench): void {
     },
   );
 
+  const passing: [string, Fault][] = [
+    ["a connection reset", { kind: "reset" }],
+    ["no answer", { kind: "hang" }],
+    ["half an answer", { kind: "truncate" }],
+    ["500", { kind: "status", status: 500 }],
+    ["503", { kind: "status", status: 503 }],
+    ["504", { kind: "status", status: 504 }],
+  ];
+  test.each(bench.rows(passing))(
+    "does not trouble anybody with %s that comes once, in reads and in writes that may be repeated",
+    async (_, fault) => {
+      const resource = bench.resource({
+        ...bench.environment,
+        AREA1_REQUEST_TIMEOUT_MS: "150",
+      });
+      await resource.up(inputs);
+      const { faults } = bench.simulator;
+      faults.add({ ...fault, match: { vendor } });
+      expect(await resource.refresh()).toEqual([]);
+      faults.clear();
+      for (const nth of [1, 2, 3])
+        faults.add({ ...fault, match: { vendor, nth } });
+      await resource.up(updated());
+      faults.clear();
+      expect(await resource.refresh()).toEqual([]);
+      expect(await resource.preview(updated())).toEqual([]);
+    },
+  );
+
   test("waits as long as it is asked to when it is throttled, in reads and writes", async () => {
     const asked = { "retry-after": "0.05" };
     const throttled: Fault = { kind: "status", status: 429, headers: asked };
