@@ -76,6 +76,7 @@ const settled = (message: string): string =>
       simulator.tenants.has(guid) ? guid : "GUID",
     )
     .replaceAll(/(Trace ID|Correlation ID): \S+/g, "$1: GUID")
+    .replaceAll(/within \d+ m?s\b/g, "within TIME")
     .replaceAll(/Timestamp: [\d-]+ [\d:]+Z/g, "Timestamp: NOW");
 
 /** Adds a message to the file that is compared at the end. */
