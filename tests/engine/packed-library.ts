@@ -8,6 +8,7 @@ import {
   readdir,
   rename,
   rm,
+  stat,
 } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -53,6 +54,7 @@ async function pack(): Promise<PackedLibrary> {
   if (existsSync(directory)) return result;
 
   await mkdir(parent, { recursive: true, mode: 0o700 });
+  await removeOld(parent);
   const fresh = await mkdtemp(`${directory}-`);
   try {
     // Built already: the package's own prepack would only do it again.
@@ -76,6 +78,16 @@ async function pack(): Promise<PackedLibrary> {
     await rm(fresh, { recursive: true, force: true });
   }
   return result;
+}
+
+/** Every change of the sources leaves a package behind; those of the last day may still be in use. */
+async function removeOld(parent: string): Promise<void> {
+  const yesterday = Date.now() - 24 * 60 * 60 * 1000;
+  for (const name of await readdir(parent)) {
+    const each = path.join(parent, name);
+    const { mtimeMs } = await stat(each).catch(() => ({ mtimeMs: Infinity }));
+    if (mtimeMs < yesterday) await rm(each, { recursive: true, force: true });
+  }
 }
 
 async function contentHash(): Promise<string> {
