@@ -1,0 +1,186 @@
+import fc from "fast-check";
+
+import { printable, sentence } from "../../providers/errors";
+import { readError } from "../../providers/exchange-online/error-envelope";
+import { isMark, markFor, nameIn, ownerOf } from "../../providers/mark";
+import { scrub } from "../../providers/session";
+
+const notFound =
+  "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException";
+
+describe("An error of Exchange Online", () => {
+  const envelope = (error: object) => JSON.stringify({ error });
+
+  test.each([
+    [
+      "its first detail, in bars",
+      envelope({
+        code: "NotFound",
+        message: "Error executing cmdlet",
+        details: [
+          {
+            code: "Context",
+            target: "",
+            message: `Ex123|${notFound}|It is gone | really.`,
+          },
+        ],
+      }),
+      { exceptionType: notFound, reason: "It is gone | really." },
+    ],
+    [
+      "its first detail, in bars with an empty id",
+      envelope({ details: [{ message: `|${notFound}|It is gone.` }] }),
+      { exceptionType: notFound, reason: "It is gone." },
+    ],
+    [
+      "its internal exception",
+      envelope({
+        message: "outer",
+        innererror: {
+          internalexception: { message: "It is gone.", type: notFound },
+        },
+      }),
+      { exceptionType: notFound, reason: "It is gone." },
+    ],
+    [
+      "its outer message, where the inner one says nothing",
+      envelope({
+        message: "outer",
+        innererror: {
+          internalexception: {
+            message: "DirectInvokeCmdletExecutionException",
+            type: "T",
+          },
+        },
+      }),
+      { exceptionType: "T", reason: "outer" },
+    ],
+    [
+      "its text, where it is no JSON",
+      "Too many.",
+      { exceptionType: "", reason: "Too many." },
+    ],
+    [
+      "the word for a page",
+      "<!DOCTYPE html><p>No",
+      { exceptionType: "", reason: "an HTML page" },
+    ],
+    [
+      "nothing, for NUL bytes",
+      "\0".repeat(4096),
+      { exceptionType: "", reason: "" },
+    ],
+    ["nothing, for nothing", "", { exceptionType: "", reason: "" }],
+  ])("says %s", (_, text, expected) => {
+    expect(readError(text)).toEqual(expected);
+  });
+
+  test("is read without failing, whatever it is", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        const { reason } = readError(text);
+        expect(reason.length).toBeLessThanOrEqual(801);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.jsonValue(), (error) => {
+        readError(JSON.stringify({ error }));
+      }),
+    );
+  });
+});
+
+test("A printable text has no control characters, one line, and an end", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 2000 }), (text) => {
+      const clean = printable(text);
+      // eslint-disable-next-line no-control-regex
+      expect(clean).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+      expect(clean.length).toBeLessThanOrEqual(801);
+    }),
+  );
+});
+
+test("A sentence ends once", () => {
+  expect(sentence("Gone")).toBe("Gone.");
+  for (const ended of ["Gone.", "Gone!", "Gone?", "Gone…"])
+    expect(sentence(ended)).toBe(ended);
+});
+
+describe("Scrubbing", () => {
+  test("leaves nothing of a secret in any form that a vendor may quote it in", () => {
+    fc.assert(
+      fc.property(
+        fc
+          .string({ minLength: 4, maxLength: 40 })
+          .filter((s) => !/^[\][secrt.]*$/.test(s)),
+        fc.string(),
+        fc.string(),
+        (secret, before, after) => {
+          const forms = [
+            secret,
+            encodeURIComponent(secret),
+            Buffer.from(secret).toString("base64"),
+          ];
+          for (const form of forms) {
+            const clean = scrub(`${before}|${form}|${after}`, [secret]);
+            expect(clean).toContain("[secret]");
+          }
+          expect(scrub(forms.join("|"), [secret])).not.toContain(secret);
+        },
+      ),
+    );
+  });
+
+  test("takes longer secrets before those that are part of them", () => {
+    const clean = scrub("the password-and-more", [
+      "password",
+      "password-and-more",
+    ]);
+    expect(clean).not.toContain("and-more");
+  });
+
+  test("takes out whatever looks like a token", () => {
+    const jwt = "eyJ0eXAiOiJKV1QifQ.eyJ0aWQiOiJjb250b3NvIn0.c2ln";
+    expect(scrub(`Bearer ${jwt}, twice ${jwt}`, [])).toBe(
+      "Bearer [secret], twice [secret]",
+    );
+  });
+
+  test("leaves other texts alone", () => {
+    expect(scrub('the rule "eyJ" is fine', ["unrelated secret"])).toBe(
+      'the rule "eyJ" is fine',
+    );
+  });
+});
+
+describe("A mark", () => {
+  const ours = markFor("ops", "dev", "mail");
+
+  test("says project, stack and resource", () => {
+    expect(ours).toBe("Managed by Pulumi: ops/dev/mail");
+    expect(nameIn(ours)).toBe("ops/dev/mail");
+    expect(isMark(ours)).toBe(true);
+    expect(isMark("managed by somebody")).toBe(false);
+    expect(isMark(undefined)).toBe(false);
+  });
+
+  test.each([
+    ["Managed by Pulumi: ops/dev/mail", "us"],
+    ["Managed by Pulumi: ops/dev/mail/x", "thisStack"],
+    ["Managed by Pulumi: ops/dev/other", "thisStack"],
+    ["Managed by Pulumi: ops/prod/mail", "anotherStack"],
+    ["Managed by Pulumi: opsdev/mail", "anotherStack"],
+    ["Managed by Pulumi: ", "anotherStack"],
+    ["made by hand", "nobody"],
+    ["", "nobody"],
+    [null, "nobody"],
+    [undefined, "nobody"],
+  ])("%p is %s to us", (found, owner) => {
+    expect(ownerOf(found, ours)).toBe(owner);
+  });
+
+  test("of somebody is another stack's to a resource with a text of its own", () => {
+    expect(ownerOf(ours, "for people")).toBe("anotherStack");
+  });
+});
