@@ -15,7 +15,14 @@ import {
 
 /** The inputs of a {@link QuarantinePolicy}. */
 export interface QuarantinePolicyArgs
-  extends Args<QuarantinePolicyProps>, AdoptArgs {}
+  extends Args<QuarantinePolicyProps>, AdoptArgs {
+  /**
+   * Refuses to grant `Release` while a tag for high confidence spam, phishing or high confidence phishing points at the policy.
+   * `UseCase4` sets it for the quarantine whose mail recipients release.
+   * @default false
+   */
+  onlyForSpam?: pulumi.Input<boolean>;
+}
 
 /** What recipients may do with quarantined messages; see {@link QuarantinePolicyProps} for its properties. */
 export class QuarantinePolicy extends Area1Resource implements InTenant {

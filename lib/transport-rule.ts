@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { publishedWideRanges } from "../providers/exchange-online/ip-ranges";
 import {
   transportRule,
   type TransportRuleProps,
@@ -50,6 +51,7 @@ export class TransportRule extends Area1Resource implements InTenant {
       outputsOf(transportRule, "guid", "tenantId"),
       opts,
     );
+    if (!opts?.id) noteExpansion(this, args);
   }
 
   /** Reads a rule that this program does not manage. @param id its Guid. */
@@ -60,4 +62,18 @@ export class TransportRule extends Area1Resource implements InTenant {
   ): TransportRule {
     return new TransportRule(name, {} as TransportRuleArgs, { ...opts, id });
   }
+}
+
+/** Says in previews, too, that a range is not sent as it was given. */
+function noteExpansion(rule: TransportRule, args: TransportRuleArgs): void {
+  pulumi.output(args.senderIpRanges).apply((ranges) => {
+    const wide = (ranges ?? []).filter((range) =>
+      publishedWideRanges.includes(range),
+    );
+    if (wide.length > 0)
+      void pulumi.log.info(
+        `senderIpRanges: ${wide.join(" and ")} ${wide.length === 1 ? "is" : "are"} wider than Microsoft 365 takes, and expanded to /24 blocks.`,
+        rule,
+      );
+  });
 }

@@ -137,6 +137,7 @@ export class UseCase4 extends pulumi.ComponentResource {
           name: policy,
           endUserQuarantinePermissions: [release, "Delete", "Preview"],
           esnEnabled: true,
+          ...(release === "Release" && { onlyForSpam: true }),
           ...adopt,
           restorePoint: first.of("QuarantinePolicy", policy),
         },

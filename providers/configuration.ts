@@ -51,7 +51,12 @@ export type SignIn =
       readonly clientId: string;
       readonly tokenFile: string;
     }
-  | { readonly by: "defaultChain"; readonly clientId?: string };
+  | {
+      readonly by: "defaultChain";
+      readonly clientId?: string;
+      /** Of an explicit provider: without the environment. */
+      readonly explicit: boolean;
+    };
 
 /** What the handlers work with: every value found, checked and in its final form. */
 export interface Configuration {
@@ -95,7 +100,11 @@ export function resolveConfiguration(
     allowed === undefined ? [inEnvironment, inStack] : [inStack, inEnvironment];
   const either: Source = (key) => inStack(key) ?? inEnvironment(key);
 
-  const signIn = signInOf(first) ?? signInOf(second) ?? defaultChain(either);
+  // What an explicit provider maps from the environment is its own, so that both are one source.
+  const signIn =
+    (allowed === undefined
+      ? (signInOf(first) ?? signInOf(second))
+      : signInOf(either)) ?? defaultChain(either, allowed !== undefined);
   const cloudflareApiToken =
     first("cloudflareApiToken") ?? second("cloudflareApiToken");
   return {
@@ -161,9 +170,9 @@ function signInOf(source: Source): SignIn | undefined {
   return tokenFile ? { by: "tokenFile", clientId, tokenFile } : undefined;
 }
 
-function defaultChain(source: Source): SignIn {
+function defaultChain(source: Source, explicit: boolean): SignIn {
   const clientId = source("clientId");
-  return { by: "defaultChain", ...(clientId && { clientId }) };
+  return { by: "defaultChain", explicit, ...(clientId && { clientId }) };
 }
 
 /** Nobody may change the wrong tenant because of a leftover variable. */
@@ -211,7 +220,7 @@ function baseUrl(key: Key, value: string): string {
     throw new UserError(
       `area1:${key}: ${value} is not https. Credentials are sent there; only a loopback host may do without.`,
     );
-  if (url.username || url.search || url.hash)
+  if (url.username || url.password || url.search || url.hash)
     throw new UserError(
       `area1:${key}: a base URL has no user, query or fragment. Give one like https://host.example.`,
     );
@@ -225,9 +234,10 @@ function milliseconds(
 ): number {
   if (value === undefined) return fallback;
   const number = Number(value);
-  if (!Number.isInteger(number) || number <= 0)
+  // A timer of Node's takes no more, and one that is longer ends at once.
+  if (!Number.isInteger(number) || number <= 0 || number > 2 ** 31 - 1)
     throw new UserError(
-      `area1:${key}: "${value}" is not a number of milliseconds. Give a whole number above 0, or leave it out for ${fallback}.`,
+      `area1:${key}: "${value}" is not a number of milliseconds. Give a whole number from 1 to 2147483647, or leave it out for ${fallback}.`,
     );
   return number;
 }

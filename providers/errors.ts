@@ -91,6 +91,10 @@ export function printable(text: string): string {
   return clean.length > longest ? `${clean.slice(0, longest)}…` : clean;
 }
 
+/** What a body that is not the vendor's own form says, fit to print. */
+export const bodyText = (text: string): string =>
+  /^\s*</.test(text) ? "an HTML page" : printable(text);
+
 /** A sentence ends with one full stop, whatever the vendor's text ended with. */
 export const sentence = (text: string): string =>
   /[.!?…]$/.test(text) ? text : `${text}.`;

@@ -24,6 +24,8 @@ export interface Field {
   /** Taken by the vendor only when the object is made: never compared and never a reason to do anything. */
   readonly onlyWhenMade?: true;
   readonly implied?: Implied;
+  /** Where the object is, not what it has: no answer tells it. */
+  readonly neverTold?: true;
   /** No input of programs: reported when somebody else sets it. */
   readonly foreign?: true;
 }

@@ -52,10 +52,9 @@ export class Http {
     const pauseAfter = (error: unknown, tries: number): number | undefined => {
       if (isFault(error, "throttled"))
         return this.pause(error, tries, patience);
-      const worthAnother = isFault(error, "transient", "unreachable");
-      const harmless =
-        isFault(error) && (request.repeatable || !error.details.uncertain);
-      return worthAnother && harmless && tries < 5
+      if (!isFault(error, "transient", "unreachable")) return undefined;
+      const harmless = request.repeatable || !error.details.uncertain;
+      return harmless && tries < 5
         ? growing(patience.firstPause, tries)
         : undefined;
     };
@@ -75,25 +74,23 @@ export class Http {
   /** Waits while the vendor has asked everybody to. */
   private async resumed(patience: Patience): Promise<void> {
     for (let left; (left = this.pausedUntil - Date.now()) > 0;) {
-      if (left > patience.left)
-        throw new VendorError(
-          this.vendor,
-          "throttled",
-          `${this.vendor} asks to wait ${seconds(left)}, longer than the patience of this operation`,
-          { advice: "Try again later, or raise area1:patienceMs." },
-        );
+      if (!patience.grants(left)) throw this.tooLong(left, patience);
       await new Promise((resolve) => setTimeout(resolve, left));
     }
+    if (patience.left === 0)
+      throw new VendorError(
+        this.vendor,
+        "unreachable",
+        `the patience of this operation, ${seconds(patience.total)}, was used up before ${this.vendor} could be asked`,
+        { advice: "Try again, or raise area1:patienceMs." },
+      );
   }
 
-  private pause(
-    error: VendorError,
-    tries: number,
-    patience: Patience,
-  ): number | undefined {
+  private pause(error: VendorError, tries: number, patience: Patience): number {
     const asked = retryAfter.get(error);
-    const pause = asked ?? growing(Math.max(patience.firstPause, 1), tries + 1);
-    if (pause > patience.left) return undefined;
+    const backoff = growing(Math.max(patience.firstPause, 1), tries + 1);
+    const pause = Math.max(asked ?? 0, backoff);
+    if (!patience.grants(pause)) throw this.tooLong(pause, patience, error);
     this.pausedUntil = Math.max(this.pausedUntil, Date.now() + pause);
     if (pause >= 1000)
       this.say(
@@ -102,8 +99,21 @@ export class Http {
     return pause;
   }
 
+  private tooLong(
+    pause: number,
+    patience: Patience,
+    cause?: VendorError,
+  ): VendorError {
+    return new VendorError(
+      this.vendor,
+      "throttled",
+      `${cause ? `${cause.message}. ` : ""}${this.vendor} is to be left alone for ${seconds(pause)}, longer than what is left of the patience of this operation (${seconds(patience.total)} in all)`,
+      { advice: "Try again later, or raise area1:patienceMs." },
+    );
+  }
+
   private async once(request: Request, patience: Patience): Promise<Answer> {
-    const limit = Math.min(this.requestTimeoutMs, Math.max(patience.left, 1));
+    const limit = Math.min(this.requestTimeoutMs, patience.left);
     const signal = AbortSignal.timeout(limit);
     const fetch = (await nodeFetch()).default;
     let response: Response;
@@ -129,7 +139,7 @@ export class Http {
     error: unknown,
     timedOut: boolean,
     limit: number,
-    { url }: Request,
+    { url, repeatable }: Request,
   ): VendorError {
     const { host } = new URL(url);
     const code = (error as NodeJS.ErrnoException).code ?? "";
@@ -142,7 +152,7 @@ export class Http {
         ? `${host} did not answer within ${seconds(limit)}`
         : `${host} could not be reached or broke off (${printable(reasonOf(error).replace(url, host))})`,
       {
-        uncertain: !neverSent,
+        uncertain: !neverSent && !repeatable,
         advice:
           "Check the network, a proxy or a base URL in the configuration.",
         cause: error,

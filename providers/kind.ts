@@ -39,7 +39,7 @@ export interface Kind {
   readonly home: "tenantId" | "accountId";
   readonly fields: Fields;
   /** Inputs that are no property of the object: `adopt`, and what destroy heeds. */
-  readonly settings: readonly ("adopt" | "offboardOnDestroy")[];
+  readonly settings: readonly ("adopt" | "offboardOnDestroy" | "onlyForSpam")[];
   /** The field that names the object; absent where a tenant has exactly one. */
   readonly nameField?: "name" | "domain";
   /** What the resource's id is. */
@@ -49,8 +49,11 @@ export interface Kind {
   /** True where a member that an answer leaves out says nothing, as with Cloudflare. */
   readonly missingIsUntold?: true;
 
-  /** What is wrong among inputs that are each right; unknown ones are absent. */
-  refuse?(inputs: Values): Failure[];
+  /**
+   * What is wrong among inputs that are each right.
+   * @param isKnown false for an input that a preview does not know yet: it is not in `inputs`, but not left out either.
+   */
+  refuse?(inputs: Values, isKnown: (property: string) => boolean): Failure[];
   /** Fills in what the configuration or other inputs decide. */
   complete?(
     olds: State,
@@ -67,9 +70,17 @@ export interface Kind {
     name: string,
     newerThan?: number,
   ): Promise<Listing<Item>>;
-  create(operation: Operation, wanted: Values): Promise<void>;
-  /** One write, and one Enable or Disable where the vendor has a cmdlet of its own for it. */
-  update(operation: Operation, item: Item, changes: Changes): Promise<void>;
+  create(operation: Operation, wanted: Values, inputs: State): Promise<void>;
+  /**
+   * One write, and one Enable or Disable where the vendor has a cmdlet of its own for it.
+   * @param inputs the program's, with settings; absent when first-seen values are given back.
+   */
+  update(
+    operation: Operation,
+    item: Item,
+    changes: Changes,
+    inputs?: State,
+  ): Promise<void>;
   /** @returns why it was left where it is, or nothing when it is gone. */
   remove(
     operation: Operation,

@@ -11,7 +11,8 @@ import {
  * waits asks it, so that waits add up to the limit that the user configured and never to a multiple of it.
  */
 export class Patience {
-  private readonly deadline: number;
+  private deadline: number;
+  private stretched = false;
 
   /** @param total All waiting of the operation together, in milliseconds. */
   constructor(readonly total: number) {
@@ -21,6 +22,18 @@ export class Patience {
   /** Milliseconds that are left, never negative. */
   get left(): number {
     return Math.max(0, this.deadline - Date.now());
+  }
+
+  /**
+   * Whether a pause that a vendor asks for is granted: one that fits, and once one that is no longer than the whole, whatever
+   * has passed already. Cloudflare asks for five minutes, which is all the patience there is by default.
+   */
+  grants(pause: number): boolean {
+    if (pause <= this.left) return true;
+    if (this.stretched || pause > this.total) return false;
+    this.stretched = true;
+    this.deadline = Date.now() + pause + this.total / 2;
+    return true;
   }
 
   /** The first pause between two tries: half a second, or less where the whole patience is small. */

@@ -1,28 +1,27 @@
 import { UserError } from "./errors";
-import { quarantineTags } from "./exchange-online/anti-spam-verdicts";
 import { identityOf } from "./exchange-online/identity";
+import {
+  graveTags,
+  quarantineTags,
+  tagsPointingAt,
+} from "./exchange-online/quarantine-tags";
 import type { Item } from "./kind";
 import { isMark, nameIn, ownerOf } from "./mark";
 import type { RestoredObject } from "./restored-object";
 import type { Operation } from "./session";
-
-/** The tags behind which mail is worse than spam. */
-const graveTags = [
-  "HighConfidenceSpamQuarantineTag",
-  "PhishQuarantineTag",
-  "HighConfidencePhishQuarantineTag",
-];
 
 /**
  * Refuses, before anything is written, what would go wrong: objects of another stack or another resource, `Default` in the
  * hands of another stack, and a policy that recipients would be able to release grave mail from.
  *
  * @param items what was found of the objects, in their order.
+ * @param released quarantine policies that recipients are to release from from now on.
  */
 export async function refuseForeign(
   operation: Operation,
   objects: readonly RestoredObject[],
   items: readonly (Item | undefined)[],
+  released: readonly string[],
 ): Promise<void> {
   const ofThisStack: string[] = [];
   const ofAnother: string[] = [];
@@ -43,49 +42,46 @@ export async function refuseForeign(
     reasons.push(
       `another stack has ${ofAnother.join(", ")}, and there is one UseCase4 for a tenant. Remove it there, choose other names, or set adopt: true if that stack no longer manages it`,
     );
-  reasons.push(...(await taggedReasons(operation, objects)));
+  for (const name of released) {
+    const tags = await tagsPointingAt(operation, name, graveTags);
+    if (tags.length > 0)
+      reasons.push(
+        `${tags.join(", ")} point${tags.length === 1 ? "s" : ""} at "${name}", which recipients are to release from: such mail would be theirs to release. Have those point at another quarantine policy first, or choose another userQuarantineName`,
+      );
+  }
+  reasons.push(...(await reasonsInDefault(operation, objects)));
   if (reasons.length > 0)
     throw new UserError(
       `Cannot begin, and nothing was written: ${reasons.join("; ")}.`,
     );
 }
 
-/** What speaks against it in the tags of anti-spam policies. */
-async function taggedReasons(
+/** `Default` belongs to another stack whose quarantine policies its tags point at. */
+async function reasonsInDefault(
   { exchange }: Operation,
   objects: readonly RestoredObject[],
 ): Promise<string[]> {
-  const takesDefault = objects.find(
-    ({ kind, name }) =>
-      kind === "AntiSpamPolicy" && name.toLowerCase() === "default",
+  const ours = objects.find(
+    ({ kind, name }) => kind === "AntiSpamPolicy" && sameName(name, "Default"),
   );
-  const released = objects.filter(({ recipientsRelease }) => recipientsRelease);
-  if (!takesDefault && released.length === 0) return [];
+  if (!ours || ours.adopt) return [];
   const [policies, quarantines] = await Promise.all([
     exchange.list("Get-HostedContentFilterPolicy"),
     exchange.list("Get-QuarantinePolicy"),
   ]);
-  const reasons: string[] = [];
-  for (const policy of policies.items) {
-    const { name } = identityOf(policy);
-    for (const { name: quarantine } of released)
-      for (const tag of graveTags)
-        if (sameName(policy[tag], quarantine))
-          reasons.push(
-            `${tag} of the anti-spam policy "${name}" points at "${quarantine}", which recipients are to release from: mail of that verdict would be theirs to release. Point it at another quarantine policy first, or choose another userQuarantineName`,
-          );
-    if (takesDefault && !takesDefault.adopt && name.toLowerCase() === "default")
-      for (const tag of quarantineTags) {
-        const mark = quarantines.items.find((item) =>
-          sameName(policy[tag], identityOf(item).name),
-        )?.["AdminDisplayName"];
-        if (isMark(mark) && ownerOf(mark, takesDefault.mark) === "anotherStack")
-          reasons.push(
-            `${tag} of Default points at "${String(policy[tag])}", which belongs to another stack (${nameIn(mark)}): there is one UseCase4 for a tenant. Remove it there, or set adopt: true if that stack no longer manages it`,
-          );
-      }
-  }
-  return reasons;
+  const policy = policies.items.find((item) =>
+    sameName(identityOf(item).name, "Default"),
+  );
+  return quarantineTags.flatMap((tag) => {
+    const mark = quarantines.items.find((item) =>
+      sameName(policy?.[tag], identityOf(item).name),
+    )?.["AdminDisplayName"];
+    return isMark(mark) && ownerOf(mark, ours.mark) === "anotherStack"
+      ? [
+          `${tag} of Default points at "${String(policy?.[tag])}", which belongs to another stack (${nameIn(mark)}): there is one UseCase4 for a tenant. Remove it there, or set adopt: true if that stack no longer manages it`,
+        ]
+      : [];
+  });
 }
 
 const sameName = (value: unknown, name: string): boolean =>

@@ -11,10 +11,10 @@ import {
 } from "./kind";
 import { homeOf } from "./lifecycle/home";
 import { named } from "./lifecycle/locate";
-import { isUnknown } from "./lifecycle/state";
 import { trying } from "./lifecycle/trying";
 import { keyOf, type RestoredObject } from "./restored-object";
 import type { Operation, Session } from "./session";
+import { isUnknown } from "./unknown";
 
 const id = "restore-point";
 
@@ -30,7 +30,11 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
       }),
 
     diff: (_id, olds, news) =>
-      Promise.resolve(sameObjects(olds, news) ? { changes: false } : {}),
+      Promise.resolve(
+        sameObjects(olds, news) && sameAccount(olds, news)
+          ? { changes: false }
+          : {},
+      ),
 
     create: (inputs) =>
       trying("Cannot take the restore point", async () => {
@@ -48,12 +52,21 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
 
     update: (_id, olds, news) =>
       trying("Cannot add to the restore point", async () => {
-        const before = isRecord(olds["values"]) ? olds["values"] : {};
-        const outs = await take(kinds, session(), news, before, olds);
+        const values = isRecord(olds["values"]) ? olds["values"] : {};
+        // What domains were in another account says nothing of this one.
+        const before = sameAccount(olds, news)
+          ? values
+          : Object.fromEntries(
+              Object.entries(values).filter(
+                ([key]) =>
+                  kinds[key.split("/", 1)[0] ?? ""]?.home === "tenantId",
+              ),
+            );
+        const state = { ...olds, ...only(news, ["accountId"]) };
+        const outs = await take(kinds, session(), news, before, state);
         return {
           outs: {
             ...news,
-            ...only(olds, ["accountId"]),
             ...outs,
             ...only(olds, ["takenAt"]),
           },
@@ -88,7 +101,7 @@ async function take(
   const items = await Promise.all(
     fresh.map((object) => lookUp(kinds, operation, object)),
   );
-  await refuseForeign(operation, fresh, items);
+  await refuseForeign(operation, fresh, items, newlyReleased(objects, state));
   const values: Record<string, unknown> = Object.fromEntries(
     objects.map((object) => [keyOf(object), before[keyOf(object)]]),
   );
@@ -100,6 +113,24 @@ async function take(
     tenantId,
     ...(account && { accountId: account }),
   };
+}
+
+/** The quarantine policies that recipients are to release from, and were not before. */
+function newlyReleased(
+  objects: readonly RestoredObject[],
+  state: State | undefined,
+): string[] {
+  const before = state ? objectsOf(state) : [];
+  return objects
+    .filter(
+      ({ kind, name, recipientsRelease }) =>
+        recipientsRelease &&
+        !before.some(
+          (old) =>
+            old.kind === kind && old.name === name && old.recipientsRelease,
+        ),
+    )
+    .map(({ name }) => name);
 }
 
 async function lookUp(
@@ -186,9 +217,19 @@ const objectsOf = (inputs: State): RestoredObject[] =>
 function sameObjects(olds: State, news: State): boolean {
   if (isUnknown(news["objects"])) return false;
   const keys = (state: State): string =>
-    objectsOf(state).map(keyOf).sort().join("\n");
+    objectsOf(state)
+      .map(
+        (object) =>
+          keyOf(object) + (object.recipientsRelease ? " released" : ""),
+      )
+      .sort()
+      .join("\n");
   return keys(olds) === keys(news);
 }
+
+/** A restore point that was given no account has that of the configuration, which `homeOf` holds to the state's. */
+const sameAccount = (olds: State, news: State): boolean =>
+  news["accountId"] === undefined || news["accountId"] === olds["accountId"];
 
 const only = (state: State, names: readonly string[]): State =>
   Object.fromEntries(

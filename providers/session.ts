@@ -7,6 +7,7 @@ import {
 } from "./configuration";
 import { Credentials } from "./credentials";
 import { ExchangeOnline } from "./exchange-online/client";
+import { sentence } from "./errors";
 import { Graph } from "./graph/client";
 import { Http } from "./http";
 import { Patience } from "./patience";
@@ -34,18 +35,26 @@ export class Session {
   readonly cloudflare: Cloudflare;
   readonly graph: Graph;
 
-  /** Ids that a create of this process took over: the delete that follows in the same operation does nothing. */
-  readonly takenOver = new Set<string>();
+  /** What a create of this process took over, and took it for: the delete that follows in the same operation does nothing. */
+  readonly takenOver = new Map<
+    string,
+    { readonly adopted: boolean; readonly previous?: unknown }
+  >();
+  /** What creates of this process made or took over: no second resource may have it. */
+  readonly owned = new Set<string>();
   /**
    * Objects that the program asks for, as the checks of this process saw: a leftover of an interrupted replacement that stands for
    * the same object is not deleted. Refresh and destroy check nothing.
    */
   readonly living = new Set<string>();
-  /** Ids that a diff of this process wants replaced: they may be cleaned up in the account that they were made in. */
-  readonly replaced = new Set<string>();
+  /** Objects that the program moves here from another account. */
+  readonly moving = new Set<string>();
+  /** The tenant of the states that this process was shown. */
+  tenantInState: string | undefined;
   /** By object: the resource whose restore point holds it. */
   readonly claimed = new Map<string, string>();
 
+  private readonly warned = new Set<string>();
   private readonly credentials: Credentials;
 
   constructor(
@@ -96,8 +105,12 @@ export class Session {
     };
   }
 
+  /** Says a warning, the same one once. */
   warn(message: string): void {
-    this.tell(this.scrub(message), "warning");
+    const clean = sentence(this.scrub(message));
+    if (this.warned.has(clean)) return;
+    this.warned.add(clean);
+    this.tell(clean, "warning");
   }
 
   say(message: string): void {

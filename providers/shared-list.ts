@@ -1,8 +1,10 @@
-/** A complete list, with the moment its reading began. */
+/** A complete list, with its place in the order of all lists of this process. */
 export interface Listing<T> {
   readonly items: readonly T[];
-  /** A number that grows with every list that is begun in this process. */
+  /** A number that grows with every list that is begun. */
   readonly begun: number;
+  /** The list before this one, if nothing was written in between: what is the same in both has been looked at twice. */
+  readonly earlier?: readonly T[];
 }
 
 let ticks = 0;
@@ -19,7 +21,11 @@ export class SharedList<T> {
   get(newerThan = -1): Promise<Listing<T>> {
     if (!this.current || this.current.begun <= newerThan) {
       const begun = ++ticks;
-      const listing = this.read().then((items) => ({ items, begun }));
+      const before = this.current?.listing;
+      const listing = this.read().then(async (items) => {
+        const earlier = await before?.catch(() => undefined);
+        return { items, begun, ...(earlier && { earlier: earlier.items }) };
+      });
       const entry = { begun, listing };
       this.current = entry;
       // A failure is not kept: the next who asks tries again.
@@ -34,3 +40,13 @@ export class SharedList<T> {
     this.current = undefined;
   }
 }
+
+/** A list with each item seen another way. */
+export const mapped = <T, U>(
+  { items, begun, earlier }: Listing<T>,
+  view: (item: T) => U,
+): Listing<U> => ({
+  items: items.map(view),
+  begun,
+  ...(earlier && { earlier: earlier.map(view) }),
+});

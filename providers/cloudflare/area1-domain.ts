@@ -13,6 +13,8 @@ import { isFault, reasonOf, sentence, VendorError } from "../errors";
 import { field, isNothing, type Field, type Values } from "../field";
 import { encode, type Item, type Kind, type State } from "../kind";
 import type { Operation } from "../session";
+import { isUnknown } from "../unknown";
+import type { Verification } from "./client";
 
 /** What Cloudflare finds a message to be, in the words of its API; headers use others (`UCE` for `SPAM`). */
 export type Disposition =
@@ -90,7 +92,10 @@ const network = text({
   anyCase: true,
   normalize: shortest,
   refuse: (value) =>
-    ipaddr.isValid(value) || ipaddr.isValidCIDR(value)
+    (ipaddr.isValid(value) || ipaddr.isValidCIDR(value)) &&
+    // ipaddr.js also reads octal and shortened forms, which would mean other addresses than they seem to.
+    (value.includes(":") ||
+      /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}(\/\d+)?$/.test(value))
       ? undefined
       : `"${value}" is not an address or CIDR block`,
 });
@@ -116,6 +121,7 @@ const fields = {
     text({ required: true, max: 32, anyCase: true }),
     {
       replaces: true,
+      neverTold: true,
     },
   ),
   transport: field("transport", hostName, {
@@ -206,6 +212,7 @@ export const area1Domain: Kind = {
 
   /** The account is an input, so that a preview shows a change of it for what it is. */
   complete(olds, inputs, configuration) {
+    if (isUnknown(inputs["accountId"])) return inputs;
     const configured = configuration().cloudflareAccountId;
     const accountId = inputs["accountId"] ?? configured ?? olds["accountId"];
     if (accountId === undefined)
@@ -265,10 +272,14 @@ export const area1Domain: Kind = {
     const id = String(item["id"]);
     const clears = notByPatch.some((name) => values[name] === null);
     if (!clears) return cloudflare.edit(account, id, values, patience);
+    // PUT replaces everything, so it must hold what somebody changed a moment ago.
+    const { begun } = await cloudflare.list(account);
+    const { items } = await cloudflare.list(account, begun);
+    const fresh = items.find((domain) => domain["id"] === id) ?? item;
     await cloudflare.replace(
       account,
       id,
-      { ...whole(item), ...values },
+      { ...whole(fresh), ...values },
       patience,
     );
   },
@@ -306,7 +317,7 @@ export const area1Domain: Kind = {
     return typeof host === "string" ? { transport: host } : {};
   },
 
-  async outputs({ cloudflare, account, patience }, item, expected, state) {
+  async outputs(operation, item, expected, state) {
     const status = statusOf(item);
     // On a refresh the record of a pending domain is as it was: asking for each would cost a request a domain.
     const verification =
@@ -314,13 +325,9 @@ export const area1Domain: Kind = {
         ? undefined
         : state
           ? state["verification"]
-          : await cloudflare.verification(
-              account,
-              String(item["id"]),
-              patience,
-            );
+          : await verificationOf(operation, item);
     return {
-      accountId: account,
+      accountId: operation.account,
       ...(expected["transport"] && { mailExchange: expected["transport"] }),
       ...(status && { status }),
       ...(verification !== undefined && { verification }),
@@ -359,6 +366,22 @@ const whole = (item: Item): Record<string, unknown> =>
       )
       .map((wire) => [wire, item[wire]]),
   );
+
+/** The TXT record that a pending domain waits for. Only information: without it the domain is made all the same. */
+async function verificationOf(
+  operation: Operation,
+  item: Item,
+): Promise<Verification | undefined> {
+  const { cloudflare, account, patience } = operation;
+  try {
+    return await cloudflare.verification(account, String(item["id"]), patience);
+  } catch (error) {
+    operation.warn(
+      `domain "${String(item["domain"])}" waits to be proven yours, but Cloudflare does not tell the TXT record: ${sentence(reasonOf(error))} See its dashboard`,
+    );
+    return undefined;
+  }
+}
 
 /** The MX that Microsoft 365 expects; on a refresh without Graph, what it was when it was last known. */
 async function followed(

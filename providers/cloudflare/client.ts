@@ -1,4 +1,10 @@
-import { printable, UserError, VendorError, type Fault } from "../errors";
+import {
+  bodyText,
+  printable,
+  UserError,
+  VendorError,
+  type Fault,
+} from "../errors";
 import { throttled, type Answer, type Http } from "../http";
 import { Patience } from "../patience";
 import { isRecord, parsed } from "../json";
@@ -211,7 +217,7 @@ function judge(answer: Answer): Envelope | undefined {
     throw new VendorError(
       vendor,
       "unreadable",
-      `Cloudflare answered ${status} with ${/^\s*</.test(text) ? "an HTML page" : text.trim() === "" ? "an empty body" : "something that is not its envelope"}`,
+      `Cloudflare answered ${status} with ${text.trim() === "" ? "an empty body" : /^\s*</.test(text) ? bodyText(text) : "something that is not its envelope"}`,
       {
         status,
         uncertain: true,
@@ -227,7 +233,7 @@ function failure(
   envelope: Readonly<Record<string, unknown>> | undefined,
 ): VendorError {
   const { status, text } = answer;
-  const reason = envelope ? reasonsOf(envelope["errors"]) : printable(text);
+  const reason = envelope ? reasonsOf(envelope["errors"]) : bodyText(text);
   const message = `Cloudflare answered ${status}: ${reason || "no reason given"}`;
   const fault = faultOf(status, reason);
   if (fault === "throttled") return throttled(vendor, answer, message);

@@ -16,8 +16,9 @@ import { isFault, reasonOf, sentence, UserError } from "../errors";
 import { field, noneIsImplied, type Field, type Values } from "../field";
 import { encode, type Failure, type Item, type Kind } from "../kind";
 import type { Operation } from "../session";
-import { quarantineTags, verdicts } from "./anti-spam-verdicts";
+import { verdicts } from "./anti-spam-verdicts";
 import { identityOf } from "./identity";
+import { quarantineTags } from "./quarantine-tags";
 
 /** What becomes of mail of a verdict. */
 export type SpamAction =
@@ -218,7 +219,10 @@ export const antiSpamPolicy: Kind = {
       ? { ...inputs, enabled: true }
       : inputs,
 
-  refuse: (inputs) => [...wrongScope(inputs), ...wrongActions(inputs)],
+  refuse: (inputs, isKnown) => [
+    ...wrongScope(inputs, isKnown),
+    ...wrongActions(inputs, isKnown),
+  ],
 
   isGiven: isDefault,
   identify: identityOf,
@@ -456,7 +460,10 @@ async function missingRule(
   }
 }
 
-function wrongScope(inputs: Values): Failure[] {
+type IsKnown = (property: string) => boolean;
+
+function wrongScope(inputs: Values, isKnown: IsKnown): Failure[] {
+  if (!isKnown("name")) return [];
   if (isDefault(inputs["name"]))
     return onlyCustom
       .filter((property) => inputs[property] !== undefined)
@@ -465,7 +472,9 @@ function wrongScope(inputs: Values): Failure[] {
         reason:
           "is only for a custom policy: Default is for everybody, always on and last; give the policy another name",
       }));
-  return scopes.some((property) => inputs[property] !== undefined)
+  return scopes.some(
+    (property) => inputs[property] !== undefined || !isKnown(property),
+  )
     ? []
     : [
         {
@@ -475,17 +484,21 @@ function wrongScope(inputs: Values): Failure[] {
       ];
 }
 
-function wrongActions(inputs: Values): Failure[] {
+function wrongActions(inputs: Values, isKnown: IsKnown): Failure[] {
   return verdicts.flatMap(({ action: property, tag: tagProperty }) => {
     const failures: Failure[] = [];
     const chosen = inputs[property];
-    if (inputs[tagProperty] !== undefined && chosen !== "Quarantine")
+    if (
+      inputs[tagProperty] !== undefined &&
+      isKnown(property) &&
+      chosen !== "Quarantine"
+    )
       failures.push({
         property: tagProperty,
         reason: `has no effect unless ${property} is "Quarantine"; set that too, or leave the tag out`,
       });
     const needed = typeof chosen === "string" ? needs[chosen] : undefined;
-    if (needed && isMissing(inputs[needed]))
+    if (needed && isKnown(needed) && isMissing(inputs[needed]))
       failures.push({
         property: needed,
         reason: `must be given: ${property} is "${String(chosen)}"`,

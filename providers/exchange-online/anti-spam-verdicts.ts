@@ -31,8 +31,3 @@ export const verdicts = [
     wire: ["BulkSpamAction", "BulkQuarantineTag"],
   },
 ] as const;
-
-/** The parameters that point at quarantine policies. */
-export const quarantineTags: readonly string[] = verdicts.map(
-  ({ wire }) => wire[1],
-);

@@ -22,6 +22,9 @@ export type Parameters = Readonly<Record<string, unknown>>;
 
 const vendor = "Exchange Online";
 
+/** The warning that goes with a page that is not the last (observed). */
+const moreResults = /more results available/i;
+
 /** The mailbox that app-only requests are routed by (documented by the module's own traffic). */
 const anchor = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}";
 
@@ -121,6 +124,13 @@ export class ExchangeOnline {
       items.push(...page.items);
       const next = page.next;
       url = undefined;
+      if (
+        next === undefined &&
+        page.warnings.some((text) => moreResults.test(text))
+      )
+        throw this.unreadable(
+          `${cmdlet} answered with a part of its objects and no link to the rest`,
+        );
       if (next !== undefined) {
         if (visited.has(next))
           throw this.unreadable(
@@ -184,7 +194,7 @@ export class ExchangeOnline {
         throw this.unreadable(`${cmdlet} was redirected again and again`);
       answer = await ask(this.trusted(answer.location));
     }
-    for (const warning of answer.warnings)
+    for (const warning of answer.warnings.filter((w) => !moreResults.test(w)))
       this.warn(`${cmdlet}: ${printable(warning)}`);
     return answer;
   }
@@ -199,11 +209,11 @@ export class ExchangeOnline {
       const location = answer.headers.get("location");
       if (!location)
         throw this.unreadable(`${cmdlet} was redirected to nowhere`, status);
-      return { location: new URL(location, this.baseUrl).href };
+      return { location };
     }
     if (status >= 400) throw this.failure(cmdlet, answer);
     // The success of a write is its status: the body may be empty or no JSON at all (observed).
-    if (!reads && !/^\s*\{/.test(text))
+    if (!reads && !/^\s*[{<]/.test(text))
       return { items: [], warnings: [], next: undefined };
     if (status === 204)
       throw this.unreadable(`${cmdlet} answered without a body`, status);
@@ -224,7 +234,7 @@ export class ExchangeOnline {
     const advice = adviceFor(fault, cmdlet, diagnostics);
     return new VendorError(vendor, fault, message, {
       status,
-      uncertain: fault === "transient",
+      uncertain: fault === "transient" && !cmdlet.startsWith("Get-"),
       ...(advice && { advice }),
     });
   }

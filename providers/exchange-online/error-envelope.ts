@@ -1,4 +1,4 @@
-import { printable } from "../errors";
+import { bodyText, printable } from "../errors";
 import { isRecord, parsed } from "../json";
 
 /** What an error of Exchange says, wherever in the envelope it stands. */
@@ -19,7 +19,7 @@ export function readError(text: string): ExchangeReason {
   if (!isRecord(error))
     return {
       exceptionType: "",
-      reason: isHtml(text) ? "an HTML page" : printable(text),
+      reason: bodyText(text),
     };
   const internal = member(member(error, "innererror"), "internalexception");
   const internalType = textOf(member(internal, "type"));
@@ -56,8 +56,6 @@ function fromDetail(message: string): ExchangeReason {
         reason: message.slice(second + 1),
       };
 }
-
-const isHtml = (text: string): boolean => /^\s*<(!doctype|html)/i.test(text);
 
 /** A member by its name in any case: `Message` and `message` are both seen. */
 function member(value: unknown, name: string): unknown {

@@ -6,7 +6,13 @@ const zeros = "00000000-0000-0000-0000-000000000000";
 
 /** Name, Guid and change stamp of any object of Exchange. */
 export function identityOf(item: Item): Identity {
-  const name = item["Name"] ?? item["Identity"];
+  const identity = item["Identity"];
+  // Only an identity has the tenant before it, in whatever form.
+  const name =
+    item["Name"] ??
+    (typeof identity === "string"
+      ? identity.slice(identity.lastIndexOf("\\") + 1)
+      : undefined);
   const guid = item["Guid"];
   const changed = item["WhenChangedUTC"] ?? item["WhenChanged"];
   return {

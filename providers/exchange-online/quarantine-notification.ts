@@ -43,8 +43,17 @@ export const quarantineNotification: Kind = {
     return { name, ...(changedAt && { changedAt }) };
   },
 
-  list: ({ exchange }, _name, newerThan) =>
-    exchange.list("Get-QuarantinePolicy", global, newerThan),
+  async list({ exchange }, _name, newerThan) {
+    const listing = await exchange.list(
+      "Get-QuarantinePolicy",
+      global,
+      newerThan,
+    );
+    const touched = listing.items.filter(
+      (item) => identityOf(item).name.toLowerCase() !== untouched,
+    );
+    return touched.length > 0 ? { ...listing, items: touched } : listing;
+  },
 
   async create({ exchange, patience }, wanted) {
     await exchange.write(
@@ -57,7 +66,7 @@ export const quarantineNotification: Kind = {
   async update(operation, item, changes) {
     const { name } = identityOf(item);
     if (name.toLowerCase() === untouched)
-      return this.create(operation, changes);
+      return this.create(operation, changes, {});
     await operation.exchange.write(
       "Set-QuarantinePolicy",
       { Identity: item["Identity"] ?? name, ...encode(this, changes) },

@@ -1,9 +1,15 @@
 import { flag, objectName, text } from "../codecs";
-import { field, type Field } from "../field";
-import { encode, type Item, type Kind } from "../kind";
+import { UserError } from "../errors";
+import { field, type Field, type Values } from "../field";
+import { encode, type Item, type Kind, type State } from "../kind";
 import type { Operation } from "../session";
-import { quarantineTags } from "./anti-spam-verdicts";
+import { mapped } from "../shared-list";
 import { identityOf } from "./identity";
+import {
+  everyTagPointingAt,
+  graveTags,
+  tagsPointingAt,
+} from "./quarantine-tags";
 import {
   quarantinePermissions,
   type QuarantinePermission,
@@ -93,7 +99,7 @@ export const quarantinePolicy: Kind = {
   noun: "quarantine policy",
   home: "tenantId",
   fields,
-  settings: ["adopt"],
+  settings: ["adopt", "onlyForSpam"],
   nameField: "name",
   idIs: "name",
   markField: "adminDisplayName",
@@ -102,15 +108,15 @@ export const quarantinePolicy: Kind = {
   identify: identityOf,
 
   async list({ exchange }, _name, newerThan) {
-    const { items, begun } = await exchange.list(
-      "Get-QuarantinePolicy",
-      {},
-      newerThan,
+    return mapped(
+      await exchange.list("Get-QuarantinePolicy", {}, newerThan),
+      withPermissions,
     );
-    return { items: items.map(withPermissions), begun };
   },
 
-  async create({ exchange, patience }, wanted) {
+  async create(operation, wanted, inputs) {
+    const { exchange, patience } = operation;
+    await refuseGrave(operation, String(wanted["name"]), wanted, inputs);
     await exchange.write(
       "New-QuarantinePolicy",
       withPermissionsValue(encode(this, wanted)),
@@ -118,7 +124,9 @@ export const quarantinePolicy: Kind = {
     );
   },
 
-  async update({ exchange, patience }, item, changes) {
+  async update(operation, item, changes, inputs) {
+    const { exchange, patience } = operation;
+    await refuseGrave(operation, identityOf(item).name, changes, inputs);
     await exchange.write(
       "Set-QuarantinePolicy",
       {
@@ -131,7 +139,7 @@ export const quarantinePolicy: Kind = {
 
   async remove(operation, item) {
     const { name } = identityOf(item);
-    const users = await policiesWithTag(operation, name);
+    const users = await everyTagPointingAt(operation, name);
     if (users.length > 0)
       return `${users.join(", ")} still point${users.length === 1 ? "s" : ""} at it, and quarantined mail would have no policy. Point them elsewhere, then remove it`;
     await operation.exchange.removeIfThere(
@@ -142,6 +150,22 @@ export const quarantinePolicy: Kind = {
     return undefined;
   },
 };
+
+/** Release is not granted while mail that is worse than spam goes there: whose policy is only for spam would let it out. */
+async function refuseGrave(
+  operation: Operation,
+  name: string,
+  { endUserQuarantinePermissions: granted }: Values,
+  inputs: State | undefined,
+): Promise<void> {
+  if (inputs?.["onlyForSpam"] !== true) return;
+  if (!Array.isArray(granted) || !granted.includes("Release")) return;
+  const tags = await tagsPointingAt(operation, name, graveTags);
+  if (tags.length > 0)
+    throw new UserError(
+      `${tags.join(", ")} point${tags.length === 1 ? "s" : ""} at it: its recipients could release such mail at once. Have those point elsewhere first, for example with pulumi up --target on the anti-spam policy`,
+    );
+}
 
 /** Should the service send the number instead of the text, it is read as well. */
 const withPermissions = (item: Item): Item => ({
@@ -159,17 +183,3 @@ const withPermissionsValue = ({
   ...parameters,
   ...(value !== undefined && { EndUserQuarantinePermissionsValue: value }),
 });
-
-/** The tags of anti-spam policies that point at a quarantine policy: `SpamQuarantineTag of Default`. */
-async function policiesWithTag(
-  { exchange }: Operation,
-  name: string,
-): Promise<string[]> {
-  // A tag that was given back a moment ago must not keep its old policy: the list was forgotten with that write.
-  const { items } = await exchange.list("Get-HostedContentFilterPolicy");
-  return items.flatMap((item) =>
-    quarantineTags
-      .filter((tag) => String(item[tag]).toLowerCase() === name.toLowerCase())
-      .map((tag) => `${tag} of ${identityOf(item).name}`),
-  );
-}

@@ -148,19 +148,28 @@ export const transportRule: Kind = {
   idIs: "guid",
   markField: "comments",
 
-  refuse(inputs) {
+  refuse(inputs, isKnown) {
     const failures: Failure[] = [];
     const header = inputs["headerContainsMessageHeader"] !== undefined;
     const words = inputs["headerContainsWords"] !== undefined;
-    if (words && !header)
+    if (words && !header && isKnown("headerContainsMessageHeader"))
       failures.push({
         property: "headerContainsMessageHeader",
         reason: "must be given with headerContainsWords: it says which header",
       });
-    if (header && !words)
+    if (header && !words && isKnown("headerContainsWords"))
       failures.push({
         property: "headerContainsWords",
         reason: "must be given with headerContainsMessageHeader",
+      });
+    const unconditional = ["headerContainsWords", "senderIpRanges"].every(
+      (property) => inputs[property] === undefined && isKnown(property),
+    );
+    if (unconditional && !header)
+      failures.push({
+        property: "headerContainsWords",
+        reason:
+          "must be given, or senderIpRanges: a rule without a condition applies to all mail",
       });
     const size = Object.values(inputs)
       .flat()

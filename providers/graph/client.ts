@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-
 import type {
   Client,
   Context,
@@ -17,9 +15,6 @@ const vendor = "Microsoft Graph";
 /** Most requests that one `$batch` takes (documented). */
 const batchSize = 20;
 
-/** The header by which Microsoft's support finds a request. */
-const requestId = "client-request-id";
-
 /**
  * Microsoft Graph, for the one thing it knows: which host Microsoft 365 expects as a domain's MX. Needs the application
  * permission Domain.Read.All.
@@ -29,8 +24,8 @@ const requestId = "client-request-id";
 export class Graph {
   private readonly known = new Map<string, Promise<string>>();
   private asked: Asked[] = [];
-  /** What a request failed with, by its id: the official client keeps nothing of an error but its text. */
-  private readonly failures = new Map<string, unknown>();
+  /** Domains that were asked for on suspicion: never twice, since what is not in the tenant stays so. */
+  private readonly suspected = new Set<string>();
 
   constructor(
     private readonly http: Http,
@@ -76,7 +71,8 @@ export class Graph {
     for (const domain of likely) {
       if (filled === room) break;
       const name = domain.toLowerCase();
-      if (this.known.has(name)) continue;
+      if (this.known.has(name) || this.suspected.has(name)) continue;
+      this.suspected.add(name);
       void this.expect(name);
       filled++;
     }

@@ -1,7 +1,8 @@
 import type { Value } from "../codecs";
 import type { Failure, Kind, State } from "../kind";
 import type { Session } from "../session";
-import { given, isUnknown, objectOf } from "./state";
+import { isUnknown } from "../unknown";
+import { anywhere, given, objectOf, text } from "./state";
 
 export function check(
   kind: Kind,
@@ -41,10 +42,22 @@ export function check(
     kind.complete?.(olds, inputs, () => session().configuration) ?? inputs;
   if (isFailure(completed)) failures.push(completed);
   else if (failures.length === 0)
-    failures.push(...(kind.refuse?.(given(kind, completed)) ?? []));
+    failures.push(
+      ...(kind.refuse?.(
+        given(kind, completed),
+        (property) => !isUnknown(completed[property]),
+      ) ?? []),
+    );
   // A configuration that contradicts itself is found now, not in the middle of an update.
-  const { living } = session();
-  if (!isFailure(completed)) living.add(objectOf(kind, completed));
+  const { living, moving } = session();
+  if (!isFailure(completed)) {
+    living.add(objectOf(kind, completed)).add(anywhere(kind, completed));
+    if (
+      text(olds["accountId"]) &&
+      text(olds["accountId"]) !== text(completed["accountId"])
+    )
+      moving.add(objectOf(kind, completed));
+  }
   return { inputs: isFailure(completed) ? inputs : completed, failures };
 }
 

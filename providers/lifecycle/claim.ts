@@ -25,7 +25,9 @@ export function claim(
 ): Claim {
   // The restore point was taken before our first write: what did not exist then is what an interrupted run of ours made.
   const madeSince = slice === false;
-  if (kind.isGiven(name)) return madeSince ? "ours" : "adopted";
+  const differing = differences(kind, live, wanted, expected);
+  if (kind.isGiven(name))
+    return madeSince && differing.length === 0 ? "ours" : "adopted";
   const cannot = `Cannot take over ${kind.noun} "${name}":`;
   const mark = kind.markField;
   const foundMark = mark && live[mark];
@@ -45,12 +47,11 @@ export function claim(
     case "nobody":
       break;
   }
-  const differing = differences(kind, live, wanted, expected);
   if (differing.length === 0) return madeSince ? "ours" : "adopted";
   if (adopt) return "adopted";
   const shown = differing.map(
     (property) =>
-      `${property} (${show(live[property] ?? null)}, wanted ${show(wantedOf(kind, property, live, wanted, expected))})`,
+      `${property} (${live[property] === undefined ? "not told" : show(live[property])}, wanted ${show(wantedOf(kind, property, live, wanted, expected))})`,
   );
   throw new UserError(
     `Cannot create ${kind.noun} "${name}": one of that name exists and differs in ${shown.join(", ")}. Set adopt: true to take it over, or choose another name.`,
@@ -59,7 +60,8 @@ export function claim(
 
 /**
  * The properties in which an object is not what is wanted, among those that are managed: the given ones, and the implied
- * ones of those left out. What the vendor does not say is not a difference; a default mark is nobody's wish.
+ * ones of those left out. A given one that the vendor does not tell may be anything, so it counts; a default mark is nobody's
+ * wish.
  */
 export function differences(
   kind: Kind,
@@ -70,10 +72,12 @@ export function differences(
   return Object.entries(kind.fields).flatMap(([property, field]) => {
     const value = live[property];
     const wish = wanted[property];
-    if (value === undefined || field.onlyWhenMade) return [];
+    if (field.onlyWhenMade || field.neverTold) return [];
     if (property === kind.markField && isMark(wish)) return [];
-    if (wish !== undefined) return equal(field, value, wish) ? [] : [property];
-    return !field.implied ||
+    if (wish !== undefined)
+      return value !== undefined && equal(field, value, wish) ? [] : [property];
+    return value === undefined ||
+      !field.implied ||
       field.implied.holds(value, expected[property] ?? null)
       ? []
       : [property];

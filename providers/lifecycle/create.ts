@@ -6,17 +6,31 @@ import type { Listing } from "../shared-list";
 import { claim, differences, wantedOf, type Slice } from "./claim";
 import { homeOf } from "./home";
 import { named } from "./locate";
-import { given, idOf, keyOf, nameOf, outsOf, pick, text } from "./state";
+import {
+  pendingOuts,
+  given,
+  idOf,
+  keyOf,
+  labelOf,
+  nameOf,
+  objectOf,
+  outsOf,
+  pick,
+  text,
+} from "./state";
 import { trying } from "./trying";
-import { apply, halfMade, longestSettling, partial } from "./write";
+import { applyOrKeep, halfMade, longestSettling } from "./write";
 
 export async function create(kind: Kind, session: Session, inputs: State) {
   const operation = session.begin(text(inputs["accountId"]));
   const name = nameOf(kind, inputs);
-  return trying(`Cannot create ${kind.noun} "${name}"`, async () => {
+  return trying(`Cannot create ${labelOf(kind, name)}`, async () => {
     const home = await homeOf(kind, operation);
     const wanted = given(kind, inputs);
-    const slice = inputs["restorePoint"] as Slice;
+    // What was in another account says nothing of this one.
+    const slice = session.moving.has(objectOf(kind, inputs))
+      ? undefined
+      : (inputs["restorePoint"] as Slice);
     let listing = await kind.list(operation, name);
     const expected = (await kind.expect?.(operation, inputs, listing)) ?? {};
     let item = named(kind, listing, name);
@@ -33,6 +47,7 @@ export async function create(kind: Kind, session: Session, inputs: State) {
         operation,
         name,
         complete,
+        inputs,
         listing,
       ).catch(async (error: unknown) => {
         throw await halfMade(kind, operation, name, error, inputs, home);
@@ -44,89 +59,84 @@ export async function create(kind: Kind, session: Session, inputs: State) {
         );
     }
     const live = valuesOf(kind, item);
+    const key = keyOf(kind, idOf(kind, kind.identify(item)));
+    if (!made && session.owned.has(key))
+      throw new UserError(
+        "another resource of this program has it already. Give each its own name",
+      );
     const adopted =
       !made &&
       claim(kind, name, live, wanted, expected, {
         adopt: inputs["adopt"] === true,
         slice,
       }) === "adopted";
-    const identity = kind.identify(item);
     const fixed = {
       adopted,
       ...(adopted && { previous: slice || live }),
       [kind.home]: home,
     };
-    const written = { ...inputs };
-    const changing = differences(kind, live, wanted, expected);
+    let owed: readonly string[] = [];
+    const changing = differences(kind, live, wanted, expected).filter(
+      // What was sent a moment ago, and is not told, is what was sent.
+      (property) => !made || live[property] !== undefined,
+    );
     if (changing.length > 0) {
       const changes = pick(changing, (property) =>
         wantedOf(kind, property, live, wanted, expected),
       );
-      item = await apply(kind, operation, item, changes).catch(
-        async (error: unknown) => {
-          throw await partial(
-            kind,
-            operation,
-            idOf(kind, identity),
-            identity,
-            error,
-            { written, fixed, changes },
-          );
-        },
-      );
+      const id = idOf(kind, kind.identify(item));
+      const reached = { written: inputs, fixed, changes };
+      ({ item, owed } = await applyOrKeep(kind, operation, id, item, reached));
     }
     const id = idOf(kind, kind.identify(item));
-    if (!made) session.takenOver.add(keyOf(kind, id));
-    const outs = await outsOf(kind, operation, item, written, expected);
-    return { id, outs: { ...outs, ...fixed } };
+    session.owned.add(keyOf(kind, id));
+    if (!made) session.takenOver.set(keyOf(kind, id), fixed);
+    const outs = await outsOf(kind, operation, item, inputs, expected);
+    return { id, outs: { ...outs, ...fixed, ...pendingOuts(owed) } };
   });
 }
 
+/** Most times that a doubtful request to make an object is sent. */
+const mostTries = 4;
+
 /**
- * Makes the object, and sees it in the list. When the answer is lost, or says that it exists already, the list tells
- * whether it was made: nothing is sent twice before that is known.
+ * Makes the object, and sees it in the list. When the answer is lost, or says that it exists already, a complete list
+ * tells whether it was made: nothing is sent twice before that is known.
+ *
+ * @returns the list, and whether it was us who made the object: "already exists" without a doubtful try of ours before it means
+ * that somebody else did meanwhile.
  */
 async function make(
   kind: Kind,
   operation: Operation,
   name: string,
   wanted: Values,
+  inputs: State,
   before: Listing<Item>,
 ): Promise<{ listing: Listing<Item>; made: boolean }> {
   const { patience } = operation;
-  let sent = 0;
-  let uncertain = false;
-  const listing = await patience.persist(
-    async () => {
-      try {
-        sent++;
-        await kind.create(operation, wanted);
-        uncertain = true;
-      } catch (error) {
-        const maybe = error instanceof VendorError && error.details.uncertain;
-        const exists = isFault(error, "alreadyExists");
-        if (!maybe && !exists) throw error;
-        uncertain ||= maybe === true;
-        const found = await look(patience.left / 30);
-        if (named(kind, found, name)) return found;
-        throw error;
-      }
-      return look(Math.min(patience.left, longestSettling));
-    },
-    (error) =>
-      error instanceof VendorError && error.details.uncertain && sent < 4
-        ? patience.firstPause * 2 ** sent
-        : undefined,
-  );
-  // "Already exists" without a doubtful try of ours before it: somebody else made it meanwhile.
-  return { listing, made: uncertain };
-
-  function look(limit: number): Promise<Listing<Item>> {
-    let last = before;
-    return patience.until(
-      async () => (last = await kind.list(operation, name, last.begun)),
-      (found) => named(kind, found, name) !== undefined,
-      limit,
+  let listing = before;
+  let made = false;
+  for (let tries = 1; ; tries++) {
+    const failure = await failureOf(kind.create(operation, wanted, inputs));
+    const doubtful =
+      failure instanceof VendorError && failure.details.uncertain === true;
+    if (failure && !doubtful && !isFault(failure, "alreadyExists"))
+      throw failure;
+    made ||= !failure || doubtful;
+    await patience.until(
+      async () => (listing = await kind.list(operation, name, listing.begun)),
+      () => named(kind, listing, name) !== undefined,
+      failure ? patience.left / 30 : Math.min(patience.left, longestSettling),
     );
+    if (!failure || named(kind, listing, name)) return { listing, made };
+    if (!doubtful || tries === mostTries) throw failure;
   }
 }
+
+const failureOf = (work: Promise<void>): Promise<Error | undefined> =>
+  work.then(
+    () => undefined,
+    (error: unknown) =>
+      error instanceof Error ? error : new Error(String(error)),
+  );

@@ -1,12 +1,27 @@
+import deepEqual from "fast-deep-equal";
+
 import type { Value } from "../codecs";
+import { UserError } from "../errors";
 import { equal, type Values } from "../field";
+import { isRecord } from "../json";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
 import type { Operation, Session } from "../session";
 import { homeOf } from "./home";
 import { atPlace, isSame } from "./locate";
-import { isDefaultMark, keyOf, nameOf, objectOf, text } from "./state";
+import {
+  anywhere,
+  labelOf,
+  isAdopted,
+  isDefaultMark,
+  isReported,
+  keyOf,
+  nameOf,
+  objectOf,
+  text,
+  wroteOf,
+} from "./state";
 import { trying } from "./trying";
-import { apply, gone } from "./write";
+import { apply, givenBack, isGone } from "./write";
 
 export async function remove(
   kind: Kind,
@@ -15,35 +30,81 @@ export async function remove(
   state: State,
 ) {
   const key = keyOf(kind, id);
-  // The object lives on under another entry of the state: a replacement, perhaps one that was interrupted, took it over.
-  if (session.takenOver.has(key) || session.living.has(objectOf(kind, state)))
-    return;
-  const operation = session.begin(text(state["accountId"]));
   const name = nameOf(kind, state) || id;
-  const label = `${kind.noun} "${name}"`;
-  await trying(`Cannot delete ${label}`, async () => {
-    if (!session.replaced.has(key)) await homeOf(kind, operation, state);
-    const first = await kind.list(operation, name);
-    let item = atPlace(kind, first, id);
-    item ??= atPlace(kind, await kind.list(operation, name, first.begun), id);
-    if (!item) return;
-    if (!isSame(kind, item, state)) {
-      operation.warn(
-        `${label} is left alone: it is not the one that this stack knows, somebody made it anew`,
-      );
-      return;
-    }
-    if (
-      state["adopted"] === true ||
-      (kind.isGiven(name) && state["adopted"] !== false)
-    ) {
-      await restore(kind, operation, label, item, state);
-      return;
-    }
+  const label = labelOf(kind, name);
+  const adopted = isAdopted(kind, state);
+  // The object lives on under another entry of the state: a replacement, perhaps one that was interrupted, took it over.
+  const taken = session.takenOver.get(key);
+  if (taken && knowsLess(taken, adopted, state))
+    session.warn(
+      `${label} was taken over by another entry of the state, which does not know what was there first: ${adopted ? `destroy will not give back ${JSON.stringify(state["previous"])}` : "destroy will leave it"}. A restore point, or an alias for a renamed resource, keeps that`,
+    );
+  if (taken || session.living.has(objectOf(kind, state))) return;
+  // The program has it in another account now: it is left in the one that it was made in.
+  const moved =
+    kind.home === "accountId" && session.living.has(anywhere(kind, state));
+  const operation = session.begin(text(state["accountId"]));
+  await trying(
+    `Cannot ${adopted ? "give back" : "delete"} ${label}`,
+    async () => {
+      if (!moved) await homeOf(kind, operation, state);
+      const first = await kind.list(operation, name);
+      let item = atPlace(kind, first, id);
+      item ??= atPlace(kind, await kind.list(operation, name, first.begun), id);
+      if (!item) return;
+      if (!isSame(kind, item, state))
+        operation.warn(
+          `${label} is left alone: it is not the one that this stack knows, somebody made it anew`,
+        );
+      else if (adopted) await restore(kind, operation, label, item, state);
+      else await removeForGood(kind, operation, label, id, item, state);
+    },
+  );
+}
+
+/** Whether the new entry of an object has other first-seen values than the old one, or takes it for somebody's. */
+function knowsLess(
+  taken: { readonly adopted: boolean; readonly previous?: unknown },
+  adopted: boolean,
+  state: State,
+): boolean {
+  if (taken.adopted !== adopted) return true;
+  const { previous } = state;
+  const known = taken.previous;
+  return (
+    isRecord(previous) &&
+    isRecord(known) &&
+    Object.keys(previous).some(
+      (property) =>
+        state[property] !== undefined &&
+        property in known &&
+        !deepEqual(previous[property], known[property]),
+    )
+  );
+}
+
+/** Removes what we made, until a complete list no longer holds it: the success of the request alone is not believed. */
+async function removeForGood(
+  kind: Kind,
+  operation: Operation,
+  label: string,
+  id: string,
+  item: Item,
+  state: State,
+): Promise<void> {
+  const { name } = kind.identify(item);
+  // Twice: a replica that lags may not have known the object the first time.
+  for (let tries = 0; tries < 2; tries++) {
     const left = await kind.remove(operation, item, state);
-    if (left) operation.warn(`${label} is left where it is: ${left}`);
-    else await gone(kind, operation, id, name);
-  });
+    if (left) {
+      operation.warn(`${label} is left where it is: ${left}`);
+      return;
+    }
+    if (await isGone(kind, operation, id, name)) return;
+  }
+  throw new UserError(
+    "its removal was answered as done, but it still stands. Run it again",
+  );
 }
 
 /** Gives back the first-seen values of what we managed, where they are still what we wrote. */
@@ -55,14 +116,19 @@ async function restore(
   state: State,
 ): Promise<void> {
   const live = valuesOf(kind, item);
-  const previous = (state["previous"] ?? {}) as Values;
+  const previous = state["previous"] as Values | undefined;
+  if (!previous) return;
   const expected = kind.expected?.(state) ?? {};
   const changes: Record<string, Value> = {};
   const changedSince: string[] = [];
   for (const [property, field] of Object.entries(kind.fields)) {
-    const first = previous[property];
-    const now = live[property] ?? (field.foreign ? null : undefined);
-    const managed = state[property] as Value | undefined;
+    // Conditions that nobody had set are listed neither among the first-seen values nor among the live ones.
+    const unlisted = field.foreign ? null : undefined;
+    const first = property in previous ? previous[property] : unlisted;
+    const now = property in live ? live[property] : unlisted;
+    const managed = isReported(state, property)
+      ? undefined
+      : (wroteOf(state, property) ?? (state[property] as Value | undefined));
     if (first === undefined || now === undefined || field.onlyWhenMade)
       continue;
     if (isDefaultMark(kind, property, state)) continue;
@@ -76,9 +142,7 @@ async function restore(
       changedSince.push(property);
       continue;
     }
-    const instead = await kind.giveBack?.(operation, property, first);
-    if (instead) operation.warn(`${label}: ${instead.warning}`);
-    const value = instead ? instead.value : first;
+    const value = await givenBack(kind, operation, label, property, first);
     if (value !== undefined) changes[property] = value;
   }
   if (changedSince.length > 0)

@@ -21,6 +21,10 @@ export async function homeOf(
     return stored || configured;
   }
   const tenant = await session.tenantId(patience);
+  // One process has one sign-in: what is made now belongs where everything else of the state is.
+  const elsewhere = session.tenantInState;
+  if (elsewhere && elsewhere.toLowerCase() !== tenant.toLowerCase())
+    throw foreign("tenant", elsewhere, tenant);
   if (stored && stored.toLowerCase() !== tenant.toLowerCase())
     throw foreign("tenant", stored, tenant);
   return tenant;
@@ -28,5 +32,5 @@ export async function homeOf(
 
 const foreign = (what: string, stored: string, now: string): UserError =>
   new UserError(
-    `it belongs to ${what} ${stored}, but the configuration is for ${now}. Nothing was done; configure the right one`,
+    `the state belongs to ${what} ${stored}, but the configuration is for ${now}. Nothing was done; configure the right one`,
   );

@@ -12,8 +12,8 @@ import { update } from "./update";
 export function lifecycle(kind: Kind, session: () => Session): Handlers {
   return {
     check: (olds, news) => Promise.resolve(check(kind, olds, news, session)),
-    diff: (id, olds, news) =>
-      Promise.resolve(diff(kind, session(), id, olds, news)),
+    diff: (_id, olds, news) =>
+      Promise.resolve(diff(kind, session(), olds, news)),
     create: (inputs) => create(kind, session(), inputs),
     read: (id, state) => read(kind, session(), id, state),
     update: (id, olds, news) => update(kind, session(), id, olds, news),

@@ -1,4 +1,4 @@
-import type { Item, Kind, State } from "../kind";
+import type { Identity, Item, Kind, State } from "../kind";
 import type { Listing } from "../shared-list";
 import { text } from "./state";
 
@@ -14,6 +14,16 @@ export function named(
       )
     : listing.items[0];
 }
+
+/** An object that was seen before, found again by its Guid where it has one: its name may have changed since. */
+export const sameAs = (
+  kind: Kind,
+  listing: Listing<Item>,
+  { name, guid }: Identity,
+): Item | undefined =>
+  guid
+    ? listing.items.find((item) => kind.identify(item).guid === guid)
+    : named(kind, listing, name);
 
 /** Whatever stands under an id. */
 export function atPlace(

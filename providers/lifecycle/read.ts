@@ -1,11 +1,23 @@
+import deepEqual from "fast-deep-equal";
+
 import type { Value } from "../codecs";
 import { UserError } from "../errors";
 import { equal, type Values } from "../field";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
 import type { Session } from "../session";
+import type { Listing } from "../shared-list";
 import { homeOf } from "./home";
 import { found } from "./locate";
-import { isDefaultMark, nameOf, outsOf, pickKnown, text } from "./state";
+import {
+  labelOf,
+  isDefaultMark,
+  isReported,
+  nameOf,
+  outsOf,
+  pickKnown,
+  text,
+  wroteOf,
+} from "./state";
 import { trying } from "./trying";
 import { longestSettling } from "./write";
 
@@ -21,7 +33,7 @@ export async function read(
     text(state["accountId"]) ||
       (session.configuration.cloudflareAccountId ?? ""),
   );
-  const label = `${kind.noun} "${known ? nameOf(kind, state) || id : id}"`;
+  const label = labelOf(kind, known ? nameOf(kind, state) : id);
   return trying(`Cannot read ${label}`, async () => {
     const home = await homeOf(kind, operation, known ? state : undefined);
     let listing = await kind.list(operation, nameOf(kind, state) || id);
@@ -45,7 +57,8 @@ export async function read(
     };
     // A difference or an absence may be a replica that lags: it is looked at a second time, and a read that is older than
     // what we have seen before is no read at all.
-    if (!item || reported(kind, item, state, expected).changed) await again();
+    if (!item || reported(kind, item, state, expected).changed)
+      if (!seenTwice(kind, listing, id, state, item)) await again();
     if (item && isOlder(kind, item, state))
       await operation.patience.until(
         again,
@@ -53,7 +66,16 @@ export async function read(
         Math.min(operation.patience.left, longestSettling),
       );
     if (!item) return {};
-    const { values, names } = reported(kind, item, state, expected);
+    const { values, names, wrote, untold } = reported(
+      kind,
+      item,
+      state,
+      expected,
+    );
+    for (const property of untold)
+      operation.warn(
+        `${kind.noun}: ${property} is not told, so a change of it by hand cannot be seen`,
+      );
     const kept = pickKnown(
       [...kind.settings, "restorePoint"],
       (key) => state[key],
@@ -71,6 +93,7 @@ export async function read(
         ...carried,
         [kind.home]: home,
         ...(names.length > 0 && { reported: names }),
+        ...(Object.keys(wrote).length > 0 && { wrote }),
       },
       inputs,
     };
@@ -80,22 +103,29 @@ export async function read(
 /** The live values of what is managed, each spelled as in state while it means the same. */
 function reported(kind: Kind, item: Item, state: State, expected: Values) {
   const live = valuesOf(kind, item);
-  const before = Array.isArray(state["reported"]) ? state["reported"] : [];
   const values: Record<string, Value> = {};
   const names: string[] = [];
+  const wrote: Record<string, Value> = {};
+  const untold: string[] = [];
   let changed = false;
   for (const [property, field] of Object.entries(kind.fields)) {
     const stored = state[property] as Value | undefined;
     const value = live[property];
-    const managed = stored !== undefined && !before.includes(property);
+    const managed = stored !== undefined && !isReported(state, property);
     if (managed) {
-      const same =
+      const ignored =
         value === undefined ||
         field.onlyWhenMade === true ||
-        isDefaultMark(kind, property, state) ||
-        equal(field, value, stored);
+        isDefaultMark(kind, property, state);
+      const same = ignored || equal(field, value, stored);
       values[property] = same ? stored : value;
       changed ||= !same;
+      if (value === undefined && !field.neverTold && !field.onlyWhenMade)
+        untold.push(property);
+      const noted = wroteOf(state, property);
+      const ours = noted ?? stored;
+      if (ignored ? noted !== undefined : !equal(field, value, ours))
+        wrote[property] = ours;
     } else if (
       value !== undefined &&
       field.implied &&
@@ -106,8 +136,19 @@ function reported(kind: Kind, item: Item, state: State, expected: Values) {
       changed = true;
     }
   }
-  return { values, names, changed };
+  return { values, names, wrote, untold, changed };
 }
+
+/** Whether the list before, with no write in between, showed the same. */
+const seenTwice = (
+  kind: Kind,
+  { earlier, begun }: Listing<Item>,
+  id: string,
+  state: State,
+  item: Item | undefined,
+): boolean =>
+  earlier !== undefined &&
+  deepEqual(found(kind, { items: earlier, begun }, id, state), item);
 
 function isOlder(kind: Kind, item: Item, state: State): boolean {
   const live = Date.parse(kind.identify(item).changedAt ?? "");

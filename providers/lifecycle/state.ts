@@ -4,15 +4,7 @@ import { isRecord } from "../json";
 import type { Identity, Item, Kind, State } from "../kind";
 import { isMark } from "../mark";
 import type { Operation } from "../session";
-
-/** What stands for a value that a preview does not know yet. */
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-/** True when a value, at any depth, is not known yet. */
-export const isUnknown = (value: unknown): boolean =>
-  value === unknownValue ||
-  (Array.isArray(value) && value.some(isUnknown)) ||
-  (isRecord(value) && Object.values(value).some(isUnknown));
+import { isUnknown } from "../unknown";
 
 export const given = (kind: Kind, inputs: State): Values =>
   Object.fromEntries(
@@ -26,6 +18,14 @@ export const given = (kind: Kind, inputs: State): Values =>
 
 export const nameOf = (kind: Kind, state: State): string =>
   kind.nameField ? text(state[kind.nameField]) : "";
+
+/** The same object in whichever account. */
+export const anywhere = (kind: Kind, state: State): string =>
+  objectOf(kind, { ...state, accountId: "*" });
+
+/** How messages name an object: `transport rule "X"`; what a tenant has once has no name. */
+export const labelOf = ({ noun }: Kind, name: string): string =>
+  name ? `${noun} "${name}"` : noun;
 
 export const idOf = (kind: Kind, { name, guid }: Identity): string =>
   kind.idIs === "guid" ? (guid ?? name) : name;
@@ -70,6 +70,11 @@ export function changedProperties(
   });
 }
 
+/** Whether the object was there before us; an imported one whose state does not say is, if its kind is always given. */
+export const isAdopted = (kind: Kind, state: State): boolean =>
+  state["adopted"] === true ||
+  (state["adopted"] === undefined && kind.isGiven(nameOf(kind, state)));
+
 /** On an adopted object a default mark is neither compared nor written. */
 export const isDefaultMark = (
   kind: Kind,
@@ -77,7 +82,7 @@ export const isDefaultMark = (
   state: State,
 ): boolean =>
   property === kind.markField &&
-  state["adopted"] === true &&
+  isAdopted(kind, state) &&
   isMark(state[property]);
 
 export async function outsOf(
@@ -103,8 +108,22 @@ export function identityOuts(kind: Kind, item: Item) {
   };
 }
 
+/** What we wrote, of a property that somebody else has changed since, as a refresh noted it. */
+export const wroteOf = (state: State, property: string): Value | undefined => {
+  const wrote = state["wrote"];
+  return isRecord(wrote) ? (wrote[property] as Value | undefined) : undefined;
+};
+
+/** Whether `read` reported a property that the program leaves out. */
+export const isReported = (state: State, property: string): boolean =>
+  Array.isArray(state["reported"]) && state["reported"].includes(property);
+
 export const pendingOf = (state: State): string[] =>
   Array.isArray(state["pending"]) ? state["pending"].map(String) : [];
+
+/** What is still owed, as an output; nothing where nothing is. */
+export const pendingOuts = (owed: readonly string[]): State =>
+  owed.length > 0 ? { pending: owed } : {};
 
 export const pick = (
   names: readonly string[],

@@ -4,12 +4,16 @@ import { equal, type Values } from "../field";
 import { valuesOf, type Kind, type State } from "../kind";
 import { isMark } from "../mark";
 import type { Session } from "../session";
+import { isUnknown } from "../unknown";
 import { homeOf } from "./home";
 import { found } from "./locate";
 import {
+  pendingOuts,
+  labelOf,
   changedProperties,
   given,
-  isUnknown,
+  isAdopted,
+  isReported,
   nameOf,
   outsOf,
   pendingOf,
@@ -17,7 +21,7 @@ import {
   text,
 } from "./state";
 import { trying } from "./trying";
-import { apply, partial } from "./write";
+import { applyOrKeep, givenBack } from "./write";
 
 export async function update(
   kind: Kind,
@@ -28,7 +32,8 @@ export async function update(
 ) {
   const operation = session.begin(text(olds["accountId"]));
   const name = nameOf(kind, olds);
-  return trying(`Cannot update ${kind.noun} "${name}"`, async () => {
+  const label = labelOf(kind, name);
+  return trying(`Cannot update ${label}`, async () => {
     const home = await homeOf(kind, operation, olds);
     let listing = await kind.list(operation, name);
     let item = found(kind, listing, id, olds);
@@ -59,35 +64,41 @@ export async function update(
     for (const property of changed) {
       const field = kind.fields[property];
       if (!field || isUnknown(news[property])) continue;
-      const target = targetOf(kind, property, { live, news, olds, expected });
+      const { target, firstSeen } = targetOf(kind, property, {
+        live,
+        news,
+        olds,
+        expected,
+      });
       const value = live[property];
       if (target === undefined) continue;
-      if (value === undefined || !equal(field, value, target))
-        changes[property] = target;
+      if (value !== undefined && equal(field, value, target)) continue;
+      const sent = firstSeen
+        ? await givenBack(kind, operation, label, property, target)
+        : target;
+      if (sent !== undefined) changes[property] = sent;
     }
-    const adopted = olds["adopted"] === true;
+    const adopted = isAdopted(kind, olds);
     const fixed = {
       adopted,
-      // A property that is managed from now on was first seen now, unless it was before.
-      ...(adopted && { previous: { ...live, ...previous } }),
+      ...(adopted && {
+        previous: { ...newlyManaged(kind, olds, news, live), ...previous },
+      }),
       [kind.home]: home,
     };
     const inputs = pickKnown(
       Object.keys(news).filter((key) => key !== "__provider"),
       (key) => news[key],
     );
+    let owed: readonly string[] = [];
     if (Object.keys(changes).length > 0)
-      item = await apply(kind, operation, item, changes).catch(
-        async (error: unknown) => {
-          throw await partial(kind, operation, id, { name }, error, {
-            written: inputs,
-            fixed,
-            changes,
-          });
-        },
-      );
+      ({ item, owed } = await applyOrKeep(kind, operation, id, item, {
+        written: inputs,
+        fixed,
+        changes,
+      }));
     const outs = await outsOf(kind, operation, item, inputs, expected);
-    return { outs: { ...outs, ...fixed } };
+    return { outs: { ...outs, ...fixed, ...pendingOuts(owed) } };
   });
 }
 
@@ -95,7 +106,23 @@ export async function update(
 const known = (kind: Kind, inputs: State): Values =>
   kind.expected ? given(kind, inputs) : {};
 
-/** What a changed property becomes; undefined where it is left as it is. */
+/** A property that is managed from now on was first seen now, unless it was before. */
+const newlyManaged = (
+  kind: Kind,
+  olds: State,
+  news: State,
+  live: Values,
+): Values =>
+  Object.fromEntries(
+    Object.entries(live).filter(
+      ([property]) =>
+        !kind.fields[property]?.foreign &&
+        news[property] !== undefined &&
+        (olds[property] === undefined || isReported(olds, property)),
+    ),
+  );
+
+/** What a changed property becomes: undefined where it is left as it is; a first-seen value may no longer be possible. */
 function targetOf(
   kind: Kind,
   property: string,
@@ -105,23 +132,26 @@ function targetOf(
     olds,
     expected,
   }: { live: Values; news: State; olds: State; expected: Values },
-): Value | undefined {
-  const adopted = olds["adopted"] === true;
+): { target: Value | undefined; firstSeen?: true } {
+  const adopted = isAdopted(kind, olds);
   const previous = (olds["previous"] as Values | undefined)?.[property];
   const wish = news[property] as Value | undefined;
   // Back to the default mark on an adopted object: its own text returns.
   if (
     wish !== undefined &&
-    property === kind.markField &&
-    isMark(wish) &&
-    adopted
+    !(property === kind.markField && isMark(wish) && adopted)
   )
-    return previous;
-  if (wish !== undefined) return wish;
+    return { target: wish };
+  const now = live[property] ?? null;
+  const wanted = expected[property] ?? null;
   const implied = kind.fields[property]?.implied;
-  if (implied)
-    return implied.holds(live[property] ?? null, expected[property] ?? null)
+  if (!implied)
+    return adopted && previous !== undefined
+      ? { target: previous, firstSeen: true }
+      : { target: undefined };
+  return {
+    target: implied.holds(now, wanted)
       ? undefined
-      : implied.remedy(live[property] ?? null, expected[property] ?? null);
-  return adopted ? previous : undefined;
+      : implied.remedy(now, wanted),
+  };
 }

@@ -1,3 +1,4 @@
+import type { Value } from "../codecs";
 import { PartialFailure } from "../errors";
 import { equal, type Values } from "../field";
 import {
@@ -9,12 +10,18 @@ import {
 } from "../kind";
 import { isMark } from "../mark";
 import type { Operation } from "../session";
-import { atPlace, named } from "./locate";
-import { given, identityOuts, idOf, pick, text } from "./state";
+import { atPlace, named, sameAs } from "./locate";
+import { labelOf, given, identityOuts, idOf, pick, text } from "./state";
 import { reasonFor } from "./trying";
 
 /** The longest that a write is waited for to show in a read: after that its own success is trusted, with a warning. */
 export const longestSettling = 60_000;
+
+/** An object after an update, and the properties that do not show it yet. */
+export interface Applied {
+  readonly item: Item;
+  readonly owed: readonly string[];
+}
 
 /** One update, and the object as a read shows it afterwards. */
 export async function apply(
@@ -22,10 +29,11 @@ export async function apply(
   operation: Operation,
   item: Item,
   changes: Values,
-): Promise<Item> {
+  inputs?: State,
+): Promise<Applied> {
   const identity = kind.identify(item);
   const name = text(changes[kind.nameField ?? ""]) || identity.name;
-  await kind.update(operation, item, changes);
+  await kind.update(operation, item, changes, inputs);
   let last: number | undefined;
   let latest: Item | undefined;
   const owed = (): string[] => {
@@ -42,36 +50,73 @@ export async function apply(
     async () => {
       const listing = await kind.list(operation, name, last);
       last = listing.begun;
-      latest = identity.guid
-        ? listing.items.find((it) => kind.identify(it).guid === identity.guid)
-        : named(kind, listing, name);
+      latest = sameAs(kind, listing, { ...identity, name });
     },
     () => owed().length === 0,
     Math.min(operation.patience.left, longestSettling),
   );
   if (owed().length > 0)
     operation.warn(
-      `${kind.noun} "${name}" was changed, but does not show it yet: ${owed().join(", ")}. Run pulumi refresh later to make sure`,
+      `${labelOf(kind, name)} was changed, but does not show it yet: ${owed().join(", ")}. The next pulumi up looks again`,
     );
-  return latest ?? item;
+  return { item: latest ?? item, owed: owed() };
 }
 
-export async function gone(
+/** {@link apply} for a resource whose failure keeps what was reached. */
+export async function applyOrKeep(
+  kind: Kind,
+  operation: Operation,
+  id: string,
+  item: Item,
+  reached: { written: State; fixed: State; changes: Values },
+): Promise<Applied> {
+  const { changes, written } = reached;
+  try {
+    return await apply(kind, operation, item, changes, written);
+  } catch (error) {
+    throw await partial(
+      kind,
+      operation,
+      id,
+      kind.identify(item),
+      error,
+      reached,
+    );
+  }
+}
+
+/** Waits until a complete list no longer holds the object. */
+export async function isGone(
   kind: Kind,
   operation: Operation,
   id: string,
   name: string,
-): Promise<void> {
+): Promise<boolean> {
   let last: number | undefined;
-  await operation.patience.until(
+  const item = await operation.patience.until(
     async () => {
       const listing = await kind.list(operation, name, last);
       last = listing.begun;
       return atPlace(kind, listing, id);
     },
-    (item) => item === undefined,
-    Math.min(operation.patience.left, longestSettling),
+    (found) => found === undefined,
+    Math.min(operation.patience.left / 2, longestSettling),
   );
+  return item === undefined;
+}
+
+/** A first-seen value as it can be given back; undefined where the property stays as it is. A warning says what is lost. */
+export async function givenBack(
+  kind: Kind,
+  operation: Operation,
+  label: string,
+  property: string,
+  first: Value,
+): Promise<Value | undefined> {
+  const instead = await kind.giveBack?.(operation, property, first);
+  if (!instead) return first;
+  operation.warn(`${label}: ${instead.warning}`);
+  return instead.value;
 }
 
 /** An object of several parts of which only some were made: it is ours by its mark, so the next update makes the rest. */
@@ -112,13 +157,13 @@ export async function partial(
   kind: Kind,
   operation: Operation,
   id: string,
-  { name }: Pick<Identity, "name">,
+  identity: Identity,
   error: unknown,
   reached: { written: State; fixed: State; changes: Values },
 ): Promise<unknown> {
   let item: Item | undefined;
   try {
-    item = named(kind, await kind.list(operation, name), name);
+    item = sameAs(kind, await kind.list(operation, identity.name), identity);
   } catch {
     // The reason of the failure is worth more than that it cannot be looked at.
   }
