@@ -2,6 +2,7 @@ import { json, nothing, type Answer, type VendorRequest } from "./answer";
 import { mishaps, type Fault } from "./faults";
 import type { Simulator } from "./index";
 import { isObject, parseJson, type Json, type JsonObject } from "./json";
+import { mailRoutes } from "./mail/routes";
 import { page } from "./page";
 import { setQuirks } from "./quirks";
 import type { SimulatorState } from "./seed";
@@ -67,6 +68,7 @@ export function controlRoutes(simulator: () => Simulator): Route[] {
       return plain(one.quirks);
     }),
     route("POST", "/simulator/edit", edit),
+    ...mailRoutes(route),
   ];
 }
 

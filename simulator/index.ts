@@ -14,6 +14,7 @@ import { defaultQuirks, setQuirks, type Quirks } from "./quirks";
 import { stateOf, type Seed, type SimulatorState } from "./seed";
 import { listen } from "./server";
 import { StateFile, readState } from "./state-file";
+import { Mail } from "./mail/mail";
 import { Tenant } from "./tenant";
 import { TokenIssuer } from "./token";
 import type { World } from "./world";
@@ -23,6 +24,9 @@ export { ensureCertificate, type Certificate } from "./certificate";
 export type { ExchangeRecord } from "./exchange-record";
 export type { Fault, FaultList, FaultMatch, FaultyRequest } from "./faults";
 export type { LogEntry } from "./log";
+export type { Mail } from "./mail/mail";
+export type { Message } from "./mail/message";
+export type { Delivery, Outcome, Step } from "./mail/trace";
 export type { Quirks } from "./quirks";
 export type { AccountSeed } from "./account-seed";
 export type { Seed, SimulatorState } from "./seed";
@@ -44,6 +48,8 @@ export interface SimulatorOptions {
   certificateDirectory?: string;
   /** Switches that differ from the default. */
   quirks?: Partial<Quirks>;
+  /** The time that mail goes by, in milliseconds since 1970: dates of rules, retention, notifications. @default Date.now */
+  now?: () => number;
 }
 
 /** A simulator that listens. */
@@ -66,7 +72,9 @@ export interface Simulator {
   readonly log: LogEntry[];
   /** The faults. */
   readonly faults: FaultList;
-  /** A deep copy of all objects. */
+  /** Mail: sent through the pipeline as it is configured, its mailboxes, quarantine and notifications. */
+  readonly mail: Mail;
+  /** A deep copy of all objects and messages. */
   snapshot(): SimulatorState;
   /** Puts objects back; tenants and accounts stay the same JavaScript objects where their ids are. */
   restore(state: SimulatorState): void;
@@ -103,15 +111,24 @@ export async function startSimulator(
   const log: LogEntry[] = [];
   const faults = new FaultList();
   const limit = new RateLimit();
+  const mail = new Mail({
+    tenants,
+    accounts,
+    quirks,
+    now: options.now ?? Date.now,
+    written: () => save(),
+  });
   const restore = (state: SimulatorState): void => {
     refill(tenants, state.tenants, (one) => new Tenant(one));
     refill(accounts, state.accounts, (one) => new Account(one));
+    mail.restore(state.mail);
   };
   restore(kept ?? seeded);
   const snapshot = (): SimulatorState => ({
     version: 1,
     tenants: [...tenants.values()].map((tenant) => tenant.snapshot()),
     accounts: [...accounts.values()].map((account) => account.snapshot()),
+    mail: mail.snapshot(),
   });
   const stateFile =
     options.stateFile === undefined
@@ -134,6 +151,7 @@ export async function startSimulator(
         accounts,
         quirks,
         faults,
+        mail,
         tokens: new TokenIssuer(),
       };
       return [
@@ -162,6 +180,7 @@ export async function startSimulator(
     quirks,
     log,
     faults,
+    mail,
     snapshot,
     restore(state) {
       restore(state);

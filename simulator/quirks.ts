@@ -103,6 +103,40 @@ export interface Quirks {
   rateWindowSeconds: number;
   /** Requests per second (C24). @default 200 */
   rateBurst: number;
+
+  /** Which generation of disposition headers Cloudflare stamps (C26). @default "cloudflare" */
+  headerGeneration: "area1" | "cloudflare" | "both";
+  /** Whether `BULK` is stamped; the legacy page says it shows in the dashboard only (C26). @default "stamped" */
+  bulkHeader: "stamped" | "absent";
+  /** The address that Cloudflare's mail leaves from, one of its egress list (C28). @default "52.11.209.211" */
+  egressAddress: string;
+  /** What becomes of mail for a domain that is not active, or not `DIRECT` (C29). @default "direct" */
+  inactiveDomainMail: "direct" | "rejected";
+  /** Whether Cloudflare keeps Malicious and Spam whatever `drop_dispositions` says (C30). @default false */
+  legacyQuarantine: boolean;
+  /**
+   * Which address the condition SenderIpRanges sees: that of the last hop, as documented, or the one that Enhanced Filtering
+   * of an inbound connector finds behind it (E50). @default "lastHop"
+   */
+  ruleSenderIp: "lastHop" | "enhancedFiltering";
+  /** Whether what a rule's SCL asks for is done; since 2026-08 it is only a request (E51). @default "honoured" */
+  sclRequest: "honoured" | "ignored";
+  /** What SCL 7 and 8 ask for, which the documentation names no more (E51). @default "highConfidenceSpam" */
+  scl7and8: "highConfidenceSpam" | "spam" | "nothing";
+  /**
+   * What the IP Allow List does: SCL -1 whatever rules say, SCL -1 unless a rule sets another, or nothing (E51).
+   * @default "bypasses"
+   */
+  ipAllowList: "bypasses" | "ruleWins" | "noEffect";
+  /**
+   * Whether SCL -1 leaves high confidence phishing to the filter only where the MX record names Microsoft, as documented, or
+   * also behind Cloudflare (E51). @default "mxOnly"
+   */
+  secureByDefault: "mxOnly" | "always";
+  /** How long after a cmdlet changed a mail flow rule mail still meets what it was (E54). @default 0 */
+  ruleDelayMs: number;
+  /** How long the mail reports lag behind the mail. @default 0 */
+  reportLagMs: number;
 }
 
 /** The switches as they are when the simulator starts. */
@@ -156,10 +190,22 @@ export const defaultQuirks: Readonly<Quirks> = {
   rateLimit: 1200,
   rateWindowSeconds: 300,
   rateBurst: 200,
+  headerGeneration: "cloudflare",
+  bulkHeader: "stamped",
+  egressAddress: "52.11.209.211",
+  inactiveDomainMail: "direct",
+  legacyQuarantine: false,
+  ruleSenderIp: "lastHop",
+  sclRequest: "honoured",
+  scl7and8: "highConfidenceSpam",
+  ipAllowList: "bypasses",
+  secureByDefault: "mxOnly",
+  ruleDelayMs: 0,
+  reportLagMs: 0,
 };
 
-/** The values that a switch with a choice takes. */
-const choices: {
+/** The values that a switch with a choice takes; every other one is a number, a text, a list or yes and no. */
+export const quirkChoices: {
   [
     K in keyof Quirks as string extends Quirks[K]
       ? never
@@ -193,6 +239,14 @@ const choices: {
   arrayOrder: ["asSent", "reversed"],
   ipForm: ["asSent", "normalised"],
   pageShift: ["no", "add", "remove"],
+  headerGeneration: ["area1", "cloudflare", "both"],
+  bulkHeader: ["stamped", "absent"],
+  inactiveDomainMail: ["direct", "rejected"],
+  ruleSenderIp: ["lastHop", "enhancedFiltering"],
+  sclRequest: ["honoured", "ignored"],
+  scl7and8: ["highConfidenceSpam", "spam", "nothing"],
+  ipAllowList: ["bypasses", "ruleWins", "noEffect"],
+  secureByDefault: ["mxOnly", "always"],
 };
 
 /**
@@ -206,7 +260,7 @@ export function setQuirks(
   for (const [name, value] of Object.entries(changes)) {
     if (!(name in defaultQuirks))
       throw new Error(`There is no quirk "${name}"`);
-    const allowed = (choices as Record<string, readonly unknown[]>)[name];
+    const allowed = (quirkChoices as Record<string, readonly unknown[]>)[name];
     const byDefault: unknown = defaultQuirks[name as keyof Quirks];
     const fits = allowed
       ? allowed.includes(value)

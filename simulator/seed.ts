@@ -1,5 +1,6 @@
 import { accountOf, type AccountSeed } from "./account-seed";
 import type { AccountState } from "./account";
+import type { MailState } from "./mail/sent-message";
 import { refuseUnknownKeys } from "./json";
 import { tenantOf, type TenantSeed } from "./tenant-seed";
 import type { TenantState } from "./tenant-state";
@@ -20,6 +21,8 @@ export interface SimulatorState {
   tenants: TenantState[];
   /** The accounts; the first is the simulator's `account`. */
   accounts: AccountState[];
+  /** Messages that were sent. */
+  mail?: MailState;
 }
 
 /**

@@ -67,6 +67,7 @@ export class Tenant implements TenantState {
   domains!: GraphDomain[];
 
   #superseded: Superseded[] = [];
+  #earlierRules: { rules: ExchangeRecord[]; until: number }[] = [];
   #reads = 0;
 
   /** Makes a tenant of its state, which is copied. */
@@ -85,6 +86,7 @@ export class Tenant implements TenantState {
     const copy = structuredClone(state);
     for (const key of stateKeys) Object.assign(this, { [key]: copy[key] });
     this.#superseded = [];
+    this.#earlierRules = [];
   }
 
   /** The live objects of a kind. */
@@ -226,9 +228,24 @@ export class Tenant implements TenantState {
     return [...seen.values()];
   }
 
-  /** Ends all lags now: reads see what was written, and a customisation that was asked for has its effect. */
+  /** Notes what the mail flow rules are before a change: until then, in milliseconds since 1970, mail meets them. */
+  keepRules(until: number): void {
+    this.#earlierRules.push({
+      rules: structuredClone(this.transportRules),
+      until,
+    });
+  }
+
+  /** The mail flow rules that mail meets at a time: what they were before changes that have no effect yet. */
+  rulesInEffect(now: number): ExchangeRecord[] {
+    this.#earlierRules = this.#earlierRules.filter(({ until }) => until > now);
+    return this.#earlierRules[0]?.rules ?? this.transportRules;
+  }
+
+  /** Ends all lags now: reads and mail see what was written, and a customisation that was asked for has its effect. */
   settle(): void {
     this.#superseded = [];
+    this.#earlierRules = [];
     if (this.organizationConfig["HydratedAt"] !== undefined)
       this.organizationConfig["HydratedAt"] = new Date().toISOString();
   }

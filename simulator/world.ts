@@ -1,5 +1,6 @@
 import type { Account } from "./account";
 import type { FaultList } from "./faults";
+import type { Mail } from "./mail/mail";
 import type { Quirks } from "./quirks";
 import type { Tenant } from "./tenant";
 import type { TokenIssuer } from "./token";
@@ -18,6 +19,8 @@ export interface World {
   readonly tokens: TokenIssuer;
   /** The faults; Graph's batch asks them for each of its requests. */
   readonly faults: FaultList;
+  /** Mail that was sent; the reports know of it. */
+  readonly mail: Mail;
 }
 
 /** The tenant that a path or a request names, by GUID, initial domain or any of its domains. */

@@ -5,6 +5,7 @@ import {
   type ExchangeRecord,
 } from "../exchange-record";
 import type { Json, JsonObject } from "../json";
+import type { Mail } from "../mail/mail";
 import type { Quirks } from "../quirks";
 import { textOf, type ExchangeKind, type Tenant } from "../tenant";
 import type { Bound } from "./binding";
@@ -27,6 +28,7 @@ export class Call {
     readonly tenant: Tenant,
     readonly quirks: Quirks,
     readonly parameters: Bound,
+    readonly mail: Mail,
   ) {}
 
   /** A parameter as text; empty when it was not sent. */
@@ -66,6 +68,7 @@ export class Call {
     properties: { Name: string } & JsonObject,
   ): ExchangeRecord {
     const record = newRecord(properties);
+    this.#delayEffect(kind);
     this.tenant.supersede(
       kind,
       record.ExchangeObjectId,
@@ -93,6 +96,7 @@ export class Call {
     record: ExchangeRecord,
     priority: number,
   ): void {
+    this.#delayEffect(kind);
     this.tenant.prioritise(kind, record, priority);
   }
 
@@ -103,12 +107,19 @@ export class Call {
   }
 
   #keep(kind: ExchangeKind, record: ExchangeRecord): void {
+    this.#delayEffect(kind);
     this.tenant.supersede(
       kind,
       record.ExchangeObjectId,
       structuredClone(record),
       this.quirks.readLagMs,
     );
+  }
+
+  #delayEffect(kind: ExchangeKind): void {
+    const { ruleDelayMs } = this.quirks;
+    if (kind === "TransportRule" && ruleDelayMs > 0)
+      this.tenant.keepRules(this.mail.world.now() + ruleDelayMs);
   }
 }
 

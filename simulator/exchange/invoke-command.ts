@@ -176,7 +176,7 @@ function invokeCommand(
       input.parameters,
       quirks.wideIpRanges === "accepted",
     );
-    const call = new Call(who.tenant, quirks, parameters);
+    const call = new Call(who.tenant, quirks, parameters, world.mail);
     const outcome = parameters["WhatIf"] === true ? {} : cmdlet(call);
     if (name.startsWith("Get-"))
       return page(world, pages, request, who.tenant, outcome);

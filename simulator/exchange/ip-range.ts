@@ -13,7 +13,7 @@ export function checkIpRange(
   text: string,
   wide: boolean,
 ): string {
-  const range = parse(text);
+  const range = ipRange(text);
   if (!range)
     throw cannotTransform(
       parameter,
@@ -35,14 +35,15 @@ export function checkIpRange(
 export function normalisedIpRange(text: string): string {
   const [address, bits] = text.split("/");
   if (address === undefined || bits === undefined) return text;
-  const range = parse(text);
+  const range = ipRange(text);
   if (!range) return text;
   if (range.first === range.last) return address;
   const family = range.v6 ? ipaddr.IPv6 : ipaddr.IPv4;
   return `${family.networkAddressFromCIDR(text).toString()}/${bits}`;
 }
 
-function parse(
+/** First and last address of an entry; undefined when it is none. */
+export function ipRange(
   text: string,
 ): { first: bigint; last: bigint; v6: boolean } | undefined {
   const ends = text.split("-");
