@@ -79,16 +79,16 @@ function resources(): Table {
   return [
     ["class", "what it is", "outputs besides the inputs"],
     ...Object.entries(sources).map(([name, { file, props }]) => {
-      const inputs = membersOf(props, `${name}Props`).map((one) => one.name);
+      const inputs = [
+        ...membersOf(props, `${name}Props`),
+        ...added(name, file),
+      ].map((one) => one.name);
       const outputs = membersOf(file, name).map((one) => one.name);
       return [
         `[${code(name)}](docs/resources.md#${name.toLowerCase()})`,
         purposeOf(file, name),
         outputs
-          .filter(
-            (output) =>
-              !inputs.includes(output) && output !== "offboardOnDestroy",
-          )
+          .filter((output) => !inputs.includes(output))
           .map(code)
           .join(", "),
       ];
@@ -139,15 +139,15 @@ function properties(name: string): Table {
 
 /** Inputs that this library adds to the vendor's. */
 function added(name: string, file: string): Documented[] {
-  const settings = kinds[name]?.settings ?? [];
+  const kind = kinds[name];
+  // A restore point is no object of a vendor's: it has its own inputs alone.
+  if (!kind) return [];
   return [
-    ...(settings.includes("offboardOnDestroy")
-      ? membersOf(file, `${name}Args`)
-      : []),
-    ...(settings.includes("adopt")
+    ...membersOf(file, `${name}Args`),
+    ...(kind.settings.includes("adopt")
       ? membersOf("lib/resource.ts", "AdoptArgs")
       : []),
-    ...(name in kinds ? membersOf("lib/resource.ts", "RestoreArgs") : []),
+    ...membersOf("lib/resource.ts", "RestoreArgs"),
   ];
 }
 
