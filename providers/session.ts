@@ -128,17 +128,18 @@ export class Session {
 
 /** Replaces each secret, also where it is quoted, encoded for a URL or in base64. */
 export function scrub(text: string, secrets: readonly string[]): string {
-  let clean = text;
-  for (const secret of secrets) {
-    if (secret.length < 4) continue;
-    const forms = [
+  const forms = secrets
+    .filter((secret) => secret.length >= 4)
+    .flatMap((secret) => [
       secret,
       JSON.stringify(secret).slice(1, -1),
       encodeURIComponent(secret),
       Buffer.from(secret).toString("base64"),
-    ];
-    for (const form of forms) clean = clean.split(form).join("[secret]");
-  }
+    ])
+    // The longest first: a rotated secret may begin with the old one.
+    .sort((one, other) => other.length - one.length);
+  let clean = text;
+  for (const form of forms) clean = clean.split(form).join("[secret]");
   // Whatever looks like a token is one, known to us or not.
   return clean.replace(/eyJ[\w-]{10,}\.[\w-]{10,}(\.[\w-]*)?/g, "[secret]");
 }
