@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import {
+  cp,
   mkdir,
   readFile,
   readdir,
@@ -60,7 +61,6 @@ async function sourcesHash() {
   const files = [
     "tsconfig.json",
     "tsconfig.build.json",
-    "tsconfig.types.json",
     "package.json",
     "package-lock.json",
   ];
@@ -69,7 +69,7 @@ async function sourcesHash() {
     const names = await readdir(path.join(root, room), { recursive: true });
     files.push(
       ...names
-        .filter((name) => /\.(ts|json)$/.test(name))
+        .filter((name) => /\.(ts|json|html|css|js)$/.test(name))
         .map((name) => `${room}/${name}`),
     );
   }
@@ -84,13 +84,20 @@ async function build() {
   const fresh = path.join(cache, `dist.${process.pid}`);
   const old = `${fresh}.old`;
   try {
-    // JavaScript without comments, and declarations with them for what programs import: the package stays small.
-    await Promise.all(
-      ["tsconfig.build.json", "tsconfig.types.json"].map((project) =>
-        compile(project, fresh),
+    // JavaScript without comments, and one file of declarations with them, of what programs import: the package stays small.
+    await Promise.all([
+      node(
+        "typescript/bin/tsc",
+        "-p",
+        "tsconfig.build.json",
+        "--outDir",
+        fresh,
       ),
-    );
-    await shrink(fresh, ["simulator", "cli"]);
+      declarations(path.join(fresh, "lib/index.d.ts")),
+    ]);
+    await shrink(fresh, ["lib", "providers"], false);
+    // Rooms that no program imports are for running, not for reading.
+    await shrink(fresh, ["simulator", "cli"], true);
     if (existsSync(dist)) await rename(dist, old);
     await rename(fresh, dist);
   } finally {
@@ -99,27 +106,31 @@ async function build() {
   }
 }
 
-async function compile(project, outDir) {
+async function node(script, ...args) {
   const { code, output } = await run(
     process.execPath,
-    [
-      path.join(root, "node_modules/typescript/bin/tsc"),
-      ...["-p", project, "--outDir", outDir],
-    ],
+    [path.join(root, "node_modules", script), ...args],
     { cwd: root },
   );
   if (code !== 0) throw new Error(output.trim());
 }
 
-/** Rooms that no program imports are for running, not for reading. */
-async function shrink(folder, rooms) {
+/** Everything that `lib/index.ts` exports, with nothing of what lies behind it. */
+const declarations = (file) =>
+  node(
+    "dts-bundle-generator/dist/bin/dts-bundle-generator.js",
+    ...["--project", "tsconfig.json", "--no-check", "--no-banner"],
+    ...["--silent", "-o", file, "lib/index.ts"],
+  );
+
+async function shrink(folder, rooms, minify) {
   const { build: esbuild } = await import("esbuild");
   const files = [];
   for (const room of rooms) {
     const names = await readdir(path.join(folder, room), { recursive: true });
     files.push(
       ...names
-        .filter((name) => name.endsWith(".js"))
+        .filter((name) => /\.(js|css)$/.test(name))
         .map((name) => path.join(folder, room, name)),
     );
   }
@@ -128,7 +139,7 @@ async function shrink(folder, rooms) {
     outdir: folder,
     outbase: folder,
     allowOverwrite: true,
-    minify: true,
+    minify,
     platform: "node",
     target: "node20",
     logLevel: "error",

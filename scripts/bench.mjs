@@ -1,0 +1,291 @@
+// `npm run bench`: the figures that the package promises. Requests and sizes are exact; times are ratios, measured side by side
+// in one run, since machines differ and drift.
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { run } from "./children.mjs";
+import { opsFolder } from "./demo/ops-folder.mjs";
+
+const repository = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const require = createRequire(import.meta.url);
+const { startSimulator } = require(path.join(repository, "dist/simulator"));
+
+const median = (values) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+const rows = [];
+const show = (what, figure, bar) => {
+  rows.push([what, figure, bar]);
+  console.log(`  ${what.padEnd(62)} ${figure.padStart(28)}   ${bar}`);
+};
+
+console.log(`\n  ${"figure".padEnd(62)} ${"measured".padStart(28)}   bar`);
+await loading();
+await packageSize();
+await handlers();
+await refreshes();
+await thousandDomains();
+console.log();
+
+/** What the library costs a program on top of Pulumi's SDK. */
+async function loading() {
+  const script = `
+    require("@pulumi/pulumi");
+    gc();
+    const before = process.memoryUsage().heapUsed;
+    const started = performance.now();
+    require("${path.join(repository, "dist/lib")}");
+    const took = performance.now() - started;
+    gc();
+    console.log(JSON.stringify([took, process.memoryUsage().heapUsed - before]));`;
+  const runs = [];
+  for (let i = 0; i < 7; i++) {
+    const { output } = await run(
+      process.execPath,
+      ["--expose-gc", "-e", script],
+      { cwd: repository },
+    );
+    runs.push(JSON.parse(output));
+  }
+  show(
+    "loading on top of @pulumi/pulumi",
+    `${median(runs.map(([ms]) => ms)).toFixed(1)} ms, ${(median(runs.map(([, bytes]) => bytes)) / 1e6).toFixed(2)} MB`,
+    "25 ms, 3 MB",
+  );
+}
+
+async function packageSize() {
+  const { output } = await run(
+    "npm",
+    ["pack", "--dry-run", "--ignore-scripts", "--json"],
+    { cwd: repository },
+  );
+  const [{ unpackedSize }] = JSON.parse(output.slice(output.indexOf("[")));
+  show(
+    "packed tarball, unpacked",
+    `${Math.round(unpackedSize / 1000)} kB`,
+    "500 kB",
+  );
+}
+
+/** Our own time in check and diff, at a thousand domains. */
+async function handlers() {
+  const { provider } = require(path.join(repository, "dist/providers"));
+  const handlers = provider("Area1Domain");
+  await handlers.configure({
+    config: {
+      get: (key) =>
+        ({ "area1:cloudflareAccountId": "bench" })[key] ?? undefined,
+    },
+  });
+  const times = [];
+  for (let n = 0; n < 1000; n++) {
+    const news = { domain: `d${n}.example.com`, transport: "mx.example.com" };
+    const started = performance.now();
+    const { inputs } = await handlers.check({}, news);
+    await handlers.diff(`id-${n}`, { ...inputs, adopted: false }, inputs);
+    times.push(performance.now() - started);
+  }
+  show(
+    "own time per resource in check and diff, 1,000 domains",
+    `${(times.reduce((a, b) => a + b) / times.length).toFixed(3)} ms`,
+    "1 ms",
+  );
+}
+
+/** Requests of a refresh; beside it what one GET per resource would be, as other tools do. */
+async function refreshes() {
+  for (const count of [1, 100, 1000]) {
+    const { simulator, ops, close } = await withDomains(count);
+    simulator.log.length = 0;
+    await ops.pulumi(["refresh", "--preview-only", "--expect-no-changes"]);
+    const asked = simulator.log.filter(({ vendor }) => vendor !== "entra");
+    const of = (vendor) => asked.filter((it) => it.vendor === vendor).length;
+    show(
+      `requests of a refresh, ${count} domains that follow their MX`,
+      `${of("cloudflare")} + ${of("graph")} Graph`,
+      `${Math.ceil(count / 1000)} + ${Math.ceil(count / 20)}; one GET each: ${count}`,
+    );
+    await close();
+  }
+}
+
+/** A thousand domains against as many trivial dynamic resources, in turn. */
+async function thousandDomains() {
+  const ours = await withDomains(1000, 300);
+  const trivial = await withTrivial(1000);
+  const times = { ours: [], trivial: [] };
+  const memory = { ours: 0, trivial: 0 };
+  for (let i = 0; i < 3; i++)
+    for (const [name, { ops }] of Object.entries({ ours, trivial })) {
+      const started = performance.now();
+      await ops.pulumi([
+        "up",
+        "--yes",
+        "--skip-preview",
+        "--expect-no-changes",
+      ]);
+      times[name].push(performance.now() - started);
+    }
+  for (const [name, { ops }] of Object.entries({ ours, trivial })) {
+    const peak = watchMemory(ops.directory);
+    await ops.pulumi(["refresh", "--yes", "--skip-preview"]);
+    memory[name] = peak();
+  }
+  const ratio = median(
+    times.ours.map((ms, index) => ms / times.trivial[index]),
+  );
+  show(
+    "an up without changes, 1,000 domains / 1,000 trivial resources",
+    `${(median(times.ours) / 1000).toFixed(1)} s / ${(median(times.trivial) / 1000).toFixed(1)} s = ${ratio.toFixed(2)}`,
+    "1.25",
+  );
+  show(
+    "provider process above Pulumi's bare one, 1,000 domains, 300 rules",
+    `${Math.round((memory.ours - memory.trivial) / 1000)} MB`,
+    "40 MB",
+  );
+  await ours.close();
+  await trivial.close();
+}
+
+/** A stack of domains that stand at Cloudflare already; its state is written as an up would leave it. */
+async function withDomains(count, rules = 0) {
+  const domains = Array.from(
+    { length: count },
+    (_, n) => `d${String(n).padStart(4, "0")}.example.com`,
+  );
+  const mx = (domain) =>
+    `${domain.replaceAll(".", "-")}.mail.protection.outlook.com`;
+  const simulator = await startSimulator({
+    certificateDirectory: process.env.AREA1_CERTIFICATE_DIRECTORY,
+    quirks: { rateLimit: 1e9, rateBurst: 1e9 },
+  });
+  const [template] = simulator.tenant.domains;
+  for (const domain of domains) {
+    simulator.account.add({
+      domain,
+      transport: mx(domain),
+      lookback_hops: 1,
+      require_tls_outbound: true,
+    });
+    const copy = structuredClone(template);
+    copy.id = domain;
+    for (const record of copy.serviceConfigurationRecords)
+      if (record.recordType === "Mx") record.mailExchange = mx(domain);
+    simulator.tenant.domains.push(copy);
+  }
+  for (let n = 0; n < rules; n++)
+    simulator.tenant.add("TransportRule", {
+      Name: `Foreign rule ${n}`,
+      FromScope: "NotInOrganization",
+      PrependSubject: "EXTERNAL: ",
+    });
+  const program = (names) => `
+    import { Area1Domain, TransportRule } from "pulumi-area1-m365";
+    for (const domain of ${JSON.stringify(names)})
+      new Area1Domain(domain, { domain });
+    ${rules > 0 ? `new TransportRule("ours", { name: "Ours", senderIpRanges: ["192.0.2.1"], setScl: 5 });` : ""}`;
+  const ops = await opsFolder({
+    repository,
+    program: program(domains),
+    environment: simulator.environment,
+  });
+  await multiply(
+    ops,
+    program(domains.slice(0, 1)),
+    program(domains),
+    (resource) =>
+      domains.map((domain) => copyOf(resource, domains[0], domain, simulator)),
+  );
+  return { simulator, ops, close: () => simulator.close() };
+}
+
+function copyOf(resource, first, domain, simulator) {
+  const { id } = simulator.account.find(domain);
+  const text = JSON.stringify(resource)
+    .replaceAll(resource.id, id)
+    .replaceAll(first, domain)
+    .replaceAll(first.replaceAll(".", "-"), domain.replaceAll(".", "-"));
+  const copy = JSON.parse(text);
+  copy.outputs.changedAt = simulator.account.find(domain).modified_at;
+  return copy;
+}
+
+/** The same number of resources of a dynamic provider that does nothing. */
+async function withTrivial(count) {
+  const program = (n) => `
+    import * as pulumi from "@pulumi/pulumi";
+    const provider = {
+      check: async (olds, news) => ({ inputs: news, failures: [] }),
+      diff: async () => ({ changes: false }),
+      create: async (inputs) => ({ id: "id", outs: inputs }),
+      read: async (id, props) => ({ id, props, inputs: props }),
+    };
+    class Trivial extends pulumi.dynamic.Resource {
+      constructor(name: string, domain: string) { super(provider as any, name, { domain }); }
+    }
+    for (let n = 0; n < ${n}; n++) new Trivial("d" + String(n).padStart(4, "0"), "x");`;
+  const ops = await opsFolder({
+    repository,
+    program: program(count),
+    environment: {},
+  });
+  await multiply(ops, program(1), program(count), (resource) =>
+    Array.from({ length: count }, (_, n) =>
+      JSON.parse(
+        JSON.stringify(resource).replaceAll(
+          "d0000",
+          `d${String(n).padStart(4, "0")}`,
+        ),
+      ),
+    ),
+  );
+  return { ops, close: () => undefined };
+}
+
+/**
+ * Makes one resource with the engine and writes as many into the state: a file backend writes the whole state after each step,
+ * so that making a thousand takes minutes.
+ */
+async function multiply(ops, one, all, copies) {
+  const { readFile, writeFile } = await import("node:fs/promises");
+  const index = path.join(ops.directory, "index.ts");
+  const file = path.join(ops.directory, "state.json");
+  await writeFile(index, one);
+  await ops.pulumi(["up", "--yes", "--skip-preview"]);
+  await ops.pulumi(["stack", "export", "--file", file]);
+  const state = JSON.parse(await readFile(file, "utf8"));
+  state.deployment.resources = state.deployment.resources.flatMap((resource) =>
+    /Area1Domain|dynamic:Resource/.test(resource.type)
+      ? copies(resource)
+      : [resource],
+  );
+  await writeFile(file, JSON.stringify(state));
+  await ops.pulumi(["stack", "import", "--file", file]);
+  await writeFile(index, all);
+}
+
+/** The most memory that a provider process below this folder takes, in kB, until it is asked. */
+function watchMemory(directory) {
+  let peak = 0;
+  const timer = setInterval(() => {
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        if (!command.includes("dynamic-provider")) continue;
+        const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+        if (!environment.includes(path.dirname(directory))) continue;
+        const status = readFileSync(`/proc/${pid}/status`, "utf8");
+        peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
+      } catch {
+        // It ended between two looks.
+      }
+  }, 50);
+  return () => {
+    clearInterval(timer);
+    return peak;
+  };
+}
