@@ -40,7 +40,7 @@ export function rangeWith(
 /** Parsing forty ranges costs more than all else on a message's way, and the same ones come back for ever. */
 function parsed(text: string): Range | undefined {
   if (known.has(text)) return known.get(text);
-  if (known.size > 5000) known.clear();
+  if (known.size >= 200_000) known.clear();
   const range = ipRange(text);
   known.set(text, range);
   return range;

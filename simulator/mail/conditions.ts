@@ -79,7 +79,14 @@ function setPredicates(rule: ExchangeRecord): {
     if (name in conditions && !companions.has(name) && isSet(value))
       (isException ? unless : when).push(name);
   }
+  // Ranges take longest, and most rules are decided by something else.
+  when.sort(byCost);
+  unless.sort(byCost);
   return { when, unless };
+}
+
+function byCost(a: string, b: string): number {
+  return Number(a === "SenderIpRanges") - Number(b === "SenderIpRanges");
 }
 
 type Check = (value: Json, seen: Seen, companion: Json | undefined) => Truth;
