@@ -114,7 +114,7 @@ async function refreshes() {
 
 /** A thousand domains against as many trivial dynamic resources, in turn. */
 async function thousandDomains() {
-  const ours = await withDomains(1000, 300);
+  const ours = await withDomains(1000, 299);
   const trivial = await withTrivial(1000);
   const times = { ours: [], trivial: [] };
   const memory = { ours: 0, trivial: 0 };

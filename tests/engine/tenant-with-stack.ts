@@ -37,7 +37,7 @@ export async function tenantWithStack(
     dependencies,
     ...(files && { files }),
   });
-  const patience = { AREA1_PATIENCE_MS: "20000" };
+  const patience = { AREA1_PATIENCE_MS: "60000" };
   const made = await project.stack("dev", {
     ...stack,
     env: { ...simulator.environment, ...patience, ...stack?.env },
