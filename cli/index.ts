@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { diffCommand } from "./diff";
 import { simulateCommand } from "./simulate";
 
 const { version } = JSON.parse(
@@ -11,10 +12,11 @@ new Command("area1-m365")
   .description("Cloudflare Email Security in front of Microsoft 365")
   .version(version)
   .addCommand(simulateCommand())
+  .addCommand(diffCommand())
   .parseAsync()
   .catch((error: unknown) => {
     process.stderr.write(
       `${error instanceof Error ? error.message : String(error)}\n`,
     );
-    process.exitCode = 1;
+    process.exitCode ??= 1;
   });

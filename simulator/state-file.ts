@@ -1,4 +1,5 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
+import { isObject } from "./json";
 import type { SimulatorState } from "./seed";
 
 /** The state in a file; undefined when there is no file yet. @throws Error when it holds something else. */
@@ -12,7 +13,16 @@ export async function readState(
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  const state = JSON.parse(text) as Partial<SimulatorState>;
+  const state: unknown = JSON.parse(text);
+  return stateFrom(state, `${file} does not hold a state of this simulator`);
+}
+
+/** A value that is a state. @throws Error with that message when it is none. */
+export function stateFrom(
+  value: unknown,
+  message = "This is not a state of the simulator",
+): SimulatorState {
+  const state = (isObject(value) ? value : {}) as Partial<SimulatorState>;
   if (
     state.version !== 1 ||
     !Array.isArray(state.tenants) ||
@@ -20,7 +30,7 @@ export async function readState(
     state.tenants.length === 0 ||
     state.accounts.length === 0
   )
-    throw new Error(`${file} does not hold a state of this simulator`);
+    throw new Error(message);
   return state as SimulatorState;
 }
 
