@@ -27,6 +27,23 @@ export default tseslint.config(
     },
   },
   {
+    files: ["simulator/page/*.js"],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          "Blob",
+          "EventSource",
+          "FormData",
+          "addEventListener",
+          "confirm",
+          "document",
+          "getComputedStyle",
+          "location",
+        ].map((name) => [name, "readonly"]),
+      ),
+    },
+  },
+  {
     files: ["**/*.mjs", "**/*.js"],
     languageOptions: {
       ecmaVersion: 2023,

@@ -96,6 +96,11 @@ async function build() {
       declarations(path.join(fresh, "lib/index.d.ts")),
     ]);
     await shrink(fresh, ["lib", "providers"], false);
+    await cp(
+      path.join(root, "simulator/page"),
+      path.join(fresh, "simulator/page"),
+      { recursive: true },
+    );
     // Rooms that no program imports are for running, not for reading.
     await shrink(fresh, ["simulator", "cli"], true);
     if (existsSync(dist)) await rename(dist, old);

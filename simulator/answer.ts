@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { Json } from "./json";
 import type { LogEntry } from "./log";
 
@@ -31,6 +31,8 @@ export interface Answer {
   headers: Record<string, string>;
   /** The body's bytes. */
   body: Buffer;
+  /** Goes on writing after the head, and ends when it likes; `body` is not sent then. */
+  stream?: (response: ServerResponse) => void;
 }
 
 /** An answer whose body is JSON. */

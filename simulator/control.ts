@@ -5,7 +5,7 @@ import { isObject, parseJson, type Json, type JsonObject } from "./json";
 import { mailRoutes } from "./mail/routes";
 import { page } from "./page";
 import { setQuirks } from "./quirks";
-import type { SimulatorState } from "./seed";
+import { stateFrom } from "./state-file";
 import type { Route } from "./server";
 import { isExchangeKind } from "./tenant";
 
@@ -20,29 +20,46 @@ export function controlRoutes(simulator: () => Simulator): Route[] {
     path,
     vendor: "control",
     handle: (request) => {
+      const one = simulator();
+      // A page from elsewhere, open in the same browser, has no business here.
+      if (![undefined, one.url].includes(originOf(request)))
+        return json(403, { error: "Only the simulator's own page may ask" });
       try {
-        return handle(simulator(), request);
+        const answer = handle(one, request);
+        if (method !== "GET") one.events.tell("changed", {});
+        return answer;
       } catch (error) {
         return json(400, { error: (error as Error).message });
       }
     },
   });
   return [
-    route("GET", "/simulator", (one) => ({
-      status: 200,
-      headers: { "content-type": "text/html; charset=utf-8" },
-      body: Buffer.from(page(one)),
-    })),
+    route("GET", "/", () => nothing(302, { location: "/simulator" })),
+    route("GET", "/simulator", () => page()),
+    route("GET", "/simulator/events", (one) => one.events.watch()),
     route("GET", "/simulator/state", (one) => plain(one.snapshot())),
     route("PUT", "/simulator/state", (one, request) => {
-      one.restore(object(request) as unknown as SimulatorState);
+      one.restore(stateFrom(object(request)));
       return nothing(204);
     }),
     route("POST", "/simulator/reset", (one) => {
       one.reset();
       return nothing(204);
     }),
-    route("GET", "/simulator/log", (one) => plain(one.log)),
+    route("GET", "/simulator/diff", (one) => plain(one.diff())),
+    route("POST", "/simulator/diff", (one, request) => {
+      const { before, after } = object(request);
+      return plain(
+        one.diff(
+          ...[before, after].map((state) =>
+            state === undefined ? undefined : stateFrom(state),
+          ),
+        ),
+      );
+    }),
+    route("GET", "/simulator/log", (one, request) =>
+      plain(one.log.slice(-Number(request.query.get("last") ?? Infinity))),
+    ),
     route("DELETE", "/simulator/log", (one) => {
       one.log.length = 0;
       return nothing(204);
@@ -96,6 +113,10 @@ function edit(simulator: Simulator, request: VendorRequest): Answer {
       : simulator.tenant;
   if (!holder) throw new Error("There is no such tenant");
   return plain(holder.edit(kind, name, changes));
+}
+
+function originOf({ headers }: VendorRequest): string | undefined {
+  return headers.origin?.replace("//localhost:", "//127.0.0.1:");
 }
 
 function object(request: VendorRequest): JsonObject {

@@ -6,6 +6,11 @@ import type { Fault } from "./faults";
 
 /** Sends an answer. */
 export function send(response: ServerResponse, answer: Answer): void {
+  if (answer.stream) {
+    response.writeHead(answer.status, answer.headers);
+    answer.stream(response);
+    return;
+  }
   head(response, answer);
   response.end(answer.body);
 }

@@ -4,7 +4,9 @@ import { defaultCertificateDirectory, ensureCertificate } from "./certificate";
 import { cloudflareRoutes, noRoute } from "./cloudflare/api";
 import { RateLimit } from "./cloudflare/rate-limit";
 import { controlRoutes } from "./control";
+import { differences } from "./diff";
 import { entraRoutes } from "./entra";
+import { Events } from "./events";
 import { exchangeRoutes } from "./exchange/invoke-command";
 import { FaultList } from "./faults";
 import { graphRoutes, noSegment } from "./graph";
@@ -72,10 +74,18 @@ export interface Simulator {
   readonly log: LogEntry[];
   /** The faults. */
   readonly faults: FaultList;
+  /** Who watches what happens. */
+  readonly events: Events;
   /** Mail: sent through the pipeline as it is configured, its mailboxes, quarantine and notifications. */
   readonly mail: Mail;
   /** A deep copy of all objects and messages. */
   snapshot(): SimulatorState;
+  /**
+   * How two states differ, a line each, such as `TransportRule "X": SetSCL 5 -> 6`.
+   * @param before What there was. @default what there was at the start or after the last `reset`
+   * @param after What there is. @default the objects as they are now
+   */
+  diff(before?: SimulatorState, after?: SimulatorState): string[];
   /** Puts objects back; tenants and accounts stay the same JavaScript objects where their ids are. */
   restore(state: SimulatorState): void;
   /** Back to the seed, without log, faults and counts; the switches stay. */
@@ -111,6 +121,7 @@ export async function startSimulator(
   const log: LogEntry[] = [];
   const faults = new FaultList();
   const limit = new RateLimit();
+  const events = new Events();
   const mail = new Mail({
     tenants,
     accounts,
@@ -118,12 +129,13 @@ export async function startSimulator(
     now: options.now ?? Date.now,
     written: () => save(),
   });
+  let begun = kept ?? seeded;
   const restore = (state: SimulatorState): void => {
     refill(tenants, state.tenants, (one) => new Tenant(one));
     refill(accounts, state.accounts, (one) => new Account(one));
     mail.restore(state.mail);
   };
-  restore(kept ?? seeded);
+  restore(begun);
   const snapshot = (): SimulatorState => ({
     version: 1,
     tenants: [...tenants.values()].map((tenant) => tenant.snapshot()),
@@ -143,6 +155,7 @@ export async function startSimulator(
     log,
     faults,
     written: save,
+    answered: (entry) => events.tell("request", entry),
     unrouted,
     routes: (url) => {
       const world: World = {
@@ -181,13 +194,16 @@ export async function startSimulator(
     log,
     faults,
     mail,
+    events,
     snapshot,
+    diff: (before = begun, after = snapshot()) => differences(before, after),
     restore(state) {
       restore(state);
       save();
     },
     reset() {
       restore(seeded);
+      begun = seeded;
       log.length = 0;
       faults.clear();
       limit.reset();

@@ -36,3 +36,26 @@ export interface LogEntry {
   /** The audience of its token. */
   tokenAudience?: string;
 }
+
+/** How many requests the log holds, at most. */
+export const longestLog = 10_000;
+/** How many characters the bodies in the log have together, about and at most. */
+const largestLog = 16_000_000;
+const sizes = new WeakMap<LogEntry, number>();
+
+/** Adds a request to the log; the oldest leave a log that would grow beyond its bounds. */
+export function note(log: LogEntry[], entry: LogEntry, size: number): void {
+  sizes.set(entry, size);
+  log.push(entry);
+  if (log.length > longestLog) log.splice(0, log.length - longestLog);
+  // Somebody else may have emptied the log, so nothing is counted along; with small bodies this is one addition.
+  if (size < largestLog / longestLog && log.length % 100 !== 0) return;
+  let total = 0;
+  let first = log.length;
+  while (first > 0 && total <= largestLog) {
+    first -= 1;
+    const one = log[first];
+    total += one ? (sizes.get(one) ?? 0) : 0;
+  }
+  if (total > largestLog) log.splice(0, Math.min(first + 1, log.length - 1));
+}

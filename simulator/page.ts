@@ -1,46 +1,53 @@
-import type { Simulator } from "./index";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Answer } from "./answer";
+import { mishaps } from "./faults";
+import { defaultQuirks, quirkChoices } from "./quirks";
 
-/** A page that shows what the simulator holds and what it was asked. */
-export function page(simulator: Simulator): string {
-  const { tenants, accounts } = simulator.snapshot();
-  const rows = [...simulator.log]
-    .reverse()
-    .slice(0, 200)
-    .map(
-      (entry) =>
-        `<tr><td>${entry.at.slice(11, 23)}<td>${entry.vendor}<td>${escape(entry.method)}<td>${escape(entry.cmdlet ?? entry.path)}<td>${entry.status}<td>${entry.ms}<td>${escape(entry.refused ?? entry.fault ?? "")}`,
-    );
-  const details = [
-    ...tenants.map((tenant) => section(tenant.name, tenant)),
-    ...accounts.map((account) => section(`Cloudflare ${account.id}`, account)),
-    section("Quirks", simulator.quirks),
-    section("Faults", simulator.faults.list()),
-  ];
-  return `<!DOCTYPE html>
-<html lang="en"><meta charset="utf-8"><title>area1-m365 simulator</title>
-<style>body{font:14px system-ui;margin:2rem}td,th{text-align:left;padding:.1rem .8rem .1rem 0}pre{white-space:pre-wrap}</style>
-<h1>area1-m365 simulator</h1><p>${escape(simulator.url)}</p>
-${details.join("\n")}
-<h2>Log</h2>
-<table><tr><th>UTC<th>service<th>method<th>what<th>status<th>ms<th>why not
-${rows.join("\n")}
-</table></html>
-`;
+let made: Answer | undefined;
+
+/** The page: one file, with nothing in it that is fetched from elsewhere. What it shows it asks the control paths for. */
+export function page(): Answer {
+  return (made ??= compose());
 }
 
-function section(title: string, value: unknown): string {
-  const shown = JSON.stringify(
-    value,
-    (key, part: unknown) =>
-      ["clientSecrets", "value", "key"].includes(key) ? "…" : part,
-    2,
+function compose(): Answer {
+  const [html = "", style = "", script = ""] = ["html", "css", "js"].map(
+    (kind) => readFileSync(join(__dirname, "page", `page.${kind}`), "utf8"),
   );
-  return `<details><summary>${escape(title)}</summary><pre>${escape(shown)}</pre></details>`;
+  const facts = JSON.stringify({
+    choices: quirkChoices,
+    defaults: defaultQuirks,
+    mishaps: mishaps.filter((kind) => kind !== "hook"),
+  });
+  const body = html
+    .replace("<style></style>", () => `<style>${style}</style>`)
+    .replace('id="facts">', () => `id="facts">${facts}`)
+    .replace("<script></script>", () => `<script>${script}</script>`);
+  return {
+    status: 200,
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      // Were a text ever taken for markup, it could still run nothing and load nothing.
+      "content-security-policy": [
+        "default-src 'none'",
+        "connect-src 'self'",
+        "img-src data:",
+        `script-src ${digest(script)}`,
+        `style-src ${digest(style)}`,
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+      ].join("; "),
+    },
+    body: Buffer.from(body),
+  };
 }
 
-function escape(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll('"', "&quot;");
+function digest(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }

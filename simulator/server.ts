@@ -8,7 +8,7 @@ import type { Certificate } from "./certificate";
 import { deliver, misbehave, send } from "./delivery";
 import type { Fault, FaultList } from "./faults";
 import { isObject, parseJson, type Json } from "./json";
-import type { LogEntry } from "./log";
+import { note, type LogEntry } from "./log";
 import type { Quirks } from "./quirks";
 
 /** A path that somebody answers. */
@@ -41,6 +41,8 @@ export interface Listening {
   quirks: Quirks;
   /** Told after every vendor request that asked for a change. */
   written: () => void;
+  /** Told after every vendor request. */
+  answered: (entry: LogEntry) => void;
 }
 
 /** A server that listens. */
@@ -124,11 +126,12 @@ async function serve(
     return;
   }
   const started = performance.now();
-  options.log.push(entry);
+  note(options.log, entry, body.length);
   try {
     await answer(options, vendor as Vendor, route, request, response);
   } finally {
     entry.ms = Math.round((performance.now() - started) * 10) / 10;
+    options.answered(entry);
   }
 }
 
