@@ -110,7 +110,11 @@ export const ipRanges: Codec<readonly string[]> = {
   decode: (wire) =>
     wire === null || wire === undefined
       ? wire
-      : normalize((Array.isArray(wire) ? wire : [wire]).map(String)),
+      : normalize(
+          (Array.isArray(wire) ? (wire as unknown[]) : [wire]).map((range) =>
+            typeof range === "string" ? range : JSON.stringify(range),
+          ),
+        ),
   key: merged,
   none: [],
   noneWhenMissing: true,

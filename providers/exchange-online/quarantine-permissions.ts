@@ -92,6 +92,8 @@ export const quarantinePermissions: Codec<readonly string[]> = {
   noneWhenMissing: false,
 };
 
-const canonical = (value: unknown): QuarantinePermission =>
-  names.find((name) => name.toLowerCase() === String(value).toLowerCase()) ??
-  (String(value) as QuarantinePermission);
+const canonical = (value: unknown): QuarantinePermission => {
+  const text = typeof value === "string" ? value : kindOf(value);
+  return (names.find((name) => name.toLowerCase() === text.toLowerCase()) ??
+    text) as QuarantinePermission;
+};

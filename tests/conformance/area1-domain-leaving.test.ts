@@ -134,7 +134,7 @@ describe("A domain on destroy", () => {
     const { txt_record_value } = stage.live();
     stage.simulator.account.publishTxt(
       "_cf-email-sec-challenge.example.com",
-      String(txt_record_value),
+      txt_record_value as string,
     );
     expect(await resource.refresh()).toEqual([]);
     expect(resource.outputs).toMatchObject({ status: "ACTIVE" });

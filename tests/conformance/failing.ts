@@ -1,7 +1,7 @@
 import type { Fault } from "../../simulator";
 import { changed, errorOf, messageOf, type Bench } from "./bench";
 import { sampleOf } from "./drifting";
-import { anotherValue, kindOf, ownFields } from "./subject";
+import { anotherValue, kindOf, nameOf, ownFields } from "./subject";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -77,7 +77,9 @@ export function failing(bench: Bench): void {
         /^Cannot update /,
       );
       expect(resource.kept).toEqual(before);
-      expect(await messageOf(resource.destroy())).toMatch(/^Cannot (delete|give back) /);
+      expect(await messageOf(resource.destroy())).toMatch(
+        /^Cannot (delete|give back) /,
+      );
       expect(resource.kept).toEqual(before);
       expect(bench.writes()).toEqual([]);
       expect(bench.live()).toEqual(live);
@@ -359,8 +361,8 @@ export function failing(bench: Bench): void {
     const resource = bench.resource();
     await resource.up(inputs);
     const { id } = resource.kept ?? { id: "" };
-    const { read } = resource.run().of(subject.kind);
-    const found = await read(id, {});
+    const handlers = resource.run().of(subject.kind);
+    const found = await handlers.read(id, {});
     expect(found?.inputs).toMatchObject(
       Object.fromEntries(
         ownFields(subject)
@@ -370,7 +372,7 @@ export function failing(bench: Bench): void {
     );
     if (!subject.remake) return;
     await expect(
-      read("5c7d1bb0-0000-4000-8000-000000000000", {}),
+      handlers.read("5c7d1bb0-0000-4000-8000-000000000000", {}),
     ).rejects.toThrow(/there is none/);
   });
 }
@@ -387,9 +389,7 @@ async function upAgain(up: () => Promise<unknown>): Promise<void> {
 /** How many objects of the subject's name the vendor has. */
 function countOf({ subject, simulator }: Bench): number {
   const { tenant, account } = simulator;
-  const name = String(
-    subject.inputs["name"] ?? subject.inputs["domain"] ?? "DefaultGlobalTag",
-  );
+  const name = nameOf(subject) || "DefaultGlobalTag";
   return subject.kind === "Area1Domain"
     ? account.domains.filter(({ domain }) => domain === name).length
     : [

@@ -11,9 +11,10 @@ import {
 } from "./subjects";
 
 let started: GenuineProcess | undefined;
+// The library is built and packed, once for all test files.
 beforeAll(async () => {
   started = await genuineProcess();
-});
+}, 180_000);
 
 /** Tables of tests are made before the process is started. */
 const platform: Platform = {

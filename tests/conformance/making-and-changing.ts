@@ -1,5 +1,5 @@
 import { changed, type Bench } from "./bench";
-import { anotherValue, kindOf, ownFields, wireValue } from "./subject";
+import { anotherValue, kindOf, nameOf, ownFields, wireValue } from "./subject";
 import type { JsonObject } from "../../simulator/json";
 import type { Field } from "../../providers/field";
 import type { Value } from "../../providers/codecs";
@@ -53,13 +53,13 @@ export function makingAndChanging(bench: Bench): void {
   test("is checked the same the second time, and checking what was read changes nothing", async () => {
     const resource = bench.resource();
     await resource.up(inputs);
-    const { check } = resource.run().of(subject.kind);
-    const once = await check({}, inputs);
-    const twice = await check(once.inputs, once.inputs);
+    const handlers = resource.run().of(subject.kind);
+    const once = await handlers.check({}, inputs);
+    const twice = await handlers.check(once.inputs, once.inputs);
     expect(twice).toEqual(once);
     await resource.refresh();
     const read = resource.kept?.inputs ?? {};
-    expect((await check(read, read)).inputs).toEqual(read);
+    expect((await handlers.check(read, read)).inputs).toEqual(read);
   });
 
   test("asks nobody anything in check and diff", async () => {
@@ -193,8 +193,8 @@ export function makingAndChanging(bench: Bench): void {
 
 /** What a restore point that is made now gives to the subject's resource. */
 export async function firstSeen(bench: Bench): Promise<unknown> {
-  const { kind, inputs } = bench.subject;
-  const name = String(inputs["name"] ?? inputs["domain"] ?? "");
+  const { kind } = bench.subject;
+  const name = nameOf(bench.subject);
   const point = new Resource("RestorePoint", bench.platform, bench.environment);
   await point.up({ objects: [{ kind, name }] });
   const values = point.outputs["values"] as Record<string, unknown>;

@@ -132,8 +132,8 @@ function local(kind: string, open: () => Session): Handlers {
         return "id" in found && typeof found.id === "string"
           ? {
               id: found.id,
-              outputs: bare(found.props as State),
-              inputs: bare(found.inputs as State),
+              outputs: bare(found.props),
+              inputs: bare(found.inputs),
             }
           : undefined;
       }),

@@ -13,27 +13,28 @@ import { transportRule } from "./subjects";
 describe("Pulumi's provider process with the library's loader", () => {
   let simulator: Simulator;
   let started: ProviderProcess;
+  let running: ProviderProcess | undefined;
   let directory: string;
 
   beforeAll(async () => {
     simulator = await startSimulator();
     ({ directory } = await opsProject({ dependencies: "packed" }));
-  });
+  }, 180_000);
   afterAll(() => simulator.close());
-  const start = () =>
-    providerProcess({
+  const start = async () =>
+    (running = await providerProcess({
       directory,
       config: {
         ...asConfiguration(simulator.environment),
         "area1:patienceMs": "1500",
         "area1:requestTimeoutMs": "500",
       },
-    });
+    }));
   beforeEach(async () => {
     simulator.reset();
     started = await start();
   });
-  afterEach(() => started.kill());
+  afterEach(() => running?.kill());
 
   const rule = () => started.handlers(loader("TransportRule"));
   const { inputs } = transportRule;

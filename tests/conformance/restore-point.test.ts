@@ -213,10 +213,10 @@ describe("A restore point", () => {
 
   test("refuses a second one for the same tenant in the same program", async () => {
     const run = inProcess.run(stage.environment);
-    const { check } = run.of("RestorePoint");
-    expect((await check({}, { objects })).failures).toEqual([]);
+    const handlers = run.of("RestorePoint");
+    expect((await handlers.check({}, { objects })).failures).toEqual([]);
     const others = objects.map((object) => ({ ...object, mark: siblingsMark }));
-    const { failures } = await check({}, { objects: others });
+    const { failures } = await handlers.check({}, { objects: others });
     expect(failures).toHaveLength(1);
     expect(failures[0]?.reason).toContain("one UseCase4");
   });

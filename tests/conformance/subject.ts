@@ -49,6 +49,12 @@ export function kindOf({ kind }: Pick<Subject, "kind">): Kind {
   return found;
 }
 
+/** What the object is called; empty where a tenant has one. */
+export function nameOf({ inputs }: Pick<Subject, "inputs">): string {
+  const name = inputs["name"] ?? inputs["domain"];
+  return typeof name === "string" ? name : "";
+}
+
 /** The fields that programs may give, with their names. */
 export const ownFields = (subject: Subject): [string, Field][] =>
   Object.entries(kindOf(subject).fields).filter(
