@@ -218,6 +218,31 @@ export function failing(bench: Bench): void {
     },
   );
 
+  test("is not taken for removed when a proxy says 404 to its removal", async () => {
+    const resource = bench.resource();
+    const program =
+      vendor === "cloudflare" ? { ...inputs, offboardOnDestroy: true } : inputs;
+    await resource.up(program);
+    if (bench.existsBefore) return;
+    for (const body of ["Not Found", {}, { error: "Not Found" }]) {
+      const { faults } = bench.simulator;
+      faults.clear();
+      for (const match of [
+        { vendor, path: "InvokeCommand", nth: 2 },
+        { vendor, method: "DELETE" },
+      ] as const)
+        faults.add({
+          kind: "status",
+          status: 404,
+          body,
+          match: { ...match, times: "always" },
+        });
+      await messageOf(resource.destroy());
+      expect(resource.kept).toBeDefined();
+      bench.live();
+    }
+  });
+
   test.each([
     ["after a while", { readLagMs: 150, cloudflareReadLagMs: 150 }],
     ["in every second read at first", { readLagMs: 150, flap: true }],
