@@ -14,6 +14,8 @@ const policies =
   /^(Get|New|Set|Remove|Enable|Disable)-(QuarantinePolicy|HostedContentFilter(Policy|Rule))$/;
 const reading = /^Get-/;
 const wide = /^Get-(OrganizationConfig|InboundConnector)$/;
+const reports =
+  /^Get-(MailTrafficPolicyReport|MailDetailTransportRuleReport|QuarantineMessage)$/;
 const preflight =
   /^Get-(EOPProtectionPolicyRule|HostedConnectionFilterPolicy)$/;
 
@@ -33,6 +35,7 @@ const exchangeRoles: Record<string, (cmdlet: string) => boolean> = {
   "Transport Rules": (cmdlet) => /-TransportRule$/.test(cmdlet),
   "Transport Hygiene": (cmdlet) =>
     policies.test(cmdlet) || preflight.test(cmdlet),
+  "View-Only Recipients": (cmdlet) => reports.test(cmdlet),
   "View-Only Configuration": (cmdlet) => reading.test(cmdlet),
 };
 

@@ -11,6 +11,7 @@ import { CmdletError, errorAnswer } from "./errors";
 import { hostedContentFilterPolicyCmdlets } from "./hosted-content-filter-policy";
 import { hostedContentFilterRuleCmdlets } from "./hosted-content-filter-rule";
 import { envelope, origin, page, type Pages } from "./listing";
+import { mailReportCmdlets } from "./mail-reports";
 import { organizationCmdlets } from "./organization";
 import { cmdletParameters } from "./parameters";
 import { quarantinePolicyCmdlets } from "./quarantine-policy";
@@ -22,6 +23,7 @@ const cmdlets: Record<string, Cmdlet> = {
   ...hostedContentFilterRuleCmdlets,
   ...transportRuleCmdlets,
   ...organizationCmdlets,
+  ...mailReportCmdlets,
 };
 const byLowerCase = new Map(
   Object.keys(cmdlets).map((name) => [name.toLowerCase(), name]),

@@ -1,3 +1,5 @@
+import { mailReportParameters } from "./mail-report-parameters";
+
 /** How the text of a parameter is read and checked. */
 export type ParameterType =
   | "text"
@@ -513,4 +515,5 @@ export const cmdletParameters: Readonly<Record<string, Parameters>> = {
   "Get-InboundConnector": { ...anyIdentity, ResultSize: text },
   "Get-AntiPhishPolicy": anyIdentity,
   "Get-MalwareFilterPolicy": anyIdentity,
+  ...mailReportParameters,
 };

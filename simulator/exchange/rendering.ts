@@ -46,7 +46,8 @@ export function stamp(iso: string, zone: string, quirks: Quirks): string {
 }
 
 const guids = new Set(["Guid", "ExchangeObjectId", "ImmutableId"]);
-const dates = /^(When(Changed|Created)(UTC)?|ActivationDate|ExpiryDate)$/;
+const dates =
+  /^(When(Changed|Created)(UTC)?|ActivationDate|ExpiryDate|Date|ReceivedTime|Expires)$/;
 
 /** Adds the siblings that name each property's type, and leaves out what was not asked for. */
 export function serialised(
