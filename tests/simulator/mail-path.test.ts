@@ -143,6 +143,7 @@ test("cloudflare 27: a disposition that is listed to be dropped never reaches Mi
   expect(dropped()).toEqual([]);
   dropping("SPAM", "MALICIOUS");
   expect(dropped()).toEqual(["MALICIOUS", "SPAM"]);
+  expect(outcome({ disposition: "UCE" })).toBe("droppedByCloudflare");
   dropping("BULK", "SUSPICIOUS", "SPOOF");
   expect(dropped()).toEqual(["SPOOF", "SUSPICIOUS", "BULK"]);
   dropping("MALICIOUS-BEC");
