@@ -7,7 +7,6 @@ import {
 import {
   Area1Resource,
   markOf,
-  outputsOf,
   type AdoptArgs,
   type Args,
   type InTenant,
@@ -64,12 +63,12 @@ export class AntiSpamPolicy extends Area1Resource implements InTenant {
     opts?: pulumi.CustomResourceOptions,
   ) {
     super(
-      "AntiSpamPolicy",
+      antiSpamPolicy,
       name,
       opts?.id
         ? undefined
         : { adminDisplayName: defaultMark(name, args), ...args },
-      outputsOf(antiSpamPolicy, "guid", "tenantId"),
+      ["adopted", "previous", "guid", "tenantId"],
       opts,
     );
   }

@@ -7,7 +7,6 @@ import {
 import type { Verification } from "../providers/cloudflare/client";
 import {
   Area1Resource,
-  outputsOf,
   type Adopted,
   type Args,
   type RestoreArgs,
@@ -55,17 +54,18 @@ export class Area1Domain extends Area1Resource implements Adopted {
     opts?: pulumi.CustomResourceOptions,
   ) {
     super(
-      "Area1Domain",
+      area1Domain,
       name,
       opts?.id ? undefined : args,
-      outputsOf(
-        area1Domain,
-        "offboardOnDestroy",
+      [
+        "adopted",
+        "previous",
+        "accountId",
         "domainId",
         "mailExchange",
         "status",
         "verification",
-      ),
+      ],
       opts,
     );
   }

@@ -6,7 +6,6 @@ import {
 } from "../providers/exchange-online/quarantine-notification";
 import {
   Area1Resource,
-  outputsOf,
   type Args,
   type InTenant,
   type RestoreArgs,
@@ -29,10 +28,10 @@ export class QuarantineNotification extends Area1Resource implements InTenant {
     opts?: pulumi.CustomResourceOptions,
   ) {
     super(
-      "QuarantineNotification",
+      quarantineNotification,
       name,
       opts?.id ? undefined : args,
-      outputsOf(quarantineNotification, "tenantId"),
+      ["adopted", "previous", "tenantId"],
       opts,
     );
   }

@@ -7,7 +7,6 @@ import {
 import {
   Area1Resource,
   markOf,
-  outputsOf,
   type AdoptArgs,
   type Args,
   type InTenant,
@@ -42,10 +41,10 @@ export class QuarantinePolicy extends Area1Resource implements InTenant {
     opts?: pulumi.CustomResourceOptions,
   ) {
     super(
-      "QuarantinePolicy",
+      quarantinePolicy,
       name,
       opts?.id ? undefined : { adminDisplayName: markOf(name), ...args },
-      outputsOf(quarantinePolicy, "guid", "tenantId"),
+      ["adopted", "previous", "guid", "tenantId"],
       opts,
     );
   }

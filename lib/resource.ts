@@ -42,43 +42,54 @@ export abstract class Area1Resource extends pulumi.CustomResource {
   /**
    * @param kind last part of the type token, frozen.
    * @param inputs undefined when an existing resource is only read, by `opts.id`.
-   * @param outputs names of all outputs: one that is not listed does not exist for the program.
+   * @param computed names of the outputs that the handlers find out: one that is not listed does not exist for the program.
    */
   protected constructor(
-    kind: string,
+    kind: Pick<Kind, "name" | "fields" | "settings">,
     name: string,
     inputs: object | undefined,
-    outputs: readonly string[],
+    computed: readonly string[],
     opts: pulumi.CustomResourceOptions = {},
   ) {
+    const given = inputs as Record<string, unknown> | undefined;
+    const properties: [string, { default?: unknown }][] = [
+      ...Object.entries(kind.fields).filter(([, { foreign }]) => !foreign),
+      ...kind.settings.map((setting): [string, object] => [setting, {}]),
+    ];
+    // The SDK takes its time for every output, so those that cannot be anything are not made: what the program leaves out
+    // and no default fills in is undefined, in previews too.
+    const isLeftOut = ([property, field]: (typeof properties)[number]) =>
+      given !== undefined &&
+      given[property] === undefined &&
+      field.default === undefined &&
+      !computed.includes(property);
     const unknown = Object.fromEntries(
-      outputs.map((output) => [output, undefined]),
+      [
+        ...properties
+          .filter((property) => !isLeftOut(property))
+          .map(([property]) => property),
+        ...computed,
+      ].map((output) => [output, undefined]),
     );
     super(
-      `pulumi-nodejs:dynamic/area1:${kind}`,
+      `pulumi-nodejs:dynamic/area1:${kind.name}`,
       name,
-      { ...unknown, ...inputs, __provider: loader(kind) },
-      inputs && "restorePoint" in inputs
+      { ...unknown, ...given, __provider: loader(kind.name) },
+      given && "restorePoint" in given
         ? pulumi.mergeOptions(opts, { ignoreChanges: ["restorePoint"] })
         : opts,
     );
+    for (const [property] of properties.filter(isLeftOut))
+      Object.defineProperty(this, property, {
+        get: () => pulumi.output(undefined),
+        enumerable: true,
+      });
   }
 }
 
 /** The text by which people, and we, see who made an object: `Managed by Pulumi: <project>/<stack>/<resource name>`. */
 export const markOf = (resourceName: string): string =>
   markFor(pulumi.getProject(), pulumi.getStack(), resourceName);
-
-/** The outputs of a kind: its properties, and what all resources have; `more` are those of this kind alone. */
-export const outputsOf = (
-  { fields }: Pick<Kind, "fields">,
-  ...more: string[]
-): string[] => [
-  ...Object.keys(fields).filter((property) => !fields[property]?.foreign),
-  "adopted",
-  "previous",
-  ...more,
-];
 
 /** Outputs of every resource that can take over an object. */
 export interface Adopted {

@@ -27,7 +27,7 @@ export class RestorePoint extends Area1Resource {
     opts?: pulumi.CustomResourceOptions,
   ) {
     super(
-      "RestorePoint",
+      { name: "RestorePoint", fields: {}, settings: [] },
       name,
       args,
       ["objects", "values", "takenAt", "tenantId", "accountId"],

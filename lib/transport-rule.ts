@@ -8,7 +8,6 @@ import {
 import {
   Area1Resource,
   markOf,
-  outputsOf,
   type AdoptArgs,
   type Args,
   type InTenant,
@@ -45,10 +44,10 @@ export class TransportRule extends Area1Resource implements InTenant {
     opts?: pulumi.CustomResourceOptions,
   ) {
     super(
-      "TransportRule",
+      transportRule,
       name,
       opts?.id ? undefined : { comments: markOf(name), ...args },
-      outputsOf(transportRule, "guid", "tenantId"),
+      ["adopted", "previous", "guid", "tenantId"],
       opts,
     );
     if (!opts?.id) noteExpansion(this, args);

@@ -28,7 +28,9 @@ export function guard(
   open: (stored: Stored) => Session,
 ): GuardedHandlers {
   let stored: Stored = () => undefined;
-  const session = (): Session => open(stored);
+  let opened: Session | undefined;
+  // Not at `configure`: an error belongs to the resource that is asked for.
+  const session = (): Session => (opened ??= open(stored));
   const handlers = implement(session);
 
   const scrubbed = (message: string): string => {
@@ -56,6 +58,7 @@ export function guard(
   return {
     configure({ config }) {
       stored = (key) => config.get(key);
+      opened = undefined;
       watchEngine();
       return Promise.resolve();
     },

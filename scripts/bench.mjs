@@ -25,7 +25,7 @@ console.log(`\n  ${"figure".padEnd(62)} ${"measured".padStart(28)}   bar`);
 await loading();
 await packageSize();
 await handlers();
-await refreshes();
+if (!process.argv.includes("--quick")) await refreshes();
 await thousandDomains();
 console.log();
 

@@ -304,7 +304,10 @@ function pageOf(
     (item: unknown) => {
       if (!isRecord(item)) throw unreadable("an object that is none");
       return Object.fromEntries(
-        Object.entries(item).filter(([key]) => !key.includes("@")),
+        // A rule has 200 members, nearly all null: what is null is not kept, for it means the same as a missing one.
+        Object.entries(item).filter(
+          ([key, member]) => member !== null && !key.includes("@"),
+        ),
       );
     },
   );
