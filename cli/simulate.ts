@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
-import type { Seed } from "../simulator";
+import type { Seed, Simulator } from "../simulator";
 
 interface SimulateOptions {
   port: number;
   seed?: string;
   latency: number;
   state?: string;
+  compare?: string;
   json?: true;
 }
 
@@ -25,11 +26,16 @@ export function simulateCommand(): Command {
       0,
     )
     .option("--state <file>", "file that keeps the objects between runs")
+    .option(
+      "--compare <transcript>",
+      "send a transcript's requests, print how the answers differ from the vendors', and end: 0 alike, 1 not, 2 trouble",
+    )
     .option("--json", "print one line, a JSON object")
     .action(simulate);
 }
 
 async function simulate(options: SimulateOptions): Promise<void> {
+  if (options.compare !== undefined) process.exitCode = 2;
   // Loaded here, so that other commands and --help do not wait for it.
   const { startSimulator } = await import("../simulator/index.js");
   const simulator = await startSimulator({
@@ -38,6 +44,12 @@ async function simulate(options: SimulateOptions): Promise<void> {
     ...(options.seed === undefined ? {} : { seed: await seedOf(options.seed) }),
     ...(options.state === undefined ? {} : { stateFile: options.state }),
   });
+  if (options.compare !== undefined) {
+    await compareWith(simulator, options.compare).finally(() =>
+      simulator.close(),
+    );
+    return;
+  }
   // Before anybody is told that it runs: who reads that line may send the signal at once.
   const asked = new Promise<void>((resolve) => {
     process.once("SIGINT", resolve);
@@ -56,6 +68,22 @@ async function simulate(options: SimulateOptions): Promise<void> {
   );
   await asked;
   await simulator.close();
+}
+
+async function compareWith(simulator: Simulator, file: string): Promise<void> {
+  const { compare, readTranscript } =
+    await import("../simulator/transcript.js");
+  const { differences, notCompared, compared } = await compare(
+    simulator,
+    await readTranscript(file),
+  );
+  const lines = [
+    ...differences,
+    ...notCompared.map((line) => `Not compared: ${line}`),
+    `${compared} requests compared, ${differences.length} differences`,
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+  process.exitCode = differences.length > 0 ? 1 : 0;
 }
 
 async function seedOf(file: string): Promise<Seed> {

@@ -45,6 +45,8 @@ export function page(
     return envelope(world, request, rows, outcome.warnings ?? []);
   const next = randomUUID().replaceAll("-", "");
   pages.set(next, { offset: end, body: request.body });
+  // Who has asked for a thousand pages since does not come back for this one.
+  for (const old of pages.keys()) if (pages.size > 1000) pages.delete(old);
   return envelope(
     world,
     request,

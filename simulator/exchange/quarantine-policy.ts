@@ -29,6 +29,19 @@ const frequencies: Record<string, string> = {
   "7.00:00:00": "P7D",
 };
 
+/** A frequency as it is set, by the form in which it is read. */
+export const setFrequencies: Readonly<Record<string, string>> =
+  Object.fromEntries(
+    Object.entries(frequencies).map(([sent, read]) => [read, sent]),
+  );
+
+/** Permissions as a number, from the text in which they are read. */
+export function permissionBits(text: string): number {
+  return permissions
+    .filter(([name]) => text.includes(`${name}: True`))
+    .reduce((sum, [, bit]) => sum + bit, 0);
+}
+
 /** The quarantine policies that every tenant has; nobody makes, changes or removes them. */
 export function builtInQuarantinePolicies(): ExchangeRecord[] {
   return (

@@ -1,0 +1,273 @@
+import { readFile } from "node:fs/promises";
+import { request as send } from "node:https";
+import type { Simulator } from "./index";
+import {
+  inWords,
+  isObject,
+  parseJson,
+  type Json,
+  type JsonObject,
+} from "./json";
+import { differencesOfAnswers, rowsOf, nameOf } from "./transcript-shape";
+import { fill } from "./transcript-tenant";
+
+/** One request of a transcript and what the vendor answered. */
+export interface Exchange {
+  /** The line of the file that it stands in, from 1. */
+  line: number;
+  /** Whose service. */
+  vendor: "exchange" | "cloudflare" | "graph";
+  /** What was asked. */
+  request: {
+    method: string;
+    /** With its query. */
+    path: string;
+    headers: Record<string, string>;
+    body?: Json;
+  };
+  /** What was answered. */
+  answer: {
+    status: number;
+    headers: Record<string, string>;
+    /** JSON; absent for an empty body and for one that was none. */
+    body?: Json;
+    /** How long a body was that was no JSON. */
+    characters?: number;
+  };
+}
+
+/** How a replay came out. */
+export interface Comparison {
+  /** A difference each, in words, with the lines of the transcript that show it; empty when there is none. */
+  differences: string[];
+  /** What could not be compared, and why. */
+  notCompared: string[];
+  /** How many requests were compared. */
+  compared: number;
+}
+
+/** The requests of a transcript. @throws Error that names the line that is none. */
+export async function readTranscript(file: string): Promise<Exchange[]> {
+  const lines = (await readFile(file, "utf8")).split("\n");
+  return lines.flatMap((text, at) => {
+    if (text.trim() === "") return [];
+    const value = parseJson(text);
+    // A header; there may be several, where several processes began the file at once.
+    if (isObject(value) && value["transcript"] === 1) return [];
+    if (!isExchange(value))
+      throw new Error(`${file}, line ${at + 1}: not a line of a transcript`);
+    return [{ ...value, line: at + 1 }];
+  });
+}
+
+function isExchange(
+  value: Json | undefined,
+): value is Omit<Exchange, "line"> & JsonObject {
+  if (!isObject(value)) return false;
+  const { vendor, request, answer } = value;
+  return (
+    ["exchange", "cloudflare", "graph"].includes(inWords(vendor)) &&
+    isObject(request) &&
+    typeof request["method"] === "string" &&
+    typeof request["path"] === "string" &&
+    isObject(answer) &&
+    typeof answer["status"] === "number"
+  );
+}
+
+/**
+ * Sends the requests of a transcript to a simulator and tells where its answers differ from the vendor's in status, headers,
+ * fields, their types and forms. What the vendor listed before the first change of its kind is put into the simulator first.
+ */
+export async function compare(
+  simulator: Simulator,
+  exchanges: Exchange[],
+): Promise<Comparison> {
+  const replay = new Replay(simulator, exchanges);
+  const lines = new Map<string, number[]>();
+  const notCompared: string[] = [];
+  let compared = 0;
+  for (const exchange of exchanges) {
+    const { status } = exchange.answer;
+    if (status === 429 || status >= 500) {
+      notCompared.push(
+        `line ${exchange.line}: the vendor answered ${status}, as it does when it is busy or broken`,
+      );
+      continue;
+    }
+    const answer = await replay.send(exchange);
+    compared += 1;
+    for (const difference of differencesOfAnswers(exchange.answer, answer)) {
+      const said = `${titleOf(exchange)}: ${difference}`;
+      lines.set(said, [...(lines.get(said) ?? []), exchange.line]);
+    }
+  }
+  return {
+    differences: [...lines].map(
+      ([said, at]) => `${said} (line ${inBrief(at)})`,
+    ),
+    notCompared,
+    compared,
+  };
+}
+
+function inBrief(lines: number[]): string {
+  const shown = lines.slice(0, 5).join(", ");
+  return lines.length > 5 ? `${shown} and ${lines.length - 5} more` : shown;
+}
+
+/** What an exchange is about: the cmdlet, or method and path with the ids left out. */
+function titleOf({ request }: Exchange): string {
+  const input = isObject(request.body)
+    ? request.body["CmdletInput"]
+    : undefined;
+  if (isObject(input)) return inWords(input["CmdletName"]);
+  const path = request.path
+    .replace(/\?.*/, "")
+    .replace(/^\/client\/v4\/accounts\/[^/]+/, "")
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "{id}")
+    .replace(/(?<=\/domains\/)[^/{]+\.[^/]+/, "{domain}");
+  return `${request.method} ${path}`;
+}
+
+class Replay {
+  /** What the simulator calls what the transcript calls otherwise: the tenant, the account, objects that were made. */
+  readonly #names = new Map<string, string>();
+  readonly #tokens = new Map<string, string>();
+  #certificate: Promise<string> | undefined;
+
+  constructor(
+    private readonly simulator: Simulator,
+    exchanges: Exchange[],
+  ) {
+    for (const { request } of exchanges) {
+      const [, tenant] = /^\/adminapi\/[^/]+\/([^/]+)/.exec(request.path) ?? [];
+      const [, account] =
+        /^\/client\/v4\/accounts\/([^/]+)/.exec(request.path) ?? [];
+      if (tenant) this.#names.set(tenant, simulator.tenant.id);
+      if (account) this.#names.set(account, simulator.account.id);
+    }
+    fill(simulator, exchanges);
+  }
+
+  async send({
+    vendor,
+    request,
+    answer,
+  }: Exchange): Promise<Exchange["answer"]> {
+    const authorization = `Bearer ${await this.#token(vendor)}`;
+    const body =
+      request.body === undefined
+        ? undefined
+        : this.#ours(JSON.stringify(request.body));
+    const answered = await this.#ask(
+      request.method,
+      this.#ours(request.path),
+      {
+        ...request.headers,
+        authorization,
+        accept: "application/json",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      body,
+    );
+    this.#learn(answer.body, answered.body);
+    return answered;
+  }
+
+  /** A text with the transcript's names replaced by the simulator's. */
+  #ours(text: string): string {
+    let ours = text;
+    for (const [theirs, name] of this.#names)
+      ours = ours.split(theirs).join(name);
+    return ours;
+  }
+
+  /** Notes how the simulator calls the objects of an answer. */
+  #learn(theirs: Json | undefined, ours: Json | undefined): void {
+    const mine = rowsOf(ours);
+    for (const row of rowsOf(theirs)) {
+      const twin = mine.find(
+        (one) => nameOf(one) !== undefined && nameOf(one) === nameOf(row),
+      );
+      for (const key of ["id", "Guid", "ExchangeObjectId", "ImmutableId"]) {
+        const [from, to] = [row[key], twin?.[key]];
+        if (
+          typeof from === "string" &&
+          typeof to === "string" &&
+          from !== to &&
+          /[0-9a-f]{8}-/.test(from)
+        )
+          this.#names.set(from, to);
+      }
+    }
+  }
+
+  async #token(vendor: Exchange["vendor"]): Promise<string> {
+    const { environment } = this.simulator;
+    if (vendor === "cloudflare")
+      return environment["CLOUDFLARE_API_TOKEN"] ?? "";
+    const known = this.#tokens.get(vendor);
+    if (known !== undefined) return known;
+    const host =
+      vendor === "graph" ? "graph.microsoft.com" : "outlook.office365.com";
+    const { body } = await this.#ask(
+      "POST",
+      `/${this.simulator.tenant.id}/oauth2/v2.0/token`,
+      { "content-type": "application/x-www-form-urlencoded" },
+      new URLSearchParams({
+        grant_type: "client_credentials",
+        client_id: environment["AZURE_CLIENT_ID"] ?? "",
+        client_secret: environment["AZURE_CLIENT_SECRET"] ?? "",
+        scope: `https://${host}/.default`,
+      }).toString(),
+    );
+    const token = isObject(body) ? inWords(body["access_token"]) : "";
+    this.#tokens.set(vendor, token);
+    return token;
+  }
+
+  async #ask(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body?: string,
+  ): Promise<Exchange["answer"]> {
+    const { url, environment } = this.simulator;
+    const ca = await (this.#certificate ??= readFile(
+      environment["NODE_EXTRA_CA_CERTS"] ?? "",
+      "utf8",
+    ));
+    const { port } = new URL(url);
+    return new Promise((resolve, reject) => {
+      const outgoing = send(
+        { host: "127.0.0.1", port, path, method, headers, ca, agent: false },
+        (incoming) => {
+          const chunks: Buffer[] = [];
+          incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+          incoming.once("error", reject);
+          incoming.once("end", () => {
+            const text = Buffer.concat(chunks).toString("utf8");
+            const value = parseJson(text);
+            resolve({
+              status: incoming.statusCode ?? 0,
+              headers: Object.fromEntries(
+                Object.entries(incoming.headers).map(([name, one]) => [
+                  name,
+                  String(one),
+                ]),
+              ),
+              ...(value !== undefined
+                ? { body: value }
+                : text === ""
+                  ? {}
+                  : { characters: text.length }),
+            });
+          });
+        },
+      );
+      outgoing.once("error", reject);
+      outgoing.end(body);
+    });
+  }
+}
