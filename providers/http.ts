@@ -24,6 +24,9 @@ export interface Answer {
 /** Tells the user what is waited for; see `status-line.ts`. */
 export type Say = (message: string) => void;
 
+/** Told of every request that was answered; see `transcript.ts`. */
+export type Witness = (request: Request, answer: Answer) => void;
+
 /**
  * The one place for time limits and retries. Knows nothing of vendors but a name: whoever throttles one request makes all
  * requests to that vendor pause together.
@@ -35,6 +38,7 @@ export class Http {
     private readonly vendor: string,
     private readonly requestTimeoutMs: number,
     private readonly say: Say,
+    private readonly witness?: Witness,
   ) {}
 
   /**
@@ -125,11 +129,13 @@ export class Http {
         redirect: "manual",
         signal,
       });
-      return {
+      const answer = {
         status: response.status,
         headers: response.headers,
         text: await bodyOf(response),
       };
+      this.witness?.(request, answer);
+      return answer;
     } catch (error) {
       throw this.unanswered(error, signal.aborted, limit, request);
     }

@@ -9,9 +9,10 @@ import { Credentials } from "./credentials";
 import { ExchangeOnline } from "./exchange-online/client";
 import { sentence } from "./errors";
 import { Graph } from "./graph/client";
-import { Http } from "./http";
+import { Http, type Witness } from "./http";
 import { Patience } from "./patience";
 import { tellEngine, type Tell } from "./status-line";
+import { Transcript } from "./transcript";
 
 /** The parts of a session that one operation on one resource works with. */
 export interface Operation {
@@ -56,6 +57,7 @@ export class Session {
 
   private readonly warned = new Set<string>();
   private readonly credentials: Credentials;
+  private transcript: Transcript | undefined;
 
   constructor(
     readonly configuration: Configuration,
@@ -64,7 +66,7 @@ export class Session {
     const { requestTimeoutMs, patienceMs } = configuration;
     const say = (message: string): void => this.say(message);
     const http = (vendor: string): Http =>
-      new Http(vendor, requestTimeoutMs, say);
+      new Http(vendor, requestTimeoutMs, say, this.witness(vendor));
     this.credentials = new Credentials(configuration);
     this.exchange = new ExchangeOnline(
       http("Exchange Online"),
@@ -85,6 +87,26 @@ export class Session {
       configuration.graphBaseUrl,
       patienceMs,
     );
+  }
+
+  /** Writes a transcript where AREA1_RECORD says; a transcript that cannot be written changes nothing but is said. */
+  private witness(vendor: string): Witness | undefined {
+    const file = process.env["AREA1_RECORD"];
+    if (!file) return undefined;
+    this.transcript ??= new Transcript(
+      file,
+      this.configuration.secrets.join(),
+      (text) => this.scrub(text),
+    );
+    return (request, answer) => {
+      try {
+        this.transcript?.note(vendor, request, answer);
+      } catch (error) {
+        this.warn(
+          `The transcript ${file} is not complete: ${(error as Error).message}.`,
+        );
+      }
+    };
   }
 
   /** The tenant of the credentials. */
