@@ -1,0 +1,52 @@
+import { loader } from "../lib/loader";
+import { kinds, provider } from "../providers";
+import { markFor } from "../providers/mark";
+
+// What stands here lives in users' states and tenants. A test that turns red says that stacks which exist would break: the
+// change is wrong, not the test.
+
+test("the text in state, to the letter", () => {
+  expect(loader("TransportRule")).toBe(
+    'exports.handler=()=>{const s="pulumi-area1-m365/provider";let m;try{m=require(s)}catch(e){if(e.code!="MODULE_NOT_FOUND")throw e;m=require("module").createRequire(process.cwd()+"/_")(s)}return m.provider("TransportRule")}',
+  );
+});
+
+test("the names of the kinds, which the text asks for", () => {
+  const names = [
+    "AntiSpamPolicy",
+    "Area1Domain",
+    "QuarantineNotification",
+    "QuarantinePolicy",
+    "TransportRule",
+  ];
+  expect(Object.keys(kinds).sort()).toEqual(names);
+  for (const name of [...names, "RestorePoint"]) {
+    expect(Buffer.byteLength(loader(name))).toBeLessThanOrEqual(250);
+    expect(Object.keys(provider(name)).sort()).toEqual([
+      "check",
+      "configure",
+      "create",
+      "delete",
+      "diff",
+      "read",
+      "update",
+    ]);
+  }
+  expect(() => provider("Mailbox")).toThrow(
+    /has no kind Mailbox: a newer version of it wrote this state/,
+  );
+});
+
+test("the entry that the text requires", () => {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { exports } = require("../package.json") as {
+    exports: Record<string, unknown>;
+  };
+  expect(exports["./provider"]).toBe("./dist/providers/index.js");
+});
+
+test("the mark on objects", () => {
+  expect(markFor("ops", "dev", "mail-area1-user")).toBe(
+    "Managed by Pulumi: ops/dev/mail-area1-user",
+  );
+});
