@@ -95,14 +95,14 @@ async function build() {
       ),
       declarations(path.join(fresh, "lib/index.d.ts")),
     ]);
-    await shrink(fresh, ["lib", "providers"], false);
+    await shrink(fresh, ["lib", "providers"], { minifyWhitespace: true });
     await cp(
       path.join(root, "simulator/page"),
       path.join(fresh, "simulator/page"),
       { recursive: true },
     );
     // Rooms that no program imports are for running, not for reading.
-    await shrink(fresh, ["simulator", "cli"], true);
+    await shrink(fresh, ["simulator", "cli"], { minify: true });
     if (existsSync(dist)) await rename(dist, old);
     await rename(fresh, dist);
   } finally {
@@ -128,7 +128,7 @@ const declarations = (file) =>
     ...["--silent", "-o", file, "lib/index.ts"],
   );
 
-async function shrink(folder, rooms, minify) {
+async function shrink(folder, rooms, how) {
   const { build: esbuild } = await import("esbuild");
   const files = [];
   for (const room of rooms) {
@@ -144,7 +144,7 @@ async function shrink(folder, rooms, minify) {
     outdir: folder,
     outbase: folder,
     allowOverwrite: true,
-    minify,
+    ...how,
     platform: "node",
     target: "node20",
     logLevel: "error",
