@@ -76,8 +76,12 @@ export function differences(
     if (property === kind.markField && isMark(wish)) return [];
     if (wish !== undefined)
       return value !== undefined && equal(field, value, wish) ? [] : [property];
-    return value === undefined ||
-      !field.implied ||
+    // What is not told may be anything, where it is known what it should be.
+    if (value === undefined)
+      return field.implied && (expected[property] ?? null) !== null
+        ? [property]
+        : [];
+    return !field.implied ||
       field.implied.holds(value, expected[property] ?? null)
       ? []
       : [property];

@@ -80,6 +80,11 @@ export async function create(kind: Kind, session: Session, inputs: State) {
       // What was sent a moment ago, and is not told, is what was sent.
       (property) => !made || live[property] !== undefined,
     );
+    const unseen = changing.filter((property) => live[property] === undefined);
+    if (adopted && unseen.length > 0)
+      operation.warn(
+        `${labelOf(kind, name)}: what ${unseen.join(", ")} was is not told, so that destroy cannot give it back`,
+      );
     if (changing.length > 0) {
       const changes = pick(changing, (property) =>
         wantedOf(kind, property, live, wanted, expected),
