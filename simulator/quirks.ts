@@ -75,8 +75,11 @@ export interface Quirks {
   domainInUpdate: "ignored" | "refused";
   /** What POST does for a domain that exists: 409, 400, or 200 with the existing one (C12). @default 409 */
   existingDomain: 409 | 400 | 200;
-  /** What left out lookback_hops and TLS flags become (C13). @default "null" */
-  omittedDefaults: "null" | "default";
+  /**
+   * What left out fields become (C13): null, the same but transport and lookback_hops, which are not nullable in the published
+   * description, are not in answers at all, or a default of lookback_hops and the TLS flags. @default "absent"
+   */
+  omittedDefaults: "null" | "absent" | "default";
   /** Names of fields that answers leave out (C14). @default [] */
   omittedFields: string[];
   /** Whether answers still carry last_modified (C14). @default false */
@@ -176,7 +179,7 @@ export const defaultQuirks: Readonly<Quirks> = {
   putNeedsLookbackHops: true,
   domainInUpdate: "ignored",
   existingDomain: 409,
-  omittedDefaults: "null",
+  omittedDefaults: "absent",
   omittedFields: [],
   lastModified: false,
   statistics: "present",
@@ -232,7 +235,7 @@ export const quirkChoices: {
   badTokenStatus: [401, 403],
   domainInUpdate: ["ignored", "refused"],
   existingDomain: [409, 400, 200],
-  omittedDefaults: ["null", "default"],
+  omittedDefaults: ["null", "absent", "default"],
   statistics: ["present", "null", "absent"],
   volatile: ["none", "counters", "all"],
   statusCase: ["upper", "lower", "null"],

@@ -130,6 +130,9 @@ export function render(domain: EmailDomain, quirks: Quirks): JsonObject {
   }
   if (quirks.lastModified)
     answer["last_modified"] = answer["modified_at"] as string;
+  if (quirks.omittedDefaults !== "null")
+    for (const name of ["transport", "lookback_hops"])
+      if (answer[name] === null) delete answer[name];
   for (const name of quirks.omittedFields) delete answer[name];
   return answer;
 }

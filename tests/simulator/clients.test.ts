@@ -6,10 +6,16 @@ import {
   ClientAssertionCredential,
   ClientCertificateCredential,
   ClientSecretCredential,
+  WorkloadIdentityCredential,
 } from "@azure/identity";
-import { Client, GraphError } from "@microsoft/microsoft-graph-client";
+import {
+  BatchRequestContent,
+  BatchResponseContent,
+  Client,
+  GraphError,
+  type BatchResponseBody,
+} from "@microsoft/microsoft-graph-client";
 import { TokenCredentialAuthenticationProvider } from "@microsoft/microsoft-graph-client/authProviders/azureTokenCredentials";
-import Cloudflare from "cloudflare";
 import { sign } from "jsonwebtoken";
 import { generate } from "selfsigned";
 import type { Simulator } from "../../simulator";
@@ -30,6 +36,16 @@ function identity(simulator: Simulator) {
 function secret(simulator: Simulator, value = "simulated-client-secret") {
   const { tenantId, clientId, options } = identity(simulator);
   return new ClientSecretCredential(tenantId, clientId, value, options);
+}
+
+function graph(simulator: Simulator) {
+  return Client.initWithMiddleware({
+    authProvider: new TokenCredentialAuthenticationProvider(secret(simulator), {
+      scopes: [graphScope],
+    }),
+    baseUrl: `${simulator.url}/`,
+    customHosts: new Set(["127.0.0.1"]),
+  });
 }
 
 test("@azure/identity signs in with a secret, and shows the AADSTS text of a wrong one", async () => {
@@ -92,13 +108,7 @@ test("@azure/identity signs in with a foreign token whose subject is registered"
 
 test("the Microsoft Graph client reads domains and gets Graph's errors", async () => {
   const { simulator } = await simulated();
-  const client = Client.initWithMiddleware({
-    authProvider: new TokenCredentialAuthenticationProvider(secret(simulator), {
-      scopes: [graphScope],
-    }),
-    baseUrl: `${simulator.url}/`,
-    customHosts: new Set(["127.0.0.1"]),
-  });
+  const client = graph(simulator);
   const domains = (await client.api("/domains").get()) as {
     value: { id: string }[];
   };
@@ -114,58 +124,89 @@ test("the Microsoft Graph client reads domains and gets Graph's errors", async (
   });
 });
 
-test("the official Cloudflare client lists, creates, gets, edits, updates, batches and deletes", async () => {
+test("@azure/identity signs in with the token that a pipeline left in a file", async () => {
   const { simulator } = await simulated();
-  const { environment } = simulator;
-  const cloudflare = new Cloudflare({
-    apiToken: environment["CLOUDFLARE_API_TOKEN"] ?? "",
-    baseURL: environment["CLOUDFLARE_BASE_URL"] ?? "",
-    maxRetries: 0,
+  const { tenantId, clientId, options } = identity(simulator);
+  const directory = await mkdtemp(path.join(os.tmpdir(), "area1-federated-"));
+  try {
+    const tokenFilePath = path.join(directory, "token");
+    await writeFile(tokenFilePath, sign({ sub: "pipeline" }, "foreign"));
+    const credential = new WorkloadIdentityCredential({
+      tenantId,
+      clientId,
+      tokenFilePath,
+      ...options,
+    });
+    await expect(credential.getToken(exchangeScope)).rejects.toThrow(
+      /AADSTS70021\d*/,
+    );
+    simulator.tenant.applications[0]!.federatedSubjects = ["pipeline"];
+    expect((await credential.getToken(exchangeScope)).token).toBeTruthy();
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+test("@azure/identity keeps its token, asks once per scope, and tries again when the authority is busy", async () => {
+  const { simulator } = await simulated();
+  const credential = secret(simulator);
+  const asked = () =>
+    simulator.log.filter(({ path: where }) => where.endsWith("/token")).length;
+  await credential.getToken(exchangeScope);
+  await credential.getToken(exchangeScope);
+  expect(asked()).toBe(1);
+  await credential.getToken(graphScope);
+  expect(asked()).toBe(2);
+  simulator.faults.add({
+    kind: "status",
+    status: 503,
+    match: { path: "/token" },
   });
-  const account_id = environment["CLOUDFLARE_ACCOUNT_ID"] ?? "";
-  const { domains } = cloudflare.emailSecurity.settings;
-  const body = {
-    allowed_delivery_modes: ["DIRECT" as const],
-    ip_restrictions: [],
-    drop_dispositions: [],
-    regions: ["GLOBAL" as const],
-    lookback_hops: 1,
-  };
-  const made = await domains.create({
-    account_id,
-    domain: "example.com",
-    ...body,
-  });
-  const id = made.id ?? "";
-  expect(made).toMatchObject({ domain: "example.com", status: "PENDING" });
-  const names: (string | undefined)[] = [];
-  for await (const one of domains.list({ account_id, per_page: 1 }))
-    names.push(one.domain);
-  expect(names).toEqual(["example.com"]);
-  const edited = await domains.edit(id, { account_id, lookback_hops: 2 });
-  expect(edited.lookback_hops).toBe(2);
-  const updated = await domains.update(id, {
-    account_id,
-    ...body,
-    transport: "mx.example.com",
-  });
-  expect(updated).toMatchObject({
-    lookback_hops: 1,
-    transport: "mx.example.com",
-  });
-  const batch = await domains.batch({
-    account_id,
-    deletes: [],
-    patches: [{ id, lookback_hops: 3 }],
-    puts: [],
-    posts: [{ domain: "example.org", ...body }],
-  });
-  expect(batch?.posts).toMatchObject([{ domain: "example.org" }]);
-  expect(await domains.get(id, { account_id })).toMatchObject({
-    lookback_hops: 3,
-  });
-  await domains.delete(id, { account_id });
-  await expect(domains.get(id, { account_id })).rejects.toBeInstanceOf(
-    Cloudflare.NotFoundError,
+  expect((await secret(simulator).getToken(exchangeScope)).token).toBeTruthy();
+  expect(asked()).toBe(4);
+});
+
+test("the Microsoft Graph client reads records, batches, waits when throttled, and is refused without the permission", async () => {
+  const { simulator } = await simulated();
+  const client = graph(simulator);
+  const records = (await client
+    .api("/domains/example.net/serviceConfigurationRecords")
+    .get()) as { value: { recordType: string; mailExchange?: string }[] };
+  expect(
+    records.value.find(({ recordType }) => recordType === "Mx")?.mailExchange,
+  ).toBe("example-net.k-v1.mx.microsoft");
+  const batch = new BatchRequestContent(
+    ["example.com", "absent.example"].map((domain, at) => ({
+      id: String(at),
+      // The client takes the host away and nothing else.
+      request: new Request(
+        `${simulator.url}/domains/${domain}/serviceConfigurationRecords`,
+      ),
+    })),
   );
+  const answers = new BatchResponseContent(
+    (await client
+      .api("/$batch")
+      .post(await batch.getContent())) as BatchResponseBody,
+  );
+  expect(answers.getResponseById("0").status).toBe(200);
+  expect(answers.getResponseById("1").status).toBe(404);
+  simulator.faults.add({
+    kind: "status",
+    status: 429,
+    headers: { "retry-after": "1" },
+    match: { path: "/v1.0/domains" },
+  });
+  expect(await client.api("/domains/example.com").get()).toMatchObject({
+    id: "example.com",
+  });
+  simulator.tenant.applications[0]!.appRoles = ["Exchange.ManageAsApp"];
+  const error: unknown = await graph(simulator)
+    .api("/domains")
+    .get()
+    .catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    statusCode: 403,
+    code: "Authorization_RequestDenied",
+  });
 });

@@ -199,12 +199,16 @@ test("cloudflare 10: PUT replaces everything, PATCH changes what it is sent and 
   const put = await domains("PUT", `/${id}`, { ...body, lookback_hops: 2 });
   expect(put.at("result")).toMatchObject({
     lookback_hops: 2,
-    transport: null,
     require_tls_outbound: null,
   });
+  expect(put.at("result", "transport")).toBeUndefined();
   simulator.quirks.putNeedsLookbackHops = false;
+  simulator.quirks.omittedDefaults = "null";
   const reset = await domains("PUT", `/${id}`, body);
-  expect(reset.at("result", "lookback_hops")).toBeNull();
+  expect(reset.at("result")).toMatchObject({
+    lookback_hops: null,
+    transport: null,
+  });
 });
 
 test("cloudflare 11: domain in PATCH is ignored or refused", async () => {
@@ -233,8 +237,9 @@ test("cloudflare 12: POST of a name that exists is 409, 400 or 200 with what is 
   });
 });
 
-test("cloudflare 13: what POST leaves out is null or a default", async () => {
+test("cloudflare 13: what POST leaves out is left out of answers, null or a default", async () => {
   const { simulator, domains } = await simulated();
+  simulator.quirks.omittedDefaults = "null";
   const { lookback_hops: _hops, ...body } = newDomain("example.com");
   const made = await domains("POST", "", body);
   const omitted = {
@@ -243,6 +248,10 @@ test("cloudflare 13: what POST leaves out is null or a default", async () => {
     require_tls_outbound: null,
   };
   expect(made.at("result")).toMatchObject(omitted);
+  simulator.quirks.omittedDefaults = "absent";
+  const read = await domains("GET", `/${idOf(made)}`);
+  expect(read.at("result", "lookback_hops")).toBeUndefined();
+  expect(read.at("result", "require_tls_inbound")).toBeNull();
   simulator.quirks.omittedDefaults = "default";
   const other = await domains("POST", "", { ...body, domain: "example.org" });
   expect(other.at("result")).toMatchObject({
