@@ -41,6 +41,7 @@ describe("A domain on destroy", () => {
   });
 
   test("keeps the transport that it has when it had none before, with a warning", async () => {
+    stage.simulator.quirks.omittedDefaults = "null";
     area1Domain.add(stage.simulator, { transport: null });
     const resource = stage.resource();
     await resource.up(program);
@@ -52,6 +53,7 @@ describe("A domain on destroy", () => {
   });
 
   test("keeps its lookback hops when they were not set before, with a warning, since Cloudflare takes no null back", async () => {
+    stage.simulator.quirks.omittedDefaults = "null";
     area1Domain.add(stage.simulator, {
       lookback_hops: null,
       require_tls_outbound: null,
