@@ -80,10 +80,12 @@ export abstract class Area1Resource extends pulumi.CustomResource {
         : opts,
     );
     for (const [property] of properties.filter(isLeftOut))
-      Object.defineProperty(this, property, {
-        get: () => pulumi.output(undefined),
-        enumerable: true,
-      });
+      // A transformation may have given it.
+      if (!(property in this))
+        Object.defineProperty(this, property, {
+          get: () => pulumi.output(undefined),
+          enumerable: true,
+        });
   }
 }
 
