@@ -11,7 +11,7 @@ import { detail, step } from "./progress.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const [command, ...args] = process.argv.slice(2);
-const commands = { demo, test, bench };
+const commands = { demo, test, bench, soak };
 const checks = [
   [
     "format",
@@ -27,7 +27,9 @@ const checks = [
 
 endChildrenOnSignals();
 if (!Object.hasOwn(commands, command ?? "")) {
-  console.error("Usage: node scripts/run.mjs <demo|test|bench> [arguments]");
+  console.error(
+    "Usage: node scripts/run.mjs <demo|test|bench|soak> [arguments]",
+  );
   process.exit(2);
 }
 if (Number(process.versions.node.split(".")[0]) < 20) {
@@ -50,6 +52,11 @@ async function demo() {
 
 async function bench() {
   return spawnScript("bench.mjs");
+}
+
+/** The simulator under a property-based tester and under load. */
+async function soak() {
+  return spawnScript("soak.mjs");
 }
 
 async function spawnScript(script) {

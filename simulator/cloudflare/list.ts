@@ -4,6 +4,9 @@ import { isTexts } from "../json";
 import type { Quirks } from "../quirks";
 import { render } from "./domain";
 import { failure, success } from "./envelope";
+import { modes, uuid } from "./schemas";
+
+const statuses = ["PENDING", "ACTIVE", "FAILED", "TIMEOUT"];
 
 /** Answers the list: filters, order, pages. */
 export function list(
@@ -21,6 +24,16 @@ export function list(
       : [complaint("per_page", "must be between 1 and 1000")]),
     ...oneOf(query, "order", ["domain", "created_at"]),
     ...oneOf(query, "direction", ["asc", "desc"]),
+    // Both cases: the description changed it, and says of neither version that the other is refused (C16).
+    ...oneOf(query, "status", [
+      ...statuses,
+      ...statuses.map((status) => status.toLowerCase()),
+    ]),
+    ...oneOf(query, "allowed_delivery_mode", modes),
+    ...oneOf(query, "active_delivery_mode", modes),
+    ...(isUuid(query.get("integration_id"))
+      ? []
+      : [complaint("integration_id", "must be a UUID")]),
   ];
   if (wrong.length > 0) return failure(request, 400, wrong);
   if (page > 1) shift(account, quirks);
@@ -41,9 +54,16 @@ export function list(
   );
 }
 
+function isUuid(text: string | null): boolean {
+  return text === null || uuid.test(text);
+}
+
 function number(text: string | null, byDefault: number): number {
   if (text === null || text === "") return byDefault;
-  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  // Beyond what a number holds exactly it would not be answered as an integer.
+  return /^\d+$/.test(text)
+    ? Math.min(Number(text), Number.MAX_SAFE_INTEGER)
+    : Number.NaN;
 }
 
 function complaint(name: string, message: string) {

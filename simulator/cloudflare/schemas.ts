@@ -4,7 +4,9 @@ import type { Json } from "../json";
 
 // The schemas CreateDomain, ReplaceDomain and UpdateDomain of cloudflare/api-schemas openapi.json @ c92b9b0fd (2026-07-27),
 // `nullable` written as JSON Schema does. Formats of domain names and IPs are Cloudflare's prose.
-const modes = ["DIRECT", "BCC", "JOURNAL", "API", "RETRO_SCAN"];
+
+/** How mail reaches Email Security. */
+export const modes = ["DIRECT", "BCC", "JOURNAL", "API", "RETRO_SCAN"];
 const dispositions = [
   "MALICIOUS",
   "MALICIOUS-BEC",
@@ -47,11 +49,12 @@ const mutable = [
   "regions",
 ];
 
+/** A UUID. */
+export const uuid =
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
 const ajv = new Ajv({ allErrors: true, strict: false });
-ajv.addFormat(
-  "uuid",
-  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
-);
+ajv.addFormat("uuid", uuid);
 ajv.addFormat(
   "domain",
   /^(?=.{1,253}$)([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/i,

@@ -55,6 +55,10 @@ async function everything({ simulator }: Simulated): Promise<Conversation[]> {
     `?integration_id=${first}&page=9`,
     "?per_page=1001",
     "?order=colour",
+    "?status=LATE",
+    "?allowed_delivery_mode=PIGEON",
+    "?integration_id=none",
+    `?page=${"9".repeat(30)}`,
   ])
     await ask("GET", query);
   await ask("GET", `/${first}`);
