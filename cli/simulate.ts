@@ -60,7 +60,7 @@ async function simulate(options: SimulateOptions): Promise<void> {
     options.json
       ? `${JSON.stringify({ ...environment, url, pid: process.pid })}\n`
       : `${[
-          `# Entra, Exchange Online, Microsoft Graph and Cloudflare: ${url} (objects and log: ${url}/simulator)`,
+          `# Entra, Exchange Online, Microsoft Graph and Cloudflare: ${url} (page: ${url}/simulator)`,
           ...Object.entries(environment).map(
             ([name, value]) => `export ${name}=${quoted(value)}`,
           ),
