@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Browser, Page } from "puppeteer-core";
-import { startBrowser } from "./browser";
+import { startBrowser, testInBrowser as test } from "./browser";
 import { newDomain, newRule, simulated, type Simulated } from "./simulated";
 
 const artifacts = path.resolve(__dirname, "../../artifacts");
