@@ -34,6 +34,18 @@ async function opened(
   await page.waitForSelector("body[data-ready]");
   return page;
 }
+/** The page shows a change when it is sent; the simulator has it when the request has arrived. */
+async function eventually(holds: () => void): Promise<void> {
+  for (let left = 50; ; left--)
+    try {
+      holds();
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+}
+
 const wrong: string[] = [];
 afterEach(async () => {
   for (const page of await browser.pages()) await page.close();
@@ -274,7 +286,7 @@ test("switches are set, and those that differ from the default are marked", asyn
   const page = await opened(one, { part: "#switches" });
   await page.select("select[name=sclType]", "string");
   await page.waitForSelector("label.changed select[name=sclType]");
-  expect(one.simulator.quirks.sclType).toBe("string");
+  await eventually(() => expect(one.simulator.quirks.sclType).toBe("string"));
   await page.select("select[name=notFoundStatus]", "500");
   await page.select("select[name=flap]", "yes");
   await page.click("input[name=latencyMs]", { count: 3 });
@@ -282,15 +294,19 @@ test("switches are set, and those that differ from the default are marked", asyn
   await page.waitForFunction(
     `document.querySelector("#switches-count").innerText === "4"`,
   );
-  expect(one.simulator.quirks).toMatchObject({
-    notFoundStatus: 500,
-    flap: true,
-    latencyMs: 7,
-  });
+  await eventually(() =>
+    expect(one.simulator.quirks).toMatchObject({
+      notFoundStatus: 500,
+      flap: true,
+      latencyMs: 7,
+    }),
+  );
   await picture(page, "switches-wide");
   await page.type("input[name=omittedFields]", "folder, status\n");
   await page.waitForSelector("label.changed input[name=omittedFields]");
-  expect(one.simulator.quirks.omittedFields).toEqual(["folder", "status"]);
+  await eventually(() =>
+    expect(one.simulator.quirks.omittedFields).toEqual(["folder", "status"]),
+  );
 });
 
 test("everything is reached with the keyboard alone, and has a name", async () => {
