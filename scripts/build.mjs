@@ -101,6 +101,12 @@ async function build() {
       path.join(fresh, "simulator/page"),
       { recursive: true },
     );
+    // Indentation is a quarter of the page.
+    const page = path.join(fresh, "simulator/page/page.html");
+    await writeFile(
+      page,
+      (await readFile(page, "utf8")).replace(/\n\s+/g, "\n"),
+    );
     // Rooms that no program imports are for running, not for reading.
     await shrink(fresh, ["simulator", "cli"], { minify: true });
     if (existsSync(dist)) await rename(dist, old);

@@ -818,6 +818,7 @@ test("Warnings say what was left and why", async () => {
     return made.destroy();
   });
   await warned("A transport that was empty", async () => {
+    simulator.quirks.omittedDefaults = "null";
     area1Domain.add(simulator, { transport: null, lookback_hops: null });
     const made = resource("Area1Domain");
     await made.up({ domain: "example.com" });
