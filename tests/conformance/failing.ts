@@ -141,7 +141,7 @@ export function failing(bench: Bench): void {
     );
     const started = performance.now();
     expect(await messageOf(resource.refresh())).toMatch(/429|wait/);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(8000);
   });
 
   test("gives up within its patience when nobody answers, and says so", async () => {
@@ -150,7 +150,7 @@ export function failing(bench: Bench): void {
     const started = performance.now();
     const message = await messageOf(resource.up(inputs));
     expect(message).toMatch(/did not answer within|no answer within/);
-    expect(performance.now() - started).toBeLessThan(1500);
+    expect(performance.now() - started).toBeLessThan(8000);
   });
 
   const lost: [string, Fault][] = [
