@@ -234,8 +234,8 @@ test("A request takes no longer than its time limit, nor than what is left of th
     const error = await faultOf(
       client(timeout).send(post(), judge, new Patience(patience)),
     );
-    expect(error.message).toMatch(/did not answer within 80 ms/);
-    expect(performance.now() - started).toBeLessThan(8000);
+    expect(error.message).toMatch(/did not answer within (7\d|80) ms/);
+    expect(performance.now() - started).toBeLessThan(4500);
   }
 });
 
