@@ -88,7 +88,7 @@ export interface Simulator {
   diff(before?: SimulatorState, after?: SimulatorState): string[];
   /** Puts objects back; tenants and accounts stay the same JavaScript objects where their ids are. */
   restore(state: SimulatorState): void;
-  /** Back to the seed, without log, faults and counts; the switches stay. */
+  /** Back to the seed, with its faults alone, without log and counts; the switches stay. */
   reset(): void;
   /** Stops it and drops open connections. */
   close(): Promise<void>;
@@ -103,6 +103,7 @@ export async function startSimulator(
 ): Promise<Simulator> {
   const quirks: Quirks = structuredClone(defaultQuirks);
   setQuirks(quirks, {
+    ...options.seed?.quirks,
     ...(options.latencyMs === undefined
       ? {}
       : { latencyMs: options.latencyMs }),
@@ -120,6 +121,10 @@ export async function startSimulator(
   const accounts = new Map<string, Account>();
   const log: LogEntry[] = [];
   const faults = new FaultList();
+  const seedFaults = (): void => {
+    for (const fault of options.seed?.faults ?? []) faults.add(fault);
+  };
+  seedFaults();
   const limit = new RateLimit();
   const events = new Events();
   const mail = new Mail({
@@ -206,6 +211,7 @@ export async function startSimulator(
       begun = seeded;
       log.length = 0;
       faults.clear();
+      seedFaults();
       limit.reset();
       save();
     },

@@ -1,7 +1,9 @@
 import { accountOf, type AccountSeed } from "./account-seed";
 import type { AccountState } from "./account";
+import type { Fault } from "./faults";
 import type { MailState } from "./mail/sent-message";
 import { refuseUnknownKeys } from "./json";
+import type { Quirks } from "./quirks";
 import { tenantOf, type TenantSeed } from "./tenant-seed";
 import type { TenantState } from "./tenant-state";
 
@@ -11,6 +13,10 @@ export interface Seed {
   tenants?: TenantSeed[];
   /** Cloudflare accounts. */
   accounts?: AccountSeed[];
+  /** Things that go wrong, as `POST /simulator/faults` takes them. */
+  faults?: Fault[];
+  /** Switches that differ from the default, `latencyMs` among them. */
+  quirks?: Partial<Quirks>;
 }
 
 /** Everything that the simulator holds, as JSON. */
@@ -30,7 +36,7 @@ export interface SimulatorState {
  * @throws Error that names the part of the seed and what is wrong with it.
  */
 export function stateOf(seed: Seed): SimulatorState {
-  refuseUnknownKeys("seed", seed, ["tenants", "accounts"]);
+  refuseUnknownKeys("seed", seed, ["tenants", "accounts", "faults", "quirks"]);
   const tenants = (seed.tenants ?? [{}]).map(tenantOf);
   const accounts = (seed.accounts ?? [{}]).map(accountOf);
   unique("tenants", tenants);

@@ -157,3 +157,24 @@ test("every request takes the latency at least", async () => {
   await request("/v1.0/domains");
   expect(performance.now() - started).toBeGreaterThanOrEqual(119);
 });
+
+test("faults and switches come with the seed, and the faults return with a reset", async () => {
+  const { simulator } = await simulated({
+    seed: {
+      quirks: { latencyMs: 5 },
+      faults: [
+        {
+          match: { cmdlet: "Get-TransportRule", times: 1 },
+          kind: "status",
+          status: 503,
+        },
+      ],
+    },
+  });
+  expect(simulator.quirks.latencyMs).toBe(5);
+  expect(simulator.faults.list()).toHaveLength(1);
+  simulator.faults.clear();
+  simulator.reset();
+  expect(simulator.faults.list()).toHaveLength(1);
+  expect(simulator.faults.list()[0]).toMatchObject({ status: 503 });
+});
