@@ -59,7 +59,7 @@ function isUuid(text: string | null): boolean {
 }
 
 function number(text: string | null, byDefault: number): number {
-  if (text === null || text === "") return byDefault;
+  if (text === null) return byDefault;
   // Beyond what a number holds exactly it would not be answered as an integer.
   return /^\d+$/.test(text)
     ? Math.min(Number(text), Number.MAX_SAFE_INTEGER)

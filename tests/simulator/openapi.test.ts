@@ -56,6 +56,7 @@ async function everything({ simulator }: Simulated): Promise<Conversation[]> {
     "?per_page=1001",
     "?order=colour",
     "?status=LATE",
+    "?page=&per_page=",
     "?allowed_delivery_mode=PIGEON",
     "?integration_id=none",
     `?page=${"9".repeat(30)}`,
