@@ -53,7 +53,9 @@ export class Http {
     judge: (answer: Answer) => T,
     patience: Patience,
   ): Promise<T> {
+    let last: Error | undefined;
     const pauseAfter = (error: unknown, tries: number): number | undefined => {
+      last = error instanceof Error ? error : undefined;
       if (isFault(error, "throttled"))
         return this.pause(error, tries, patience);
       if (!isFault(error, "transient", "unreachable")) return undefined;
@@ -63,6 +65,8 @@ export class Http {
         : undefined;
     };
     return patience.persist(async () => {
+      // Why the patience is used up is worth more than that it is.
+      if (last && patience.left === 0) throw last;
       await this.resumed(patience);
       return judge(await this.once(request, patience));
     }, pauseAfter);

@@ -149,7 +149,10 @@ export function failing(bench: Bench): void {
     bench.simulator.faults.add(always({ kind: "hang" }));
     const started = performance.now();
     const message = await messageOf(resource.up(inputs));
-    expect(message).toMatch(/did not answer within|no answer within/);
+    // On a busy machine the sign-in alone can take the whole patience.
+    expect(message).toMatch(
+      /did not answer within|no answer within|was used up before/,
+    );
     expect(performance.now() - started).toBeLessThan(8000);
   });
 
