@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import { hostName } from "../providers/codecs";
 import type { Area1DomainArgs } from "./area1-domain";
 import type { QuarantineNotificationArgs } from "./quarantine-notification";
 
@@ -72,7 +73,7 @@ export interface UseCase4Args {
 export function withName(entry: string | UseCase4Domain): UseCase4Domain {
   const { domain, ...inputs } =
     typeof entry === "string" ? { domain: entry } : entry;
-  return { ...inputs, domain: domain.toLowerCase().replace(/\.$/, "") };
+  return { ...inputs, domain: hostName.normalize(domain) };
 }
 
 const inputs = [

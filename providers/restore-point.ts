@@ -11,6 +11,7 @@ import {
 } from "./kind";
 import { homeOf } from "./lifecycle/home";
 import { named } from "./lifecycle/locate";
+import { pickKnown } from "./lifecycle/state";
 import { trying } from "./lifecycle/trying";
 import { keyOf, type RestoredObject } from "./restored-object";
 import type { Operation, Session } from "./session";
@@ -47,7 +48,7 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
       Promise.resolve({
         id,
         props: state,
-        inputs: only(state, ["objects", "accountId"]),
+        inputs: pickKnown(["objects", "accountId"], (name) => state[name]),
       }),
 
     update: (_id, olds, news) =>
@@ -62,13 +63,16 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
                   kinds[key.split("/", 1)[0] ?? ""]?.home === "tenantId",
               ),
             );
-        const state = { ...olds, ...only(news, ["accountId"]) };
+        const state = {
+          ...olds,
+          ...pickKnown(["accountId"], (name) => news[name]),
+        };
         const outs = await take(kinds, session(), news, before, state);
         return {
           outs: {
             ...news,
             ...outs,
-            ...only(olds, ["takenAt"]),
+            ...pickKnown(["takenAt"], (name) => olds[name]),
           },
         };
       }),
@@ -230,10 +234,3 @@ function sameObjects(olds: State, news: State): boolean {
 /** A restore point that was given no account has that of the configuration, which `homeOf` holds to the state's. */
 const sameAccount = (olds: State, news: State): boolean =>
   news["accountId"] === undefined || news["accountId"] === olds["accountId"];
-
-const only = (state: State, names: readonly string[]): State =>
-  Object.fromEntries(
-    names.flatMap((name) =>
-      state[name] === undefined ? [] : [[name, state[name]]],
-    ),
-  );
