@@ -14,6 +14,7 @@ module.exports = {
   // Generous: several engine commands in one test on a machine whose cores others use too.
   testTimeout: 180_000,
   maxWorkers: 2,
+  reporters: ["default", "<rootDir>/tests/promises/table.js"],
   projects: [
     {
       ...shared,

@@ -24,15 +24,20 @@ const rooms: Record<
   string,
   { rooms: string[]; packages: "declared" | "any" | string[]; not?: RegExp }
 > = {
-  lib: { rooms: ["providers"], packages: "declared" },
-  providers: { rooms: [], packages: "declared", not: /^@pulumi\// },
+  lib: { rooms: ["providers", "lib/mail-flow"], packages: "declared" },
+  "lib/mail-flow": { rooms: [], packages: ["ipaddr.js"] },
+  providers: {
+    rooms: ["lib/mail-flow"],
+    packages: "declared",
+    not: /^@pulumi\//,
+  },
   simulator: {
     rooms: [],
     packages: "declared",
     not: /^@pulumi\/|^pulumi-area1-m365/,
   },
   cli: {
-    rooms: ["simulator"],
+    rooms: ["simulator", "providers", "lib/mail-flow"],
     packages: "declared",
     not: /^@pulumi\/|^pulumi-area1-m365/,
   },
@@ -224,7 +229,9 @@ function readRoom(room: string): SourceFile[] {
     .map((name) => `${room}/${name.split(path.sep).join("/")}`)
     .filter(
       (name) =>
-        /\.(ts|mts|mjs|js|cjs)$/.test(name) && !name.includes("/node_modules/"),
+        /\.(ts|mts|mjs|js|cjs)$/.test(name) &&
+        !name.includes("/node_modules/") &&
+        roomOf(name) === room,
     )
     .map((name) => ({
       name,
@@ -288,7 +295,9 @@ function target(from: string, specifier: string): string | undefined {
 }
 
 function roomOf(file: string): string {
-  return file.split("/")[0] ?? "";
+  return file.startsWith("lib/mail-flow/")
+    ? "lib/mail-flow"
+    : (file.split("/")[0] ?? "");
 }
 
 function within(file: string): string {

@@ -1,0 +1,56 @@
+/** What Cloudflare finds a message to be, in the words of its documentation. */
+export const dispositions = [
+  "Malicious",
+  "Spam",
+  "Spoof",
+  "Suspicious",
+  "Bulk",
+  "None",
+] as const;
+
+/** One of {@link dispositions}. */
+export type Disposition = (typeof dispositions)[number];
+
+/** Which generation of headers Cloudflare stamps: `X-Area1Security-…` or `X-CFEmailSecurity-…`. */
+export const headers = ["area1", "cloudflare"] as const;
+
+/** One of {@link headers}. */
+export type Header = (typeof headers)[number];
+
+/** What Microsoft finds a message to be by itself, in the order in which one goes before the other; `none` last. */
+export const verdicts = [
+  "malware",
+  "highConfidencePhish",
+  "phish",
+  "highConfidenceSpam",
+  "spoof",
+  "userImpersonation",
+  "domainImpersonation",
+  "mailboxIntelligence",
+  "spam",
+  "bulk",
+  "none",
+] as const;
+
+/** One of {@link verdicts}. */
+export type Verdict = (typeof verdicts)[number];
+
+/** A message from the internet to one recipient, by way of Cloudflare where the recipient's domain is protected. */
+export interface Message {
+  disposition: Disposition;
+  header: Header;
+  /** The last hop before Microsoft: one of Cloudflare's egress addresses, or another. @default the first published egress address */
+  sourceIp?: string;
+  /** The address that it is for. */
+  recipient: string;
+  /** Groups that the recipient is a member of, by address. @default [] */
+  recipientGroups?: string[];
+  /** The address that it is from. @default one of a domain that nobody has */
+  sender?: string;
+  /** What Microsoft finds it to be by itself. @default "none" */
+  microsoftVerdict?: Verdict;
+  /** Its bulk complaint level, 0 to 9; `bulk` without a level is above every threshold. */
+  bcl?: number;
+  /** @default now; rules may have dates. */
+  at?: Date;
+}
