@@ -11,8 +11,7 @@ export function diffCommand(): Command {
 
 async function diff(before: string, after: string): Promise<void> {
   process.exitCode = 2;
-  const { differences } = await import("../simulator/diff.js");
-  const { readState } = await import("../simulator/state-file.js");
+  const { differences, readState } = await import("../simulator/index.js");
   const [one, other] = await Promise.all(
     [before, after].map(async (file) => {
       const state = await readState(file);

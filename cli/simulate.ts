@@ -71,8 +71,7 @@ async function simulate(options: SimulateOptions): Promise<void> {
 }
 
 async function compareWith(simulator: Simulator, file: string): Promise<void> {
-  const { compare, readTranscript } =
-    await import("../simulator/transcript.js");
+  const { compare, readTranscript } = await import("../simulator/index.js");
   const { differences, notCompared, compared } = await compare(
     simulator,
     await readTranscript(file),

@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import {
-  cp,
   mkdir,
   readFile,
   readdir,
@@ -95,20 +94,10 @@ async function build() {
       ),
       declarations(path.join(fresh, "lib/index.d.ts")),
     ]);
-    await shrink(fresh, ["lib", "providers"], { minifyWhitespace: true });
-    await cp(
-      path.join(root, "simulator/page"),
-      path.join(fresh, "simulator/page"),
-      { recursive: true },
-    );
-    // Indentation is a quarter of the page.
-    const page = path.join(fresh, "simulator/page/page.html");
-    await writeFile(
-      page,
-      (await readFile(page, "utf8")).replace(/\n\s+/g, "\n"),
-    );
+    await shrink(fresh);
     // Rooms that no program imports are for running, not for reading.
-    await shrink(fresh, ["simulator", "cli"], { minify: true });
+    await Promise.all([bundle("simulator", fresh), bundle("cli", fresh)]);
+    await page(path.join(fresh, "simulator/page"));
     if (existsSync(dist)) await rename(dist, old);
     await rename(fresh, dist);
   } finally {
@@ -134,26 +123,77 @@ const declarations = (file) =>
     ...["--silent", "-o", file, "lib/index.ts"],
   );
 
-async function shrink(folder, rooms, how) {
+const esbuildOptions = {
+  platform: "node",
+  target: "es2022",
+  logLevel: "error",
+};
+
+/** What programs and the engine load stays a file per file, with its names: they stand in stack traces. */
+async function shrink(folder) {
   const { build: esbuild } = await import("esbuild");
-  const files = [];
-  for (const room of rooms) {
-    const names = await readdir(path.join(folder, room), { recursive: true });
-    files.push(
-      ...names
-        .filter((name) => /\.(js|css)$/.test(name))
-        .map((name) => path.join(folder, room, name)),
-    );
-  }
+  const names = await readdir(folder, { recursive: true });
   await esbuild({
-    entryPoints: files,
+    ...esbuildOptions,
+    entryPoints: names
+      .filter((name) => name.endsWith(".js"))
+      .map((name) => path.join(folder, name)),
     outdir: folder,
     outbase: folder,
     allowOverwrite: true,
-    ...how,
-    platform: "node",
-    target: "node20",
-    logLevel: "error",
+    minifyWhitespace: true,
+    minifySyntax: true,
+  });
+}
+
+/** The simulator's page: script and style without what only people read, and indentation is a quarter of the rest. */
+async function page(folder) {
+  const { build: esbuild } = await import("esbuild");
+  const source = path.join(root, "simulator/page");
+  await esbuild({
+    ...esbuildOptions,
+    platform: "browser",
+    entryPoints: ["page.js", "page.css"].map((name) => path.join(source, name)),
+    outdir: folder,
+    minify: true,
+  });
+  const html = await readFile(path.join(source, "page.html"), "utf8");
+  await writeFile(path.join(folder, "page.html"), html.replace(/\n\s+/g, "\n"));
+}
+
+/** A room as one file, which loads other rooms and packages from where they are. */
+async function bundle(room, folder) {
+  const { build: esbuild } = await import("esbuild");
+  await esbuild({
+    ...esbuildOptions,
+    entryPoints: [path.join(root, room, "index.ts")],
+    outfile: path.join(folder, room, "index.js"),
+    tsconfig: path.join(root, "tsconfig.build.json"),
+    bundle: true,
+    packages: "external",
+    format: "cjs",
+    minify: true,
+    plugins: [
+      {
+        name: "rooms",
+        setup({ onResolve, resolve }) {
+          onResolve(
+            { filter: /^\.\.\// },
+            async ({ path: wanted, ...from }) => {
+              if (from.pluginData === resolve) return undefined;
+              const { path: file } = await resolve(wanted, {
+                ...from,
+                pluginData: resolve,
+              });
+              const within = path.relative(root, file).replace(/\.ts$/, ".js");
+              return within.startsWith(`${room}/`)
+                ? { path: file }
+                : { path: `../${within}`, external: true };
+            },
+          );
+        },
+      },
+    ],
   });
 }
 

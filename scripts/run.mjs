@@ -234,7 +234,7 @@ async function certificate() {
     const directory = path.join(cacheDirectory(), "certificate");
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const { ensureCertificate } = await import(
-      pathToFileURL(path.join(root, "dist/simulator/certificate.js")).href
+      pathToFileURL(path.join(root, "dist/simulator/index.js")).href
     );
     const { certFile } = await ensureCertificate(directory);
     return {

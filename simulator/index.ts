@@ -23,6 +23,7 @@ import type { World } from "./world";
 
 export type { Account, AccountState, EmailDomain } from "./account";
 export { ensureCertificate, type Certificate } from "./certificate";
+export { differences } from "./diff";
 export type { ExchangeRecord } from "./exchange-record";
 export type { Fault, FaultList, FaultMatch, FaultyRequest } from "./faults";
 export type { LogEntry } from "./log";
@@ -32,8 +33,10 @@ export type { Delivery, Outcome, Step } from "./mail/trace";
 export type { Quirks } from "./quirks";
 export type { AccountSeed } from "./account-seed";
 export type { Seed, SimulatorState } from "./seed";
+export { readState } from "./state-file";
 export type { SeedObject, TenantSeed } from "./tenant-seed";
 export type { ExchangeKind, Tenant } from "./tenant";
+export { compare, readTranscript } from "./transcript";
 export type { Application, TenantState } from "./tenant-state";
 
 /** How a simulator is started. */
