@@ -68,8 +68,13 @@ export interface Platform {
   run(environment: Environment): ProviderRun;
 }
 
-/** The handlers in this process, with a session of their own for each run. */
-export const inProcess: Platform = {
+/**
+ * The handlers in this process, with a session of their own for each run.
+ * @param told takes every message to the engine, those of the status line among them.
+ */
+export const handlersInProcess = (
+  told: (message: string) => void = () => undefined,
+): Platform => ({
   name: "the handlers",
   everyProperty: true,
   run(environment) {
@@ -79,6 +84,7 @@ export const inProcess: Platform = {
       (session ??= new Session(
         resolveConfiguration(() => undefined, environment),
         (message, severity) => {
+          told(message);
           if (severity === "warning") warnings.push(message);
         },
       ));
@@ -87,7 +93,10 @@ export const inProcess: Platform = {
       warnings: () => Promise.resolve(warnings),
     };
   },
-};
+});
+
+/** {@link handlersInProcess} with nobody who listens. */
+export const inProcess: Platform = handlersInProcess();
 
 function local(kind: string, open: () => Session): Handlers {
   const handlers = provider(kind, open);

@@ -63,10 +63,14 @@ export class Resource {
     return changes === "none" ? [] : differing(kept.inputs, inputs);
   }
 
-  /** `pulumi up`, with `--refresh` if asked. */
+  /**
+   * `pulumi up`, with `--refresh` if asked.
+   * @param options.leftover takes what a replacement leaves behind, to delete it at the end of the operation as the engine
+   * does; it is deleted at once where nobody takes it.
+   */
   async up(
     program: Properties,
-    options: { refresh?: boolean } = {},
+    options: { refresh?: boolean; leftover?: (before: Kept) => void } = {},
   ): Promise<Outcome> {
     const run = this.run();
     const handlers = run.of(this.kind);
@@ -85,7 +89,8 @@ export class Resource {
     );
     if (replaces.length > 0) {
       await this.create(run, inputs);
-      await handlers.delete(kept.id, kept.outputs);
+      if (options.leftover) options.leftover(kept);
+      else await handlers.delete(kept.id, kept.outputs);
       return outcome("create", "delete");
     }
     const same =
@@ -106,13 +111,17 @@ export class Resource {
     return outcome("update");
   }
 
-  /** `pulumi up --replace` and taint: the diff is not asked. */
-  async replace(program: Properties): Promise<Outcome> {
+  /** `pulumi up --replace` and taint: the diff is not asked. @param options.leftover as with {@link up}. */
+  async replace(
+    program: Properties,
+    options: { leftover?: (before: Kept) => void } = {},
+  ): Promise<Outcome> {
     const run = this.run();
     const { inputs } = await this.checked(run.of(this.kind), program);
     const before = this.kept;
     await this.create(run, inputs);
-    if (before) await run.of(this.kind).delete(before.id, before.outputs);
+    if (before && options.leftover) options.leftover(before);
+    else if (before) await run.of(this.kind).delete(before.id, before.outputs);
     return { steps: ["create", "delete"], run };
   }
 

@@ -9,7 +9,7 @@ import {
   type Properties,
   type ProviderRun,
 } from "../conformance/platform";
-import { Resource } from "../conformance/resource";
+import { Resource, type Kept } from "../conformance/resource";
 
 /** A resource of a program. */
 export interface Wanted {
@@ -57,31 +57,81 @@ export async function programOf(args: UseCase4Args): Promise<Wanted[]> {
   );
 }
 
+/** What the engine keeps between two operations, as data. */
+export interface StackState {
+  resources: { name: string; kind: string; kept: Kept }[];
+  /** What replacements left behind and a later operation deletes. */
+  leftovers: { name: string; kind: string; kept: Kept }[];
+}
+
 /** A program's resources in the hands of the engine: every operation is a process of its own, shared by all of them. */
 export class Stack {
   /** By name, in the order of the program. */
   readonly resources = new Map<string, Resource>();
+  #leftovers: StackState["leftovers"] = [];
   #run: ProviderRun | undefined;
   readonly #platform: Platform;
 
-  constructor(readonly environment: Environment) {
+  /** @param environment what every operation knows; assign to it to change the configuration. */
+  constructor(
+    public environment: Environment,
+    platform: Platform = inProcess,
+  ) {
     this.#platform = {
-      ...inProcess,
-      run: () => (this.#run ??= inProcess.run(environment)),
+      ...platform,
+      run: () => (this.#run ??= platform.run(this.environment)),
     };
   }
 
-  /** `pulumi up`: what was done, such as `create mail-anti-spam`. */
-  async up(program: readonly Wanted[]): Promise<string[]> {
+  /** A copy of what the engine has saved until now. */
+  get state(): StackState {
+    const resources = [...this.resources].flatMap(([name, { kind, kept }]) =>
+      kept ? [{ name, kind, kept }] : [],
+    );
+    return structuredClone({ resources, leftovers: this.#leftovers });
+  }
+
+  /** Puts back what the engine had saved at another time. */
+  set state(state: StackState) {
+    const { resources, leftovers } = structuredClone(state);
+    this.resources.clear();
+    for (const { name, kind, kept } of resources)
+      this.#resource(name, kind).kept = kept;
+    this.#leftovers = leftovers;
+  }
+
+  /**
+   * `pulumi up`: what was done, such as `create mail-anti-spam`. What was replaced, and what the program no longer has, is
+   * deleted at the end, the latest first.
+   * @param options.replace resources that are replaced whatever their diff says, as `--replace` does; true for all.
+   */
+  async up(
+    program: readonly Wanted[],
+    options: { replace?: true | readonly string[] } = {},
+  ): Promise<string[]> {
     this.#run = undefined;
     const steps: string[] = [];
+    const { replace = [] } = options;
     for (const { name, kind, inputs } of program) {
-      const resource =
-        this.resources.get(name) ??
-        new Resource(kind, this.#platform, this.environment);
-      this.resources.set(name, resource);
-      const outcome = await resource.up(this.#withFirstSeen(kind, inputs));
+      const resource = this.#resource(name, kind);
+      const leftover = (kept: Kept): void =>
+        void this.#leftovers.push({ name, kind, kept });
+      const wanted = this.#withFirstSeen(kind, inputs);
+      const forced = replace === true || replace.includes(name);
+      const before = resource.kept;
+      const outcome =
+        forced && before
+          ? await resource.replace(wanted, { leftover })
+          : await resource.up(wanted, { leftover });
       steps.push(...outcome.steps.map((step) => `${step} ${name}`));
+    }
+    const wanted = new Set(program.map(({ name }) => name));
+    await this.#deleteLeftovers();
+    for (const [name, resource] of [...this.resources].reverse()) {
+      if (wanted.has(name)) continue;
+      await resource.destroy();
+      this.resources.delete(name);
+      steps.push(`delete ${name}`);
     }
     return steps;
   }
@@ -100,11 +150,11 @@ export class Stack {
     return changes;
   }
 
-  /** `pulumi refresh`: what drifted, by resource. */
+  /** `pulumi refresh`: what drifted, by resource. All are read, whichever fails. */
   async refresh(): Promise<string[]> {
     this.#run = undefined;
     const run = this.#platform.run(this.environment);
-    const found = await Promise.all(
+    const read = await Promise.allSettled(
       [...this.resources].map(async ([name, resource]) => {
         const drift = await resource.refresh(run);
         return (drift === "gone" ? ["gone"] : drift).map(
@@ -112,12 +162,16 @@ export class Stack {
         );
       }),
     );
-    return found.flat();
+    return read.flatMap((outcome) => {
+      if (outcome.status === "rejected") throw outcome.reason;
+      return outcome.value;
+    });
   }
 
   /** `pulumi destroy`. */
   async destroy(): Promise<void> {
     this.#run = undefined;
+    await this.#deleteLeftovers();
     for (const resource of [...this.resources.values()].reverse())
       await resource.destroy();
     this.resources.clear();
@@ -128,12 +182,31 @@ export class Stack {
     return (await this.#run?.warnings()) ?? [];
   }
 
+  #resource(name: string, kind: string): Resource {
+    const resource =
+      this.resources.get(name) ??
+      new Resource(kind, this.#platform, this.environment);
+    this.resources.set(name, resource);
+    return resource;
+  }
+
+  async #deleteLeftovers(): Promise<void> {
+    const run = this.#platform.run(this.environment);
+    for (let last; (last = this.#leftovers.at(-1));) {
+      await run.of(last.kind).delete(last.kept.id, last.kept.outputs);
+      this.#leftovers.pop();
+    }
+  }
+
   #withFirstSeen(kind: string, inputs: Properties): Properties {
     if (!("restorePoint" in inputs)) return inputs;
     const point = [...this.resources.values()].find(
       (one) => one.kind === "RestorePoint",
     );
-    const values = point?.outputs["values"] as Record<string, unknown>;
+    const values = (point?.kept?.outputs["values"] ?? {}) as Record<
+      string,
+      unknown
+    >;
     const name = inputs["name"] ?? inputs["domain"] ?? "";
     return {
       ...inputs,
