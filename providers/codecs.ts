@@ -190,12 +190,14 @@ export function setOf(
   };
 }
 
-/** An entry of a collection: a text, or an object with one (`{Domain: …}`, observed for domains). */
+/** An entry of a collection: a text, or an object with one, however deep (`{Domain: …}`, observed for domains). */
 function entryText(entry: unknown): string {
   if (typeof entry === "string") return entry;
   if (isRecord(entry)) {
-    const text = Object.values(entry).find((v) => typeof v === "string");
-    if (typeof text === "string") return text;
+    const members = Object.values(entry);
+    const text = members.find((v) => typeof v === "string");
+    const inner = text ?? members.find(isRecord);
+    if (inner !== undefined) return entryText(inner);
   }
   return entry === null || entry === undefined ? "" : JSON.stringify(entry);
 }

@@ -113,7 +113,10 @@ export interface Kind {
 }
 
 /** What the object has, by the names of programs: null where it has none, absent where the answer does not say. */
-export function valuesOf(kind: Kind, item: Item): Values {
+export function valuesOf(
+  kind: Pick<Kind, "fields" | "missingIsUntold">,
+  item: Item,
+): Values {
   const values: Record<string, Value> = {};
   for (const [name, { wire, codec, foreign }] of Object.entries(kind.fields)) {
     const said = item[wire];

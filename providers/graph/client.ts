@@ -55,6 +55,11 @@ export class Graph {
     return answer;
   }
 
+  /** Gets a token already, for who will ask later. */
+  async signIn(patience: Patience): Promise<void> {
+    await this.credentials.token("graph", patience);
+  }
+
   private expect(name: string): Promise<string> {
     const answer = new Promise<string>((resolve, reject) => {
       this.asked.push({ name, resolve, reject });

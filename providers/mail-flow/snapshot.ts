@@ -1,0 +1,235 @@
+import type {
+  CloudflareDomain,
+  Part,
+  Snapshot,
+} from "../../lib/mail-flow/snapshot";
+import { area1Domain } from "../cloudflare/area1-domain";
+import { hostName } from "../codecs";
+import { isFault, UserError } from "../errors";
+import { quarantineNotification } from "../exchange-online/quarantine-notification";
+import { quarantinePolicy } from "../exchange-online/quarantine-policy";
+import { valuesOf, type Item } from "../kind";
+import { reasonFor } from "../lifecycle/trying";
+import type { Operation } from "../session";
+import type { Listing } from "../shared-list";
+import {
+  acceptedDomain,
+  antiPhishPolicy,
+  connectionFilter,
+  contentFilterPolicy,
+  inboundConnector,
+  malwarePolicy,
+  notification,
+  organization,
+  policyRule,
+  recipientsQuarantine,
+} from "./exchange-objects";
+import { transportRule } from "./transport-rule";
+
+/** How a snapshot is read. */
+export interface SnapshotOptions {
+  /** Lists that began after this one's beginning are wanted, see {@link Look.begun}. */
+  readonly newerThan?: number;
+  /** The domains whose MX Microsoft Graph is asked for, twenty in a request. @default all that Cloudflare has */
+  readonly mailExchangesOf?: readonly string[];
+  /**
+   * Which errors leave a part out, with the reason in its place; others fail the whole.
+   * @default those of a right that is missing: an error is never an absence
+   */
+  readonly leavesOut?: (error: unknown) => boolean;
+}
+
+/** A snapshot, and when its newest list began, for another look. */
+export interface Look {
+  readonly snapshot: Snapshot;
+  readonly begun: number;
+}
+
+/**
+ * Everything that decides what happens to mail, read side by side: the lists that the resources of this process share, one request
+ * for each further cmdlet, Cloudflare's domains, and Microsoft's MX for each of them. It writes nothing.
+ *
+ * @throws VendorError, UserError when a part cannot be read for another reason than a right that is missing.
+ */
+export const readSnapshot = async (
+  operation: Operation,
+  options: SnapshotOptions = {},
+): Promise<Snapshot> => (await look(operation, options)).snapshot;
+
+/** {@link readSnapshot}, for those who look twice. */
+export async function look(
+  operation: Operation,
+  { newerThan, mailExchangesOf, leavesOut = isHidden }: SnapshotOptions = {},
+): Promise<Look> {
+  const { exchange, session, account, patience } = operation;
+  let begun = 0;
+  const itemsOf = async (listing: Promise<Listing<Item>>) => {
+    const { items, begun: then } = await listing;
+    begun = Math.max(begun, then);
+    return items;
+  };
+  const part = async <T>(read: () => Promise<T>): Promise<Part<T>> => {
+    try {
+      return { value: await read() };
+    } catch (error) {
+      if (!leavesOut(error)) throw error;
+      return { unavailable: reasonFor(error) };
+    }
+  };
+  const every = <T>(cmdlet: `Get-${string}`, view: (item: Item) => T) =>
+    part(async () =>
+      (await itemsOf(exchange.list(cmdlet, {}, newerThan))).map(view),
+    );
+  const cloudflareDomains = async (): Promise<readonly Item[]> => {
+    if (!account)
+      throw new NotConfigured(
+        "no Cloudflare account is given. Set area1:cloudflareAccountId or CLOUDFLARE_ACCOUNT_ID",
+      );
+    if (!session.configuration.cloudflareApiToken)
+      throw new NotConfigured(
+        "no API token of Cloudflare is given. Set area1:cloudflareApiToken or CLOUDFLARE_API_TOKEN",
+      );
+    return itemsOf(area1Domain.list(operation, "", newerThan));
+  };
+  const mailExchanges = async (): Promise<Record<string, string[]>> => {
+    // Its answers are wanted after Cloudflare's: the sign-in does not wait for them.
+    const signedIn = operation.graph.signIn(patience).catch(() => undefined);
+    const names =
+      mailExchangesOf ??
+      (await cloudflareDomains()).map(
+        (item) => area1Domain.identify(item).name,
+      );
+    const hosts = await Promise.all(
+      names.map((domain) => hostsOf(operation, hostName.normalize(domain))),
+    );
+    await signedIn;
+    return Object.fromEntries(hosts);
+  };
+
+  const [
+    tenantId,
+    domains,
+    acceptedDomains,
+    inboundConnectors,
+    connectionFilters,
+    transportRules,
+    antiSpamPolicies,
+    antiSpamRules,
+    presetRules,
+    antiPhishPolicies,
+    malwarePolicies,
+    quarantinePolicies,
+    notifications,
+    organizations,
+    mx,
+  ] = await Promise.all([
+    part(() => session.tenantId(patience)),
+    part(async () => (await cloudflareDomains()).map(cloudflareDomain)),
+    every("Get-AcceptedDomain", acceptedDomain),
+    every("Get-InboundConnector", inboundConnector),
+    every("Get-HostedConnectionFilterPolicy", connectionFilter),
+    every("Get-TransportRule", transportRule),
+    every("Get-HostedContentFilterPolicy", contentFilterPolicy),
+    every("Get-HostedContentFilterRule", policyRule),
+    every("Get-EOPProtectionPolicyRule", policyRule),
+    every("Get-AntiPhishPolicy", antiPhishPolicy),
+    every("Get-MalwareFilterPolicy", malwarePolicy),
+    part(async () =>
+      (await itemsOf(quarantinePolicy.list(operation, "", newerThan)))
+        .filter(isForMessages)
+        .map(recipientsQuarantine),
+    ),
+    part(async () => {
+      const items = await itemsOf(
+        quarantineNotification.list(operation, "", newerThan),
+      );
+      return items[0] ? notification(items[0]) : null;
+    }),
+    every("Get-OrganizationConfig", organization),
+    part(mailExchanges),
+  ]);
+  const snapshot: Snapshot = {
+    takenAt: new Date().toISOString(),
+    ...("value" in tenantId && { tenantId: tenantId.value }),
+    ...(account && { accountId: account }),
+    domains,
+    acceptedDomains,
+    inboundConnectors,
+    connectionFilters,
+    transportRules,
+    antiSpamPolicies,
+    antiSpamRules,
+    presetRules,
+    antiPhishPolicies,
+    malwarePolicies,
+    quarantinePolicies,
+    quarantineNotification: notifications,
+    organization: theOne(organizations),
+    mailExchanges: mx,
+  };
+  return { snapshot, begun };
+}
+
+/** A vendor that the configuration does not name: looking there is nobody's right. */
+class NotConfigured extends UserError {}
+
+/** A right that is missing, or a vendor that is not configured: whatever else goes wrong may be over in a moment. */
+export const isHidden = (error: unknown): boolean =>
+  isFault(error, "forbidden", "notEntitled") || error instanceof NotConfigured;
+
+/** The hosts that Microsoft expects as a domain's MX; none for a domain that the tenant does not have. */
+async function hostsOf(
+  { graph }: Operation,
+  domain: string,
+): Promise<[string, string[]]> {
+  try {
+    return [domain, [await graph.mailExchange(domain)]];
+  } catch (error) {
+    if (!isFault(error, "notFound")) throw error;
+    return [domain, []];
+  }
+}
+
+/** By the names of programs; what Cloudflare does not tell of a list is taken for none. */
+function cloudflareDomain(item: Item): CloudflareDomain {
+  const values = valuesOf(area1Domain, item);
+  const { name, guid } = area1Domain.identify(item);
+  const listOf = (property: string): string[] => {
+    const value = values[property];
+    return Array.isArray(value) ? [...(value as readonly string[])] : [];
+  };
+  const { status } = item;
+  const { transport, lookbackHops, requireTlsInbound, requireTlsOutbound } =
+    values;
+  return {
+    domain: name,
+    domainId: guid ?? "",
+    // Cloudflare has sent either case (documented).
+    ...(typeof status === "string" && { status: status.toUpperCase() }),
+    ...(typeof transport === "string" && transport && { transport }),
+    ...(typeof lookbackHops === "number" && { lookbackHops }),
+    dropDispositions: listOf("dropDispositions"),
+    allowedDeliveryModes: listOf("allowedDeliveryModes"),
+    ipRestrictions: listOf("ipRestrictions"),
+    ...(typeof requireTlsInbound === "boolean" && { requireTlsInbound }),
+    ...(typeof requireTlsOutbound === "boolean" && { requireTlsOutbound }),
+  };
+}
+
+/** Without the tenant's notification settings, which are a policy of the same noun. */
+function isForMessages(item: Item): boolean {
+  const type = item["QuarantinePolicyType"];
+  return (
+    !(typeof type === "string" && /^Global/i.test(type)) &&
+    !/^DefaultGlobal(Tag|Policy)$/i.test(quarantinePolicy.identify(item).name)
+  );
+}
+
+/** The object of which a tenant has one. */
+function theOne<T>(part: Part<T[]>): Part<T> {
+  if ("unavailable" in part) return part;
+  const [value] = part.value;
+  return value === undefined
+    ? { unavailable: "Exchange Online answered with none." }
+    : { value };
+}
