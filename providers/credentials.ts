@@ -15,11 +15,11 @@ export interface Claims {
 export type Service = "exchange" | "graph";
 
 /**
- * Microsoft tokens: one credential per process, the token in flight shared per scope (ten `getToken` calls at once on a
- * new credential make twenty requests otherwise, measured).
+ * Microsoft tokens: one credential per process and service, the token in flight shared (ten `getToken` calls at once on a new
+ * credential make twenty requests otherwise, measured; and two, for two services, forget what the first was given).
  */
 export class Credentials {
-  private credential: Promise<TokenCredential> | undefined;
+  private readonly made = new Map<Service, Promise<TokenCredential>>();
   private readonly inFlight = new Map<string, Promise<string>>();
   private readonly seen = new Set<string>();
 
@@ -35,7 +35,7 @@ export class Credentials {
     const scope = scopeOf(service, this.configuration);
     const running = this.inFlight.get(scope);
     if (running) return running;
-    const token = this.request(scope, patience).finally(() =>
+    const token = this.request(service, scope, patience).finally(() =>
       this.inFlight.delete(scope),
     );
     this.inFlight.set(scope, token);
@@ -62,15 +62,20 @@ export class Credentials {
     return tid;
   }
 
-  /** Forgets the credential, so that the next token is a new one: after a 401 the old may have been revoked. */
+  /** Forgets the credentials, so that the next token is a new one: after a 401 the old may have been revoked. */
   renew(): void {
-    this.credential = undefined;
+    this.made.clear();
   }
 
-  private async request(scope: string, patience: Patience): Promise<string> {
-    this.credential ??= makeCredential(this.configuration);
-    const credential = await this.credential.catch((error: unknown) => {
-      this.credential = undefined;
+  private async request(
+    service: Service,
+    scope: string,
+    patience: Patience,
+  ): Promise<string> {
+    const making = this.made.get(service) ?? makeCredential(this.configuration);
+    this.made.set(service, making);
+    const credential = await making.catch((error: unknown) => {
+      this.made.delete(service);
       throw error;
     });
     const limit = Math.min(

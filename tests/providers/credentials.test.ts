@@ -96,6 +96,20 @@ test("everybody who asks at once shares a token for each service", async () => {
   ).toHaveLength(1);
 });
 
+test("who asks for both services at once is asked to sign in once for each, also later", async () => {
+  const { AZURE_CLIENT_SECRET = "" } = simulator.environment;
+  const signIn = credentials({ AZURE_CLIENT_SECRET });
+  const both = () =>
+    Promise.all([
+      signIn.token("exchange", patience()),
+      signIn.token("graph", patience()),
+    ]);
+  expect(await both()).toEqual(await both());
+  expect(
+    simulator.log.filter(({ path: asked }) => asked.endsWith("/token")),
+  ).toHaveLength(2);
+});
+
 test("a token of another tenant than the configured one is refused", async () => {
   const { AZURE_CLIENT_SECRET = "" } = simulator.environment;
   const signIn = credentials({ AZURE_CLIENT_SECRET });
