@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { UseCase4, type UseCase4Args } from "../../lib";
 import { keyOf } from "../../providers/restored-object";
 import {
+  copyOf,
   inProcess,
   type Environment,
   type Platform,
@@ -88,12 +89,12 @@ export class Stack {
     const resources = [...this.resources].flatMap(([name, { kind, kept }]) =>
       kept ? [{ name, kind, kept }] : [],
     );
-    return structuredClone({ resources, leftovers: this.#leftovers });
+    return copyOf({ resources, leftovers: this.#leftovers });
   }
 
   /** Puts back what the engine had saved at another time. */
   set state(state: StackState) {
-    const { resources, leftovers } = structuredClone(state);
+    const { resources, leftovers } = copyOf(state);
     this.resources.clear();
     for (const { name, kind, kept } of resources)
       this.#resource(name, kind).kept = kept;

@@ -1,0 +1,67 @@
+import type { Seed } from "../../simulator";
+import type { UseCase4Args } from "../../lib";
+import { programOf, type Wanted } from "../sweep/stack";
+
+/** The domain that Cloudflare protects already, in a way of its own. */
+export const adoptedDomain = "example.com";
+/** The domain that is protected from now on. */
+export const madeDomain = "example.org";
+
+/** A tenant and an account that people have lived in: what they have set stands here so that it can be given back. */
+export const livedIn: Seed = {
+  tenants: [
+    {
+      transportRules: [
+        { Name: "Disclaimer", ApplyHtmlDisclaimerText: "Think of the trees" },
+      ],
+      hostedContentFilterPolicies: [
+        { Name: "Default", QuarantineRetentionPeriod: 30, BulkThreshold: 5 },
+      ],
+    },
+  ],
+  accounts: [
+    {
+      zones: [madeDomain],
+      domains: [
+        {
+          domain: adoptedDomain,
+          transport: "mx.example.net",
+          lookback_hops: 2,
+          drop_dispositions: ["MALICIOUS"],
+          ip_restrictions: ["192.0.2.1"],
+          require_tls_inbound: false,
+          require_tls_outbound: false,
+          regions: ["DE"],
+        },
+      ],
+    },
+  ],
+};
+
+/** Every kind: use case 4 with one pair of rules, notifications, a domain that is made and one that is adopted, and a custom policy. */
+export async function wholeProgram(
+  args: Partial<UseCase4Args> = {},
+  finance: Wanted["inputs"] = {},
+): Promise<Wanted[]> {
+  const useCase4 = await programOf({
+    domains: [adoptedDomain, { domain: madeDomain, offboardOnDestroy: true }],
+    endUserSpamNotificationFrequency: "04:00:00",
+    header: "cloudflare",
+    ...args,
+  });
+  return [
+    ...useCase4,
+    {
+      name: "finance",
+      kind: "AntiSpamPolicy",
+      inputs: {
+        name: "Finance",
+        recipientDomainIs: ["example.net"],
+        spamAction: "Quarantine",
+        spamQuarantineTag: "AdminOnlyAccessPolicy",
+        adminDisplayName: "Managed by Pulumi: ops/dev/finance",
+        ...finance,
+      },
+    },
+  ];
+}
