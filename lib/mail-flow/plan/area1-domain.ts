@@ -1,0 +1,50 @@
+import type { CloudflareDomain, Snapshot } from "../snapshot";
+import { list, type Place } from "./place";
+
+/** Domains of Cloudflare Email Security. */
+export const domains = ({ domains: part, mailExchanges }: Snapshot): Place => ({
+  ...list<CloudflareDomain>(
+    part,
+    "Cloudflare's domains",
+    "domain",
+    [
+      "transport",
+      "lookbackHops",
+      "dropDispositions",
+      "allowedDeliveryModes",
+      "ipRestrictions",
+      "requireTlsInbound",
+      "requireTlsOutbound",
+    ],
+    (domain) => ({
+      domain,
+      domainId: "",
+      dropDispositions: [],
+      allowedDeliveryModes: ["DIRECT"],
+      ipRestrictions: [],
+      ...followed(mailExchanges, domain),
+    }),
+  ),
+  madeNote:
+    "is new at Cloudflare, and is taken as verified, with its MX records pointing there",
+  // Only where the program says so, and nobody can undo it.
+  remove(object, { offboardOnDestroy }) {
+    if (offboardOnDestroy !== true || !("value" in part))
+      return "stays at Cloudflare, which goes on delivering its mail";
+    part.value.splice(
+      part.value.indexOf(object as unknown as CloudflareDomain),
+      1,
+    );
+    return undefined;
+  },
+});
+
+/** Left out of the program, it is where Microsoft says that the domain's mail goes. */
+function followed(
+  mailExchanges: Snapshot["mailExchanges"],
+  domain: string,
+): { transport?: string } {
+  const [transport] =
+    ("value" in mailExchanges && mailExchanges.value[domain]) || [];
+  return transport === undefined ? {} : { transport };
+}
