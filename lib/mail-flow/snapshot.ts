@@ -108,6 +108,10 @@ export interface TransportRule {
   activationDate?: string;
   expiryDate?: string;
   stopRuleProcessing: boolean;
+  /** `Ignore`, `Defer`: what becomes of mail when the rule cannot be evaluated. */
+  ruleErrorAction?: string;
+  /** Characters, of 8,192 that a rule may have. */
+  size?: number;
   /**
    * Conditions by their parameter's name in camelCase, such as `headerContainsMessageHeader`, `senderIpRanges`, `fromScope`; an
    * exception under its own name, such as `exceptIfFrom`. Only those that are set.
