@@ -1,4 +1,5 @@
 import { bearer, nothing, type Answer, type VendorRequest } from "../answer";
+import type { JsonObject } from "../json";
 import type { Tenant } from "../tenant";
 import type { Application } from "../tenant-state";
 import { findTenant, type World } from "../world";
@@ -82,6 +83,19 @@ export function allowedCmdlets(
   ];
   return Object.keys(cmdletParameters).filter((cmdlet) =>
     roles.some((may) => may?.(cmdlet)),
+  );
+}
+
+/** A parameter that a role may not send though it may run the cmdlet: EntityType, with Security Reader alone (observed). */
+export function deniedParameter(
+  { directoryRoles: roles, exchangeRoles: more }: Application,
+  cmdlet: string,
+  parameters: JsonObject,
+): string | undefined {
+  if (cmdlet !== "Get-QuarantineMessage" || more.length > 0) return undefined;
+  if (roles.some((role) => role !== "Security Reader")) return undefined;
+  return Object.keys(parameters).find(
+    (name) => name.toLowerCase() === "entitytype",
   );
 }
 

@@ -4,7 +4,7 @@ import { json, nothing, type Answer, type VendorRequest } from "../answer";
 import { isObject, parseJson, type JsonObject } from "../json";
 import type { Route } from "../server";
 import type { World } from "../world";
-import { allowedCmdlets, forbidden, signedIn } from "./access";
+import { allowedCmdlets, deniedParameter, forbidden, signedIn } from "./access";
 import { bind } from "./binding";
 import { Call, type Cmdlet, type Outcome } from "./call";
 import { CmdletError, errorAnswer } from "./errors";
@@ -172,6 +172,9 @@ function invokeCommand(
       `The application may not run ${input.name.slice(0, 80).replace(/[^\w-]/g, "?")}`,
     );
   const { quirks } = world;
+  const denied = deniedParameter(who.application, name, input.parameters);
+  if (denied !== undefined)
+    return forbidden(world, request, `${denied} is not in the role`);
   try {
     const parameters = bind(
       cmdletParameters[name] ?? {},

@@ -223,34 +223,59 @@ const types: Record<string, string> = {
   transportRule: "TransportRule",
 };
 
+/** A row as it was captured over InvokeCommand (graph2otel, 2026-07-23); who is in ReleasedBy is reasoned. */
 function rendered(call: Call, one: Quarantined) {
+  // Spoofing and impersonation count as phishing.
+  const type = types[one.reason] ?? "Phish";
+  const isOut = one.status === "Released" || one.status === "Approved";
   return {
     Identity: one.identity,
-    Organization: call.tenant.name,
-    MessageId: one.messageId,
-    EntityType: "Email",
-    Direction: "Inbound",
     ReceivedTime: one.receivedAt,
-    Expires: one.expires,
+    Organization: call.tenant.id,
+    MessageId: one.messageId,
     SenderAddress: one.sender,
     RecipientAddress: [one.recipient],
     Subject: one.subject,
-    // Spoofing and impersonation count as phishing.
-    Type: types[one.reason] ?? "Phish",
+    Size: 4096,
+    Type: type,
     PolicyType: one.policyType,
     PolicyName: one.policy ?? "",
-    ReleaseStatus: one.status,
-    SystemReleased: false,
-    Reported: false,
+    TagName: one.quarantinePolicy ?? "",
     // Those of who asks, an administrator, and not the recipient's.
-    PermissionToRelease: true,
-    PermissionToPreview: true,
-    PermissionToDelete: true,
-    PermissionToDownload: true,
     PermissionToBlockSender: true,
-    PermissionToAllowSender: true,
+    PermissionToDelete: true,
+    PermissionToPreview: true,
+    PermissionToRelease: true,
     PermissionToRequestRelease: false,
     PermissionToViewHeader: true,
+    PermissionToDownload: true,
+    PermissionToAllowSender: true,
+    Released: isOut,
+    ReleaseStatus: one.status.toUpperCase(),
+    SystemReleased: false,
+    RecipientCount: 1,
+    QuarantineTypes: type,
+    Expires: one.expires,
+    RecipientTag: [],
+    DeletedForRecipients: [],
+    QuarantinedUser: [],
+    ReleasedUser: isOut ? [one.recipient] : [],
+    Reported: false,
+    Direction: "Inbound",
+    CustomData: null,
+    EntityType: "Email",
+    SourceId: "",
+    OverrideReasonIntValue: 0,
+    OverrideReason: "None",
+    ReleasedCount: isOut ? 1 : 0,
+    ReleasedBy:
+      one.releasedBy === null
+        ? []
+        : [
+            one.releasedBy === "administrator"
+              ? `admin@${call.tenant.name}`
+              : one.releasedBy,
+          ],
   };
 }
 

@@ -83,7 +83,8 @@ export class Mail {
       ...(inQuarantine
         ? {
             quarantine: {
-              identity: `${randomUUID()}\\${randomUUID()}`,
+              // The message, the recipient (observed).
+              identity: `${id}\\${randomUUID()}`,
               policyType: trace.policyType,
               permissions: trace.permissions,
               status: "NotReleased" as const,

@@ -52,6 +52,8 @@ export interface Quarantined {
   release: Release | null;
   /** How far its release has come. */
   status: ReleaseStatus;
+  /** Who released it: `administrator`, or the recipient's address; null: nobody yet. */
+  releasedBy: string | null;
   /** What the actor of the list may do with it now. */
   actions: QuarantineAction[];
 }
@@ -92,6 +94,7 @@ export class Quarantine {
     return this.#do("release", id, as, (entry, now) => {
       entry.status = "Released";
       entry.releasedAt = now;
+      entry.releasedBy = as;
     });
   }
 
@@ -107,6 +110,7 @@ export class Quarantine {
     return this.#do("approve", id, as, (entry, now) => {
       entry.status = "Approved";
       entry.releasedAt = now;
+      entry.releasedBy = as;
     });
   }
 
@@ -235,6 +239,7 @@ function shown(sent: Kept, as: Actor): Quarantined {
     quarantinePolicy: delivery.quarantinePolicy,
     release: delivery.release,
     status: quarantine.status,
+    releasedBy: quarantine.releasedBy ?? null,
     actions: quarantineActions.filter(
       (action) => reasonAgainst(action, sent, as) === undefined,
     ),

@@ -19,6 +19,8 @@ export interface QuarantineEntry {
   expires: string;
   /** When it was released to the recipient, ISO 8601. */
   releasedAt?: string;
+  /** Who released it: `administrator`, or the recipient's address. */
+  releasedBy?: string;
   /** When it was deleted, ISO 8601. */
   deletedAt?: string;
 }

@@ -99,9 +99,12 @@ test("the quarantine is listed with what put messages there, by kind, status and
     Type: "Spam",
     PolicyType: "HostedContentFilterPolicy",
     PolicyName: "Default",
-    ReleaseStatus: "NotReleased",
+    TagName: "UserNotifyAdminRelease",
+    ReleaseStatus: "NOTRELEASED",
+    ReleasedBy: [],
     EntityType: "Email",
   });
+  expect(all[3]?.["Identity"]).toMatch(`${malicious.id}\\`);
   simulator.mail.quarantine.request(malicious.id, recipient);
   expect(await list({ ReleaseStatus: ["Requested"] })).toHaveLength(1);
   expect(await list({ QuarantineTypes: ["Spam", "Bulk"] })).toHaveLength(4);
@@ -113,6 +116,31 @@ test("the quarantine is listed with what put messages there, by kind, status and
   expect(await list({ Identity: "nobody\\knows" })).toHaveLength(4);
   const identity = all[0]?.["Identity"] as string;
   expect(await list({ Identity: identity })).toHaveLength(1);
+});
+
+test("a released message tells who released it", async () => {
+  const { simulator, run, spam, malicious } = await afterSomeMail();
+  const released = async () =>
+    (await run("Get-QuarantineMessage", { ReleaseStatus: ["Released"] })).map(
+      (row) => [row["ReleaseStatus"], row["ReleasedBy"], row["ReleasedUser"]],
+    );
+  expect(await released()).toEqual([]);
+  simulator.mail.quarantine.release(spam.id, recipient);
+  simulator.mail.quarantine.release(malicious.id, "administrator");
+  expect(await released()).toEqual([
+    ["RELEASED", [recipient], [recipient]],
+    ["RELEASED", [`admin@${simulator.tenant.name}`], [recipient]],
+  ]);
+});
+
+test("a Security Reader lists the quarantine, but may not send EntityType", async () => {
+  const { simulator, invoke } = await afterSomeMail();
+  const [application] = simulator.tenant.applications;
+  if (application) application.directoryRoles = ["Security Reader"];
+  const status = async (parameters: JsonObject) =>
+    (await invoke("Get-QuarantineMessage", parameters)).status;
+  expect(await status({ PageSize: 1 })).toBe(200);
+  expect(await status({ PageSize: 1, EntityType: "Email" })).toBe(403);
 });
 
 test("parameters of the reports are checked as documented, and Test-Message is acknowledged", async () => {
