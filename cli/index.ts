@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { diffCommand } from "./diff";
+import { evidenceCommand } from "./evidence";
 import { simulateCommand } from "./simulate";
 
 const { version } = JSON.parse(
@@ -13,6 +14,7 @@ new Command("area1-m365")
   .version(version)
   .addCommand(simulateCommand())
   .addCommand(diffCommand())
+  .addCommand(evidenceCommand())
   .parseAsync()
   .catch((error: unknown) => {
     process.stderr.write(

@@ -1,0 +1,207 @@
+import type { Account } from "./evidence/account";
+import { accountsOf } from "./evidence/accounts";
+import { disagreements, type Disagreement } from "./evidence/disagreements";
+import { grouped } from "./evidence/grouped";
+import { ourRules, type OurRule } from "./evidence/our-rules";
+import type { Disposition, Header } from "./message";
+import type { Reports, RuleHits } from "./reports";
+import type { Snapshot } from "./snapshot";
+
+export type { Disagreement, MessageDetail } from "./evidence/disagreements";
+
+/** What really happened to mail, beside what the model says: `area1-m365 evidence --json`. Dates are ISO 8601. */
+export interface Evidence {
+  takenAt: string;
+  tenantId?: string;
+  /** Since when messages were counted. */
+  hitsSince: string;
+  /** Since when each message was looked at; Exchange tells of single messages for 10 days. */
+  matchesSince: string;
+  /** The rules on Cloudflare's headers, in the order in which Exchange runs them. */
+  rules: RuleEvidence[];
+  /** Where life and model disagree. */
+  findings: Disagreement[];
+  /** What could not be looked at. */
+  couldNotLook: { part: string; reason: string }[];
+  /** What nothing here can show, a sentence each. */
+  limits: string[];
+}
+
+/** What one rule matched, and what became of it. */
+export interface RuleEvidence {
+  rule: string;
+  enabled: boolean;
+  /** `Enforce`, `Audit`, `AuditAndNotify`. */
+  mode: string;
+  header: Header;
+  words: string[];
+  dispositions: Disposition[];
+  setScl: number | null;
+  /** Messages that it matched since `hitsSince`; null where that could not be looked at. */
+  matched: number | null;
+  /** The same by day in UTC, oldest first; days without any are left out. */
+  perDay: { date: string; messages: number }[];
+  /** Messages that were looked at one by one, since `matchesSince`; null where that could not be looked at. */
+  lookedAt: number | null;
+  /** What the model says of these, with no verdict of Microsoft's own; the most frequent first. */
+  expected: Expected[];
+  /** What became of these; the most frequent first. */
+  found: Found[];
+}
+
+/** An end that the model expects for mail that a rule matched. */
+export interface Expected {
+  outcome: string;
+  policy: string | null;
+  quarantinePolicy: string | null;
+  release: "self" | "request" | "none" | null;
+  messages: number;
+}
+
+/** What became of messages that a rule matched, as far as the quarantine tells. */
+export interface Found {
+  /** Whether they are in the quarantine's list, where released messages stay until they expire. */
+  inQuarantine: boolean;
+  /** The threat policy that put them there. */
+  policy: string | null;
+  /** Microsoft's reason, such as `Spam`, `Phish`, `HighConfPhish`. */
+  type: string | null;
+  quarantinePolicy: string | null;
+  messages: number;
+  /** How many of them were released, and by whom as far as Exchange tells. */
+  released: number;
+  releasedByRecipient: number;
+  releasedByUnknown: number;
+  /** `yes`, by the model; `ownVerdict`, by the model for another verdict of Microsoft's own; `no`; `unknown`: nothing follows. */
+  agrees: "yes" | "ownVerdict" | "no" | "unknown";
+  /** Why nothing follows, as a sentence without a full stop; empty where something does. */
+  why: string;
+}
+
+/** What is wanted of {@link evidence}. */
+export interface EvidenceOptions {
+  /** Whether addresses and subjects are in the findings. @default false */
+  details?: boolean;
+}
+
+/** The parts of {@link Reports} that may not have been looked at, by what a person calls them. */
+const parts = {
+  hits: "messages that rules matched per day (Get-MailTrafficPolicyReport)",
+  matches:
+    "single messages that rules matched (Get-MailDetailTransportRuleReport)",
+  quarantine: "messages in quarantine (Get-QuarantineMessage)",
+  changes: "when the configuration was last changed",
+} as const;
+
+/** Holds a tenant's own reports of its mail against the model of the mail flow. Without addresses and subjects, unless asked for. */
+export function evidence(
+  snapshot: Snapshot,
+  reports: Reports,
+  { details = false }: EvidenceOptions = {},
+): Evidence {
+  const { transportRules } = snapshot;
+  const rules = "value" in transportRules ? ourRules(transportRules.value) : [];
+  const accounts = accountsOf(snapshot, reports, rules);
+  return {
+    takenAt: reports.takenAt,
+    ...(snapshot.tenantId !== undefined && { tenantId: snapshot.tenantId }),
+    hitsSince: reports.hitsSince,
+    matchesSince: reports.matchesSince,
+    rules: rules.map((rule) => ruleEvidence(rule, reports, accounts)),
+    findings: disagreements(rules, reports, accounts, details),
+    couldNotLook: [
+      ...("unavailable" in transportRules
+        ? [
+            {
+              part: "mail flow rules (Get-TransportRule)",
+              reason: transportRules.unavailable,
+            },
+          ]
+        : []),
+      ...Object.entries(parts).flatMap(([name, part]) => {
+        const read = reports[name as keyof typeof parts];
+        return "unavailable" in read
+          ? [{ part, reason: read.unavailable }]
+          : [];
+      }),
+    ],
+    limits,
+  };
+}
+
+const limits = [
+  "Exchange counts matched messages for 90 days, but names single messages for 10 days only, and its reports are late by hours up to a day",
+  "A message leaves the quarantine's list when it expires or when a recipient or an administrator deletes it, so a message that is missing there proves nothing by itself",
+  "The reports do not say which word, address of the sending server or verdict of Microsoft's a message had",
+  "An object that was removed leaves no trace of when it was in force",
+];
+
+function ruleEvidence(
+  { rule, header, words, dispositions }: OurRule,
+  reports: Reports,
+  accounts: readonly Account[],
+): RuleEvidence {
+  const { setScl } = rule.actions;
+  const mine = accounts.filter((one) => one.rule.rule === rule);
+  const days =
+    "value" in reports.hits ? perDay(rule.name, reports.hits.value) : undefined;
+  return {
+    rule: rule.name,
+    enabled: rule.enabled,
+    mode: rule.mode,
+    header,
+    words: [...words],
+    dispositions: [...dispositions],
+    setScl: typeof setScl === "number" ? setScl : null,
+    matched: days
+      ? days.reduce((sum, { messages }) => sum + messages, 0)
+      : null,
+    perDay: days ?? [],
+    lookedAt: "value" in reports.matches ? mine.length : null,
+    expected: grouped(
+      mine.flatMap(({ expected }) => expected.slice(0, 1)),
+      ({ outcome, policy, quarantinePolicy, release }) => ({
+        outcome,
+        policy,
+        quarantinePolicy,
+        release,
+      }),
+    ).map(({ key, members }) => ({ ...key, messages: members.length })),
+    found: found(mine),
+  };
+}
+
+/** Messages of a rule by day, oldest first. */
+function perDay(
+  rule: string,
+  hits: readonly RuleHits[],
+): { date: string; messages: number }[] {
+  const days = new Map<string, number>();
+  for (const hit of hits)
+    if (hit.rule.toLowerCase() === rule.toLowerCase())
+      days.set(hit.date, (days.get(hit.date) ?? 0) + hit.messages);
+  return [...days]
+    .filter(([, messages]) => messages > 0)
+    .map(([date, messages]) => ({ date, messages }))
+    .sort((one, other) => (one.date < other.date ? -1 : 1));
+}
+
+function found(accounts: readonly Account[]): Found[] {
+  return grouped(accounts, ({ entry, agrees, why }) => ({
+    inQuarantine: entry !== undefined,
+    policy: entry?.policy || null,
+    type: entry?.type || null,
+    quarantinePolicy: entry?.quarantinePolicy || null,
+    agrees,
+    why,
+  })).map(({ key, members }) => {
+    const by = members.flatMap(({ released }) => released ?? []);
+    return {
+      ...key,
+      messages: members.length,
+      released: by.length,
+      releasedByRecipient: by.filter((one) => one === "recipient").length,
+      releasedByUnknown: by.filter((one) => one === "unknown").length,
+    };
+  });
+}

@@ -1,0 +1,87 @@
+import type { QuarantinedMessage, Reports, RuleMatch } from "../reports";
+import type { Snapshot } from "../snapshot";
+import { whys, type Account } from "./account";
+import { indexOf } from "./join";
+import { judgeAbsent, judgePresent, unknown } from "./judgement";
+import { notQuarantined } from "./not-quarantined";
+import type { OurRule } from "./our-rules";
+import { modelOf } from "./possibilities";
+
+/** Every message that one of the rules matched, with where it is and whether that is what the model says. */
+export function accountsOf(
+  snapshot: Snapshot,
+  reports: Reports,
+  rules: readonly OurRule[],
+): Account[] {
+  if ("unavailable" in reports.matches) return [];
+  const matches = reports.matches.value;
+  const byName = new Map(
+    rules.map((one) => [one.rule.name.toLowerCase(), one]),
+  );
+  const possible = modelOf(snapshot, matches);
+  const together = rulesByMessage(matches, byName);
+  const inQuarantine = indexOf(
+    "value" in reports.quarantine ? reports.quarantine.value : [],
+  );
+  const judged = matches.flatMap((match): Account[] => {
+    const rule = byName.get(match.rule.toLowerCase());
+    if (!rule) return [];
+    // Several rules may have matched it, and the last one decides: any of their ends is fine.
+    const all = (together.get(messageKey(match)) ?? [rule]).map((one) =>
+      possible(one, match),
+    );
+    const { entry, elsewhere } = inQuarantine(match);
+    const judgement = entry
+      ? judgePresent(entry, match, all, snapshot, reports)
+      : elsewhere
+        ? unknown(whys.elsewhere)
+        : judgeAbsent(match, all, reports);
+    return [
+      {
+        rule,
+        match,
+        ...(entry && { entry, ...releaseOf(entry, match) }),
+        expected: all.flatMap(({ expected }) => expected),
+        ...judgement,
+      },
+    ];
+  });
+  return notQuarantined(judged);
+}
+
+const messageKey = ({ messageId, recipient, traceId }: RuleMatch): string =>
+  `${messageId || traceId}\n${recipient.toLowerCase()}`;
+
+function rulesByMessage(
+  matches: readonly RuleMatch[],
+  byName: ReadonlyMap<string, OurRule>,
+): Map<string, OurRule[]> {
+  const found = new Map<string, OurRule[]>();
+  for (const match of matches) {
+    const rule = byName.get(match.rule.toLowerCase());
+    if (!rule || !(match.messageId || match.traceId)) continue;
+    const key = messageKey(match);
+    found.set(key, [...(found.get(key) ?? []), rule]);
+  }
+  return found;
+}
+
+/** Who got it out, as far as Exchange tells. */
+function releaseOf(
+  entry: QuarantinedMessage,
+  match: RuleMatch,
+): Pick<Account, "released"> {
+  if (entry.releaseStatus !== "RELEASED" && entry.releaseStatus !== "APPROVED")
+    return {};
+  const theirs = [...entry.recipients, match.recipient].map((address) =>
+    address.toLowerCase(),
+  );
+  const by = entry.releasedBy ?? [];
+  if (by.some((one) => theirs.includes(one.toLowerCase())))
+    return { released: "recipient" };
+  return by.length > 0 ||
+    entry.systemReleased ||
+    entry.releaseStatus === "APPROVED"
+    ? { released: "somebodyElse" }
+    : { released: "unknown" };
+}

@@ -1,0 +1,165 @@
+import type { Message } from "../message";
+import { verdicts } from "../message";
+import type { Path } from "../path";
+import type { RuleMatch } from "../reports";
+import { domainOf } from "../mail";
+import { mailFlow, type MailFlow } from "../route";
+import type { PolicyRule, RuleValue, Snapshot } from "../snapshot";
+import { texts, type OurRule } from "./our-rules";
+
+/** What may have become of a message that a rule matched. */
+export interface Possibilities {
+  /** By the model, with no verdict of Microsoft's own: one path for each disposition that the rule is for. */
+  readonly expected: readonly Path[];
+  /** By the model for what the reports do not tell: sender, group, sending server. */
+  readonly circumstances: () => readonly Path[];
+  /** By the model for another verdict of Microsoft's own. */
+  readonly ownVerdicts: () => readonly Path[];
+}
+
+/** Asks the model about messages that rules have matched already: whatever Cloudflare did, it delivered them with the header. */
+export function modelOf(
+  snapshot: Snapshot,
+  matches: readonly RuleMatch[],
+): (rule: OurRule, match: RuleMatch) => Possibilities {
+  const follow = mailFlow(asDelivered(snapshot, matches));
+  const groups = groupsIn(snapshot);
+  const known = new Map<string, Possibilities>();
+  return (rule, match) => {
+    const recipient = match.recipient.toLowerCase();
+    const key = `${rule.rule.name}\n${recipient}`;
+    let found = known.get(key);
+    if (!found) {
+      found = possibilities(follow, rule, recipient, groups);
+      known.set(key, found);
+    }
+    if (match.sender === "") return found;
+    const { expected, circumstances, ownVerdicts } = found;
+    return {
+      expected,
+      circumstances: () => [
+        ...circumstances(),
+        ...rule.dispositions.map(
+          (disposition) =>
+            follow({
+              ...messageFor(rule, recipient),
+              disposition,
+              sender: match.sender,
+            }).path,
+        ),
+      ],
+      ownVerdicts,
+    };
+  };
+}
+
+function possibilities(
+  follow: MailFlow,
+  rule: OurRule,
+  recipient: string,
+  groups: readonly string[],
+): Possibilities {
+  const base = messageFor(rule, recipient);
+  const paths = (variants: readonly Partial<Message>[]): Path[] =>
+    variants.flatMap((variant) =>
+      rule.dispositions.map(
+        (disposition) => follow({ ...base, ...variant, disposition }).path,
+      ),
+    );
+  const memberships = [
+    ...groups.map((group) => ({ recipientGroups: [group] })),
+    ...(groups.length > 1 ? [{ recipientGroups: [...groups] }] : []),
+  ];
+  return {
+    expected: paths([{}]),
+    circumstances: once(() =>
+      paths([
+        ...memberships,
+        ...addressesOf(rule).map((sourceIp) => ({ sourceIp })),
+      ]),
+    ),
+    ownVerdicts: once(() =>
+      paths(
+        verdicts
+          .filter((verdict) => verdict !== "none")
+          .flatMap((microsoftVerdict) =>
+            [{}, ...memberships].map((membership) => ({
+              ...membership,
+              microsoftVerdict,
+            })),
+          ),
+      ),
+    ),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function messageFor(
+  { header, dispositions, ...rule }: OurRule,
+  recipient: string,
+): Omit<Message, "disposition"> {
+  // An address that the rule takes: it did match.
+  const [sourceIp] = addressesOf({ header, dispositions, ...rule });
+  return { header, recipient, ...(sourceIp !== undefined && { sourceIp }) };
+}
+
+/** The first address of each range that a rule takes. */
+const addressesOf = ({ rule }: OurRule): string[] =>
+  texts(rule.conditions["senderIpRanges"]).flatMap((range) => {
+    const [first = ""] = range.split(/[-/]/);
+    return first.trim() === "" ? [] : [first.trim()];
+  });
+
+/** Any host that Microsoft has: these messages came to one of them. */
+const transport = "mail.protection.outlook.com";
+
+/** Cloudflare is behind these messages: their domains are processed, and drop nothing. */
+function asDelivered(
+  snapshot: Snapshot,
+  matches: readonly RuleMatch[],
+): Snapshot {
+  const domains = new Set(
+    matches.map(({ recipient }) => domainOf(recipient)).filter(Boolean),
+  );
+  return {
+    ...snapshot,
+    domains: {
+      value: [...domains].map((domain) => ({
+        domain,
+        domainId: "",
+        status: "ACTIVE",
+        transport,
+        dropDispositions: [],
+        allowedDeliveryModes: ["DIRECT"],
+        ipRestrictions: [],
+      })),
+    },
+    mailExchanges: { value: { [transport]: [transport] } },
+  };
+}
+
+/** Every group that a policy or a rule is for or not for. */
+function groupsIn(snapshot: Snapshot): string[] {
+  const ofPolicies = [snapshot.antiSpamRules, snapshot.presetRules].flatMap(
+    (part): readonly PolicyRule[] => ("value" in part ? part.value : []),
+  );
+  const ofRules =
+    "value" in snapshot.transportRules ? snapshot.transportRules.value : [];
+  const named = [
+    ...ofPolicies.flatMap((policy) => [
+      ...policy.sentToMemberOf,
+      ...policy.exceptIfSentToMemberOf,
+    ]),
+    ...ofRules.flatMap(({ conditions }) =>
+      Object.entries(conditions).flatMap(
+        ([name, value]: [string, RuleValue]) =>
+          /MemberOf$/i.test(name) ? texts(value) : [],
+      ),
+    ),
+  ];
+  return [...new Set(named.map((group) => group.toLowerCase()))];
+}

@@ -1,0 +1,87 @@
+import type {
+  QuarantinedMessage,
+  RuleHits,
+  RuleMatch,
+} from "../../lib/mail-flow/reports";
+import type { Item } from "../kind";
+
+/**
+ * A row of Get-MailTrafficPolicyReport; undefined for one that counts something else.
+ *
+ * @see https://learn.microsoft.com/powershell/module/exchange/get-mailtrafficpolicyreport
+ */
+export function ruleHits(item: Item): RuleHits | undefined {
+  const event = text(item, "EventType");
+  const messages = Number(item["MessageCount"]);
+  const at = date(item, "Date");
+  if (event !== "" && !/^TransportRuleHits$/i.test(event)) return undefined;
+  if (at === "" || !Number.isFinite(messages)) return undefined;
+  return { rule: text(item, "TransportRule"), date: at.slice(0, 10), messages };
+}
+
+/**
+ * A row of Get-MailDetailTransportRuleReport; undefined for one without a date.
+ *
+ * @see https://learn.microsoft.com/powershell/module/exchange/get-maildetailtransportrulereport
+ */
+export function ruleMatch(item: Item): RuleMatch | undefined {
+  const at = date(item, "Date");
+  if (at === "") return undefined;
+  return {
+    rule: text(item, "TransportRule"),
+    at,
+    messageId: text(item, "MessageId"),
+    traceId: text(item, "MessageTraceId"),
+    recipient: text(item, "RecipientAddress"),
+    sender: text(item, "SenderAddress"),
+    subject: text(item, "Subject"),
+  };
+}
+
+/**
+ * A row of Get-QuarantineMessage, whose columns were observed; undefined for a file or a chat message.
+ *
+ * @see https://learn.microsoft.com/powershell/module/exchange/get-quarantinemessage
+ */
+export function quarantinedMessage(item: Item): QuarantinedMessage | undefined {
+  const entity = text(item, "EntityType");
+  if (entity !== "" && !/^Email$/i.test(entity)) return undefined;
+  const expires = date(item, "Expires");
+  const releasedBy = item["ReleasedBy"];
+  return {
+    identity: text(item, "Identity"),
+    messageId: text(item, "MessageId"),
+    receivedAt: date(item, "ReceivedTime"),
+    ...(expires !== "" && { expires }),
+    recipients: texts(item["RecipientAddress"]),
+    sender: text(item, "SenderAddress"),
+    subject: text(item, "Subject"),
+    type: text(item, "QuarantineTypes") || text(item, "Type"),
+    policyType: text(item, "PolicyType"),
+    policy: text(item, "PolicyName"),
+    quarantinePolicy: text(item, "TagName"),
+    releaseStatus: text(item, "ReleaseStatus").toUpperCase(),
+    systemReleased: /^true$/i.test(String(item["SystemReleased"])),
+    ...(releasedBy !== undefined && { releasedBy: texts(releasedBy) }),
+  };
+}
+
+/** A column as text; one that is a list of one as that one. */
+function text(item: Item, name: string): string {
+  return texts(item[name]).join(", ");
+}
+
+function texts(value: unknown): string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.flatMap((one) =>
+    typeof one === "string" && one.trim() !== "" ? [one.trim()] : [],
+  );
+}
+
+/** A date as ISO 8601 in UTC; empty where there is none. One without a zone is UTC: Exchange reports in nothing else. */
+function date(item: Item, name: string): string {
+  const said = text(item, name);
+  const zoned = /(?:[zZ]|[+-]\d\d:?\d\d)$/.test(said) ? said : `${said}Z`;
+  const at = Date.parse(zoned);
+  return Number.isNaN(at) ? "" : new Date(at).toISOString();
+}

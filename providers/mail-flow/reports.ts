@@ -1,0 +1,236 @@
+import { whys } from "../../lib/mail-flow/evidence/account";
+import { accountsOf } from "../../lib/mail-flow/evidence/accounts";
+import { ourRules } from "../../lib/mail-flow/evidence/our-rules";
+import type {
+  Change,
+  QuarantinedMessage,
+  Reports,
+  RuleMatch,
+} from "../../lib/mail-flow/reports";
+import type { Part, Snapshot } from "../../lib/mail-flow/snapshot";
+import { VendorError } from "../errors";
+import type { Parameters } from "../exchange-online/client";
+import { identityOf } from "../exchange-online/identity";
+import { quarantinePolicy } from "../exchange-online/quarantine-policy";
+import type { Item } from "../kind";
+import { reasonFor } from "../lifecycle/trying";
+import type { Operation } from "../session";
+import { quarantinedMessage, ruleHits, ruleMatch } from "./report-rows";
+
+/** How far back, and from when. */
+export interface ReportOptions {
+  /** Days to look back, today included, 1 to 90. @default 90 */
+  readonly days?: number;
+  /** @default now */
+  readonly now?: Date;
+}
+
+const day = 24 * 3_600_000;
+
+/** Exchange names single messages for ten days (documented). */
+const matchDays = 10;
+
+/**
+ * What the tenant reports of the mail that rules on Cloudflare's headers matched. It reads, and keeps nothing; a part that may not be
+ * looked at holds the reason in its place.
+ */
+export async function readReports(
+  operation: Operation,
+  snapshot: Snapshot,
+  { days = 90, now = new Date() }: ReportOptions = {},
+): Promise<Reports> {
+  const rules =
+    "value" in snapshot.transportRules
+      ? ourRules(snapshot.transportRules.value)
+      : [];
+  const today = Date.parse(now.toISOString().slice(0, 10));
+  const hitsSince = new Date(today - (days - 1) * day);
+  const matchesSince = new Date(
+    Math.max(hitsSince.getTime(), now.getTime() - matchDays * day),
+  );
+  const ofRules = {
+    TransportRule: rules.map(({ rule }) => rule.name),
+    Direction: ["Inbound"],
+    EndDate: now.toISOString(),
+  };
+  const read = <T>(
+    cmdlet: `Get-${string}`,
+    parameters: Parameters,
+    view: (item: Item) => T | undefined,
+  ): Promise<Part<T[]>> =>
+    // Without rules there is nothing to ask for: an empty list of names would mean all.
+    rules.length === 0
+      ? Promise.resolve({ value: [] })
+      : part(async () =>
+          (await everyPage(operation, cmdlet, parameters)).flatMap(
+            (item) => view(item) ?? [],
+          ),
+        );
+  const [hits, matches, quarantine, changes] = await Promise.all([
+    read(
+      "Get-MailTrafficPolicyReport",
+      {
+        ...ofRules,
+        // Will be required for data of rules (MC1323250).
+        EventType: ["TransportRuleHits"],
+        AggregateBy: "Day",
+        StartDate: hitsSince.toISOString(),
+      },
+      ruleHits,
+    ),
+    read(
+      "Get-MailDetailTransportRuleReport",
+      {
+        ...ofRules,
+        EventType: ["TransportRuleHits", "TransportRuleActionHits"],
+        StartDate: matchesSince.toISOString(),
+      },
+      ruleMatch,
+    ),
+    read("Get-QuarantineMessage", inQuarantine(matchesSince), (item) =>
+      quarantinedMessage(item),
+    ),
+    part(() => changesIn(operation)),
+  ]);
+  const reports: Reports = {
+    takenAt: now.toISOString(),
+    hitsSince: hitsSince.toISOString(),
+    matchesSince: matchesSince.toISOString(),
+    hits,
+    matches: "value" in matches ? { value: once(matches.value) } : matches,
+    quarantine,
+    changes,
+  };
+  return lookedAtTwice(operation, snapshot, reports, matchesSince);
+}
+
+/** EntityType is left out: with the role Security Reader alone it is refused (observed). */
+const inQuarantine = (since: Date): Parameters => ({
+  StartReceivedDate: new Date(since.getTime() - day).toISOString(),
+});
+
+/** A page of InvokeCommand holds a thousand rows: a larger page of the cmdlet would be cut (observed). */
+const pageSize = 1000;
+
+/** The highest page that the cmdlets take. */
+const lastPage = 1000;
+
+async function everyPage(
+  { exchange }: Operation,
+  cmdlet: `Get-${string}`,
+  parameters: Parameters,
+  newerThan?: number,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let page = 1; page <= lastPage; page++) {
+    const listing = await exchange.list(
+      cmdlet,
+      { ...parameters, Page: page, PageSize: pageSize },
+      newerThan,
+    );
+    items.push(...listing.items);
+    if (listing.items.length < pageSize) return items;
+  }
+  throw new VendorError(
+    "Exchange Online",
+    "unreadable",
+    `${cmdlet} has more than ${lastPage * pageSize} rows for this time`,
+    { advice: "Look back fewer days." },
+  );
+}
+
+async function part<T>(look: () => Promise<T>): Promise<Part<T>> {
+  try {
+    return { value: await look() };
+  } catch (error) {
+    // What the vendor refuses or does not answer is said; a mistake of ours is not hidden.
+    if (!(error instanceof VendorError)) throw error;
+    return { unavailable: reasonFor(error) };
+  }
+}
+
+/** A row for the match and one for each action are one match. */
+function once(matches: readonly RuleMatch[]): RuleMatch[] {
+  const seen = new Map<string, RuleMatch>();
+  for (const match of matches) {
+    const { rule, messageId, traceId, recipient, at } = match;
+    const id = traceId || messageId || at;
+    const key = [rule, id, recipient].join("\n").toLowerCase();
+    if (!seen.has(key)) seen.set(key, match);
+  }
+  return [...seen.values()];
+}
+
+/** When everything that decides was last changed, from the lists that the snapshot was made of: no request. */
+async function changesIn(operation: Operation): Promise<Change[]> {
+  const { exchange } = operation;
+  const lists = await Promise.all([
+    ...deciding.map(async (noun) => ({
+      noun,
+      items: (await exchange.list(`Get-${noun}`)).items,
+    })),
+    (async () => ({
+      noun: "QuarantinePolicy",
+      items: (await quarantinePolicy.list(operation, "")).items,
+    }))(),
+  ]);
+  return lists.flatMap(({ noun, items }) =>
+    items.flatMap((item) => {
+      const { name, changedAt } = identityOf(item);
+      return changedAt === undefined || Number.isNaN(Date.parse(changedAt))
+        ? []
+        : [{ object: `${noun} "${name}"`, at: changedAt }];
+    }),
+  );
+}
+
+const deciding = [
+  "TransportRule",
+  "HostedContentFilterPolicy",
+  "HostedContentFilterRule",
+  "EOPProtectionPolicyRule",
+  "HostedConnectionFilterPolicy",
+  "AntiPhishPolicy",
+  "MalwareFilterPolicy",
+  "InboundConnector",
+] as const;
+
+/**
+ * A list of several pages is no snapshot: what is released or deleted meanwhile moves the rest, and a message can fall between two
+ * pages. Where a message seems to be missing, the list is read again.
+ */
+async function lookedAtTwice(
+  operation: Operation,
+  snapshot: Snapshot,
+  reports: Reports,
+  since: Date,
+): Promise<Reports> {
+  const { quarantine, matches } = reports;
+  if ("unavailable" in quarantine || "unavailable" in matches) return reports;
+  if (quarantine.value.length < pageSize) return reports;
+  const rules =
+    "value" in snapshot.transportRules
+      ? ourRules(snapshot.transportRules.value)
+      : [];
+  const isMissing = accountsOf(snapshot, reports, rules).some(
+    ({ entry, agrees, why }) =>
+      !entry && (agrees === "no" || why === whys.deleted),
+  );
+  if (!isMissing) return reports;
+  const again = await part(() =>
+    everyPage(
+      operation,
+      "Get-QuarantineMessage",
+      inQuarantine(since),
+      Number.MAX_SAFE_INTEGER,
+    ),
+  );
+  if ("unavailable" in again) return { ...reports, quarantine: again };
+  const both = new Map<string, QuarantinedMessage>();
+  for (const one of [
+    ...quarantine.value,
+    ...again.value.flatMap((item) => quarantinedMessage(item) ?? []),
+  ])
+    both.set(one.identity || JSON.stringify(one), one);
+  return { ...reports, quarantine: { value: [...both.values()] } };
+}
