@@ -90,7 +90,7 @@ export async function create(kind: Kind, session: Session, inputs: State) {
         wantedOf(kind, property, live, wanted, expected),
       );
       const id = idOf(kind, kind.identify(item));
-      const reached = { written: inputs, fixed, changes };
+      const reached = { written: inputs, fixed, changes, expected };
       ({ item, owed } = await applyOrKeep(kind, operation, id, item, reached));
     }
     const id = idOf(kind, kind.identify(item));

@@ -96,6 +96,7 @@ export async function update(
         written: inputs,
         fixed,
         changes,
+        expected,
       }));
     const outs = await outsOf(kind, operation, item, inputs, expected);
     return { outs: { ...outs, ...fixed, ...pendingOuts(owed) } };

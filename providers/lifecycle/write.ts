@@ -62,13 +62,24 @@ export async function apply(
   return { item: latest ?? item, owed: owed() };
 }
 
+/** What a failed operation leaves to the next one. */
+interface Reached {
+  /** The inputs that were being carried out. */
+  readonly written: State;
+  /** Outputs that stand already. */
+  readonly fixed: State;
+  readonly changes: Values;
+  /** What properties that the program left out were held against. */
+  readonly expected: Values;
+}
+
 /** {@link apply} for a resource whose failure keeps what was reached. */
 export async function applyOrKeep(
   kind: Kind,
   operation: Operation,
   id: string,
   item: Item,
-  reached: { written: State; fixed: State; changes: Values },
+  reached: Reached,
 ): Promise<Applied> {
   const { changes, written } = reached;
   try {
@@ -149,6 +160,7 @@ export async function halfMade(
     written: inputs,
     fixed: { adopted: false, [kind.home]: home },
     changes: given(kind, inputs),
+    expected: {},
   });
 }
 
@@ -159,7 +171,7 @@ export async function partial(
   id: string,
   identity: Identity,
   error: unknown,
-  reached: { written: State; fixed: State; changes: Values },
+  reached: Reached,
 ): Promise<unknown> {
   let item: Item | undefined;
   try {
@@ -178,11 +190,19 @@ export async function partial(
         : [];
     },
   );
+  // What the program leaves out is owed as well, but does not become something that it gave.
+  const reported = pending.filter(
+    (property) =>
+      kind.fields[property]?.implied && reached.written[property] === undefined,
+  );
+  const { expected, written } = reached;
   const outs = {
-    ...reached.written,
+    ...written,
     ...pick(pending, (property) => live[property] ?? null),
     ...identityOuts(kind, item),
+    ...(await kind.outputs?.(operation, item, expected, written)),
     ...reached.fixed,
+    ...(reported.length > 0 && { reported }),
     pending,
   };
   return new PartialFailure(id, outs, [reasonFor(error)], error);
