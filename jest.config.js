@@ -7,6 +7,8 @@ const shared = {
   transform: {
     "^.+\\.ts$": ["ts-jest", { tsconfig: "<rootDir>/tsconfig.json" }],
   },
+  // What is loaded late is named as it is called once it is built.
+  moduleNameMapper: { "^(\\.{1,2}/.+)\\.js$": "$1" },
 };
 
 /** @type {import("jest").Config} */

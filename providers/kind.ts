@@ -29,12 +29,10 @@ export type Changes = Values;
 /** The old outputs of a resource. */
 export type State = Readonly<Record<string, unknown>>;
 
-/** What every kind is: data and four verbs. `lifecycle.ts` does the rest, the same for all. */
-export interface Kind {
+/** What a kind's inputs are: what `check` and `diff` need, which ask no vendor anything. */
+export interface Form {
   /** The last part of the type token; part of users' states. */
   readonly name: string;
-  /** In messages: `transport rule`. */
-  readonly noun: string;
   /** Where it lives, and the output that says so. */
   readonly home: "tenantId" | "accountId";
   readonly fields: Fields;
@@ -42,12 +40,8 @@ export interface Kind {
   readonly settings: readonly ("adopt" | "offboardOnDestroy" | "onlyForSpam")[];
   /** The field that names the object; absent where a tenant has exactly one. */
   readonly nameField?: "name" | "domain";
-  /** What the resource's id is. */
-  readonly idIs: "name" | "guid";
   /** The field that carries the mark of who made it. */
   readonly markField?: "comments" | "adminDisplayName";
-  /** True where a member that an answer leaves out says nothing, as with Cloudflare. */
-  readonly missingIsUntold?: true;
 
   /**
    * What is wrong among inputs that are each right.
@@ -62,6 +56,17 @@ export interface Kind {
   ): State | Failure;
   /** True for an object that exists already without us: it is taken over without `adopt`, and never removed. */
   isGiven(name: string): boolean;
+}
+
+/** What every kind is: data and four verbs. `lifecycle.ts` does the rest, the same for all. */
+export interface Kind extends Form {
+  /** In messages: `transport rule`. */
+  readonly noun: string;
+  /** What the resource's id is. */
+  readonly idIs: "name" | "guid";
+  /** True where a member that an answer leaves out says nothing, as with Cloudflare. */
+  readonly missingIsUntold?: true;
+
   identify(item: Item): Identity;
 
   /** All objects, complete or an error; at least the one of this name. */

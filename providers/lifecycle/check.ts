@@ -1,11 +1,11 @@
 import type { Value } from "../codecs";
-import type { Failure, Kind, State } from "../kind";
+import type { Failure, Form, State } from "../kind";
 import type { Session } from "../session";
 import { isUnknown } from "../unknown";
 import { anywhere, given, objectOf, text } from "./state";
 
 export function check(
-  kind: Kind,
+  kind: Form,
   olds: State,
   news: State,
   session: () => Session,
@@ -64,7 +64,7 @@ export function check(
 const isFailure = (value: State | Failure): value is Failure =>
   typeof value["reason"] === "string" && typeof value["property"] === "string";
 
-function unknownProperty(kind: Kind, property: string): string {
+function unknownProperty(kind: Form, property: string): string {
   const names = [
     ...Object.keys(kind.fields).filter((name) => !kind.fields[name]?.foreign),
     ...kind.settings,

@@ -1,12 +1,12 @@
 import type { Value } from "../codecs";
 import { equal, type Values } from "../field";
 import { isRecord } from "../json";
-import type { Identity, Item, Kind, State } from "../kind";
+import type { Form, Identity, Item, Kind, State } from "../kind";
 import { isMark } from "../mark";
 import type { Operation } from "../session";
 import { isUnknown } from "../unknown";
 
-export const given = (kind: Kind, inputs: State): Values =>
+export const given = (kind: Form, inputs: State): Values =>
   Object.fromEntries(
     Object.keys(kind.fields).flatMap((name) => {
       const value = inputs[name];
@@ -16,11 +16,11 @@ export const given = (kind: Kind, inputs: State): Values =>
     }),
   );
 
-export const nameOf = (kind: Kind, state: State): string =>
+export const nameOf = (kind: Form, state: State): string =>
   kind.nameField ? text(state[kind.nameField]) : "";
 
 /** The same object in whichever account. */
-export const anywhere = (kind: Kind, state: State): string =>
+export const anywhere = (kind: Form, state: State): string =>
   objectOf(kind, { ...state, accountId: "*" });
 
 /** How messages name an object: `transport rule "X"`; what a tenant has once has no name. */
@@ -34,7 +34,7 @@ export const keyOf = (kind: Kind, id: string): string =>
   `${kind.name}/${id.toLowerCase()}`;
 
 /** The object that a resource stands for, whichever entry of the state it is: its kind, account and name. */
-export const objectOf = (kind: Kind, state: State): string =>
+export const objectOf = (kind: Form, state: State): string =>
   [
     kind.name,
     kind.home === "accountId" ? text(state["accountId"]) : "",
@@ -48,7 +48,7 @@ export const text = (value: unknown): string =>
 
 /** The inputs that mean something else than what is in state. */
 export function changedProperties(
-  kind: Kind,
+  kind: Form,
   olds: State,
   news: State,
 ): string[] {
@@ -71,13 +71,13 @@ export function changedProperties(
 }
 
 /** Whether the object was there before us; an imported one whose state does not say is, if its kind is always given. */
-export const isAdopted = (kind: Kind, state: State): boolean =>
+export const isAdopted = (kind: Form, state: State): boolean =>
   state["adopted"] === true ||
   (state["adopted"] === undefined && kind.isGiven(nameOf(kind, state)));
 
 /** On an adopted object a default mark is neither compared nor written. */
 export const isDefaultMark = (
-  kind: Kind,
+  kind: Form,
   property: string,
   state: State,
 ): boolean =>
