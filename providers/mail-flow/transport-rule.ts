@@ -61,6 +61,8 @@ export function transportRule(item: Item): TransportRule {
     (one) => !single.has(one),
   );
   const comments = text().decode(item["Comments"]);
+  const errorAction = text().decode(item["RuleErrorAction"]);
+  const size = integer(0, Infinity).decode(item["Size"]);
   const [activation, expiry] = ["ActivationDate", "ExpiryDate"].map((wire) =>
     dateOf(item[wire]),
   );
@@ -74,6 +76,8 @@ export function transportRule(item: Item): TransportRule {
     ...(activation && { activationDate: activation }),
     ...(expiry && { expiryDate: expiry }),
     stopRuleProcessing: flag.decode(item["StopRuleProcessing"]) ?? false,
+    ...(errorAction && { ruleErrorAction: errorAction }),
+    ...(typeof size === "number" && { size }),
     conditions: { ...named(when, ""), ...named(unless, "ExceptIf") },
     unread: [
       ...unread(item["Conditions"], [...when.keys()]),

@@ -116,12 +116,17 @@ export const connectionChecks: readonly Check[] = [
         const missing = connector.restrictDomainsToIpAddresses
           ? uncovered(egressIpRanges, connector.senderIpAddresses)
           : [];
+        const elsewhere = inboundConnectors
+          .filter((other) => other.enabled && other !== connector)
+          .flatMap(({ senderIpAddresses }) => senderIpAddresses);
+        const refused = uncovered(missing, elsewhere).length > 0;
         if (missing.length > 0)
           yield {
             object: objectOf(connector),
             property: "senderIpAddresses",
             value: missing,
-            reason: `The connector refuses mail that does not come from its addresses and lacks ${missing.length} of Cloudflare's (${listed(missing)}), so that mail from there bounces.`,
+            ...(!refused && { status: "warning" as const }),
+            reason: `The connector refuses mail that does not come from its addresses and lacks ${missing.length} of Cloudflare's (${listed(missing)}), so that mail from there bounces${refused ? "" : ", unless another connector that lists them is taken, which is not documented"}.`,
             fix: `Add them: Set-InboundConnector ${quoted(connector.name)} -SenderIPAddresses @{Add=${missing.slice(0, 3).map(quoted).join(",")}${missing.length > 3 ? ",…" : ""}}.`,
           };
         if (connector.restrictDomainsToCertificate)

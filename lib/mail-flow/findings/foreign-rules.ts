@@ -1,8 +1,9 @@
+import { dispositionHeaders } from "../cloudflare";
 import type { TransportRule } from "../snapshot";
 import { check, listed, quoted, type Check, type Detail } from "./check";
 import type { Context } from "./context";
 import type { Reach } from "./coverage";
-import { dispositionHeaders, listOf, reachOf, textOf } from "./reach";
+import { listOf, reachOf, textOf } from "./reach";
 import { askedFor, byPriority, routesOf, sclOf, type Route } from "./routes";
 
 const needs = ["transportRules"] as const;

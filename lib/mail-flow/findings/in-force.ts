@@ -69,10 +69,9 @@ const strictness = ({ name }: PolicyRule): number =>
  */
 export function scopeOf(rule: PolicyRule, { domains }: Context): Reach {
   const lower = domains.map((domain) => domain.toLowerCase());
-  const excepted = new Set(
-    rule.exceptIfRecipientDomainIs.map((domain) => domain.toLowerCase()),
+  const left = lower.filter(
+    (domain) => !isUnder(domain, rule.exceptIfRecipientDomainIs),
   );
-  const left = lower.filter((domain) => !excepted.has(domain));
   if (lower.length > 0 && left.length === 0) return "none";
   const partial =
     left.length < lower.length ||
@@ -81,7 +80,7 @@ export function scopeOf(rule: PolicyRule, { domains }: Context): Reach {
   const byDomain: Reach =
     rule.recipientDomainIs.length === 0
       ? "all"
-      : share(rule.recipientDomainIs, left);
+      : shareUnder(rule.recipientDomainIs, left);
   if (byDomain === "none") return "none";
   const named = rule.sentTo.filter(
     (address) => !rule.exceptIfSentTo.some((one) => same(one, address)),
@@ -97,6 +96,22 @@ export function scopeOf(rule: PolicyRule, { domains }: Context): Reach {
   if (rule.sentToMemberOf.length > 0) return "some";
   return byDomain === "some" || partial ? "some" : "all";
 }
+
+/** Whether a domain is one of these or below one: a domain of a policy stands for its subdomains as well. */
+const isUnder = (domain: string, names: readonly string[]): boolean =>
+  names.some(
+    (name) => same(domain, name) || domain.endsWith(`.${name.toLowerCase()}`),
+  );
+
+/** Which part of the domains these names stand for. */
+const shareUnder = (
+  names: readonly string[],
+  domains: readonly string[],
+): Reach => {
+  if (domains.length === 0) return "some";
+  const hit = domains.filter((domain) => isUnder(domain, names)).length;
+  return hit === 0 ? "none" : hit === domains.length ? "all" : "some";
+};
 
 /** Whom a rule is for, in words. */
 export function audienceOf(rule: PolicyRule): string {

@@ -1,8 +1,9 @@
+import { dispositionHeaders } from "../cloudflare";
 import type { TransportRule } from "../snapshot";
 import { check, listed, quoted, type Check, type Detail } from "./check";
 import type { Context } from "./context";
 import { uncovered, unsupported } from "./coverage";
-import { dispositionHeaders, inSchedule, listOf } from "./reach";
+import { inSchedule, listOf } from "./reach";
 import {
   askedFor,
   byPriority,
@@ -18,6 +19,9 @@ const page =
   "https://learn.microsoft.com/powershell/module/exchange/set-transportrule";
 const useCase =
   "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/prerequisites/m365-email-security-mx/use-cases/four-user-quarantine-admin-quarantine/";
+
+const egressPage =
+  "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/egress-ips/";
 
 /** Where a route's mail ends when its rule does not act. */
 const elsewhere =
@@ -204,7 +208,8 @@ export const ownRuleChecks: readonly Check[] = [
           object: objectOf(rule),
           property: first,
           value: rule.conditions[first] ?? null,
-          ...(routes.every(({ tier }) => tier.verdict === "spam") && {
+          ...((routes.every(({ tier }) => tier.verdict === "spam") ||
+            names.every((name) => name === "fromScope")) && {
             status: "warning" as const,
           }),
           reason: `The rule has ${names.length > 1 ? "conditions or exceptions" : first.startsWith("exceptIf") ? "an exception" : "a condition"} that the use case does not have (${listed(names)}), so that ${dispositions} mail that does not pass it ${elsewhere}.`,
@@ -281,21 +286,26 @@ export const ownRuleChecks: readonly Check[] = [
     severity: "failed",
     appliesTo: "stack",
     needs,
-    url: "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/egress-ips/",
+    url: egressPage,
     fine: "The rules hold every published address.",
     *look({ transportRules }, context) {
-      for (const [rule, dispositions] of settersOf(transportRules, context)) {
-        const ranges = listOf(rule.conditions["senderIpRanges"]);
-        if (ranges.length === 0) continue;
-        const missing = uncovered(context.egressIpRanges, ranges);
-        if (missing.length > 0)
-          yield {
-            object: objectOf(rule),
-            property: "senderIpRanges",
-            value: missing,
-            reason: `The rule lacks ${missing.length} of the ranges that Cloudflare delivers from (${listed(missing)}), so that ${dispositions} mail from there ${elsewhere}.`,
-            fix: `Put the whole list in: leave senderIpRanges out of the program and run \`pulumi up\`, or add them with Set-TransportRule ${quoted(rule.name)} -SenderIpRanges.`,
-          };
+      const missing = new Map<TransportRule, Map<string, string[]>>();
+      for (const { setter, ranges, tier } of routesOf(transportRules, context))
+        if (setter && ranges) {
+          const lost = uncovered(context.egressIpRanges, ranges);
+          if (lost.length === 0) continue;
+          const found = missing.get(setter) ?? new Map<string, string[]>();
+          missing.set(setter, found.set(tier.disposition, lost));
+        }
+      for (const [rule, found] of missing) {
+        const lost = [...new Set([...found.values()].flat())];
+        yield {
+          object: objectOf(rule),
+          property: "senderIpRanges",
+          value: lost,
+          reason: `The rule lacks ${lost.length} of the ranges that Cloudflare delivers from (${listed(lost)}), so that ${listed([...found.keys()])} mail from there ${elsewhere}.`,
+          fix: `Put the whole list in: leave senderIpRanges out of the program and run \`pulumi up\`, or add them with Set-TransportRule ${quoted(rule.name)} -SenderIpRanges.`,
+        };
       }
     },
   }),
@@ -305,7 +315,7 @@ export const ownRuleChecks: readonly Check[] = [
     severity: "warning",
     appliesTo: "doctor",
     needs,
-    url: "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/egress-ips/",
+    url: egressPage,
     fine: "The rules hold no address that is not published.",
     *look({ transportRules }, context) {
       for (const [rule] of settersOf(transportRules, context)) {
@@ -330,7 +340,7 @@ export const ownRuleChecks: readonly Check[] = [
     severity: "warning",
     appliesTo: "doctor",
     needs,
-    url: "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/egress-ips/",
+    url: egressPage,
     fine: "The rules' ranges are IPv4 blocks of /24 and smaller.",
     *look({ transportRules }, context) {
       for (const [rule] of settersOf(transportRules, context)) {

@@ -1,6 +1,7 @@
 import type { AntiSpamPolicy, QuarantinePolicy } from "../snapshot";
 import { check, listed, quoted, same, type Check } from "./check";
-import { policiesInForce } from "./in-force";
+import type { Context } from "./context";
+import { policiesInForce, type Policies } from "./in-force";
 import { quarantineOf } from "./shortfalls";
 
 const page =
@@ -27,6 +28,12 @@ const tagsOf = (
     const name = policy[property];
     return policy[action] === "Quarantine" && name ? [{ property, name }] : [];
   });
+
+/** The policies in force whose settings somebody can change: those of presets nobody can. */
+const changeable = (policies: Policies, context: Context): AntiSpamPolicy[] =>
+  policiesInForce(policies, context).flatMap(({ policy, kind }) =>
+    policy && kind !== "preset" ? [policy] : [],
+  );
 
 const objectOf = ({ name }: AntiSpamPolicy): string =>
   `HostedContentFilterPolicy "${name}"`;
@@ -113,9 +120,9 @@ export const quarantineChecks: readonly Check[] = [
           name ?? "",
           quarantinePolicies,
         )?.endUserQuarantinePermissions?.includes("Release") ?? false;
-      for (const { policy } of policiesInForce(policies, context)) {
-        const name = policy?.highConfidencePhishQuarantineTag;
-        if (policy && releases(name))
+      for (const policy of changeable(policies, context)) {
+        const name = policy.highConfidencePhishQuarantineTag;
+        if (releases(name))
           yield {
             object: objectOf(policy),
             property: "highConfidencePhishQuarantineTag",
@@ -144,8 +151,8 @@ export const quarantineChecks: readonly Check[] = [
     url: policyPage,
     fine: "Quarantined mail is kept for 15 days and more.",
     *look(policies, context) {
-      for (const { policy } of policiesInForce(policies, context))
-        if (policy && policy.quarantineRetentionPeriod < 15)
+      for (const policy of changeable(policies, context))
+        if (policy.quarantineRetentionPeriod < 15)
           yield {
             object: objectOf(policy),
             property: "quarantineRetentionPeriod",
@@ -165,8 +172,8 @@ export const quarantineChecks: readonly Check[] = [
     fine: "Recipients are told of spam and high confidence spam in quarantine.",
     *look({ quarantinePolicies, ...policies }, context) {
       const silent = new Map<string, QuarantinePolicy>();
-      for (const { policy } of policiesInForce(policies, context))
-        for (const { property, name } of policy ? tagsOf(policy) : []) {
+      for (const policy of changeable(policies, context))
+        for (const { property, name } of tagsOf(policy)) {
           const quarantine = quarantineOf(name, quarantinePolicies);
           if (
             /^(spam|highConfidenceSpam)QuarantineTag$/.test(property) &&
@@ -200,8 +207,8 @@ export const quarantineChecks: readonly Check[] = [
         quarantineNotification?.endUserSpamNotificationFrequency,
       );
       if (!quarantineNotification || days === undefined) return;
-      const short = policiesInForce(policies, context).flatMap(({ policy }) =>
-        policy && policy.quarantineRetentionPeriod <= days ? [policy] : [],
+      const short = changeable(policies, context).filter(
+        ({ quarantineRetentionPeriod }) => quarantineRetentionPeriod <= days,
       );
       if (short.length > 0)
         yield {

@@ -1,13 +1,8 @@
+import { dispositionHeaders } from "../cloudflare";
 import type { Header } from "../message";
 import type { RuleValue, TransportRule } from "../snapshot";
 import type { Context } from "./context";
 import { coverage, type Reach } from "./coverage";
-
-/** The header that carries Cloudflare's disposition, by generation. */
-export const dispositionHeaders: Readonly<Record<Header, string>> = {
-  area1: "X-Area1Security-Disposition",
-  cloudflare: "X-CFEmailSecurity-Disposition",
-};
 
 /** Mail that Cloudflare delivers: one disposition in a header of one generation, from any of its addresses, to any of the domains. */
 export interface Mail {

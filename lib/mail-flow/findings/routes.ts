@@ -1,17 +1,9 @@
+import { dispositionHeaders } from "../cloudflare";
 import type { Disposition, Header } from "../message";
 import type { TransportRule } from "../snapshot";
 import { same } from "./check";
 import type { Context } from "./context";
-import {
-  dispositionHeaders,
-  hasAny,
-  inForce,
-  isHeader,
-  listOf,
-  reachOf,
-  textOf,
-  type Mail,
-} from "./reach";
+import { hasAny, inForce, isHeader, listOf, textOf, type Mail } from "./reach";
 
 /** A disposition that use case 4 has a rule for. */
 export interface Tier {
@@ -64,6 +56,8 @@ export interface Route {
   readonly mistaken: readonly TransportRule[];
   /** The last one that acts on all of it and asks for the right verdict. */
   readonly setter: TransportRule | undefined;
+  /** The addresses that it and others like it look for; undefined where one of them looks for none. */
+  readonly ranges: readonly string[] | undefined;
 }
 
 /** The conditions that a rule of a route has. */
@@ -84,6 +78,15 @@ export function routesOf(
       const mail = { header, word: tier.word };
       const own = rules.filter((rule) => looksAt(rule, header));
       const candidates = own.filter((rule) => has(rule, [tier.word]));
+      const right = candidates.filter(
+        (rule) =>
+          askedFor(sclOf(rule)) === tier.verdict &&
+          inForce(rule, context.now) &&
+          narrowing(rule).length === 0,
+      );
+      const ranges = right.map(
+        ({ conditions }) => conditions["senderIpRanges"],
+      );
       return {
         tier,
         mail,
@@ -91,12 +94,8 @@ export function routesOf(
         mistaken: own.filter(
           (rule) => has(rule, tier.mistaken) && !candidates.includes(rule),
         ),
-        setter: candidates.findLast(
-          (rule) =>
-            askedFor(sclOf(rule)) === tier.verdict &&
-            inForce(rule, context.now) &&
-            narrowing(rule).length === 0,
-        ),
+        setter: right.at(-1),
+        ranges: ranges.includes(undefined) ? undefined : ranges.flatMap(listOf),
       };
     }),
   );
@@ -159,10 +158,3 @@ function headersOf(
   const any = found(rules);
   return any.length > 0 ? any : ["cloudflare"];
 }
-
-/** How much of a route's mail a rule acts on. */
-export const reachOfRoute = (
-  rule: TransportRule,
-  { mail }: Route,
-  context: Context,
-): ReturnType<typeof reachOf> => reachOf(rule, mail, context);
