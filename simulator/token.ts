@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import { sign, verify, type JwtPayload } from "jsonwebtoken";
 
 /** What an access token says. */
@@ -17,7 +17,8 @@ export interface TokenClaims {
 
 /** Issues access tokens that look like Entra's and reads them back; a token of another run is not its own. */
 export class TokenIssuer {
-  readonly #key = randomBytes(32);
+  // A key object: of plain bytes it is tried with every token whether they are a public key.
+  readonly #key = createSecretKey(randomBytes(32));
   #issued = 0;
 
   /** Issues a token. */
