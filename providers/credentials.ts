@@ -1,7 +1,9 @@
 import type { AccessToken, TokenCredential } from "@azure/identity";
 
 import { isLoopback, type Configuration } from "./configuration";
+import { Entra } from "./entra";
 import { printable, reasonOf, UserError, VendorError } from "./errors";
+import type { Http } from "./http";
 import type { Patience } from "./patience";
 
 /** What a token says of itself, for diagnostics and for the tenant it belongs to. */
@@ -20,10 +22,15 @@ export type Service = "exchange" | "graph";
  */
 export class Credentials {
   private readonly made = new Map<Service, Promise<TokenCredential>>();
+  private readonly clients = new Map<Service, Entra>();
   private readonly inFlight = new Map<string, Promise<string>>();
   private readonly seen = new Set<string>();
 
-  constructor(private readonly configuration: Configuration) {}
+  /** @param http sends the requests of a sign-in with a secret, certificate or token file. */
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly http: Http,
+  ) {}
 
   /** Every token that was handed out: none may appear in a message. */
   get tokens(): Iterable<string> {
@@ -72,45 +79,65 @@ export class Credentials {
     scope: string,
     patience: Patience,
   ): Promise<string> {
-    const making = this.made.get(service) ?? makeCredential(this.configuration);
+    const entra =
+      this.clients.get(service) ??
+      new Entra(this.http, this.configuration.authorityHost);
+    this.clients.set(service, entra);
+    const making =
+      this.made.get(service) ?? makeCredential(this.configuration, entra);
     this.made.set(service, making);
     const credential = await making.catch((error: unknown) => {
       this.made.delete(service);
       throw error;
     });
-    const limit = Math.min(
-      Math.max(patience.left, 1),
-      4 * this.configuration.requestTimeoutMs,
-    );
-    const abort = AbortSignal.timeout(limit);
+    entra.patience = patience;
+    entra.failure = undefined;
     let token: AccessToken | null;
     try {
-      // Not every credential heeds the signal between its own retries.
-      token = await Promise.race([
-        credential.getToken(scope, { abortSignal: abort }),
-        new Promise<never>((_, reject) => {
-          abort.addEventListener("abort", () =>
-            reject(new Error(`no answer within ${Math.ceil(limit / 1000)} s`)),
-          );
-        }),
-      ]);
+      token = await (this.configuration.signIn.by === "defaultChain"
+        ? this.limited(credential, scope, patience)
+        : credential.getToken(scope));
     } catch (error) {
-      throw this.refused(error);
+      throw this.refused(entra.failure ?? error);
     }
     if (!token) throw this.refused(new Error("the credential gave no token"));
     this.seen.add(token.token);
     return token.token;
   }
 
+  /** Not every credential of the chain heeds the signal between its own retries. */
+  private limited(
+    credential: TokenCredential,
+    scope: string,
+    patience: Patience,
+  ): Promise<AccessToken | null> {
+    const limit = Math.min(
+      Math.max(patience.left, 1),
+      4 * this.configuration.requestTimeoutMs,
+    );
+    const abort = AbortSignal.timeout(limit);
+    return Promise.race([
+      credential.getToken(scope, { abortSignal: abort }),
+      new Promise<never>((_, reject) => {
+        abort.addEventListener("abort", () =>
+          reject(new Error(`no answer within ${Math.ceil(limit / 1000)} s`)),
+        );
+      }),
+    ]);
+  }
+
   private refused(error: unknown): VendorError {
     const reason = printable(reasonOf(error));
     const host = this.configuration.authorityHost ?? "Microsoft Entra";
-    const code = /AADSTS\d+|endpoints_resolution_error/.exec(reason)?.[0];
+    const code = /AADSTS\d+/.exec(reason)?.[0];
     return new VendorError(
       "Microsoft Entra",
       "unauthorized",
       `cannot sign in to tenant ${this.configuration.tenantId ?? "(none given)"} at ${host}: ${reason}`,
-      { advice: adviceFor(code, this.configuration), cause: error },
+      {
+        advice: adviceFor(code, this.configuration, error),
+        cause: error,
+      },
     );
   }
 }
@@ -146,6 +173,7 @@ export function claimsOf(token: string): Claims {
 
 async function makeCredential(
   configuration: Configuration,
+  entra: Entra,
 ): Promise<TokenCredential> {
   const { tenantId, signIn, authorityHost } = configuration;
   // Discovery would ask the public cloud about an authority it does not know: sovereign clouds, the simulator.
@@ -158,13 +186,18 @@ async function makeCredential(
     );
   const tenant = tenantId ?? "";
   const identity = await import("@azure/identity");
+  const ours = {
+    ...options,
+    httpClient: entra,
+    retryOptions: { maxRetries: 0 },
+  };
   switch (signIn.by) {
     case "secret":
       return new identity.ClientSecretCredential(
         tenant,
         signIn.clientId,
         signIn.clientSecret,
-        options,
+        ours,
       );
     case "certificate":
       return new identity.ClientCertificateCredential(
@@ -176,14 +209,14 @@ async function makeCredential(
             certificatePassword: signIn.certificatePassword,
           }),
         },
-        options,
+        ours,
       );
     case "tokenFile":
       return new identity.WorkloadIdentityCredential({
         tenantId: tenant,
         clientId: signIn.clientId,
         tokenFilePath: signIn.tokenFile,
-        ...options,
+        ...ours,
       });
     case "defaultChain": {
       const inTenant = { ...(tenantId && { tenantId }), ...options };
@@ -211,15 +244,16 @@ async function makeCredential(
 function adviceFor(
   code: string | undefined,
   { signIn }: Configuration,
+  error: unknown,
 ): string {
+  if (error instanceof VendorError && error.details.advice)
+    return error.details.advice;
   switch (code) {
     case "AADSTS7000215":
     case "AADSTS7000222":
       return "The client secret is wrong or has expired: make a new one for the application and set AZURE_CLIENT_SECRET, or area1:clientSecret with --secret.";
     case "AADSTS700016":
       return "The application is not in this tenant: check area1:clientId and area1:tenantId.";
-    case "endpoints_resolution_error":
-      return "There is no such tenant, or its sign-in service cannot be reached: check area1:tenantId, the network, and area1:authorityHost where it is set.";
     case "AADSTS90002":
       return "There is no such tenant: check area1:tenantId.";
     default:

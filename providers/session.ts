@@ -67,7 +67,11 @@ export class Session {
     const say = (message: string): void => this.say(message);
     const http = (vendor: string): Http =>
       new Http(vendor, requestTimeoutMs, say, this.witness(vendor));
-    this.credentials = new Credentials(configuration);
+    // No witness: a transcript holds no sign-in.
+    this.credentials = new Credentials(
+      configuration,
+      new Http("Microsoft Entra", requestTimeoutMs, say),
+    );
     this.exchange = new ExchangeOnline(
       http("Exchange Online"),
       this.credentials,

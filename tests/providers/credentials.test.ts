@@ -8,6 +8,7 @@ import { generate } from "selfsigned";
 
 import { resolveConfiguration } from "../../providers/configuration";
 import { claimsOf, Credentials } from "../../providers/credentials";
+import { Http } from "../../providers/http";
 import { Patience } from "../../providers/patience";
 import { startSimulator, type Simulator } from "../../simulator";
 
@@ -32,6 +33,7 @@ function credentials(environment: Record<string, string>): Credentials {
   const { AZURE_CLIENT_SECRET: _, ...without } = simulator.environment;
   return new Credentials(
     resolveConfiguration(() => undefined, { ...without, ...environment }),
+    new Http("Microsoft Entra", 5000, () => undefined),
   );
 }
 
