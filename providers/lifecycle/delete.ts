@@ -149,6 +149,11 @@ async function restore(
     operation.warn(
       `${label} keeps ${changedSince.join(", ")}: somebody else has changed that since`,
     );
-  if (Object.keys(changes).length > 0)
-    await apply(kind, operation, item, changes);
+  if (Object.keys(changes).length === 0) return;
+  const { owed } = await apply(kind, operation, item, changes);
+  // Only what a read shows is given back: a proxy, too, says 200.
+  if (owed.length > 0)
+    throw new UserError(
+      `${owed.join(", ")} ${owed.length === 1 ? "was" : "were"} given back, but it does not show that. Run it again`,
+    );
 }
