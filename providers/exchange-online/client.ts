@@ -224,9 +224,14 @@ export class ExchangeOnline {
 
   private failure(cmdlet: string, answer: Answer): VendorError {
     const { status } = answer;
-    const { exceptionType, reason } = readError(answer.text);
+    const { exceptionType, reason, isOwn } = readError(answer.text);
     const diagnostics = printable(answer.headers.get("x-ms-diagnostics") ?? "");
-    const fault = faultOf(status, exceptionType, reason);
+    const judged = faultOf(status, exceptionType, reason);
+    // Only Exchange's own words can say that it refuses, or that something is not there.
+    const fault =
+      judged === "refused" && (!isOwn || status === 404)
+        ? "unreadable"
+        : judged;
     const said =
       [reason, diagnostics].filter(Boolean).join(" ") || "no reason given";
     const message = `Exchange Online answered ${status} to ${cmdlet}: ${said}`;
@@ -364,16 +369,23 @@ function adviceFor(
       );
     case "transient":
       return "Try again; what may have been carried out is looked up before it is sent again.";
+    case "refused":
+      return `Mend what it names; ${cmdlet} is described at ${reference(cmdlet)}.`;
     case "notFound":
     case "alreadyExists":
+      return "Run pulumi refresh, then this again.";
+    case "unreadable":
+      return "Nothing is concluded from it. Check for a proxy in between, area1:tenantId and area1:exchangeBaseUrl.";
     case "notEntitled":
     case "throttled":
     case "unreachable":
-    case "unreadable":
-    case "refused":
       return undefined;
   }
 }
+
+/** Microsoft's page of a cmdlet. */
+const reference = (cmdlet: string): string =>
+  `https://learn.microsoft.com/powershell/module/exchange/${cmdlet.toLowerCase()}`;
 
 /** @see exchange management roles of the cmdlets' reference pages */
 function roleFor(cmdlet: string): string {

@@ -7,6 +7,8 @@ export interface ExchangeReason {
   readonly exceptionType: string;
   /** Ready to print; empty where none is given. */
   readonly reason: string;
+  /** False where the body is not Exchange's own form, but a proxy's page, say. */
+  readonly isOwn: boolean;
 }
 
 /**
@@ -17,10 +19,7 @@ export interface ExchangeReason {
 export function readError(text: string): ExchangeReason {
   const error = member(parsed(text), "error");
   if (!isRecord(error))
-    return {
-      exceptionType: "",
-      reason: bodyText(text),
-    };
+    return { exceptionType: "", reason: bodyText(text), isOwn: false };
   const internal = member(member(error, "innererror"), "internalexception");
   const internalType = textOf(member(internal, "type"));
   const details = member(error, "details");
@@ -37,10 +36,11 @@ export function readError(text: string): ExchangeReason {
   return {
     exceptionType: detail.exceptionType || internalType,
     reason: printable(reason),
+    isOwn: true,
   };
 }
 
-function fromDetail(message: string): ExchangeReason {
+function fromDetail(message: string): Omit<ExchangeReason, "isOwn"> {
   const json = parsed(message);
   if (isRecord(json))
     return {

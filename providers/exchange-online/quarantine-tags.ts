@@ -1,4 +1,4 @@
-import { isFault } from "../errors";
+import { isFault, reasonOf } from "../errors";
 import type { Item } from "../kind";
 import type { Operation } from "../session";
 import { verdicts } from "./anti-spam-verdicts";
@@ -26,15 +26,22 @@ export async function tagsPointingAt(
   return pointing(items, quarantinePolicy, (tag) => tags.includes(tag));
 }
 
-/** Which tags of any threat policy point at a quarantine policy. Policies that the tenant or the role does not have are left out. */
+/**
+ * Which tags of any threat policy point at a quarantine policy. Policies that the role may not read are left out, which is said:
+ * they may point at it all the same.
+ */
 export async function everyTagPointingAt(
-  { exchange }: Operation,
+  operation: Operation,
   quarantinePolicy: string,
 ): Promise<string[]> {
+  const { exchange } = operation;
   const others = ["AntiPhishPolicy", "MalwareFilterPolicy"].map((noun) =>
     exchange.list(`Get-${noun}`).catch((error: unknown) => {
-      if (isFault(error, "forbidden")) return { items: [] };
-      throw error;
+      if (!isFault(error, "forbidden")) throw error;
+      operation.warn(
+        `quarantine policy "${quarantinePolicy}": it could not be looked at whether a tag of Get-${noun} points at it: ${reasonOf(error)}`,
+      );
+      return { items: [] };
     }),
   );
   const lists = await Promise.all([

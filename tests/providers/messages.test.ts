@@ -72,7 +72,10 @@ describe("An error of Exchange Online", () => {
     ],
     ["nothing, for nothing", "", { exceptionType: "", reason: "" }],
   ])("says %s", (_, text, expected) => {
-    expect(readError(text)).toEqual(expected);
+    expect(readError(text)).toEqual({
+      ...expected,
+      isOwn: text.startsWith('{"error":{'),
+    });
   });
 
   test("is read without failing, whatever it is", () => {
