@@ -88,9 +88,8 @@ export class Resource {
       inputs,
     );
     if (replaces.length > 0) {
-      await this.create(run, inputs);
-      if (options.leftover) options.leftover(kept);
-      else await handlers.delete(kept.id, kept.outputs);
+      await this.createAnew(run, inputs, options.leftover);
+      if (!options.leftover) await handlers.delete(kept.id, kept.outputs);
       return outcome("create", "delete");
     }
     const same =
@@ -119,9 +118,9 @@ export class Resource {
     const run = this.run();
     const { inputs } = await this.checked(run.of(this.kind), program);
     const before = this.kept;
-    await this.create(run, inputs);
-    if (before && options.leftover) options.leftover(before);
-    else if (before) await run.of(this.kind).delete(before.id, before.outputs);
+    await this.createAnew(run, inputs, options.leftover);
+    if (before && !options.leftover)
+      await run.of(this.kind).delete(before.id, before.outputs);
     return { steps: ["create", "delete"], run };
   }
 
@@ -173,6 +172,20 @@ export class Resource {
     await run.of(this.kind).delete(kept.id, kept.outputs);
     this.kept = undefined;
     return { steps: ["delete"], run };
+  }
+
+  /** The old one is left over as soon as there is a new one, also one that is not finished. */
+  private async createAnew(
+    run: ProviderRun,
+    inputs: Properties,
+    leftover: (before: Kept) => void = () => undefined,
+  ): Promise<void> {
+    const before = this.kept;
+    try {
+      await this.create(run, inputs);
+    } finally {
+      if (before && this.kept !== before) leftover(before);
+    }
   }
 
   private async create(run: ProviderRun, inputs: Properties): Promise<void> {
