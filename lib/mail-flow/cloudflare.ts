@@ -1,0 +1,226 @@
+import { end, named, step, type End } from "./end";
+import { egressIpRanges } from "./egress";
+import { folded } from "./mail";
+import type { Disposition, Header } from "./message";
+import type { Step } from "./path";
+import type { CloudflareDomain, Snapshot } from "./snapshot";
+
+/** The header that carries the disposition, by generation. */
+export const dispositionHeaders: Readonly<Record<Header, string>> = {
+  area1: "X-Area1Security-Disposition",
+  cloudflare: "X-CFEmailSecurity-Disposition",
+};
+
+/** What is written there; clean mail has no such header. The API has other words: its `SPAM` is the header's `UCE`. */
+export const headerWords: Readonly<Record<Disposition, string | undefined>> = {
+  Malicious: "MALICIOUS",
+  Spam: "UCE",
+  Spoof: "SPOOF",
+  Suspicious: "SUSPICIOUS",
+  Bulk: "BULK",
+  None: undefined,
+};
+
+/** What a disposition is called in `drop_dispositions`. */
+const labels: Readonly<Record<Disposition, string>> = {
+  Malicious: "MALICIOUS",
+  Spam: "SPAM",
+  Spoof: "SPOOF",
+  Suspicious: "SUSPICIOUS",
+  Bulk: "BULK",
+  None: "NONE",
+};
+
+/** A host of the internet that is not Cloudflare's: where mail comes from that does not go by way of Cloudflare. */
+const otherHost = "198.51.100.25";
+
+/** A message that Microsoft gets, or the end of one that it does not. */
+export type Arrival =
+  | {
+      readonly word: string | undefined;
+      readonly sourceIp: string;
+      /** Undefined where nobody has said how it gets to Microsoft. */
+      readonly behindCloudflare: boolean | undefined;
+      readonly steps: readonly Step[];
+    }
+  | { readonly end: End; readonly steps: readonly Step[] };
+
+/** Cloudflare Email Security, ready for messages: to whom, with which disposition, and from where, if that is given. */
+export type Cloudflare = (
+  recipientDomain: string,
+  disposition: Disposition,
+  sourceIp: string | undefined,
+) => Arrival;
+
+/** Makes Cloudflare's domains ready. */
+export function cloudflare({
+  domains,
+  mailExchanges,
+}: Pick<Snapshot, "domains" | "mailExchanges">): Cloudflare {
+  if ("unavailable" in domains) {
+    const { unavailable } = domains;
+    return () => ({
+      end: end("notDocumented"),
+      steps: [
+        step(
+          "Domain",
+          "",
+          null,
+          `Cloudflare's domains were not read: ${unavailable}`,
+        ),
+      ],
+    });
+  }
+  const byName = new Map(
+    domains.value.map((domain) => [folded(domain.domain), domain]),
+  );
+  const hosts =
+    "value" in mailExchanges
+      ? new Set(Object.values(mailExchanges.value).flat().map(folded))
+      : undefined;
+  return (recipientDomain, disposition, sourceIp) => {
+    const domain = byName.get(recipientDomain);
+    const direct = (known: boolean | undefined, ...steps: Step[]): Arrival => ({
+      word: undefined,
+      sourceIp: sourceIp ?? otherHost,
+      behindCloudflare: known,
+      steps,
+    });
+    if (!domain)
+      return direct(
+        false,
+        step(
+          named("Domain", recipientDomain),
+          "domain",
+          recipientDomain,
+          "Cloudflare does not protect it, so its mail carries no disposition",
+        ),
+      );
+    const object = named("Domain", domain.domain);
+    const idle = unprocessed(domain);
+    if (idle) return direct(undefined, step(object, ...idle));
+    const steps = processed(object, domain);
+    const dropped = drop(object, domain, disposition);
+    if (dropped) return { ...dropped, steps: [...steps, ...dropped.steps] };
+    const word = headerWords[disposition];
+    steps.push(
+      step(
+        object,
+        "disposition",
+        word ?? null,
+        word === undefined
+          ? "clean mail carries no disposition"
+          : `the message is delivered with the word ${word} in the disposition's header`,
+      ),
+    );
+    const lost = elsewhere(object, domain, hosts);
+    if (lost) return { end: end("notDocumented"), steps: [...steps, lost] };
+    return {
+      word,
+      sourceIp: sourceIp ?? egressIpRanges[0] ?? otherHost,
+      behindCloudflare: true,
+      steps,
+    };
+  };
+}
+
+/** Why Cloudflare has no say in a domain's mail, although the domain is there. */
+function unprocessed({
+  status,
+  allowedDeliveryModes,
+}: CloudflareDomain): [string, string | string[], string] | undefined {
+  if (status !== undefined && status.toUpperCase() !== "ACTIVE")
+    return [
+      "status",
+      status,
+      "Cloudflare does not process its mail yet, so that it carries no disposition",
+    ];
+  if (
+    allowedDeliveryModes.length > 0 &&
+    !allowedDeliveryModes.some((mode) => mode.toUpperCase() === "DIRECT")
+  )
+    return [
+      "allowedDeliveryModes",
+      allowedDeliveryModes,
+      "Cloudflare does not stand in the way of its mail, so that it carries no disposition",
+    ];
+  return undefined;
+}
+
+function processed(
+  object: string,
+  { status, ipRestrictions }: CloudflareDomain,
+): Step[] {
+  const steps = [
+    step(
+      object,
+      "status",
+      status,
+      status === undefined
+        ? "its status is not told; it is taken to be active"
+        : "Cloudflare processes its mail",
+    ),
+  ];
+  if (ipRestrictions.length > 0)
+    steps.push(
+      step(
+        object,
+        "ipRestrictions",
+        ipRestrictions,
+        "Cloudflare takes mail from these addresses alone; the message is taken to come from one of them",
+      ),
+    );
+  return steps;
+}
+
+function drop(
+  object: string,
+  { dropDispositions }: CloudflareDomain,
+  disposition: Disposition,
+): { end: End; steps: Step[] } | undefined {
+  const dropped = new Set(dropDispositions.map((label) => label.toUpperCase()));
+  const said = (
+    outcome: "droppedByCloudflare" | "notDocumented",
+    why: string,
+  ) => ({
+    end: end(outcome),
+    steps: [step(object, "dropDispositions", dropDispositions, why)],
+  });
+  if (disposition !== "None" && dropped.has(labels[disposition]))
+    return said(
+      "droppedByCloudflare",
+      "Cloudflare drops mail of this disposition, so that Microsoft 365 never sees it",
+    );
+  const vague =
+    disposition === "None" ? ["NONE", "UNKNOWN", "EXTERNAL"] : ["EXTERNAL"];
+  const label = vague.find((one) => dropped.has(one));
+  return label === undefined
+    ? undefined
+    : said(
+        "notDocumented",
+        `Cloudflare has not documented which mail it drops as ${label}`,
+      );
+}
+
+/** The step of mail that is forwarded to a host which is not Microsoft's for this tenant. */
+function elsewhere(
+  object: string,
+  { transport }: CloudflareDomain,
+  hosts: ReadonlySet<string> | undefined,
+): Step | undefined {
+  if (transport === undefined || folded(transport) === "")
+    return step(
+      object,
+      "transport",
+      transport,
+      "no host to forward to is told, and without one the mail has nowhere to go",
+    );
+  if (!hosts || hosts.size === 0 || hosts.has(folded(transport)))
+    return undefined;
+  return step(
+    object,
+    "transport",
+    transport,
+    "Cloudflare forwards its mail to a host that Microsoft does not name for any domain of the tenant, and what happens there is not known",
+  );
+}

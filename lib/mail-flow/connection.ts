@@ -1,0 +1,210 @@
+import { addressSet, type AddressSet } from "./address-set";
+import { egressIpRanges } from "./egress";
+import { end, named, step, type Way } from "./end";
+import { folded, type Mail } from "./mail";
+import type { Step } from "./path";
+import type { ConnectionFilter, InboundConnector, Snapshot } from "./snapshot";
+import type { Truth } from "./truth";
+
+/** What the connection alone decides: that the message is refused, or whether spam filtering is skipped for its address. */
+export type Connected =
+  | Way
+  | {
+      /** Whether the IP Allow List lets it skip spam filtering; undefined where nobody can tell. */
+      readonly allowed: Truth;
+      readonly steps: readonly Step[];
+    };
+
+/** Connectors and connection filter, ready for messages. */
+export type Connection = (mail: Mail) => Connected;
+
+const egress = addressSet(egressIpRanges);
+
+/** Makes inbound connectors and connection filter ready. */
+export function connection(
+  snapshot: Pick<Snapshot, "inboundConnectors" | "connectionFilters">,
+): Connection {
+  const attribution = connectors(snapshot.inboundConnectors);
+  const filter = connectionFilter(snapshot.connectionFilters);
+  return (mail) => {
+    const attributed = attribution(mail);
+    if ("end" in attributed) return attributed;
+    const filtered = filter(mail, attributed.skips);
+    return { ...filtered, steps: [...attributed.steps, ...filtered.steps] };
+  };
+}
+
+/** What connectors make of a message: refused, or taken; and whether Enhanced Filtering looks behind its last hop. */
+type Attributed =
+  Way | { readonly skips: string | undefined; readonly steps: readonly Step[] };
+
+function connectors(
+  part: Snapshot["inboundConnectors"],
+): (mail: Mail) => Attributed {
+  if ("unavailable" in part) {
+    const unread = (why: string) =>
+      step("InboundConnector", "", null, `${why}: ${part.unavailable}`);
+    return ({ sourceIp }) =>
+      egress(sourceIp)
+        ? {
+            skips: undefined,
+            steps: [
+              unread(
+                "inbound connectors were not read; they are taken to let Cloudflare's mail in",
+              ),
+            ],
+          }
+        : {
+            end: end("notDocumented"),
+            steps: [
+              unread("inbound connectors, which may refuse it, were not read"),
+            ],
+          };
+  }
+  const enabled = part.value
+    .filter(({ enabled }) => enabled)
+    .map((connector) => ({
+      connector,
+      listed: addressSet(connector.senderIpAddresses),
+      skipped: addressSet(connector.efSkipIps),
+    }));
+  return (mail) => {
+    const steps: Step[] = [];
+    let skips: string | undefined;
+    for (const one of enabled) {
+      const refused = refusal(one.connector, one.listed, mail);
+      if (refused) {
+        const other = enabled.find(
+          (another) => another !== one && another.listed(mail.sourceIp),
+        );
+        return other
+          ? {
+              end: end("notDocumented"),
+              steps: [
+                refused.step,
+                step(
+                  named("InboundConnector", other.connector.name),
+                  "senderIpAddresses",
+                  other.connector.senderIpAddresses,
+                  "this connector lists the address, and which of the two is taken is not documented",
+                ),
+              ],
+            }
+          : { end: end(refused.outcome), steps: [refused.step] };
+      }
+      const { connector } = one;
+      if (!one.listed(mail.sourceIp)) continue;
+      if (connector.treatMessagesAsInternal)
+        return {
+          end: end("notDocumented"),
+          steps: [
+            step(
+              named("InboundConnector", connector.name),
+              "treatMessagesAsInternal",
+              true,
+              "mail from this address counts as internal, and which filtering is left then is not documented",
+            ),
+          ],
+        };
+      if (
+        !connector.efTestMode &&
+        (connector.efSkipLastIp || one.skipped(mail.sourceIp)) &&
+        (connector.efUsers.length === 0 ||
+          connector.efUsers.some((user) => folded(user) === mail.recipient))
+      )
+        skips = connector.name;
+    }
+    return { skips, steps };
+  };
+}
+
+function refusal(
+  connector: InboundConnector,
+  listed: AddressSet,
+  { sourceIp, senderDomain }: Mail,
+): { outcome: "rejected" | "notDocumented"; step: Step } | undefined {
+  if (!forSender(connector.senderDomains, senderDomain)) return undefined;
+  const object = named("InboundConnector", connector.name);
+  if (connector.restrictDomainsToIpAddresses && !listed(sourceIp))
+    return {
+      outcome: "rejected",
+      step: step(
+        object,
+        "restrictDomainsToIpAddresses",
+        true,
+        `it refuses mail from addresses that it does not list, and ${sourceIp} is none of them`,
+      ),
+    };
+  if (connector.restrictDomainsToCertificate)
+    return {
+      outcome: "notDocumented",
+      step: step(
+        object,
+        "restrictDomainsToCertificate",
+        true,
+        "it takes mail with a certain certificate alone, and which one the sender's host shows cannot be told",
+      ),
+    };
+  return undefined;
+}
+
+/** Whether a connector is for a sender: `*`, `*.example.com` (with what is above it), `example.com`. */
+function forSender(domains: readonly string[], senderDomain: string): boolean {
+  return domains.map(folded).some((domain) => {
+    if (domain === "*") return true;
+    if (!domain.startsWith("*.")) return domain === senderDomain;
+    return senderDomain.endsWith(domain.slice(1));
+  });
+}
+
+function connectionFilter(
+  part: Snapshot["connectionFilters"],
+): (
+  mail: Mail,
+  skips: string | undefined,
+) => Way | { allowed: Truth; steps: Step[] } {
+  if ("unavailable" in part)
+    return () => ({
+      allowed: undefined,
+      steps: [
+        step(
+          "HostedConnectionFilterPolicy",
+          "",
+          null,
+          `the connection filter was not read: ${part.unavailable}`,
+        ),
+      ],
+    });
+  const filter: ConnectionFilter | undefined =
+    part.value.find(({ isDefault }) => isDefault) ?? part.value[0];
+  if (!filter) return () => ({ allowed: false, steps: [] });
+  const object = named("HostedConnectionFilterPolicy", filter.name);
+  const allowList = addressSet(filter.ipAllowList);
+  const blockList = addressSet(filter.ipBlockList);
+  return ({ sourceIp }, skips) => {
+    const allowed = allowList(sourceIp) === true;
+    const blocked = !allowed && blockList(sourceIp) === true;
+    if (!allowed && !blocked) return { allowed: false, steps: [] };
+    const found = step(
+      object,
+      allowed ? "ipAllowList" : "ipBlockList",
+      sourceIp,
+      allowed
+        ? "the address that hands the message over is on the IP Allow List, which asks to skip spam filtering"
+        : "the address that hands the message over is on the IP Block List, so that the message is rejected",
+    );
+    if (skips === undefined)
+      return blocked
+        ? { end: end("rejected"), steps: [found] }
+        : { allowed: true, steps: [found] };
+    const doubt = step(
+      named("InboundConnector", skips),
+      "efSkipLastIp",
+      true,
+      "Enhanced Filtering looks behind this address, and whether the connection filter's lists still see it is not documented",
+    );
+    return blocked
+      ? { end: end("notDocumented"), steps: [found, doubt] }
+      : { allowed: undefined, steps: [found, doubt] };
+  };
+}

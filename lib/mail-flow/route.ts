@@ -1,0 +1,129 @@
+import { cloudflare, dispositionHeaders } from "./cloudflare";
+import { connection } from "./connection";
+import { egressIpRanges } from "./egress";
+import { end, named, oneOf, step, type Way } from "./end";
+import { domainOf, folded, type Headers, type Mail } from "./mail";
+import type { Message } from "./message";
+import type { Path, Step } from "./path";
+import { policyChoice } from "./policy-choice";
+import { quarantine } from "./quarantine";
+import type { Snapshot } from "./snapshot";
+import { transportRules, type TransportRules } from "./transport-rules";
+import { filtered } from "./verdict";
+
+/** Where a message goes, step by step; and the last hop that was taken, where none was given. */
+export interface Followed {
+  readonly path: Path;
+  readonly sourceIp: string;
+}
+
+/** Follows messages through a snapshot. */
+export type MailFlow = (message: Message) => Followed;
+
+/**
+ * Where a message ends, and what decided: Cloudflare, connectors, connection filter, rules in their order, the verdict, the policy
+ * that is for the recipient, its action, the quarantine policy. Where nobody has documented what happens, where nobody can tell,
+ * or where a part of the snapshot was not read, and it matters for the end, the outcome is `notDocumented` and a step says why.
+ *
+ * For many messages, {@link mailFlow} prepares the snapshot once.
+ */
+export function route(snapshot: Snapshot, message: Message): Path {
+  return mailFlow(snapshot)(message).path;
+}
+
+/** Prepares a snapshot for many messages. The snapshot must not change while the answer is in use. */
+export function mailFlow(snapshot: Snapshot): MailFlow {
+  const throughCloudflare = cloudflare(snapshot);
+  const accepted = acceptedDomains(snapshot.acceptedDomains);
+  const connect = connection(snapshot);
+  const rules = rulesOf(snapshot.transportRules);
+  const choice = policyChoice(snapshot);
+  const detain = quarantine(snapshot);
+  return (message) => {
+    const recipient = folded(message.recipient);
+    const recipientDomain = domainOf(recipient);
+    const arrival = throughCloudflare(
+      recipientDomain,
+      message.disposition,
+      message.sourceIp,
+    );
+    if ("end" in arrival)
+      return {
+        path: oneOf([arrival]),
+        sourceIp: message.sourceIp ?? egressIpRanges[0] ?? "",
+      };
+    const { sourceIp, word } = arrival;
+    const sender = folded(message.sender ?? unknownSender);
+    const mail: Mail = {
+      recipient,
+      recipientDomain,
+      groups: (message.recipientGroups ?? []).map(folded),
+      sender,
+      senderDomain: domainOf(sender),
+      sourceIp,
+      behindCloudflare: arrival.behindCloudflare,
+      microsoftVerdict: message.microsoftVerdict ?? "none",
+      bcl: message.bcl,
+      at: (message.at ?? new Date()).getTime(),
+    };
+    const headers: Headers = new Map(
+      word === undefined
+        ? []
+        : [[folded(dispositionHeaders[message.header]), word]],
+    );
+    return { path: oneOf(ways(mail, headers, arrival.steps)), sourceIp };
+  };
+
+  function ways(mail: Mail, headers: Headers, before: readonly Step[]): Way[] {
+    const foreign = accepted(mail.recipientDomain);
+    if (foreign)
+      return [{ end: end("notDocumented"), steps: [...before, foreign] }];
+    const connected = connect(mail);
+    const steps = [...before, ...connected.steps];
+    if ("end" in connected) return [{ end: connected.end, steps }];
+    const { ended, passed } = rules(mail, headers, steps);
+    return [
+      ...ended,
+      ...passed.flatMap((one) =>
+        filtered(one, connected.allowed, mail, choice, detain),
+      ),
+    ];
+  }
+}
+
+/** An address of a domain that nobody has. */
+const unknownSender = "sender@sender.example";
+
+function acceptedDomains(
+  part: Snapshot["acceptedDomains"],
+): (domain: string) => Step | undefined {
+  // Where they were not read, a recipient's domain is taken to be one of them: Cloudflare forwards its mail here.
+  if ("unavailable" in part) return () => undefined;
+  const exact = new Set(part.value.map(({ domainName }) => folded(domainName)));
+  const above = part.value
+    .filter(({ matchSubDomains }) => matchSubDomains)
+    .map(({ domainName }) => `.${folded(domainName)}`);
+  return (domain) =>
+    exact.has(domain) || above.some((suffix) => domain.endsWith(suffix))
+      ? undefined
+      : step(
+          named("AcceptedDomain", domain),
+          "domainName",
+          null,
+          "the tenant does not accept mail for it",
+        );
+}
+
+function rulesOf(part: Snapshot["transportRules"]): TransportRules {
+  if ("value" in part) return transportRules(part.value);
+  const unread = step(
+    "TransportRule",
+    "",
+    null,
+    `mail flow rules were not read: ${part.unavailable}`,
+  );
+  return (_mail, _headers, steps) => ({
+    ended: [{ end: end("notDocumented"), steps: [...steps, unread] }],
+    passed: [],
+  });
+}

@@ -1,0 +1,170 @@
+import {
+  conditionsOf,
+  matcher,
+  unprefixed,
+  type Condition,
+  type Looked,
+} from "./conditions";
+import { end, named, step, type Way } from "./end";
+import type { Headers, Mail } from "./mail";
+import type { Step } from "./path";
+import { effectOf, type Effect } from "./rule-effect";
+import type { RuleValue, TransportRule } from "./snapshot";
+
+/** What rules made of a message that goes on. */
+export interface Passed {
+  readonly scl: number | null;
+  readonly headers: Headers;
+  readonly steps: readonly Step[];
+}
+
+/** What becomes of a message: it ends at a rule, or goes on. Several where nobody can tell whether a rule matches. */
+export interface AfterRules {
+  readonly ended: readonly Way[];
+  readonly passed: readonly Passed[];
+}
+
+/** The rules of a tenant, ready for messages. */
+export type TransportRules = (
+  mail: Mail,
+  headers: Headers,
+  steps: readonly Step[],
+) => AfterRules;
+
+/** Makes the rules of a tenant ready, in the order of their priority. Those that are disabled or change nothing on the way are left out. */
+export function transportRules(
+  rules: readonly TransportRule[],
+): TransportRules {
+  const inOrder = rules
+    .filter(({ enabled }) => enabled)
+    .sort((a, b) => a.priority - b.priority)
+    .map((rule) => ({ rule, effect: effectOf(rule), matches: lazily(rule) }))
+    .filter(({ effect }) => effect.changes);
+  return (mail, headers, steps) => {
+    const ended: Way[] = [];
+    const stopped: Passed[] = [];
+    let going: Passed[] = [{ scl: null, headers, steps }];
+    for (const { rule, effect, matches } of inOrder) {
+      let next: Passed[] | undefined;
+      for (const [index, state] of going.entries()) {
+        const { scl, headers } = state;
+        const truth = matches({ mail, headers, scl });
+        if (truth === false) {
+          next?.push(state);
+          continue;
+        }
+        next ??= going.slice(0, index);
+        const watched = watching(rule, mail.at);
+        if (watched) {
+          // What a rule that only watches would match changes nothing, so it need not be told either.
+          next.push(
+            truth ? { ...state, steps: [...state.steps, watched] } : state,
+          );
+          continue;
+        }
+        if (truth === undefined)
+          next.push({ ...state, steps: [...state.steps, doubt(rule)] });
+        const after = apply(rule, effect, truth, state);
+        if ("end" in after) ended.push(after);
+        else (effect.stops ? stopped : next).push(after);
+      }
+      if (next) going = next.length > 1 ? distinct(next) : next;
+      if (going.length === 0) break;
+    }
+    return { ended, passed: distinct([...going, ...stopped]) };
+  };
+}
+
+function lazily(rule: TransportRule): Condition {
+  let matches: Condition | undefined;
+  return (looked: Looked) => (matches ??= compiled(rule))(looked);
+}
+
+function compiled({ conditions, unread }: TransportRule): Condition {
+  const own: Record<string, RuleValue> = {};
+  const exceptions: Record<string, RuleValue> = {};
+  for (const [name, value] of Object.entries(conditions)) {
+    const plain = unprefixed(name);
+    if (plain === name) own[name] = value;
+    else exceptions[plain] = value;
+  }
+  return matcher(
+    conditionsOf(own),
+    conditionsOf(exceptions),
+    unread.length > 0,
+  );
+}
+
+/** The step of a rule that matches and does not act. */
+function watching(
+  { name, mode, activationDate, expiryDate }: TransportRule,
+  at: number,
+): Step | undefined {
+  const object = named("TransportRule", name);
+  if (mode.toLowerCase() !== "enforce")
+    return step(
+      object,
+      "mode",
+      mode,
+      "it matches and only reports, so nothing changes",
+    );
+  if (activationDate !== undefined && at < Date.parse(activationDate))
+    return step(
+      object,
+      "activationDate",
+      activationDate,
+      "it would match and does not act yet",
+    );
+  if (expiryDate !== undefined && at >= Date.parse(expiryDate))
+    return step(
+      object,
+      "expiryDate",
+      expiryDate,
+      "it would match and acts no more",
+    );
+  return undefined;
+}
+
+function doubt({ name, unread, conditions }: TransportRule): Step {
+  return step(
+    named("TransportRule", name),
+    "conditions",
+    unread.length > 0 ? unread : Object.keys(conditions),
+    "nobody can tell from outside whether it matches",
+  );
+}
+
+function apply(
+  rule: TransportRule,
+  effect: Effect,
+  truth: true | undefined,
+  state: Passed,
+): Passed | Way {
+  const object = named("TransportRule", rule.name);
+  const steps = truth ? [...state.steps] : [...state.steps, doubt(rule)];
+  for (const { property, value, why } of effect.says)
+    steps.push(step(object, property, value, why));
+  const scl = effect.scl ?? state.scl;
+  if (effect.outcome)
+    return {
+      end: end(effect.outcome, {
+        scl,
+        action: effect.action ?? null,
+        // Which quarantine policy and retention apply is not said; that only an administrator releases is.
+        ...(effect.outcome === "hostedQuarantine" ? { release: "none" } : {}),
+      }),
+      steps,
+    };
+  return { scl, headers: effect.headers(state.headers), steps };
+}
+
+/** States that nothing later can tell apart are one. */
+function distinct(states: readonly Passed[]): Passed[] {
+  if (states.length < 2) return [...states];
+  const seen = new Map<string, Passed>();
+  for (const state of states) {
+    const key = `${state.scl} ${JSON.stringify([...state.headers])}`;
+    if (!seen.has(key)) seen.set(key, state);
+  }
+  return [...seen.values()];
+}

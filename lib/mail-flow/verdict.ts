@@ -1,0 +1,189 @@
+import { end, named, oneOf, step, type Way } from "./end";
+import { folded, type Mail } from "./mail";
+import { verdicts, type Verdict } from "./message";
+import type { Path, Step } from "./path";
+import type { Chosen, PolicyChoice } from "./policy-choice";
+import type { Quarantine } from "./quarantine";
+import type { AntiSpamPolicy } from "./snapshot";
+import { onVerdict } from "./threat-action";
+import type { Passed } from "./transport-rules";
+import type { Truth } from "./truth";
+
+/** What rules and lists leave to the filter: one of the ways in which they may be read. */
+interface Request {
+  readonly scl: number | null;
+  /** Whether spam filtering is skipped. */
+  readonly skipped: boolean;
+  /** The verdict that is asked for. */
+  readonly asked: Verdict | undefined;
+  readonly steps: readonly Step[];
+}
+
+/** The ways of a message from the filter on. @param allowed Whether the IP Allow List has its last hop. */
+export function filtered(
+  passed: Passed,
+  allowed: Truth,
+  mail: Mail,
+  choice: PolicyChoice,
+  quarantine: Quarantine,
+): Way[] {
+  const chosen = choice.antiSpam(mail);
+  return requests(passed, allowed).flatMap((request) =>
+    sendersListed(request, mail, chosen).flatMap((asked) =>
+      judged(asked, mail, chosen).map((judgement) =>
+        acted(judgement, mail, chosen, choice, quarantine),
+      ),
+    ),
+  );
+}
+
+function requests({ scl, steps }: Passed, allowed: Truth): Request[] {
+  const asked = (verdict: Verdict | undefined): Request => ({
+    scl,
+    skipped: scl === -1,
+    asked: verdict,
+    steps,
+  });
+  const byRule =
+    scl === 5 || scl === 6
+      ? [asked("spam")]
+      : scl === 9
+        ? [asked("highConfidenceSpam")]
+        : // High confidence spam once; the documentation of 2026-08-11 names them no more.
+          scl === 7 || scl === 8
+          ? [asked("highConfidenceSpam"), asked("spam"), asked(undefined)]
+          : [asked(undefined)];
+  const byList: Request = { scl: -1, skipped: true, asked: undefined, steps };
+  // Whether a rule's level or the list counts, nobody has said.
+  if (allowed === true) return scl === null ? [byList] : [byList, ...byRule];
+  return allowed === undefined ? [...byRule, byList] : byRule;
+}
+
+/** Adds what the policy's lists of senders say. */
+function sendersListed(
+  request: Request,
+  { sender, senderDomain }: Mail,
+  { policy }: Chosen<AntiSpamPolicy>,
+): Request[] {
+  if (!policy) return [request];
+  const found = (senders: "allowedSenders" | "blockedSenders") =>
+    (
+      [
+        [senders, sender],
+        [`${senders.slice(0, -1)}Domains`, senderDomain],
+      ] as ["allowedSenders" | "allowedSenderDomains", string][]
+    ).find(([property, name]) =>
+      policy[property].some((listed) => folded(listed) === name),
+    );
+  const say = (property: string, name: string, why: string) =>
+    step(named("HostedContentFilterPolicy", policy.name), property, name, why);
+  const allowed = found("allowedSenders");
+  const blocked = found("blockedSenders");
+  const ways: Request[] = [];
+  if (allowed)
+    ways.push({
+      ...request,
+      scl: -1,
+      skipped: true,
+      asked: undefined,
+      steps: [
+        ...request.steps,
+        say(
+          ...allowed,
+          "the sender is allowed, so that spam filtering is skipped",
+        ),
+      ],
+    });
+  if (blocked)
+    ways.push({
+      ...request,
+      asked: "highConfidenceSpam",
+      steps: [
+        ...request.steps,
+        say(
+          ...blocked,
+          "the sender is blocked, which makes it high confidence spam",
+        ),
+      ],
+    });
+  return ways.length > 0 ? ways : [request];
+}
+
+/** The verdicts that could be acted on, the first of them first; `none` is not among them. */
+interface Judgement {
+  readonly scl: number | null;
+  readonly candidates: readonly Verdict[];
+  readonly steps: readonly Step[];
+}
+
+function judged(
+  { scl, skipped, asked, steps }: Request,
+  mail: Mail,
+  chosen: Chosen<AntiSpamPolicy>,
+): Judgement[] {
+  const own = microsoftsOwn(mail, chosen.policy);
+  const judgement = (
+    candidates: readonly (Verdict | undefined)[],
+  ): Judgement => ({
+    scl,
+    candidates: candidates
+      .filter((one): one is Verdict => one !== undefined && one !== "none")
+      .sort((a, b) => verdicts.indexOf(a) - verdicts.indexOf(b)),
+    steps,
+  });
+  if (!skipped) return [judgement([own, asked])];
+  if (own === "malware") return [judgement([own])];
+  if (own !== "highConfidencePhish") return [judgement([])];
+  // Secure by default keeps high confidence phishing only where the MX record names Microsoft.
+  return [
+    ...(mail.behindCloudflare === false ? [] : [judgement([])]),
+    ...(mail.behindCloudflare === true ? [] : [judgement([own])]),
+  ];
+}
+
+function microsoftsOwn(
+  { microsoftVerdict, bcl }: Mail,
+  policy: AntiSpamPolicy | undefined,
+): Verdict {
+  if (microsoftVerdict !== "bulk" && microsoftVerdict !== "none")
+    return microsoftVerdict;
+  if (bcl === undefined || !policy) return microsoftVerdict;
+  return bcl >= policy.bulkThreshold ? "bulk" : "none";
+}
+
+function acted(
+  { scl, candidates, steps }: Judgement,
+  mail: Mail,
+  chosen: Chosen<AntiSpamPolicy>,
+  choice: PolicyChoice,
+  quarantine: Quarantine,
+): Way {
+  for (const verdict of candidates) {
+    const ways = onVerdict(
+      verdict,
+      scl,
+      mail,
+      chosen,
+      choice,
+      quarantine,
+      steps,
+    );
+    if (ways) return wayOf(oneOf(ways));
+  }
+  return {
+    end: end("inbox", { scl, verdict: "none" }),
+    steps: [
+      ...steps,
+      step(
+        "message",
+        "verdict",
+        "none",
+        "nothing is found in it, and it is delivered",
+      ),
+    ],
+  };
+}
+
+function wayOf({ steps, ...end }: Path): Way {
+  return { end, steps };
+}
