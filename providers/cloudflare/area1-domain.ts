@@ -1,5 +1,3 @@
-import ipaddr from "ipaddr.js";
-
 import {
   flag,
   hostName,
@@ -15,6 +13,7 @@ import { encode, type Item, type Kind, type State } from "../kind";
 import type { Operation } from "../session";
 import { isUnknown } from "../unknown";
 import type { Verification } from "./client";
+import { networks } from "./networks";
 
 /** What Cloudflare finds a message to be, in the words of its API; headers use others (`UCE` for `SPAM`). */
 export type Disposition =
@@ -86,31 +85,6 @@ export interface Area1DomainProps {
   folder?: "AllItems" | "Inbox";
 }
 
-/** An address or block, IPv4 or IPv6, in its shortest form. */
-const network = text({
-  required: true,
-  anyCase: true,
-  normalize: shortest,
-  refuse: (value) =>
-    (ipaddr.isValid(value) || ipaddr.isValidCIDR(value)) &&
-    // ipaddr.js also reads octal and shortened forms, which would mean other addresses than they seem to.
-    (value.includes(":") ||
-      /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}(\/\d+)?$/.test(value))
-      ? undefined
-      : `"${value}" is not an address or CIDR block`,
-});
-
-function shortest(value: string): string {
-  if (ipaddr.isValidCIDR(value)) {
-    const [address, length] = ipaddr.parseCIDR(value);
-    const family = address.kind() === "ipv4" ? ipaddr.IPv4 : ipaddr.IPv6;
-    const start = family.networkAddressFromCIDR(value).toString();
-    const whole = address.kind() === "ipv4" ? 32 : 128;
-    return length === whole ? start : `${start}/${length}`;
-  }
-  return ipaddr.isValid(value) ? ipaddr.parse(value).toString() : value;
-}
-
 const contains = (value: Value, entry: string): boolean =>
   Array.isArray(value) && value.includes(entry);
 
@@ -131,9 +105,7 @@ const fields = {
     },
   }),
   lookbackHops: field("lookback_hops", integer(1, 20), { default: 1 }),
-  ipRestrictions: field("ip_restrictions", setOf(network, { max: 100 }), {
-    default: [],
-  }),
+  ipRestrictions: field("ip_restrictions", networks, { default: [] }),
   requireTlsInbound: field("require_tls_inbound", flag),
   requireTlsOutbound: field("require_tls_outbound", flag, { default: true }),
   dropDispositions: field(
