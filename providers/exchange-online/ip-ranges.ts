@@ -111,9 +111,12 @@ export const ipRanges: Codec<readonly string[]> = {
     wire === null || wire === undefined
       ? wire
       : normalize(
-          (Array.isArray(wire) ? (wire as unknown[]) : [wire]).map((range) =>
-            typeof range === "string" ? range : JSON.stringify(range),
-          ),
+          (Array.isArray(wire) ? (wire as unknown[]) : [wire])
+            // An empty text is an empty list.
+            .filter((range) => range !== "")
+            .map((range) =>
+              typeof range === "string" ? range : JSON.stringify(range),
+            ),
         ),
   key: merged,
   none: [],
