@@ -1,0 +1,468 @@
+import deepEqual from "fast-deep-equal";
+import fc from "fast-check";
+
+import { kinds } from "../../providers";
+import type { Value } from "../../providers/codecs";
+import {
+  antiSpamCustom,
+  antiSpamDefault,
+  area1Domain,
+  quarantineNotification,
+  quarantinePolicy,
+  transportRule,
+} from "../conformance/subjects";
+import {
+  foreignFields,
+  foreignValue,
+  kindOf,
+  nameOf,
+  ownFields,
+  wireValue,
+  type Subject,
+} from "../conformance/subject";
+import type { Stack, StackState, Wanted } from "../sweep/stack";
+import { Gate, type Wire } from "./gate";
+import { ledgerFor } from "./ledger";
+import type { Meaning } from "./meanings";
+import { meanings, withoutMeaning } from "./meanings-of-properties";
+import { seeded } from "./seed";
+import { startWorld, type World } from "./world";
+
+/** One object of every kind, by the name of its resource, with every property that programs can give. */
+const subjects: Readonly<Record<string, Subject>> = {
+  quarantine: quarantinePolicy,
+  notification: quarantineNotification,
+  default: antiSpamDefault,
+  custom: antiSpamCustom,
+  rule: transportRule,
+  domain: area1Domain,
+};
+let program: Wanted[] = Object.entries(subjects).map(
+  ([name, { kind, inputs }]) => ({ name, kind, inputs }),
+);
+
+/** A property of one of them. */
+class Property {
+  constructor(
+    readonly resource: string,
+    readonly property: string,
+    readonly wire: string,
+  ) {}
+
+  get subject(): Subject {
+    const subject = subjects[this.resource];
+    if (!subject) throw new Error(`there is no ${this.resource}`);
+    return subject;
+  }
+}
+const managed: Property[] = Object.entries(subjects).flatMap(
+  ([resource, subject]) =>
+    ownFields(subject)
+      .filter(([property]) => property in (meanings[subject.kind] ?? {}))
+      .filter(([property]) => property in subject.inputs)
+      .map(([property, { wire }]) => new Property(resource, property, wire)),
+);
+const shown = ({ resource, property }: Property): string =>
+  `${resource}: ${property}`;
+
+function meaningOf({ subject, property }: Property): Meaning {
+  const meaning = meanings[subject.kind]?.[property];
+  if (!meaning) throw new Error(`${subject.kind}.${property} means nothing`);
+  return meaning;
+}
+/** What somebody else may make of a property. */
+const others = (at: Property): fc.Arbitrary<{ at: Property; value: unknown }> =>
+  meaningOf(at)
+    .other(at.subject.inputs[at.property] as never)
+    .map((value) => ({ at, value }));
+
+const drift = ledgerFor(3);
+const emptyPreview = ledgerFor(4);
+
+let world: World;
+let gate: Gate;
+let stack: Stack;
+/** The stack's state, and what the vendors hold, after the first `up`. */
+let before: {
+  state: StackState;
+  objects: ReturnType<World["simulator"]["snapshot"]>;
+};
+
+beforeAll(async () => {
+  world = await startWorld({ seed: {} });
+  transportRule.prepare?.(world.simulator);
+  antiSpamCustom.prepare?.(world.simulator);
+  gate = await Gate.open(world.simulator);
+  stack = world.stack(gate.environment(world.environment));
+  await stack.up(program);
+  before = { state: stack.state, objects: world.simulator.snapshot() };
+});
+beforeEach(() => back());
+afterAll(() => gate.close());
+
+function back(): void {
+  gate.rules = {};
+  world.simulator.restore(before.objects);
+  stack.state = before.state;
+}
+
+/** A value as it is sent. */
+function encoded({ subject, property }: Property, value: unknown): unknown {
+  const field = kindOf(subject).fields[property];
+  if (!field) throw new Error(`${subject.kind} has no ${property}`);
+  return wireValue(field, value as Value);
+}
+
+/** What somebody does by hand. */
+const edit = (at: Property, value: unknown): void =>
+  at.subject.edit(world.simulator, at.wire, encoded(at, value));
+
+/** The lines in which one list differs from another. */
+const differing = (found: readonly string[], wanted: readonly string[]) => [
+  ...wanted
+    .filter((line) => !found.includes(line))
+    .map((line) => `not shown: ${line}`),
+  ...found
+    .filter((line) => !wanted.includes(line))
+    .map((line) => `shown: ${line}`),
+];
+
+/** Refreshes, and says what a refresh and a preview after it show besides exactly that. */
+async function wrongBesides(wanted: readonly string[]): Promise<string[]> {
+  const found = differing(await stack.refresh(), wanted);
+  return [...found, ...differing(await stack.preview(program), wanted)];
+}
+
+/** An `up` with so many writes, after which nothing is left to say. */
+async function repaired(writes: number): Promise<string[]> {
+  world.simulator.log.splice(0);
+  await stack.up(program);
+  const written = world.simulator.log.flatMap(({ write, cmdlet, method }) =>
+    write ? [cmdlet ?? method] : [],
+  );
+  const left = [
+    ...(await stack.preview(program)),
+    ...(await stack.refresh()),
+    ...(await stack.preview(program)),
+  ];
+  emptyPreview.note("after a repair", left);
+  return written.length === writes
+    ? left
+    : [...left, `${writes} writes would do: ${written.join()}`];
+}
+
+/** One for every object of the vendors that changes, and one to switch a rule on or off. */
+const writesFor = (changed: readonly Property[]): number =>
+  new Set(
+    changed.map(({ resource, wire }) =>
+      [
+        resource,
+        wire.startsWith("Rule:") ? "its rule" : "",
+        wire.endsWith("State") ? "on or off" : "",
+      ].join(),
+    ),
+  ).size;
+
+/** Ways to spell properties, merged by object. */
+type Spelling = { at: Property; members: Wire };
+
+function respell(spellings: readonly Spelling[]): void {
+  gate.rules = {
+    respell(noun, record) {
+      const name = String(record["Name"] ?? record["domain"]);
+      for (const { at, members } of spellings)
+        if (isPartOf(at, noun, name)) Object.assign(record, bare(members));
+    },
+  };
+}
+
+const bare = (members: Wire): Wire =>
+  Object.fromEntries(
+    Object.entries(members).map(([wire, value]) => [
+      wire.replace("Rule:", ""),
+      value,
+    ]),
+  );
+
+/** Whether it is another spelling than the one that the value was sent in. */
+const isAnother = ({ at, members }: Spelling): boolean =>
+  !deepEqual(members, {
+    [at.wire]: encoded(at, at.subject.inputs[at.property]),
+  });
+
+/** Whether a property stands in a record of an answer. */
+function isPartOf(
+  { subject, wire }: Property,
+  noun: string,
+  name: string,
+): boolean {
+  const nouns: Readonly<Record<string, string>> = {
+    QuarantinePolicy: "QuarantinePolicy",
+    QuarantineNotification: "QuarantinePolicy",
+    AntiSpamPolicy: wire.startsWith("Rule:")
+      ? "HostedContentFilterRule"
+      : "HostedContentFilterPolicy",
+    TransportRule: "TransportRule",
+    Area1Domain: "domain",
+  };
+  const wanted =
+    subject.kind === "QuarantineNotification"
+      ? "DefaultGlobalTag"
+      : nameOf(subject);
+  return (
+    nouns[subject.kind] === noun &&
+    (name === wanted || name === "Renamed" || name === "Another rule")
+  );
+}
+
+/** Every property with a spelling of its own. @param values what is there now, where it is not what the program gives. */
+const spelled = (
+  values: (at: Property) => unknown = ({ subject, property }) =>
+    subject.inputs[property],
+): fc.Arbitrary<Spelling[]> =>
+  fc.tuple(
+    ...managed.map((at) =>
+      meaningOf(at)
+        .spell(at.wire, values(at) as never)
+        .map((members) => ({ at, members })),
+    ),
+  );
+
+test("every property of every kind has a meaning, or a reason to have none", () => {
+  for (const [kind, { fields }] of Object.entries(kinds))
+    expect(
+      [
+        ...Object.keys(meanings[kind] ?? {}),
+        ...(withoutMeaning[kind] ?? []),
+      ].sort(),
+    ).toEqual(
+      Object.keys(fields)
+        .filter((property) => !fields[property]?.foreign)
+        .sort(),
+    );
+});
+
+test("other spellings of the values that are there show nothing", async () => {
+  await fc.assert(
+    fc.asyncProperty(spelled(), async (spellings) => {
+      back();
+      respell(spellings);
+      const wrong = await wrongBesides([]);
+      for (const { at, members } of spellings.filter(isAnother))
+        drift.note(
+          `${shown(at)} as ${JSON.stringify(members)}`,
+          wrong.filter((line) => line.endsWith(shown(at))),
+        );
+      expect(wrong).toEqual([]);
+    }),
+    seeded(250),
+  );
+});
+
+test.each(managed.map((at) => [shown(at), at] as const))(
+  "%s shows alone when somebody changes it, and is repaired in one write",
+  async (line, at) => {
+    const [{ value } = { value: undefined }] = fc.sample(others(at), {
+      ...seeded(1),
+    });
+    edit(at, value);
+    const wrong = [
+      ...(await wrongBesides([line])),
+      ...(await repaired(writesFor([at]))),
+    ];
+    drift.note(`${line} is ${JSON.stringify(value)}`, wrong);
+    expect(wrong).toEqual([]);
+  },
+);
+
+test("of any set of properties that somebody changes, exactly these show, however they are spelled", async () => {
+  const changes = fc
+    .subarray([...managed], { minLength: 1 })
+    .chain((set) => fc.tuple(...set.map(others)));
+  const cases = changes.chain((set) =>
+    spelled(
+      (at) =>
+        set.find((change) => change.at === at)?.value ??
+        at.subject.inputs[at.property],
+    ).map((spellings) => ({ set, spellings })),
+  );
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ set, spellings }) => {
+      back();
+      // A name last: until then the object is found under it.
+      for (const { at, value } of [...set].sort(
+        (a, b) =>
+          Number(a.at.property === "name") - Number(b.at.property === "name"),
+      ))
+        edit(at, value);
+      respell(spellings);
+      const wrong = await wrongBesides(set.map(({ at }) => shown(at)));
+      respell([]);
+      if (wrong.length === 0)
+        wrong.push(...(await repaired(writesFor(set.map(({ at }) => at)))));
+      drift.note(set.map(({ at }) => shown(at)).join(), wrong);
+      expect(wrong).toEqual([]);
+    }),
+    seeded(60),
+  );
+});
+
+/** What somebody does to a whole object. */
+const fates: Readonly<Record<string, (subject: Subject) => void>> = {
+  deleted: (subject) => subject.remove(world.simulator),
+  "replaced under the same name": (subject) =>
+    subject.remake?.(world.simulator),
+};
+// Microsoft's own are there for ever.
+const mortals = ["quarantine", "custom", "rule", "domain"];
+
+test.each(
+  mortals.flatMap((name) => Object.keys(fates).map((fate) => [name, fate])),
+)(
+  "%s is gone, alone, when it was %s, and is there again",
+  async (name, fate) => {
+    const subject = subjects[name];
+    if (!subject) throw new Error(`there is no ${name}`);
+    fates[fate]?.(subject);
+    const wrong = [
+      ...differing(await stack.refresh(), [`${name}: gone`]),
+      ...differing(await stack.preview(program), [`${name}: create`]),
+    ];
+    await stack.up(program);
+    const left = [
+      ...(await stack.preview(program)),
+      ...(await stack.refresh()),
+    ];
+    emptyPreview.note(`${name} was ${fate}`, left);
+    drift.note(`${name} was ${fate}`, [...wrong, ...left]);
+    expect([...wrong, ...left]).toEqual([]);
+  },
+);
+
+describe("a program that gives only what it must", () => {
+  const least: Wanted[] = Object.entries(subjects).map(
+    ([name, { kind, least: inputs }]) => ({ name, kind, inputs }),
+  );
+  /** What such a program implies, and somebody may break. */
+  const implied: Property[] = Object.entries(subjects).flatMap(
+    ([resource, subject]) =>
+      ownFields(subject)
+        .filter(
+          ([property, field]) => field.implied && !(property in subject.least),
+        )
+        .map(([property, { wire }]) => new Property(resource, property, wire)),
+  );
+  /** What it says nothing of. */
+  const unmanaged: Property[] = managed.filter(({ subject, property }) => {
+    const field = kindOf(subject).fields[property];
+    return (
+      !(property in subject.least) &&
+      !field?.implied &&
+      field?.default === undefined &&
+      // A custom policy is in force unless its program says otherwise.
+      property !== "enabled"
+    );
+  });
+  const foreign: Property[] = foreignFields(transportRule).map(
+    ([property, { wire }]) => new Property("rule", property, wire),
+  );
+  const wireOf = (at: Property): unknown =>
+    at.subject === transportRule && !implied.includes(at)
+      ? foreignValue(at.wire)
+      : encoded(
+          at,
+          brokenValues[at.property] ?? at.subject.inputs[at.property],
+        );
+  /** Values that break what is implied, where those of the whole program do not. */
+  const brokenValues: Record<string, unknown> = {
+    allowedDeliveryModes: ["BCC"],
+    transport: "mx.elsewhere.example",
+  };
+
+  beforeAll(async () => {
+    world.simulator.reset();
+    transportRule.prepare?.(world.simulator);
+    antiSpamCustom.prepare?.(world.simulator);
+    world.simulator.account.add({
+      domain: nameOf(area1Domain),
+      transport: "example-com.mail.protection.outlook.com",
+      lookback_hops: 1,
+      require_tls_outbound: true,
+    });
+    stack = world.stack(gate.environment(world.environment));
+    program = least;
+    await stack.up(program);
+    before = { state: stack.state, objects: world.simulator.snapshot() };
+  });
+
+  test.each([...implied, ...foreign].map((at) => [shown(at), at] as const))(
+    "%s, added by somebody, shows alone",
+    async (line, at) => {
+      at.subject.edit(world.simulator, at.wire, wireOf(at));
+      const wrong = await wrongBesides([line]);
+      drift.note(`${line} was added`, wrong);
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  test("of any set of conditions, exceptions and dates that somebody adds, exactly these show, and go in one write", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.subarray([...implied, ...foreign.filter(standsAlone)], {
+          minLength: 1,
+        }),
+        async (added) => {
+          back();
+          for (const at of added)
+            at.subject.edit(world.simulator, at.wire, wireOf(at));
+          const wrong = await wrongBesides(added.map(shown));
+          if (wrong.length === 0)
+            wrong.push(...(await repaired(writesFor(added))));
+          drift.note(added.map(shown).join(), wrong);
+          expect(wrong).toEqual([]);
+        },
+      ),
+      seeded(25),
+    );
+  });
+
+  test("what is nobody's wish, and conditions that are none, show nothing", async () => {
+    const nothing = fc.constantFrom<unknown>(null, [], "", undefined);
+    const cases = fc.tuple(
+      fc
+        .subarray(unmanaged, { minLength: 1 })
+        .chain((set) => fc.tuple(...set.map(others))),
+      fc.tuple(
+        ...[...foreign, ...implied.filter(({ wire }) => isCondition(wire))].map(
+          (at) => nothing.map((none) => ({ at, members: { [at.wire]: none } })),
+        ),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(cases, async ([changed, none]) => {
+        back();
+        for (const { at, value } of changed) edit(at, value);
+        respell(none);
+        const wrong = await wrongBesides([]);
+        drift.note("unmanaged", wrong);
+        for (const { at, members } of none)
+          drift.note(
+            `${shown(at)} as ${JSON.stringify(members)}`,
+            wrong.filter((line) => line.endsWith(shown(at))),
+          );
+        expect(wrong).toEqual([]);
+      }),
+      seeded(25),
+    );
+  });
+});
+
+/** Whether it is a list of conditions, of which a rule may have none. */
+const isCondition = (wire: string): boolean =>
+  /^Rule:|^SenderIpRanges$/.test(wire);
+
+/** Parameters that go in pairs, or that no cmdlet sets to nothing. */
+const standsAlone = ({ wire }: Property): boolean =>
+  !/(MessageHeader|MatchesPatterns|MemberOf[12]|Manager|ADComparison|ContainsWords)/.test(
+    wire,
+  );
