@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { hostName } from "../providers/codecs";
 import type { Area1DomainArgs } from "./area1-domain";
+import type { MailFlowCheckArgs } from "./mail-flow-check";
 import type { QuarantineNotificationArgs } from "./quarantine-notification";
 
 /** A domain with any input of `Area1Domain`; its name must be known before anything runs. */
@@ -67,6 +68,19 @@ export interface UseCase4Args {
    * @default false
    */
   adopt?: pulumi.Input<boolean>;
+  /**
+   * Whether, after everything is written and on every refresh, it is looked at what really happens to mail, and at what defeats the
+   * routes without being managed here: `MailFlowCheck`.
+   * @default true
+   */
+  check?: boolean;
+  /**
+   * Names of findings of the check that are known and accepted: they are warned of no more, and no drift.
+   * @default []
+   */
+  acceptedFindings?: pulumi.Input<readonly string[]>;
+  /** How bad a finding that is not accepted must be for an `up` to fail, after everything is written. Left out, it only warns. */
+  failOn?: MailFlowCheckArgs["failOn"];
 }
 
 /** In lower case and without a dot at the end, so that another spelling is not another domain. */
@@ -89,6 +103,9 @@ const inputs = [
   "userQuarantineName",
   "adminQuarantineName",
   "adopt",
+  "check",
+  "acceptedFindings",
+  "failOn",
 ] as const satisfies readonly (keyof UseCase4Args)[];
 
 /** What is wrong with inputs that decide which resources there are; the rest is refused by the resources themselves. */
@@ -116,6 +133,9 @@ export function reasonAgainst(args: UseCase4Args): string | undefined {
   const { header } = args;
   if (header !== undefined && !["both", "area1", "cloudflare"].includes(header))
     return `header: must be both, area1 or cloudflare, not "${String(header)}".`;
+  const { check } = args as { check?: unknown };
+  if (check !== undefined && typeof check !== "boolean")
+    return "check: must be true or false, known before anything runs: it decides which resources there are.";
   return undefined;
 }
 

@@ -1,8 +1,11 @@
+import { createHash } from "node:crypto";
+
 import * as pulumi from "@pulumi/pulumi";
 
 import { AntiSpamPolicy } from "./anti-spam-policy";
 import { Area1Domain } from "./area1-domain";
 import { egressIpRanges } from "./egress";
+import { MailFlowCheck } from "./mail-flow-check";
 import { QuarantineNotification } from "./quarantine-notification";
 import { QuarantinePolicy } from "./quarantine-policy";
 import { markOf } from "./resource";
@@ -34,7 +37,8 @@ const generations = [
 /**
  * Use case 4: Spam and Spoof go to a quarantine that the recipient manages, Malicious to one that only an administrator
  * releases. One per tenant. It writes in the order in which nothing is ever exposed: a point to return to, the quarantine policies, the
- * anti-spam policy, the administrator's rule, the user's rule, the domains; and takes away in the reverse.
+ * anti-spam policy, the administrator's rule, the user's rule, the domains; and takes away in the reverse. Last it looks at what really
+ * happens to mail.
  */
 export class UseCase4 extends pulumi.ComponentResource {
   /** What everything was before. */
@@ -51,6 +55,8 @@ export class UseCase4 extends pulumi.ComponentResource {
   readonly transportRules: readonly TransportRule[];
   /** In the order of `domains`. */
   readonly area1Domains: readonly Area1Domain[];
+  /** What really happens to mail; not with `check: false`. */
+  readonly mailFlowCheck: MailFlowCheck | undefined;
   /** Where mail of each disposition goes. */
   readonly routes: pulumi.Output<Route[]>;
 
@@ -234,6 +240,45 @@ export class UseCase4 extends pulumi.ComponentResource {
         ),
     );
 
+    const { check = true, acceptedFindings, failOn } = args;
+    // What is an input of its own already is not in it.
+    const digest = digestOf([
+      domains,
+      asSet(spamWords),
+      spamScl,
+      asSet(maliciousWords),
+      maliciousScl,
+      retention,
+      args.endUserSpamNotificationFrequency,
+    ]);
+    this.mailFlowCheck = check
+      ? new MailFlowCheck(
+          child("mail-flow-check"),
+          {
+            findings: acceptedFindings ?? [],
+            ...(failOn !== undefined && { failOn }),
+            domains: domains.map(({ domain }) => domain),
+            domainsWithTransport: domains
+              .filter(({ transport }) => transport !== undefined)
+              .map(({ domain }) => domain),
+            headers: headers.map(({ key }) => key),
+            senderIpRanges,
+            ruleNames: headers.flatMap(({ rule }) => [rule, adminRule(rule)]),
+            userQuarantineName: userName,
+            adminQuarantineName: adminName,
+            digest,
+            ...accountOf(domains),
+          },
+          // Last of all: it looks at what has become of everything.
+          under(
+            ...this.area1Domains,
+            ...(this.quarantineNotification
+              ? [this.quarantineNotification]
+              : []),
+          ),
+        )
+      : undefined;
+
     this.routes = pulumi
       .all([
         maliciousWords,
@@ -267,6 +312,21 @@ export class UseCase4 extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 }
+
+/** Sums up what resources are given, so that whoever is given the sum sees that something has changed. */
+const digestOf = (given: readonly unknown[]): pulumi.Output<string> =>
+  pulumi
+    .output(given)
+    .apply((known) =>
+      createHash("sha256")
+        .update(JSON.stringify(known))
+        .digest("hex")
+        .slice(0, 16),
+    );
+
+/** Neither order nor case means anything. */
+const asSet = (words: pulumi.Output<readonly string[]>) =>
+  words.apply((known) => known.map((word) => word.toLowerCase()).sort());
 
 const adminRule = (rule: string): string => `${rule} Admin Release`;
 

@@ -10,7 +10,7 @@ import { lifecycle } from "./lifecycle";
 import { restorePoint } from "./restore-point";
 import { sessionFor, type Session, type Stored } from "./session";
 
-/** Every kind but the restore point, by its name. */
+/** Every kind that lives in a vendor, by its name. */
 export const kinds: Readonly<Record<string, Kind>> = Object.fromEntries(
   [
     area1Domain,
@@ -34,6 +34,10 @@ export function provider(
 ): GuardedHandlers {
   const implement = (session: () => Session): Handlers => {
     if (name === "RestorePoint") return restorePoint(kinds, session);
+    if (name === "MailFlowCheck")
+      return whenAsked(async () =>
+        (await import("./mail-flow-check.js")).mailFlowCheck(session),
+      );
     const kind = kinds[name];
     if (!kind)
       throw new Error(
@@ -43,3 +47,13 @@ export function provider(
   };
   return guard(implement, open);
 }
+
+/** Handlers that are loaded when one of them is called: what a program does not use costs it nothing. */
+const whenAsked = (load: () => Promise<Handlers>): Handlers => ({
+  check: async (...given) => (await load()).check(...given),
+  diff: async (...given) => (await load()).diff(...given),
+  create: async (...given) => (await load()).create(...given),
+  read: async (...given) => (await load()).read(...given),
+  update: async (...given) => (await load()).update(...given),
+  delete: async (...given) => (await load()).delete(...given),
+});

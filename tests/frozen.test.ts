@@ -1,5 +1,6 @@
 import { loader } from "../lib/loader";
 import { kinds, provider } from "../providers";
+import { mailFlowCheckForm } from "../providers/mail-flow/check-inputs";
 import { markFor } from "../providers/mark";
 
 // What stands here lives in users' states and tenants. A test that turns red says that stacks which exist would break: the
@@ -20,7 +21,7 @@ test("the names of the kinds, which the text asks for", () => {
     "TransportRule",
   ];
   expect(Object.keys(kinds).sort()).toEqual(names);
-  for (const name of [...names, "RestorePoint"]) {
+  for (const name of [...names, "RestorePoint", "MailFlowCheck"]) {
     expect(Buffer.byteLength(loader(name))).toBeLessThanOrEqual(250);
     expect(Object.keys(provider(name)).sort()).toEqual([
       "check",
@@ -43,6 +44,25 @@ test("the entry that the text requires", () => {
     exports: Record<string, unknown>;
   };
   expect(exports["./provider"]).toBe("./dist/providers/index.js");
+});
+
+test("the names of the inputs of the check, and the form of its id", async () => {
+  expect(Object.keys(mailFlowCheckForm.fields).sort()).toEqual([
+    "accountId",
+    "adminQuarantineName",
+    "digest",
+    "domains",
+    "domainsWithTransport",
+    "failOn",
+    "findings",
+    "headers",
+    "ruleNames",
+    "senderIpRanges",
+    "userQuarantineName",
+  ]);
+  await expect(provider("MailFlowCheck").read("another", {})).rejects.toThrow(
+    /its id is mail-flow-check\./,
+  );
 });
 
 test("the mark on objects", () => {

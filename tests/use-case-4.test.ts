@@ -68,6 +68,7 @@ test("the children have the names and types that states hold", async () => {
       ["mail-cloudflare-user", "TransportRule"],
       ["mail-domain-example.com", "Area1Domain"],
       ["mail-domain-example.org", "Area1Domain"],
+      ["mail-mail-flow-check", "MailFlowCheck"],
     ]),
   );
 });
@@ -132,6 +133,83 @@ test.each([
     ).toEqual(rules);
   },
 );
+
+test("the check is told what is meant, and what is accepted", async () => {
+  const { of } = await make({
+    domains: [
+      "example.com",
+      { domain: "example.org", transport: "mx.example.net" },
+    ],
+    header: "cloudflare",
+    userQuarantineName: "Ours",
+    acceptedFindings: ["ip-allow-list"],
+    failOn: "warning",
+  });
+  expect(of("mail-mail-flow-check").inputs).toEqual({
+    findings: ["ip-allow-list"],
+    failOn: "warning",
+    domains: ["example.com", "example.org"],
+    domainsWithTransport: ["example.org"],
+    headers: ["cloudflare"],
+    senderIpRanges: egressIpRanges,
+    ruleNames: [
+      "Email Security User Quarantine Message",
+      "Email Security User Quarantine Message Admin Release",
+    ],
+    userQuarantineName: "Ours",
+    adminQuarantineName: "UserNotifyAdminRelease",
+    digest: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown,
+  });
+});
+
+test("check: false makes no check, and what is not true or false is refused", async () => {
+  let made: UseCase4 | undefined;
+  const { asked } = await ask(() => {
+    made = new UseCase4("mail", { domains: ["example.com"], check: false });
+  });
+  expect(asked.map(({ name }) => name)).not.toContain("mail-mail-flow-check");
+  expect(made?.mailFlowCheck).toBeUndefined();
+  expect(
+    () =>
+      new UseCase4("mail", {
+        domains: ["example.com"],
+        check: "no" as unknown as boolean,
+      }),
+  ).toThrow(/^check: must be true or false/);
+});
+
+describe("what its other resources are given changes the digest of the check", () => {
+  const digestOf = async (args: Partial<UseCase4Args>) => {
+    const { of } = await make({ domains: ["example.com"], ...args });
+    return of("mail-mail-flow-check").inputs["digest"];
+  };
+
+  test.each<[string, Partial<UseCase4Args>]>([
+    ["spamWords", { spamWords: ["UCE"] }],
+    ["maliciousWords", { maliciousWords: ["MALICIOUS", "BEC"] }],
+    ["spamScl", { spamScl: 6 }],
+    ["maliciousScl", { maliciousScl: 8 }],
+    ["quarantineRetentionPeriod", { quarantineRetentionPeriod: 30 }],
+    [
+      "endUserSpamNotificationFrequency",
+      { endUserSpamNotificationFrequency: "04:00:00" },
+    ],
+    [
+      "an input of a domain",
+      { domains: [{ domain: "example.com", lookbackHops: 2 }] },
+    ],
+  ])("%s does", async (_, args) => {
+    expect(await digestOf(args)).not.toBe(await digestOf({}));
+  });
+
+  test.each<[string, Partial<UseCase4Args>]>([
+    ["the order of words", { spamWords: ["SPOOF", "uce", "SPAM"] }],
+    ["adopt", { adopt: true }],
+    ["acceptedFindings", { acceptedFindings: ["ip-allow-list"] }],
+  ])("%s does not", async (_, args) => {
+    expect(await digestOf(args)).toBe(await digestOf({}));
+  });
+});
 
 test("twenty domains are twenty resources, with whatever is given with each", async () => {
   const domains = Array.from({ length: 20 }, (_, n) => `d${n}.example.com`);

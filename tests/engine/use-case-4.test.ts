@@ -46,6 +46,7 @@ describe("use case 4 on the real engine", () => {
         "mail-cloudflare-user",
         "mail-domain-example.com",
         "mail-domain-example.org",
+        "mail-mail-flow-check",
       ]
         .map((name) => `create ${name}`)
         .sort(),
@@ -99,6 +100,7 @@ describe("use case 4 on the real engine", () => {
       ["mail-area1-admin", "mail-cloudflare-admin"],
       ["mail-area1-user", "mail-cloudflare-user"],
       ["mail-domain-example.com", "mail-domain-example.org"],
+      ["mail-mail-flow-check"],
     ];
     const generation = (name: string): string =>
       /area1|cloudflare/.exec(name)?.[0] ?? "";
@@ -123,7 +125,7 @@ describe("use case 4 on the real engine", () => {
     expect(at.simulator.log).toEqual([]);
   });
 
-  test("a refresh is empty, and costs one request per cmdlet, one for all domains and one for their MX", async () => {
+  test("a refresh is empty, and costs one request per list, one for all domains and one for their MX", async () => {
     expect(
       drift(await at.stack.refresh(["--preview-only", "--expect-no-changes"])),
     ).toEqual({});
@@ -133,7 +135,16 @@ describe("use case 4 on the real engine", () => {
         .map(({ vendor, cmdlet }) => cmdlet ?? vendor)
         .sort(),
     ).toEqual([
+      "Get-AcceptedDomain",
+      "Get-AntiPhishPolicy",
+      "Get-EOPProtectionPolicyRule",
+      "Get-HostedConnectionFilterPolicy",
       "Get-HostedContentFilterPolicy",
+      "Get-HostedContentFilterRule",
+      "Get-InboundConnector",
+      "Get-MalwareFilterPolicy",
+      "Get-OrganizationConfig",
+      "Get-QuarantinePolicy",
       "Get-QuarantinePolicy",
       "Get-TransportRule",
       "cloudflare",
@@ -174,6 +185,13 @@ describe("use case 4 on the real engine", () => {
       },
       "mail-domain-example.com": {
         transport: [undefined, "mx.elsewhere.example"],
+      },
+      // What follows from it all for mail.
+      "mail-mail-flow-check": {
+        "findings[0]": [undefined, "domain-transport"],
+        "findings[1]": [undefined, "malicious-self-release"],
+        "findings[2]": [undefined, "rule-missing"],
+        "findings[3]": [undefined, "rule-narrowed"],
       },
     });
 
@@ -220,7 +238,7 @@ describe("use case 4 on the real engine", () => {
     ).toEqual({});
   });
 
-  test("a domain taken into the program adds that domain alone", async () => {
+  test("a domain taken into the program adds that domain alone, and has the mail flow looked at again", async () => {
     await at.project.write(
       "index.ts",
       program(["example.com", "example.org", "example.net"]),
@@ -228,7 +246,11 @@ describe("use case 4 on the real engine", () => {
     at.requests();
     expect(
       plan(await at.stack.up()).map(({ name, op }) => `${op} ${name}`),
-    ).toEqual(["update mail-restore-point", "create mail-domain-example.net"]);
+    ).toEqual([
+      "update mail-restore-point",
+      "create mail-domain-example.net",
+      "update mail-mail-flow-check",
+    ]);
     expect(at.writes().map(({ method }) => method)).toEqual(["POST"]);
     expect(plan(await at.stack.preview(["--expect-no-changes"]))).toEqual([]);
   });

@@ -1,0 +1,435 @@
+import { checks } from "../../lib/mail-flow/findings";
+import { bench, messageOf } from "../conformance/bench";
+import { HandlerError, inProcess } from "../conformance/platform";
+import { Resource } from "../conformance/resource";
+import { transportRule } from "../conformance/subjects";
+import { adminRule, followTutorial, userRule } from "../simulator/tutorial";
+
+const stage = bench({ ...transportRule, prepare: followTutorial }, inProcess);
+/** The second tenant of the simulator. */
+const strangersTenant = "7c1e3f50-2b4d-4a61-8d5e-9f0a1b2c3d4e";
+
+/** What `UseCase4` gives its check. */
+const program = {
+  domains: ["example.com"],
+  headers: ["cloudflare"],
+  ruleNames: [userRule, adminRule],
+  digest: "0123456789abcdef",
+};
+
+const checkOf = (environment = stage.environment) =>
+  new Resource("MailFlowCheck", inProcess, environment);
+
+const strict = "Strict Preset Security Policy";
+const switchPreset = (on: boolean) =>
+  void stage.simulator.tenant.edit("EOPProtectionPolicyRule", strict, {
+    Enabled: on,
+  });
+const allow = (...addresses: string[]) =>
+  void stage.simulator.tenant.edit("HostedConnectionFilterPolicy", "Default", {
+    IPAllowList: addresses,
+  });
+
+const asked = () =>
+  stage
+    .requests()
+    .map(({ cmdlet, vendor, parameters }) =>
+      cmdlet
+        ? `${cmdlet}${Object.keys(parameters ?? {}).length > 0 ? " of one type" : ""}`
+        : vendor,
+    )
+    .sort();
+
+/** One request each, all that a look costs. */
+const oneLook = [
+  "Get-AcceptedDomain",
+  "Get-AntiPhishPolicy",
+  "Get-EOPProtectionPolicyRule",
+  "Get-HostedConnectionFilterPolicy",
+  "Get-HostedContentFilterPolicy",
+  "Get-HostedContentFilterRule",
+  "Get-InboundConnector",
+  "Get-MalwareFilterPolicy",
+  "Get-OrganizationConfig",
+  "Get-QuarantinePolicy",
+  "Get-QuarantinePolicy of one type",
+  "Get-TransportRule",
+  "cloudflare",
+  "graph",
+];
+
+describe("A check of the mail flow, where nothing is wrong", () => {
+  test("finds nothing, writes nothing, and tells where mail really goes", async () => {
+    const resource = checkOf();
+    const { run } = await resource.up(program);
+    expect(await run.warnings()).toEqual([]);
+    expect(stage.writes()).toEqual([]);
+    expect(resource.outputs).toMatchObject({
+      findings: [],
+      details: [],
+      tenantId: stage.simulator.tenant.id,
+      accountId: stage.simulator.account.id,
+    });
+    expect(resource.outputs["routes"]).toContainEqual({
+      disposition: "Malicious",
+      header: "cloudflare",
+      sourceIp: expect.any(String) as unknown,
+      recipient: expect.any(String) as unknown,
+      outcome: "quarantine",
+      scl: 9,
+      verdict: "highConfidenceSpam",
+      policy: "Default",
+      action: "Quarantine",
+      quarantinePolicy: "UserNotifyAdminRelease",
+      release: "request",
+      notified: true,
+      retentionDays: 15,
+    });
+    await resource.destroy();
+    expect(stage.writes()).toEqual([]);
+  });
+
+  test("costs one request for each list, side by side, and none in a preview or an up without changes", async () => {
+    const resource = checkOf();
+    await resource.up(program);
+    expect(asked()).toEqual(oneLook);
+    stage.simulator.log.splice(0);
+    expect(await resource.preview(program)).toEqual([]);
+    expect((await resource.up(program)).steps).toEqual([]);
+    expect(stage.simulator.log).toEqual([]);
+    expect(await resource.refresh()).toEqual([]);
+    expect(asked()).toEqual(oneLook);
+  });
+
+  test("shares its lists with the other resources of a refresh", async () => {
+    const resource = checkOf();
+    await resource.up(program);
+    const rule = new Resource("TransportRule", inProcess, stage.environment);
+    await rule.up({ ...transportRule.least, name: "Of our own" });
+    stage.forget();
+    const run = inProcess.run(stage.environment);
+    await Promise.all([rule.refresh(run), resource.refresh(run)]);
+    expect(asked().filter((name) => name === "Get-TransportRule")).toHaveLength(
+      1,
+    );
+  });
+
+  test.each([
+    ["digest", { digest: "fedcba9876543210" }],
+    ["domains", { domains: ["example.com", "example.org"] }],
+    ["senderIpRanges", { senderIpRanges: ["52.11.209.211"] }],
+    ["failOn", { failOn: "failed" }],
+  ])("looks again when %s changes", async (property, change) => {
+    const resource = checkOf();
+    await resource.up(program);
+    stage.forget();
+    const changed = { ...program, ...change };
+    expect(await resource.preview(changed)).toEqual([property]);
+    expect(stage.requests()).toEqual([]);
+    expect((await resource.up(changed)).steps).toEqual(["update"]);
+    expect(asked()).toEqual(expect.arrayContaining(oneLook));
+  });
+});
+
+describe("A change that nobody manages but that defeats the routes", () => {
+  test("is drift of findings on a refresh, until it is mended", async () => {
+    const resource = checkOf();
+    await resource.up(program);
+    switchPreset(true);
+    expect(await resource.refresh()).toEqual(["findings"]);
+    expect(resource.outputs["findings"]).toEqual(["preset-in-force"]);
+    expect(resource.outputs["details"]).toEqual([
+      expect.objectContaining({
+        check: "preset-in-force",
+        status: "failed",
+        object: `EOPProtectionPolicyRule "${strict}"`,
+      }),
+    ]);
+    // As found once already: no more to report.
+    expect(await resource.refresh()).toEqual([]);
+    expect(await resource.preview(program)).toEqual(["findings"]);
+    switchPreset(false);
+    expect(await resource.refresh()).toEqual(["findings"]);
+    expect(resource.outputs["findings"]).toEqual([]);
+    expect(await resource.preview(program)).toEqual([]);
+  });
+
+  test("is told with its object, the consequence and what to do", async () => {
+    const resource = checkOf();
+    await resource.up(program);
+    switchPreset(true);
+    const run = resource.run();
+    await resource.refresh(run);
+    expect(await run.warnings()).toEqual([
+      expect.stringMatching(
+        /^Mail flow, preset-in-force: EOPProtectionPolicyRule "Strict Preset Security Policy".*Default.*Disable-EOPProtectionPolicyRule.*acceptedFindings\.$/,
+      ),
+    ]);
+  });
+
+  test("is no drift once the program accepts it, nor when it is mended later", async () => {
+    const resource = checkOf();
+    await resource.up(program);
+    switchPreset(true);
+    const accepting = { ...program, findings: ["preset-in-force"] };
+    expect(await resource.preview(accepting)).toEqual(["findings"]);
+    const { run } = await resource.up(accepting);
+    expect(await run.warnings()).toEqual([]);
+    expect(await resource.refresh()).toEqual([]);
+    expect(await resource.preview(accepting)).toEqual([]);
+    switchPreset(false);
+    expect(await resource.refresh()).toEqual([]);
+    expect(resource.outputs["findings"]).toEqual(["preset-in-force"]);
+    expect(await resource.preview(accepting)).toEqual([]);
+  });
+
+  test("that a refresh wrote into the state is the program's when the program accepts it", async () => {
+    const resource = checkOf();
+    await resource.up(program);
+    switchPreset(true);
+    await resource.refresh();
+    const accepting = { ...program, findings: ["preset-in-force"] };
+    expect(await resource.preview(accepting)).toEqual(["update"]);
+    await resource.up(accepting);
+    switchPreset(false);
+    expect(await resource.refresh()).toEqual([]);
+    expect(resource.outputs["findings"]).toEqual(["preset-in-force"]);
+  });
+
+  test("beside an accepted one shows alone, and neither hides the other", async () => {
+    const resource = checkOf();
+    const accepting = { ...program, findings: ["preset-in-force"] };
+    switchPreset(true);
+    await resource.up(accepting);
+    allow("52.11.209.211");
+    expect(await resource.refresh()).toEqual(["findings"]);
+    expect(resource.outputs["findings"]).toEqual([
+      "ip-allow-list",
+      "preset-in-force",
+    ]);
+    switchPreset(false);
+    allow();
+    await resource.refresh();
+    expect(resource.outputs["findings"]).toEqual(["preset-in-force"]);
+  });
+
+  test("is warned of in every up, also in one that does nothing", async () => {
+    switchPreset(true);
+    const resource = checkOf();
+    const first = await resource.up(program);
+    expect(await first.run.warnings()).toHaveLength(1);
+    stage.forget();
+    const second = await resource.up(program);
+    expect(second.steps).toEqual([]);
+    expect(await second.run.warnings()).toEqual(await first.run.warnings());
+    expect(stage.requests()).toEqual([]);
+  });
+
+  test("that one look of two shows is a replica that lags, and no drift", async () => {
+    const resource = checkOf();
+    await resource.up(program);
+    switchPreset(true);
+    stage.forget();
+    stage.simulator.faults.add({
+      match: { cmdlet: "Get-EOPProtectionPolicyRule", nth: 2 },
+      when: "before",
+      kind: "hook",
+      run: () => switchPreset(false),
+    });
+    expect(await resource.refresh()).toEqual([]);
+    expect(
+      asked().filter((name) => name === "Get-EOPProtectionPolicyRule"),
+    ).toHaveLength(2);
+  });
+});
+
+describe("With failOn, an up", () => {
+  const failing = { ...program, failOn: "failed" };
+
+  test("fails when everything is written, keeps what was found, and looks again until it is mended", async () => {
+    switchPreset(true);
+    const resource = checkOf();
+    const error = await resource.up(failing).then(
+      () => undefined,
+      (thrown: unknown) => thrown as HandlerError,
+    );
+    expect(error?.partial?.reasons).toEqual([
+      expect.stringMatching(
+        /^Everything is written, but failOn is "failed", and preset-in-force was found\. .*pulumi up again\.$/,
+      ),
+      expect.stringMatching(/^Mail flow, preset-in-force: /),
+    ]);
+    expect(resource.outputs).toMatchObject({ findings: [], ...failing });
+    await expect(resource.up(failing)).rejects.toThrow(/preset-in-force/);
+    // The engine forgets on a refresh that something is owed; the state does not.
+    await resource.refresh();
+    expect(await resource.preview(failing)).not.toEqual([]);
+    await expect(resource.up(failing)).rejects.toThrow(/preset-in-force/);
+    switchPreset(false);
+    await resource.up(failing);
+    expect(await resource.preview(failing)).toEqual([]);
+  });
+
+  test("is done when what was found was mended before a refresh", async () => {
+    switchPreset(true);
+    const resource = checkOf();
+    await resource.up(failing).catch(() => undefined);
+    switchPreset(false);
+    await resource.refresh();
+    expect(await resource.preview(failing)).toEqual([]);
+  });
+
+  test("does not fail on what the program accepts", async () => {
+    switchPreset(true);
+    await checkOf().up({ ...failing, findings: ["preset-in-force"] });
+  });
+
+  test("fails on a warning only if that is asked for", async () => {
+    stage.simulator.tenant.edit("HostedContentFilterPolicy", "Default", {
+      AllowedSenderDomains: ["partner.example"],
+    });
+    const { run } = await checkOf().up(failing);
+    expect(await run.warnings()).toEqual([
+      expect.stringContaining("allowed-senders"),
+    ]);
+    expect(
+      await messageOf(checkOf().up({ ...program, failOn: "warning" })),
+    ).toContain("allowed-senders");
+  });
+});
+
+describe("What cannot be looked at", () => {
+  test("for want of a right is skipped, said in an up, and changes no findings", async () => {
+    const resource = checkOf();
+    switchPreset(true);
+    allow("52.11.209.211");
+    const allowing = { ...program, findings: ["ip-allow-list"] };
+    await resource.up(allowing);
+    await resource.refresh();
+    expect(resource.outputs["findings"]).toEqual([
+      "ip-allow-list",
+      "preset-in-force",
+    ]);
+    stage.simulator.faults.add({
+      match: { cmdlet: "Get-EOPProtectionPolicyRule", times: "always" },
+      when: "before",
+      kind: "status",
+      status: 403,
+    });
+    expect(await resource.refresh()).toEqual([]);
+    expect(resource.outputs["findings"]).toEqual([
+      "ip-allow-list",
+      "preset-in-force",
+    ]);
+    expect(resource.outputs["details"]).toContainEqual(
+      expect.objectContaining({ check: "preset-in-force", status: "skipped" }),
+    );
+    const { run } = await resource.up({ ...allowing, digest: "another" });
+    expect(await run.warnings()).toContainEqual(
+      expect.stringMatching(/not checked.*preset-in-force.*403/),
+    );
+  });
+
+  test.each([
+    ["an error of the vendor", { kind: "status", status: 503 }],
+    ["a page of a proxy", { kind: "html" }],
+    ["half an answer", { kind: "truncate" }],
+  ] as const)(
+    "because of %s fails the refresh and keeps the state: it is never no findings",
+    async (_, fault) => {
+      const resource = checkOf({
+        ...stage.environment,
+        AREA1_PATIENCE_MS: "400",
+      });
+      switchPreset(true);
+      await resource.up(program);
+      await resource.refresh();
+      const before = structuredClone(resource.kept);
+      switchPreset(false);
+      stage.simulator.faults.add({
+        match: { cmdlet: "Get-EOPProtectionPolicyRule", times: "always" },
+        when: "before",
+        ...fault,
+      });
+      expect(await messageOf(resource.refresh())).toMatch(
+        /^Cannot check the mail flow: .*(Get-EOPProtectionPolicyRule|broke off)/,
+      );
+      expect(resource.kept).toEqual(before);
+    },
+  );
+
+  test("with the credentials of another tenant is refused", async () => {
+    const resource = checkOf();
+    await resource.up(program);
+    resource.environment = {
+      ...stage.environment,
+      AZURE_TENANT_ID: strangersTenant,
+    };
+    expect(await messageOf(resource.refresh())).toMatch(
+      /the state belongs to tenant/,
+    );
+    expect(
+      await messageOf(resource.up({ ...program, digest: "another" })),
+    ).toMatch(/the state belongs to tenant/);
+  });
+
+  test("with another Cloudflare account is refused", async () => {
+    const resource = checkOf();
+    await resource.up(program);
+    resource.environment = {
+      ...stage.environment,
+      CLOUDFLARE_ACCOUNT_ID: "9e8d7c6b5a4f43218765fedcba098765",
+    };
+    expect(await messageOf(resource.refresh())).toMatch(
+      /the state belongs to Cloudflare account/,
+    );
+  });
+});
+
+describe("Inputs", () => {
+  test.each([
+    [
+      { findings: ["no-such-check"] },
+      /^findings .*"no-such-check".*preset-in-force/,
+    ],
+    [{ failOn: "ok" }, /^failOn must be one of warning, failed/],
+    [{ finding: [] }, /^finding is not a property/],
+    [{ domains: [] }, /^domains must not be empty/],
+  ])("%j is refused in the preview", async (wrong, message) => {
+    expect(
+      await messageOf(checkOf().preview({ ...program, ...wrong })),
+    ).toMatch(message);
+    expect(stage.requests()).toEqual([]);
+  });
+
+  test("every check may be accepted, in any order and case", async () => {
+    const names = checks.map(({ name }) => name);
+    const resource = checkOf();
+    await resource.up({ ...program, findings: names });
+    expect(
+      await resource.preview({
+        ...program,
+        findings: names.map((name) => name.toUpperCase()).reverse(),
+      }),
+    ).toEqual([]);
+  });
+
+  test("are not needed: without any, it looks at use case 4 and all domains of the account", async () => {
+    const resource = checkOf();
+    await resource.up({});
+    expect(resource.outputs["details"]).toEqual([]);
+    switchPreset(true);
+    await resource.refresh();
+    expect(resource.outputs["findings"]).toEqual(["preset-in-force"]);
+  });
+});
+
+test("An existing check can be read by its id, and no other", async () => {
+  const handlers = inProcess.run(stage.environment).of("MailFlowCheck");
+  switchPreset(true);
+  const found = await handlers.read("mail-flow-check", {});
+  expect(found?.outputs).toMatchObject({ findings: ["preset-in-force"] });
+  await expect(handlers.read("other", {})).rejects.toThrow(
+    /none with the id other/,
+  );
+});
