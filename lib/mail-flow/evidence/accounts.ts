@@ -1,8 +1,8 @@
 import type { QuarantinedMessage, Reports, RuleMatch } from "../reports";
 import type { Snapshot } from "../snapshot";
-import { whys, type Account } from "./account";
+import type { Account } from "./account";
 import { indexOf } from "./join";
-import { judgeAbsent, judgePresent, unknown } from "./judgement";
+import { judgeAbsent, judgeElsewhere, judgePresent } from "./judgement";
 import { notQuarantined } from "./not-quarantined";
 import type { OurRule } from "./our-rules";
 import { modelOf } from "./possibilities";
@@ -19,14 +19,14 @@ export function accountsOf(
     rules.map((one) => [one.rule.name.toLowerCase(), one]),
   );
   const possible = modelOf(snapshot, matches);
-  const together = rulesByMessage(matches, byName);
+  const together = rulesByMessage(matches, rules);
   const inQuarantine = indexOf(
     "value" in reports.quarantine ? reports.quarantine.value : [],
   );
   const judged = matches.flatMap((match): Account[] => {
     const rule = byName.get(match.rule.toLowerCase());
     if (!rule) return [];
-    // Several rules may have matched it, and the last one decides: any of their ends is fine.
+    // Several rules may have matched it, and usually the last one decides: any of their ends is fine.
     const all = (together.get(messageKey(match)) ?? [rule]).map((one) =>
       possible(one, match),
     );
@@ -34,14 +34,13 @@ export function accountsOf(
     const judgement = entry
       ? judgePresent(entry, match, all, snapshot, reports)
       : elsewhere
-        ? unknown(whys.elsewhere)
+        ? judgeElsewhere(all)
         : judgeAbsent(match, all, reports);
     return [
       {
         rule,
         match,
         ...(entry && { entry, ...releaseOf(entry, match) }),
-        expected: all.flatMap(({ expected }) => expected),
         ...judgement,
       },
     ];
@@ -52,17 +51,21 @@ export function accountsOf(
 const messageKey = ({ messageId, recipient, traceId }: RuleMatch): string =>
   `${messageId || traceId}\n${recipient.toLowerCase()}`;
 
+/** The rules that matched each message, the last in Exchange's order first. */
 function rulesByMessage(
   matches: readonly RuleMatch[],
-  byName: ReadonlyMap<string, OurRule>,
+  rules: readonly OurRule[],
 ): Map<string, OurRule[]> {
   const found = new Map<string, OurRule[]>();
-  for (const match of matches) {
-    const rule = byName.get(match.rule.toLowerCase());
-    if (!rule || !(match.messageId || match.traceId)) continue;
-    const key = messageKey(match);
-    found.set(key, [...(found.get(key) ?? []), rule]);
-  }
+  for (const rule of [...rules].reverse())
+    for (const match of matches)
+      if (
+        match.rule.toLowerCase() === rule.rule.name.toLowerCase() &&
+        (match.messageId || match.traceId)
+      ) {
+        const key = messageKey(match);
+        found.set(key, [...(found.get(key) ?? []), rule]);
+      }
   return found;
 }
 

@@ -172,7 +172,7 @@ function misplaced(one: Account): Said {
 }
 
 /** Released by the recipient, where the model leaves that to an administrator for whatever the rule is for. */
-function released({ expected, released: by }: Account): Said[] {
+function released({ expected, agrees, released: by }: Account): Said[] {
   const there = expected.filter(isQuarantined);
   if (
     by !== "recipient" ||
@@ -183,10 +183,10 @@ function released({ expected, released: by }: Account): Said[] {
   return [
     {
       check: "released-by-recipient",
-      status: "failed",
+      // What they met may have been changed since: then it is no contradiction, and still worth knowing.
+      status: agrees === "unknown" ? "warning" : "failed",
       property: "",
-      reason:
-        "were released by their recipient, though only an administrator should do that",
+      reason: `were released by their recipient, though only an administrator should do that${agrees === "unknown" ? " (the configuration may have been another then)" : ""}`,
       fix: "See under which quarantine policy they lay, and take the right to release out of it, or point the anti-spam policy's tag at one without it.",
       url: pages.quarantine,
     },

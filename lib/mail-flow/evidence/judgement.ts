@@ -18,11 +18,30 @@ const lagMs = 24 * 3_600_000;
 
 const day = 24 * 3_600_000;
 
-/** Whether where a message is agrees with the model. */
-export type Judgement = Pick<Account, "agrees" | "why" | "explainedBy">;
+/** Whether where a message is agrees with the model, and what the model says of it with no verdict of Microsoft's own. */
+export type Judgement = Pick<
+  Account,
+  "agrees" | "why" | "explainedBy" | "expected"
+>;
 
-/** A judgement that nothing follows, and why. */
-export const unknown = (why: string): Judgement => ({ agrees: "unknown", why });
+type Reading = (
+  agrees: Judgement["agrees"],
+  why?: string,
+  explainedBy?: Path,
+) => Judgement;
+
+const reading =
+  (expected: readonly Path[]): Reading =>
+  (agrees, why = "", explainedBy) => ({
+    expected,
+    agrees,
+    why,
+    ...(explainedBy && { explainedBy }),
+  });
+
+/** A message that the quarantine has for somebody else only. */
+export const judgeElsewhere = (all: readonly Possibilities[]): Judgement =>
+  reading(all.flatMap((one) => one.expected))("unknown", whys.elsewhere);
 
 /** Judges a message that is in quarantine. */
 export function judgePresent(
@@ -32,20 +51,24 @@ export function judgePresent(
   snapshot: Snapshot,
   reports: Reports,
 ): Judgement {
-  if (/^admintriggered$/i.test(entry.type))
-    return unknown("an administrator moved it there");
   const fits = (path: Path): boolean => agreesWith(path, entry);
-  const expected = all.flatMap((one) => one.expected);
-  if (expected.some(fits)) return { agrees: "yes", why: "" };
-  const silent = [...expected, ...all.flatMap((one) => one.circumstances())];
-  if (silent.some(fits)) return { agrees: "yes", why: "" };
+  const usual = all.flatMap((one) => one.expected);
+  if (usual.some(fits)) return reading(usual)("yes");
+  const expected = all.flatMap((one) => one.precisely());
+  const say = reading(expected);
+  if (expected.some(fits)) return say("yes");
+  if (/^admintriggered$/i.test(entry.type))
+    return say("unknown", "an administrator moved it there");
+  const silent = all.flatMap((one) => one.circumstances());
+  if (silent.some(fits)) return say("yes");
   const explainedBy = all.flatMap((one) => one.ownVerdicts()).find(fits);
-  if (explainedBy) return { agrees: "ownVerdict", why: "", explainedBy };
-  const open = silent.find(({ outcome }) => outcome === "notDocumented");
-  if (open || expected.length === 0) return unknown(notSaid(open));
+  if (explainedBy) return say("ownVerdict", "", explainedBy);
+  const open = [...expected, ...silent].find(isOpen);
+  if (open || expected.length === 0) return say("unknown", notSaid(open));
   if (!hasPolicy(snapshot, entry))
-    return unknown(`the policy ${entry.policy} is not there any more`);
-  return changedSince(match, reports) ?? { agrees: "no", why: "" };
+    return say("unknown", `the policy ${entry.policy} is not there any more`);
+  const changed = changedSince(match, reports);
+  return changed === undefined ? say("no") : say("unknown", changed);
 }
 
 /** Judges a message that is not in quarantine. */
@@ -54,44 +77,55 @@ export function judgeAbsent(
   all: readonly Possibilities[],
   reports: Reports,
 ): Judgement {
+  const expected = all.flatMap((one) => one.precisely());
+  const say = reading(expected);
   if ("unavailable" in reports.quarantine)
-    return unknown("the quarantine could not be looked at");
+    return say("unknown", "the quarantine could not be looked at");
   if (!match.messageId && !match.traceId)
-    return unknown("it has no Message-ID to find it by");
-  const expected = all.flatMap((one) => one.expected);
+    return say("unknown", "it has no Message-ID to find it by");
+  const open = expected.find(isOpen);
+  if (open || expected.length === 0) return say("unknown", notSaid(open));
+  if (!expected.some(isQuarantined)) return say("yes");
   const silent = [...expected, ...all.flatMap((one) => one.circumstances())];
-  const open = silent.find(({ outcome }) => outcome === "notDocumented");
-  if (open || expected.length === 0) return unknown(notSaid(open));
-  if (silent.some((path) => !isQuarantined(path)))
-    return { agrees: "yes", why: "" };
+  const elsewhere = silent.find((path) => !isQuarantined(path));
+  if (elsewhere) return say("unknown", undecided(elsewhere));
   const age = Date.parse(reports.takenAt) - Date.parse(match.at);
   if (age < lagMs)
-    return unknown("it is younger than a day, and the lists may be late");
+    return say(
+      "unknown",
+      "it is younger than a day, and the lists may be late",
+    );
   const kept = Math.min(
     ...silent.map(({ retentionDays }) => retentionDays ?? Infinity),
   );
   if (age > kept * day - lagMs)
-    return unknown("it is as old as the quarantine keeps messages");
-  const changed = changedSince(match, reports);
-  if (changed) return changed;
-  return unknown(whys.deleted);
+    return say("unknown", "it is as old as the quarantine keeps messages");
+  return say("unknown", changedSince(match, reports) ?? whys.deleted);
 }
+
+const isOpen = ({ outcome }: Path): boolean => outcome === "notDocumented";
+
+const undecided = (path: Path): string =>
+  isOpen(path)
+    ? notSaid(path)
+    : "for members of some group, or from some address, it would not come there";
 
 const notSaid = (path: Path | undefined): string =>
   path?.steps.at(-1)?.why ?? "the model does not know the rule's words";
 
+/** What was changed since a message came, so that it may have met another configuration, as a sentence. */
 function changedSince(
   { at }: RuleMatch,
   { changes }: Reports,
-): Judgement | undefined {
+): string | undefined {
   if ("unavailable" in changes)
-    return unknown("nobody told whether the configuration was changed since");
+    return "nobody told whether the configuration was changed since";
   const last = changes.value.reduce<Change | undefined>(
     (latest, one) =>
       latest && Date.parse(latest.at) >= Date.parse(one.at) ? latest : one,
     undefined,
   );
   return last && Date.parse(last.at) + effectMs > Date.parse(at)
-    ? unknown(`${last.object} was changed afterwards`)
+    ? `${last.object} was changed afterwards`
     : undefined;
 }

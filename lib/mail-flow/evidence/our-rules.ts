@@ -22,11 +22,11 @@ const generations = new Map(
   headers.map((header) => [dispositionHeaders[header].toLowerCase(), header]),
 );
 
-/** The dispositions that Cloudflare stamps a word for. */
-const stampedFor = (word: string): Disposition[] =>
-  dispositions.filter(
-    (disposition) => headerWords[disposition] === word.trim().toUpperCase(),
-  );
+/** The dispositions that Cloudflare stamps one of the words for. */
+const stampedFor = (words: readonly string[]): Disposition[] => {
+  const upper = new Set(words.map((word) => word.trim().toUpperCase()));
+  return dispositions.filter((one) => upper.has(headerWords[one] ?? " "));
+};
 
 /** The rules on Cloudflare's disposition headers, in the order in which Exchange runs them. */
 export function ourRules(rules: readonly TransportRule[]): OurRule[] {
@@ -38,8 +38,7 @@ export function ourRules(rules: readonly TransportRule[]): OurRule[] {
       const header = generations.get(String(name ?? "").toLowerCase());
       if (!header) return [];
       const words = texts(headerContainsWords);
-      const mailFor = words.flatMap(stampedFor);
-      return [{ rule, header, words, dispositions: [...new Set(mailFor)] }];
+      return [{ rule, header, words, dispositions: stampedFor(words) }];
     });
 }
 

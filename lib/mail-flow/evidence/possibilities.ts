@@ -11,7 +11,9 @@ import { texts, type OurRule } from "./our-rules";
 export interface Possibilities {
   /** By the model, with no verdict of Microsoft's own: one path for each disposition that the rule is for. */
   readonly expected: readonly Path[];
-  /** By the model for what the reports do not tell: sender, group, sending server. */
+  /** The same for the message's own sender and time, which cost a look at the model for each message. */
+  readonly precisely: () => readonly Path[];
+  /** By the model for what the reports do not tell: groups of the recipient, the sending server. */
   readonly circumstances: () => readonly Path[];
   /** By the model for another verdict of Microsoft's own. */
   readonly ownVerdicts: () => readonly Path[];
@@ -24,7 +26,7 @@ export function modelOf(
 ): (rule: OurRule, match: RuleMatch) => Possibilities {
   const follow = mailFlow(asDelivered(snapshot, matches));
   const groups = groupsIn(snapshot);
-  const known = new Map<string, Possibilities>();
+  const known = new Map<string, Omit<Possibilities, "precisely">>();
   return (rule, match) => {
     const recipient = match.recipient.toLowerCase();
     const key = `${rule.rule.name}\n${recipient}`;
@@ -33,22 +35,17 @@ export function modelOf(
       found = possibilities(follow, rule, recipient, groups);
       known.set(key, found);
     }
-    if (match.sender === "") return found;
-    const { expected, circumstances, ownVerdicts } = found;
+    const message = {
+      ...messageFor(rule, recipient),
+      ...(match.sender !== "" && { sender: match.sender }),
+      at: new Date(match.at),
+    };
     return {
-      expected,
-      circumstances: () => [
-        ...circumstances(),
-        ...rule.dispositions.map(
-          (disposition) =>
-            follow({
-              ...messageFor(rule, recipient),
-              disposition,
-              sender: match.sender,
-            }).path,
+      ...found,
+      precisely: () =>
+        rule.dispositions.map(
+          (disposition) => follow({ ...message, disposition }).path,
         ),
-      ],
-      ownVerdicts,
     };
   };
 }
@@ -58,7 +55,7 @@ function possibilities(
   rule: OurRule,
   recipient: string,
   groups: readonly string[],
-): Possibilities {
+): Omit<Possibilities, "precisely"> {
   const base = messageFor(rule, recipient);
   const paths = (variants: readonly Partial<Message>[]): Path[] =>
     variants.flatMap((variant) =>

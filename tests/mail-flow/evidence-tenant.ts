@@ -1,0 +1,95 @@
+import { evidence, type Evidence } from "../../lib/mail-flow/evidence";
+import { resolveConfiguration } from "../../providers/configuration";
+import { readReports } from "../../providers/mail-flow/reports";
+import { readSnapshot } from "../../providers/mail-flow/snapshot";
+import { Session } from "../../providers/session";
+import {
+  startSimulator,
+  type ExchangeRecord,
+  type Message,
+  type Simulator,
+  type SimulatorOptions,
+} from "../../simulator";
+import { followTutorial, type Variation } from "../simulator/tutorial";
+
+export const hour = 3_600_000;
+export const day = 24 * hour;
+
+/** People who get mail. */
+export const people = ["megan", "alex", "diego", "lee"].map(
+  (name) => `${name}@example.com`,
+);
+
+/** A tenant in which time passes and mail comes. */
+export interface History {
+  simulator: Simulator;
+  clock: { now: number };
+  /** Sends as many messages as said, to one person after the other, by default an hour apart; gives their ids. */
+  mail: (
+    count: number,
+    message?: Partial<Message>,
+    everyMs?: number,
+  ) => string[];
+  /** Lets days pass. */
+  pass: (days: number) => void;
+  /** What an administrator changes now, with the trace that Exchange leaves of it. */
+  changed: (record: ExchangeRecord) => void;
+  /** What changes without any trace. */
+  silently: (record: ExchangeRecord | undefined, to: object) => void;
+  /** What `area1-m365 evidence` says now. */
+  look: (options?: { days?: number; details?: boolean }) => Promise<Evidence>;
+}
+
+const running: Simulator[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((one) => one.close()));
+});
+
+/** Use case 4 as the tutorial says; its objects were made two days before the first message. */
+export async function history(
+  options: SimulatorOptions & { variation?: Variation; bare?: true } = {},
+): Promise<History> {
+  const { variation, bare, ...rest } = options;
+  // Objects carry the time at which they were really made, so mail comes after it.
+  const clock = { now: Math.floor(Date.now() / day) * day + 2.5 * day };
+  const simulator = await startSimulator({ now: () => clock.now, ...rest });
+  running.push(simulator);
+  if (!bare) followTutorial(simulator, variation);
+  const look: History["look"] = async ({ days, ...more } = {}) => {
+    const session = new Session(
+      resolveConfiguration(() => undefined, simulator.environment),
+      () => undefined,
+    );
+    const operation = session.begin(session.configuration.cloudflareAccountId);
+    const snapshot = await readSnapshot(operation);
+    const reports = await readReports(operation, snapshot, {
+      now: new Date(clock.now),
+      ...(days !== undefined && { days }),
+    });
+    return evidence(snapshot, reports, more);
+  };
+  return {
+    simulator,
+    clock,
+    look,
+    mail: (count, message = {}, everyMs = hour) =>
+      Array.from({ length: count }, (_, at) => {
+        clock.now += everyMs;
+        return simulator.mail.send({
+          recipient: people[at % people.length] ?? "",
+          disposition: "SPAM",
+          ...message,
+        }).id;
+      }),
+    pass: (days) => {
+      clock.now += days * day;
+    },
+    changed: (record) => {
+      record.WhenChanged = new Date(clock.now).toISOString();
+    },
+    silently: (record, to) => {
+      if (!record) throw new Error("There is no such object");
+      Object.assign(record, to);
+    },
+  };
+}
