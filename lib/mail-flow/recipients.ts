@@ -24,7 +24,8 @@ export interface Circumstances {
 
 /** The classes of recipients that a snapshot treats differently: few, as those that fare alike are one. */
 export function recipientClasses(snapshot: Snapshot): RecipientClass[] {
-  return classes(snapshot, mailFlow(snapshot), {}).map(
+  const follow = mailFlow(snapshot);
+  return classes(snapshot, (one) => fate(follow, one, {})).map(
     ({ label, recipient, groups }) => ({ label, recipient, groups }),
   );
 }
@@ -38,10 +39,13 @@ export interface Class extends RecipientClass {
   rows: Fate;
 }
 
+/** An address, and the groups that it is a member of. */
+export type Someone = Pick<Representative, "recipient" | "groups">;
+
 /** How a recipient fares with mail of every disposition in both generations of headers. */
 export function fate(
   follow: MailFlow,
-  { recipient, groups }: { recipient: string; groups: readonly string[] },
+  { recipient, groups }: Someone,
   { sourceIp, at = new Date() }: Circumstances,
 ): Fate {
   return dispositions.flatMap((disposition) =>
@@ -71,16 +75,15 @@ export function key(rows: Fate): string {
   return JSON.stringify(rows.map(({ steps: _, ...row }) => Object.values(row)));
 }
 
-/** The classes of recipients, and how each fares. */
+/** The classes of recipients, and how each fares, as `fateOf` tells. */
 export function classes(
   snapshot: Snapshot,
-  follow: MailFlow,
-  options: Circumstances,
+  fateOf: (one: Someone) => Fate,
 ): Class[] {
   const alike = new Map<string, { members: Representative[]; rows: Fate }>();
   const everybody = representatives(snapshot);
   for (const one of everybody) {
-    const rows = fate(follow, one, options);
+    const rows = fateOf(one);
     const same = alike.get(key(rows));
     if (same) same.members.push(one);
     else alike.set(key(rows), { members: [one], rows });

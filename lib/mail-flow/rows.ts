@@ -7,10 +7,11 @@ import {
   list,
   type Circumstances,
   type Fate,
+  type Someone,
 } from "./recipients";
 import { groupsIn } from "./representatives";
-import { mailFlow, type MailFlow } from "./route";
-import type { Snapshot } from "./snapshot";
+import { mailFlow } from "./route";
+import type { Part, Snapshot } from "./snapshot";
 
 /** Which rows. */
 export interface RowOptions extends Circumstances {
@@ -21,29 +22,101 @@ export interface RowOptions extends Circumstances {
 /** All dispositions in both generations of headers, for each class of recipients or for the recipients given. */
 export function rows(snapshot: Snapshot, options: RowOptions = {}): Row[] {
   const follow = mailFlow(snapshot);
-  const { recipients } = options;
-  const found = recipients
-    ? recipients.flatMap((recipient) =>
-        cases(snapshot, follow, recipient, options),
-      )
-    : classes(snapshot, follow, options);
-  return found.flatMap(({ label, rows }) =>
-    rows.map((row) => ({ ...row, recipient: label })),
+  return told(snapshot, (one) => fate(follow, one, options), options).flatMap(
+    ({ label, rows }) => rows.map((row) => ({ ...row, recipient: label })),
   );
+}
+
+/** A case in two snapshots. */
+export interface RowPair {
+  before: Row;
+  after: Row;
+}
+
+/** The same for two snapshots, case by case: the classes of recipients are those that either of them treats differently. */
+export function rowPairs(
+  before: Snapshot,
+  after: Snapshot,
+  options: RowOptions = {},
+): RowPair[] {
+  const flows = [mailFlow(before), mailFlow(after)];
+  return told(
+    both(before, after),
+    (one) => flows.flatMap((follow) => fate(follow, one, options)),
+    options,
+  ).flatMap(({ label, rows }) => {
+    const named = rows.map((row) => ({ ...row, recipient: label }));
+    const after = named.splice(named.length / 2);
+    return named.flatMap((row, at) => {
+      const now = after[at];
+      return now ? [{ before: row, after: now }] : [];
+    });
+  });
+}
+
+/** What tells recipients apart in either of two snapshots; nothing else of it is of use. */
+function both(before: Snapshot, after: Snapshot): Snapshot {
+  const joined = <T>(one: Part<T[]>, other: Part<T[]>): Part<T[]> => ({
+    value: [...valueOf(one), ...valueOf(other)],
+  });
+  const { mailExchanges } = after;
+  // Every domain has a host of its own: what may differ is whether that is one of Microsoft's.
+  const hosts = new Set(
+    "value" in mailExchanges ? Object.values(mailExchanges.value).flat() : [],
+  );
+  return {
+    ...after,
+    transportRules: joined(before.transportRules, after.transportRules),
+    presetRules: joined(before.presetRules, after.presetRules),
+    antiSpamRules: joined(before.antiSpamRules, after.antiSpamRules),
+    inboundConnectors: joined(
+      before.inboundConnectors,
+      after.inboundConnectors,
+    ),
+    acceptedDomains: joined(before.acceptedDomains, after.acceptedDomains),
+    domains: {
+      value: valueOf(joined(after.domains, before.domains)).map((domain) => ({
+        ...domain,
+        // What either has of the domain tells it apart.
+        earlierAndLater: [before, after].map(({ domains }) =>
+          valueOf(domains)
+            .filter((one) => folded(one.domain) === folded(domain.domain))
+            .map(({ domainId: _, domain: __, transport, ...rest }) => [
+              rest,
+              hosts.has(transport ?? ""),
+            ]),
+        ),
+      })),
+    },
+  };
+}
+
+const valueOf = <T>(part: Part<T[]>): T[] =>
+  "value" in part ? part.value : [];
+
+type FateOf = (one: Someone) => Fate;
+
+function told(
+  snapshot: Snapshot,
+  fateOf: FateOf,
+  { recipients }: RowOptions,
+): { label: string; rows: Fate }[] {
+  return recipients
+    ? recipients.flatMap((recipient) => cases(snapshot, fateOf, recipient))
+    : classes(snapshot, fateOf);
 }
 
 /** How a recipient of unknown groups fares: once if that is the same for members of each, else case by case. */
 function cases(
   snapshot: Snapshot,
-  follow: MailFlow,
+  fateOf: FateOf,
   recipient: string,
-  options: RowOptions,
 ): { label: string; rows: Fate }[] {
   const address = folded(recipient);
-  const alone = fate(follow, { recipient: address, groups: [] }, options);
+  const alone = fateOf({ recipient: address, groups: [] });
   const different = new Map<string, { groups: string[]; rows: Fate }>();
   for (const group of groupsIn(snapshot)) {
-    const rows = fate(follow, { recipient: address, groups: [group] }, options);
+    const rows = fateOf({ recipient: address, groups: [group] });
     if (key(rows) === key(alone)) continue;
     const same = different.get(key(rows));
     if (same) same.groups.push(group);
