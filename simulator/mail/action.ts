@@ -131,7 +131,9 @@ export function actOn(
     case "ModifySubject":
       return end("junk", "with another subject, to the Junk Email folder");
     case "AddXHeader":
-      return end("inbox", "delivered with another header");
+      return verdict === "spam" || verdict === "highConfidenceSpam"
+        ? end("junk", "with another header, to the Junk Email folder")
+        : end("inbox", "delivered with another header");
     case "NoAction":
     case "BccMessage":
       return end("inbox", "delivered");
@@ -150,6 +152,16 @@ export function actOn(
 const release = 4;
 const request = 8;
 
+/** What Microsoft puts where no quarantine policy is set. */
+function defaultTag(verdict: Verdict, tenant: Tenant): string {
+  if (verdict === "malware" || verdict === "highConfidencePhish")
+    return "AdminOnlyAccessPolicy";
+  return (
+    tenant.find("QuarantinePolicy", "NotificationEnabledPolicy")?.Name ??
+    "DefaultFullAccessPolicy"
+  );
+}
+
 function quarantine(
   object: string,
   verdict: Exclude<Verdict, "none">,
@@ -161,12 +173,14 @@ function quarantine(
 ): "ended" {
   const { delivery } = trace;
   const property = handlings[verdict].tag;
-  const tag = textOf(policy[property]);
+  const tag = textOf(policy[property]) || defaultTag(verdict, tenant);
   // Malware is kept for 30 days; for all else the anti-spam policy says how long.
   delivery.retentionDays =
     verdict === "malware"
       ? 30
-      : Number(chosen.antiSpam?.["QuarantineRetentionPeriod"] ?? 15);
+      : chosen.antiSpam
+        ? Number(chosen.antiSpam["QuarantineRetentionPeriod"] ?? 15)
+        : null;
   delivery.quarantinePolicy = tag;
   const found = tenant.find("QuarantinePolicy", tag);
   trace.step(

@@ -109,7 +109,7 @@ function reaches(
     );
   if (!same(host, arrival.host.replace(/\.$/, "")))
     return trace.end(
-      "rejected",
+      "notDocumented",
       object,
       "transport",
       arrival.host,
@@ -132,6 +132,7 @@ function connects(
   trace: Trace,
 ): "on" | "ended" {
   const sender = domainOf(message.sender);
+  const vague: { object: string; property: string; why: string }[] = [];
   for (const connector of tenant.inboundConnectors) {
     if (connector["Enabled"] === false) continue;
     const object = `InboundConnector "${connector.Name}"`;
@@ -168,12 +169,33 @@ function connects(
         true,
         "It comes without TLS",
       );
+    if (covers && connector["RestrictDomainsToCertificate"] === true)
+      vague.push({
+        object,
+        property: "RestrictDomainsToCertificate",
+        why: "Which certificate it comes with cannot be told here",
+      });
+    if (listed && connector["TreatMessagesAsInternal"] === true)
+      vague.push({
+        object,
+        property: "TreatMessagesAsInternal",
+        why: "Nobody has documented which filtering is left for mail that counts as internal",
+      });
   }
-  const blocked = rangeWith(
-    tenant.connectionFilter["IPBlockList"],
-    arrival.lastHop,
-  );
-  return blocked === undefined
+  const [doubt] = vague;
+  if (doubt)
+    return trace.end(
+      "notDocumented",
+      doubt.object,
+      doubt.property,
+      true,
+      doubt.why,
+    );
+  const { IPAllowList, IPBlockList } = tenant.connectionFilter;
+  const blocked = rangeWith(IPBlockList, arrival.lastHop);
+  // An address on both lists is not blocked.
+  return blocked === undefined ||
+    rangeWith(IPAllowList, arrival.lastHop) !== undefined
     ? "on"
     : trace.end(
         "rejected",

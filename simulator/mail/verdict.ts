@@ -55,7 +55,8 @@ function ownVerdict(
   policy: ExchangeRecord | undefined,
   trace: Trace,
 ): Verdict {
-  const threshold = Number(policy?.["BulkThreshold"] ?? 7);
+  // Where the policy is not known, neither is its threshold: the lowest there is.
+  const threshold = Number(policy?.["BulkThreshold"] ?? 1);
   const isBulk =
     microsoftVerdict === "bulk"
       ? bcl === undefined || bcl >= threshold
@@ -90,6 +91,7 @@ function bypassOf({ scl, message, policy }: Evidence, trace: Trace): boolean {
       entry,
       "The sender is allowed: SCL -1",
     );
+    trace.delivery.scl = -1;
     return true;
   }
   return scl === -1;

@@ -189,7 +189,7 @@ test("cloudflare 29: mail goes to the transport host, over TLS where asked, from
   const edit = (changes: Parameters<typeof account.edit>[1]) =>
     account.edit("example.com", changes);
   edit({ transport: "example-org.mail.protection.outlook.com" });
-  expect(outcome()).toBe("rejected");
+  expect(outcome()).toBe("notDocumented");
   edit({ transport: "EXAMPLE-COM.mail.protection.outlook.com." });
   expect(outcome()).toBe("inbox");
   edit({ transport: null });
@@ -397,6 +397,26 @@ test("exchange 50: Enhanced Filtering may show rules another address, by switch;
     IPBlockList: ["52.11.209.0/24"],
   });
   expect(outcome(malicious)).toBe("rejected");
+  tenant.edit("HostedConnectionFilterPolicy", "Default", {
+    IPAllowList: ["52.11.209.211"],
+  });
+  expect(outcome(malicious)).toBe("inbox");
+  tenant.edit("HostedConnectionFilterPolicy", "Default", {
+    IPAllowList: [],
+    IPBlockList: [],
+  });
+  for (const property of [
+    "RestrictDomainsToCertificate",
+    "TreatMessagesAsInternal",
+  ]) {
+    const edit = (value: boolean) =>
+      tenant.edit("InboundConnector", "Email Security Inbound Connector", {
+        [property]: value,
+      });
+    edit(true);
+    expect(outcome(malicious)).toBe("notDocumented");
+    edit(false);
+  }
 });
 
 test("exchange 51: an SCL is a request: 5 and 6 for spam, 9 for high confidence spam, honoured or not; -1 bypasses", async () => {
@@ -449,7 +469,10 @@ test("exchange 51: what the IP Allow List does to a rule's SCL is a switch, and 
   tenant.edit("HostedContentFilterPolicy", "Default", {
     AllowedSenderDomains: ["sender.example"],
   });
-  expect(where({ disposition: "SPOOF" }).outcome).toBe("inbox");
+  expect(where({ disposition: "SPOOF" })).toMatchObject({
+    outcome: "inbox",
+    scl: -1,
+  });
   tenant.edit("HostedContentFilterPolicy", "Default", {
     AllowedSenderDomains: [],
     BlockedSenders: ["sender@sender.example"],
@@ -545,13 +568,32 @@ test("exchange 53: the action decides, and its tag counts only with Quarantine",
   expect(doing("Quarantine")).toEqual(["quarantine", "UserNotifyUserRelease"]);
   expect(doing("MoveToJmf")).toEqual(["junk", null]);
   expect(doing("ModifySubject")).toEqual(["junk", null]);
-  expect(doing("AddXHeader")).toEqual(["inbox", null]);
+  expect(doing("AddXHeader")).toEqual(["junk", null]);
   expect(doing("Delete")).toEqual(["deleted", null]);
   expect(doing("Redirect")).toEqual(["redirected", null]);
   tenant.edit("HostedContentFilterPolicy", "Default", {
     BulkSpamAction: "NoAction",
   });
   expect(outcome({ microsoftVerdict: "bulk" })).toBe("inbox");
+  tenant.edit("HostedContentFilterPolicy", "Default", {
+    BulkSpamAction: "AddXHeader",
+  });
+  expect(outcome({ microsoftVerdict: "bulk" })).toBe("inbox");
+  tenant.edit("HostedContentFilterPolicy", "Default", {
+    SpamAction: "Quarantine",
+    SpamQuarantineTag: "",
+    HighConfidencePhishQuarantineTag: "",
+  });
+  const underDefault = (message: Omit<Message, "recipient">) =>
+    where(message).quarantinePolicy;
+  expect(underDefault({ disposition: "SPAM" })).toBe("DefaultFullAccessPolicy");
+  expect(underDefault({ microsoftVerdict: "highConfidencePhish" })).toBe(
+    "AdminOnlyAccessPolicy",
+  );
+  tenant.add("QuarantinePolicy", { Name: "NotificationEnabledPolicy" });
+  expect(underDefault({ disposition: "SPAM" })).toBe(
+    "NotificationEnabledPolicy",
+  );
   tenant.edit("HostedContentFilterPolicy", "Default", {
     SpamAction: "Quarantine",
     SpamQuarantineTag: "Gone",
