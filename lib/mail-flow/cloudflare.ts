@@ -39,8 +39,7 @@ export type Arrival =
   | {
       readonly word: string | undefined;
       readonly sourceIp: string;
-      /** Undefined where nobody has said how it gets to Microsoft. */
-      readonly behindCloudflare: boolean | undefined;
+      readonly behindCloudflare: boolean;
       readonly steps: readonly Step[];
     }
   | { readonly end: End; readonly steps: readonly Step[] };
@@ -74,21 +73,24 @@ export function cloudflare({
   const byName = new Map(
     domains.value.map((domain) => [folded(domain.domain), domain]),
   );
-  const hosts =
+  const hosts = new Map(
     "value" in mailExchanges
-      ? new Set(Object.values(mailExchanges.value).flat().map(folded))
-      : undefined;
+      ? Object.entries(mailExchanges.value).map(([domain, expected]) => [
+          folded(domain),
+          expected.map(folded),
+        ])
+      : [],
+  );
   return (recipientDomain, disposition, sourceIp) => {
     const domain = byName.get(recipientDomain);
-    const direct = (known: boolean | undefined, ...steps: Step[]): Arrival => ({
+    const direct = (...steps: Step[]): Arrival => ({
       word: undefined,
       sourceIp: sourceIp ?? otherHost,
-      behindCloudflare: known,
+      behindCloudflare: false,
       steps,
     });
     if (!domain)
       return direct(
-        false,
         step(
           named("Domain", recipientDomain),
           "domain",
@@ -98,7 +100,7 @@ export function cloudflare({
       );
     const object = named("Domain", domain.domain);
     const idle = unprocessed(domain);
-    if (idle) return direct(undefined, step(object, ...idle));
+    if (idle) return direct(step(object, ...idle));
     const steps = processed(object, domain);
     const dropped = drop(object, domain, disposition);
     if (dropped) return { ...dropped, steps: [...steps, ...dropped.steps] };
@@ -113,7 +115,7 @@ export function cloudflare({
           : `the message is delivered with the word ${word} in the disposition's header`,
       ),
     );
-    const lost = elsewhere(object, domain, hosts);
+    const lost = elsewhere(object, domain, hosts.get(recipientDomain));
     if (lost) return { end: end("notDocumented"), steps: [...steps, lost] };
     return {
       word,
@@ -133,7 +135,7 @@ function unprocessed({
     return [
       "status",
       status,
-      "Cloudflare does not process its mail yet, so that it carries no disposition",
+      "Cloudflare does not process its mail, which goes past it and carries no disposition",
     ];
   if (
     allowedDeliveryModes.length > 0 &&
@@ -142,7 +144,7 @@ function unprocessed({
     return [
       "allowedDeliveryModes",
       allowedDeliveryModes,
-      "Cloudflare does not stand in the way of its mail, so that it carries no disposition",
+      "Cloudflare does not stand in the way of its mail, which goes past it and carries no disposition",
     ];
   return undefined;
 }
@@ -191,22 +193,23 @@ function drop(
       "droppedByCloudflare",
       "Cloudflare drops mail of this disposition, so that Microsoft 365 never sees it",
     );
-  const vague =
-    disposition === "None" ? ["NONE", "UNKNOWN", "EXTERNAL"] : ["EXTERNAL"];
-  const label = vague.find((one) => dropped.has(one));
+  const label =
+    disposition === "None"
+      ? ["NONE", "UNKNOWN", "EXTERNAL"].find((one) => dropped.has(one))
+      : undefined;
   return label === undefined
     ? undefined
     : said(
         "notDocumented",
-        `Cloudflare has not documented which mail it drops as ${label}`,
+        `whether Cloudflare drops clean mail as ${label} is not documented`,
       );
 }
 
-/** The step of mail that is forwarded to a host which is not Microsoft's for this tenant. */
+/** The step of mail that is not forwarded to the host at which Microsoft takes it, where that is known. */
 function elsewhere(
   object: string,
   { transport }: CloudflareDomain,
-  hosts: ReadonlySet<string> | undefined,
+  expected: readonly string[] | undefined,
 ): Step | undefined {
   if (transport === undefined || folded(transport) === "")
     return step(
@@ -215,12 +218,13 @@ function elsewhere(
       transport,
       "no host to forward to is told, and without one the mail has nowhere to go",
     );
-  if (!hosts || hosts.size === 0 || hosts.has(folded(transport)))
-    return undefined;
+  if (!expected || expected.includes(folded(transport))) return undefined;
   return step(
     object,
     "transport",
     transport,
-    "Cloudflare forwards its mail to a host that Microsoft does not name for any domain of the tenant, and what happens there is not known",
+    expected.length === 0
+      ? "Microsoft names no host for the domain, so that this one is another tenant's or nobody's"
+      : `Microsoft takes the domain's mail at ${expected.join(", ")}: handed elsewhere it ends nowhere or with another tenant`,
   );
 }

@@ -51,15 +51,6 @@ const groups = (value: RuleValue): Condition => {
   return ({ mail }) => mail.groups.some((group) => wanted.has(group));
 };
 
-const scope =
-  (inside: string, outside: string, isInside: boolean) =>
-  (value: RuleValue): Condition => {
-    const name = String(value).toLowerCase();
-    if (name === inside) return isInside ? yes : no;
-    if (name === outside) return isInside ? no : yes;
-    return name.startsWith("external") ? (isInside ? no : untold) : untold;
-  };
-
 const recipient = (mail: Mail) => mail.recipient;
 const sender = (mail: Mail) => mail.sender;
 
@@ -79,7 +70,11 @@ const conditions: Readonly<Record<string, (value: RuleValue) => Condition>> = {
   senderDomainIs: among((mail) => mail.senderDomain),
   fromAddressContainsWords: words(sender),
   fromAddressMatchesPatterns: patterns(sender),
-  fromScope: scope("inorganization", "notinorganization", false),
+  fromScope(value) {
+    // Inside needs a connection that was authenticated, outside a sender's domain that is not the tenant's.
+    if (String(value).toLowerCase() === "inorganization") return no;
+    return ({ mail }) => (mail.senderInside === false ? true : undefined);
+  },
   fromMemberOf: () => no,
   senderADAttributeContainsWords: () => no,
   senderADAttributeMatchesPatterns: () => no,
@@ -100,19 +95,24 @@ const conditions: Readonly<Record<string, (value: RuleValue) => Condition>> = {
   recipientAddressMatchesPatterns: patterns(recipient),
   anyOfRecipientAddressContainsWords: words(recipient),
   anyOfRecipientAddressMatchesPatterns: patterns(recipient),
-  sentToScope: scope("inorganization", "notinorganization", true),
+  sentToScope: (value) =>
+    String(value).toLowerCase() === "inorganization" ? yes : no,
 
   // What Microsoft's own filtering found so far is not told to anybody outside.
   sclOver:
     (value) =>
-    ({ scl }) =>
-      scl === null ? undefined : scl >= Number(value),
+    ({ scl, mail }) =>
+      scl !== null
+        ? scl >= Number(value)
+        : mail.allowed
+          ? Number(value) <= -1
+          : undefined,
 
   hasClassification: () => no,
   hasNoClassification: () => yes,
   hasSenderOverride: () => no,
   withImportance: (value) =>
-    String(value).toLowerCase() === "normal" ? untold : no,
+    String(value).toLowerCase() === "normal" ? yes : no,
   messageTypeMatches: () => no,
   messageSizeOver: () => no,
   messageContainsDataClassifications: () => no,
@@ -207,7 +207,7 @@ function containsWord(list: readonly string[]): (text: string) => boolean {
 }
 
 function partOfWord(character: string | undefined): boolean {
-  return character !== undefined && /[\p{L}\p{N}_]/u.test(character);
+  return character !== undefined && /[\p{L}\p{N}]/u.test(character);
 }
 
 /** Whether a text matches one of some expressions, in any case; cannot be told of those that JavaScript does not read. */

@@ -1,7 +1,7 @@
 import { addressSet, type AddressSet } from "./address-set";
 import { egressIpRanges } from "./egress";
 import { end, named, step, type Way } from "./end";
-import { folded, type Mail } from "./mail";
+import { folded, type Arrived } from "./mail";
 import type { Step } from "./path";
 import type { ConnectionFilter, InboundConnector, Snapshot } from "./snapshot";
 import type { Truth } from "./truth";
@@ -16,7 +16,7 @@ export type Connected =
     };
 
 /** Connectors and connection filter, ready for messages. */
-export type Connection = (mail: Mail) => Connected;
+export type Connection = (mail: Arrived) => Connected;
 
 const egress = addressSet(egressIpRanges);
 
@@ -40,7 +40,7 @@ type Attributed =
 
 function connectors(
   part: Snapshot["inboundConnectors"],
-): (mail: Mail) => Attributed {
+): (mail: Arrived) => Attributed {
   if ("unavailable" in part) {
     const unread = (why: string) =>
       step("InboundConnector", "", null, `${why}: ${part.unavailable}`);
@@ -69,83 +69,69 @@ function connectors(
       skipped: addressSet(connector.efSkipIps),
     }));
   return (mail) => {
-    const steps: Step[] = [];
-    let skips: string | undefined;
-    for (const one of enabled) {
-      const refused = refusal(one.connector, one.listed, mail);
-      if (refused) {
-        const other = enabled.find(
-          (another) => another !== one && another.listed(mail.sourceIp),
-        );
-        return other
-          ? {
-              end: end("notDocumented"),
-              steps: [
-                refused.step,
-                step(
-                  named("InboundConnector", other.connector.name),
-                  "senderIpAddresses",
-                  other.connector.senderIpAddresses,
-                  "this connector lists the address, and which of the two is taken is not documented",
-                ),
-              ],
-            }
-          : { end: end(refused.outcome), steps: [refused.step] };
-      }
-      const { connector } = one;
-      if (!one.listed(mail.sourceIp)) continue;
-      if (connector.treatMessagesAsInternal)
-        return {
-          end: end("notDocumented"),
-          steps: [
-            step(
-              named("InboundConnector", connector.name),
-              "treatMessagesAsInternal",
-              true,
-              "mail from this address counts as internal, and which filtering is left then is not documented",
-            ),
-          ],
-        };
-      if (
-        !connector.efTestMode &&
-        (connector.efSkipLastIp || one.skipped(mail.sourceIp)) &&
-        (connector.efUsers.length === 0 ||
-          connector.efUsers.some((user) => folded(user) === mail.recipient))
-      )
-        skips = connector.name;
+    for (const { connector, listed } of enabled) {
+      const refused = refusal(connector, listed, mail);
+      if (refused) return { end: end("rejected"), steps: [refused] };
     }
-    return { skips, steps };
+    for (const { connector, listed } of enabled) {
+      const doubt = vagueness(connector, listed, mail);
+      if (doubt) return { end: end("notDocumented"), steps: [doubt] };
+    }
+    const skipping = enabled.find(
+      ({ connector, listed, skipped }) =>
+        !connector.efTestMode &&
+        (connector.efSkipLastIp || skipped(mail.sourceIp)) &&
+        (connector.senderIpAddresses.length === 0 || listed(mail.sourceIp)) &&
+        (connector.efUsers.length === 0 ||
+          connector.efUsers.some((user) => folded(user) === mail.recipient)),
+    );
+    return { skips: skipping?.connector.name, steps: [] };
   };
 }
 
+/** The step of a connector that refuses a message. */
 function refusal(
   connector: InboundConnector,
   listed: AddressSet,
-  { sourceIp, senderDomain }: Mail,
-): { outcome: "rejected" | "notDocumented"; step: Step } | undefined {
-  if (!forSender(connector.senderDomains, senderDomain)) return undefined;
-  const object = named("InboundConnector", connector.name);
-  if (connector.restrictDomainsToIpAddresses && !listed(sourceIp))
-    return {
-      outcome: "rejected",
-      step: step(
-        object,
+  { sourceIp, senderDomain }: Arrived,
+): Step | undefined {
+  return connector.restrictDomainsToIpAddresses &&
+    forSender(connector.senderDomains, senderDomain) &&
+    !listed(sourceIp)
+    ? step(
+        named("InboundConnector", connector.name),
         "restrictDomainsToIpAddresses",
         true,
         `it refuses mail from addresses that it does not list, and ${sourceIp} is none of them`,
-      ),
-    };
-  if (connector.restrictDomainsToCertificate)
-    return {
-      outcome: "notDocumented",
-      step: step(
+      )
+    : undefined;
+}
+
+/** The step of a connector that makes it impossible to tell what becomes of a message. */
+function vagueness(
+  connector: InboundConnector,
+  listed: AddressSet,
+  { sourceIp, senderDomain }: Arrived,
+): Step | undefined {
+  const object = named("InboundConnector", connector.name);
+  if (
+    connector.restrictDomainsToCertificate &&
+    forSender(connector.senderDomains, senderDomain)
+  )
+    return step(
+      object,
+      "restrictDomainsToCertificate",
+      true,
+      "it takes mail with a certain certificate alone, and which one the last hop shows cannot be told",
+    );
+  return connector.treatMessagesAsInternal && listed(sourceIp)
+    ? step(
         object,
-        "restrictDomainsToCertificate",
+        "treatMessagesAsInternal",
         true,
-        "it takes mail with a certain certificate alone, and which one the sender's host shows cannot be told",
-      ),
-    };
-  return undefined;
+        "mail from this address counts as internal, and which filtering is left then is not documented",
+      )
+    : undefined;
 }
 
 /** Whether a connector is for a sender: `*`, `*.example.com` (with what is above it), `example.com`. */
@@ -160,7 +146,7 @@ function forSender(domains: readonly string[], senderDomain: string): boolean {
 function connectionFilter(
   part: Snapshot["connectionFilters"],
 ): (
-  mail: Mail,
+  mail: Arrived,
   skips: string | undefined,
 ) => Way | { allowed: Truth; steps: Step[] } {
   if ("unavailable" in part)

@@ -1,4 +1,5 @@
 import type { Verdict } from "./message";
+import type { Truth } from "./truth";
 
 /** Headers by name in lower case; what a rule may look at, and change. */
 export type Headers = ReadonlyMap<string, string>;
@@ -12,13 +13,20 @@ export interface Mail {
   readonly senderDomain: string;
   /** The last hop before Microsoft. */
   readonly sourceIp: string;
-  /** Whether it came by way of Cloudflare, so that the MX record does not name Microsoft; undefined where nobody has said. */
-  readonly behindCloudflare: boolean | undefined;
+  /** Whether the sender's domain is one of the tenant's own; undefined where those were not read. */
+  readonly senderInside: Truth;
+  /** Whether it came by way of Cloudflare, so that the MX record does not name Microsoft. */
+  readonly behindCloudflare: boolean;
+  /** Whether the IP Allow List has its last hop; undefined where nobody can tell. */
+  readonly allowed: Truth;
   readonly microsoftVerdict: Verdict;
   readonly bcl: number | undefined;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
+
+/** Mail before its connection was looked at. */
+export type Arrived = Omit<Mail, "allowed">;
 
 /** The part of an address behind the `@`, in lower case. */
 export function domainOf(address: string): string {

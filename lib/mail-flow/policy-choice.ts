@@ -90,6 +90,15 @@ function presetsOf({ presetRules, antiSpamPolicies }: Snapshot): Presets {
     .map(scoped);
 }
 
+/** A preset without conditions is for everybody; the rule of a custom policy has one. */
+function hasScope(rule: PolicyRule): boolean {
+  return (
+    rule.sentTo.length > 0 ||
+    rule.sentToMemberOf.length > 0 ||
+    rule.recipientDomainIs.length > 0
+  );
+}
+
 function scoped(rule: PolicyRule): Scoped {
   const address = (names: readonly string[]) => {
     const wanted = new Set(names.map(folded));
@@ -159,7 +168,7 @@ function antiSpamChoice(
           ),
         }
       : antiSpamRules.value
-          .filter(({ enabled }) => enabled)
+          .filter((rule) => rule.enabled && hasScope(rule))
           .sort((a, b) => a.priority - b.priority)
           .map(scoped);
   return (mail) => {
@@ -168,12 +177,7 @@ function antiSpamChoice(
       ["HostedContentFilterRule", custom],
     ] as const) {
       if ("unread" in rules) return { step: rules.unread };
-      const first = rules.find(
-        ({ rule, covers }) =>
-          (noun === "HostedContentFilterRule" ||
-            rule.hostedContentFilterPolicy !== undefined) &&
-          covers(mail),
-      );
+      const first = rules.find(({ covers }) => covers(mail));
       if (first)
         return bound(
           noun,
@@ -303,9 +307,7 @@ function otherChoice<Policy extends AntiPhishPolicy | MalwarePolicy>(
         },
   ];
   return (mail) => {
-    const first = presets.find(
-      ({ rule, covers }) => nameOf(rule) !== undefined && covers(mail),
-    );
+    const first = presets.find(({ covers }) => covers(mail));
     return first
       ? [
           bound(

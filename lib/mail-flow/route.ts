@@ -2,12 +2,19 @@ import { cloudflare, dispositionHeaders } from "./cloudflare";
 import { connection } from "./connection";
 import { egressIpRanges } from "./egress";
 import { end, named, oneOf, step, type Way } from "./end";
-import { domainOf, folded, type Headers, type Mail } from "./mail";
+import {
+  domainOf,
+  folded,
+  type Arrived,
+  type Headers,
+  type Mail,
+} from "./mail";
 import type { Message } from "./message";
 import type { Path, Step } from "./path";
 import { policyChoice } from "./policy-choice";
 import { quarantine } from "./quarantine";
 import type { Snapshot } from "./snapshot";
+import type { Truth } from "./truth";
 import { transportRules, type TransportRules } from "./transport-rules";
 import { filtered } from "./verdict";
 
@@ -34,7 +41,7 @@ export function route(snapshot: Snapshot, message: Message): Path {
 /** Prepares a snapshot for many messages. The snapshot must not change while the answer is in use. */
 export function mailFlow(snapshot: Snapshot): MailFlow {
   const throughCloudflare = cloudflare(snapshot);
-  const accepted = acceptedDomains(snapshot.acceptedDomains);
+  const accepts = acceptedDomains(snapshot.acceptedDomains);
   const connect = connection(snapshot);
   const rules = rulesOf(snapshot.transportRules);
   const choice = policyChoice(snapshot);
@@ -54,12 +61,13 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
       };
     const { sourceIp, word } = arrival;
     const sender = folded(message.sender ?? unknownSender);
-    const mail: Mail = {
+    const arrived: Arrived = {
       recipient,
       recipientDomain,
       groups: (message.recipientGroups ?? []).map(folded),
       sender,
       senderDomain: domainOf(sender),
+      senderInside: accepts(domainOf(sender)),
       sourceIp,
       behindCloudflare: arrival.behindCloudflare,
       microsoftVerdict: message.microsoftVerdict ?? "none",
@@ -71,22 +79,38 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
         ? []
         : [[folded(dispositionHeaders[message.header]), word]],
     );
-    return { path: oneOf(ways(mail, headers, arrival.steps)), sourceIp };
+    return { path: oneOf(ways(arrived, headers, arrival.steps)), sourceIp };
   };
 
-  function ways(mail: Mail, headers: Headers, before: readonly Step[]): Way[] {
-    const foreign = accepted(mail.recipientDomain);
-    if (foreign)
-      return [{ end: end("notDocumented"), steps: [...before, foreign] }];
-    const connected = connect(mail);
+  function ways(
+    arrived: Arrived,
+    headers: Headers,
+    before: readonly Step[],
+  ): Way[] {
+    const { recipientDomain } = arrived;
+    if (accepts(recipientDomain) === false)
+      return [
+        {
+          end: end("notDocumented"),
+          steps: [
+            ...before,
+            step(
+              named("AcceptedDomain", recipientDomain),
+              "domainName",
+              null,
+              "the tenant does not accept mail for it; it is another tenant's or nobody's",
+            ),
+          ],
+        },
+      ];
+    const connected = connect(arrived);
     const steps = [...before, ...connected.steps];
     if ("end" in connected) return [{ end: connected.end, steps }];
+    const mail: Mail = { ...arrived, allowed: connected.allowed };
     const { ended, passed } = rules(mail, headers, steps);
     return [
       ...ended,
-      ...passed.flatMap((one) =>
-        filtered(one, connected.allowed, mail, choice, detain),
-      ),
+      ...passed.flatMap((one) => filtered(one, mail, choice, detain)),
     ];
   }
 }
@@ -94,24 +118,17 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
 /** An address of a domain that nobody has. */
 const unknownSender = "sender@sender.example";
 
+/** Whether the tenant accepts mail for a domain; undefined where its domains were not read. */
 function acceptedDomains(
   part: Snapshot["acceptedDomains"],
-): (domain: string) => Step | undefined {
-  // Where they were not read, a recipient's domain is taken to be one of them: Cloudflare forwards its mail here.
+): (domain: string) => Truth {
   if ("unavailable" in part) return () => undefined;
   const exact = new Set(part.value.map(({ domainName }) => folded(domainName)));
   const above = part.value
     .filter(({ matchSubDomains }) => matchSubDomains)
     .map(({ domainName }) => `.${folded(domainName)}`);
   return (domain) =>
-    exact.has(domain) || above.some((suffix) => domain.endsWith(suffix))
-      ? undefined
-      : step(
-          named("AcceptedDomain", domain),
-          "domainName",
-          null,
-          "the tenant does not accept mail for it",
-        );
+    exact.has(domain) || above.some((suffix) => domain.endsWith(suffix));
 }
 
 function rulesOf(part: Snapshot["transportRules"]): TransportRules {

@@ -31,20 +31,12 @@ const endings: readonly (readonly [
   ["deleteMessage", "deleted", "it deletes the message and tells nobody"],
   ["rejectMessageReasonText", "rejected", "it rejects the message"],
   ["rejectMessageEnhancedStatusCode", "rejected", "it rejects the message"],
-  ["smtpRejectMessageRejectText", "rejected", "it rejects the message"],
-  ["smtpRejectMessageRejectStatusCode", "rejected", "it rejects the message"],
-  ["disconnect", "rejected", "it ends the connection"],
   [
     "quarantine",
     "hostedQuarantine",
     "it sends the message to the hosted quarantine, where no quarantine policy applies and only an administrator releases",
   ],
   ["redirectMessageTo", "redirected", "others get the message instead"],
-  [
-    "routeMessageOutboundConnector",
-    "redirected",
-    "the message leaves by this connector instead",
-  ],
   [
     "moderateMessageByUser",
     "notDocumented",
@@ -55,6 +47,24 @@ const endings: readonly (readonly [
     "notDocumented",
     "the message waits for the recipient's manager, whose decision nobody can tell",
   ],
+  [
+    "routeMessageOutboundConnector",
+    "notDocumented",
+    "the message leaves by this connector, and where it goes then cannot be told",
+  ],
+  ...[
+    "notifySender",
+    "disconnect",
+    "smtpRejectMessageRejectStatusCode",
+    "smtpRejectMessageRejectText",
+  ].map(
+    (property) =>
+      [
+        property,
+        "notDocumented",
+        "what becomes of the message then cannot be told",
+      ] as const,
+  ),
 ];
 
 /** Reads what a rule does. */

@@ -11,6 +11,9 @@ import type { Step } from "./path";
 import { effectOf, type Effect } from "./rule-effect";
 import type { RuleValue, TransportRule } from "./snapshot";
 
+/** How long mail that a rule put into quarantine lies there. @see https://learn.microsoft.com/defender-office-365/quarantine-about */
+const hostedRetentionDays = 30;
+
 /** What rules made of a message that goes on. */
 export interface Passed {
   readonly scl: number | null;
@@ -64,7 +67,7 @@ export function transportRules(
         }
         if (truth === undefined)
           next.push({ ...state, steps: [...state.steps, doubt(rule)] });
-        const after = apply(rule, effect, truth, state);
+        const after = apply(rule, effect, truth, state, mail);
         if ("end" in after) ended.push(after);
         else (effect.stops ? stopped : next).push(after);
       }
@@ -139,6 +142,7 @@ function apply(
   effect: Effect,
   truth: true | undefined,
   state: Passed,
+  { allowed }: Mail,
 ): Passed | Way {
   const object = named("TransportRule", rule.name);
   const steps = truth ? [...state.steps] : [...state.steps, doubt(rule)];
@@ -148,10 +152,12 @@ function apply(
   if (effect.outcome)
     return {
       end: end(effect.outcome, {
-        scl,
+        scl: scl ?? (allowed ? -1 : null),
         action: effect.action ?? null,
-        // Which quarantine policy and retention apply is not said; that only an administrator releases is.
-        ...(effect.outcome === "hostedQuarantine" ? { release: "none" } : {}),
+        // No quarantine policy applies: only an administrator releases it, and nobody can change how long it is kept.
+        ...(effect.outcome === "hostedQuarantine"
+          ? { release: "none", retentionDays: hostedRetentionDays }
+          : {}),
       }),
       steps,
     };

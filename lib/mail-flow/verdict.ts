@@ -19,20 +19,17 @@ interface Request {
   readonly steps: readonly Step[];
 }
 
-/** The ways of a message from the filter on. @param allowed Whether the IP Allow List has its last hop. */
+/** The ways of a message from the filter on. */
 export function filtered(
   passed: Passed,
-  allowed: Truth,
   mail: Mail,
   choice: PolicyChoice,
   quarantine: Quarantine,
 ): Way[] {
   const chosen = choice.antiSpam(mail);
-  return requests(passed, allowed).flatMap((request) =>
-    sendersListed(request, mail, chosen).flatMap((asked) =>
-      judged(asked, mail, chosen).map((judgement) =>
-        acted(judgement, mail, chosen, choice, quarantine),
-      ),
+  return requests(passed, mail.allowed).flatMap((request) =>
+    sendersListed(request, mail, chosen).map((asked) =>
+      acted(judged(asked, mail, chosen), mail, chosen, choice, quarantine),
     ),
   );
 }
@@ -120,7 +117,7 @@ function judged(
   { scl, skipped, asked, steps }: Request,
   mail: Mail,
   chosen: Chosen<AntiSpamPolicy>,
-): Judgement[] {
+): Judgement {
   const own = microsoftsOwn(mail, chosen.policy);
   const judgement = (
     candidates: readonly (Verdict | undefined)[],
@@ -131,14 +128,11 @@ function judged(
       .sort((a, b) => verdicts.indexOf(a) - verdicts.indexOf(b)),
     steps,
   });
-  if (!skipped) return [judgement([own, asked])];
-  if (own === "malware") return [judgement([own])];
-  if (own !== "highConfidencePhish") return [judgement([])];
+  if (!skipped) return judgement([own, asked]);
+  if (own === "malware") return judgement([own]);
+  if (own !== "highConfidencePhish") return judgement([]);
   // Secure by default keeps high confidence phishing only where the MX record names Microsoft.
-  return [
-    ...(mail.behindCloudflare === false ? [] : [judgement([])]),
-    ...(mail.behindCloudflare === true ? [] : [judgement([own])]),
-  ];
+  return judgement(mail.behindCloudflare ? [] : [own]);
 }
 
 function microsoftsOwn(
@@ -147,8 +141,9 @@ function microsoftsOwn(
 ): Verdict {
   if (microsoftVerdict !== "bulk" && microsoftVerdict !== "none")
     return microsoftVerdict;
-  if (bcl === undefined || !policy) return microsoftVerdict;
-  return bcl >= policy.bulkThreshold ? "bulk" : "none";
+  if (bcl === undefined) return microsoftVerdict;
+  // Without a policy nobody knows the threshold; 1 is the lowest.
+  return bcl >= (policy?.bulkThreshold ?? 1) ? "bulk" : "none";
 }
 
 function acted(
