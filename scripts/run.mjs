@@ -11,7 +11,7 @@ import { detail, step } from "./progress.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const [command, ...args] = process.argv.slice(2);
-const commands = { demo, test, bench, soak };
+const commands = { demo, test, bench, soak, mutation };
 const checks = [
   [
     "format",
@@ -28,7 +28,7 @@ const checks = [
 endChildrenOnSignals();
 if (!Object.hasOwn(commands, command ?? "")) {
   console.error(
-    "Usage: node scripts/run.mjs <demo|test|bench|soak> [arguments]",
+    "Usage: node scripts/run.mjs <demo|test|bench|soak|mutation> [arguments]",
   );
   process.exit(2);
 }
@@ -73,6 +73,24 @@ async function spawnScript(script) {
       stdio: "inherit",
       group: false,
     },
+  );
+  return code;
+}
+
+/** Whether the tests can fail: changes providers/ in thousands of ways and counts how many a test notices. Arguments go to Stryker. */
+async function mutation() {
+  await installDependencies();
+  await step("build", build);
+  const env = await certificate();
+  console.log();
+  const { code } = await run(
+    process.execPath,
+    [
+      path.join(root, "node_modules/@stryker-mutator/core/bin/stryker.js"),
+      "run",
+      ...args,
+    ],
+    { cwd: root, env: { ...process.env, ...env }, stdio: "inherit" },
   );
   return code;
 }
