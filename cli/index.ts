@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { diffCommand } from "./diff";
+import { doctorCommand } from "./doctor";
 import { evidenceCommand } from "./evidence";
 import { simulateCommand } from "./simulate";
 
@@ -14,6 +15,7 @@ new Command("area1-m365")
   .version(version)
   .addCommand(simulateCommand())
   .addCommand(diffCommand())
+  .addCommand(doctorCommand())
   .addCommand(evidenceCommand())
   .parseAsync()
   .catch((error: unknown) => {

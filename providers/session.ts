@@ -5,7 +5,7 @@ import {
   secretKeys,
   type Configuration,
 } from "./configuration";
-import { Credentials } from "./credentials";
+import { claimsOf, Credentials, type Service } from "./credentials";
 import { ExchangeOnline } from "./exchange-online/client";
 import { sentence } from "./errors";
 import { Graph } from "./graph/client";
@@ -52,6 +52,8 @@ export class Session {
   readonly moving = new Set<string>();
   /** The tenant of the states that this process was shown. */
   tenantInState: string | undefined;
+  /** Quarantine policies that recipients are to release nothing but spam from, as restore points say; in lower case. */
+  readonly onlyForSpam = new Set<string>();
   /** By object: the resource whose restore point holds it. */
   readonly claimed = new Map<string, string>();
 
@@ -116,6 +118,17 @@ export class Session {
   /** The tenant of the credentials. */
   tenantId(patience: Patience): Promise<string> {
     return this.exchange.tenantId(patience);
+  }
+
+  /**
+   * The application permissions that the token for a service holds, such as `Exchange.ManageAsApp`; undefined where it names none,
+   * as that of a person does.
+   */
+  async permissions(
+    service: Service,
+    patience: Patience,
+  ): Promise<readonly string[] | undefined> {
+    return claimsOf(await this.credentials.token(service, patience)).roles;
   }
 
   /** Begins an operation: its patience starts to run. */

@@ -76,6 +76,41 @@ export class ExchangeOnline {
   }
 
   /**
+   * The cmdlets that the roles of these credentials allow: what Exchange exports to the module for them. Writes nothing.
+   *
+   * @throws VendorError `forbidden` without any role, `unauthorized` without Exchange.ManageAsApp.
+   */
+  async allowedCmdlets(patience: Patience): Promise<string[]> {
+    const tenant = await this.tenantId(patience);
+    return this.http.send(
+      {
+        method: "GET",
+        url: `${this.baseUrl}/adminapi/v1.0/${encodeURIComponent(tenant)}/EXOModuleFile?Version=3.9.2`,
+        headers: {
+          Authorization: `Bearer ${await this.credentials.token("exchange", patience)}`,
+          Accept: "application/json",
+          CommandName: "*",
+          "X-AnchorMailbox": `APP:${anchor}@${tenant}`,
+          "client-request-id": randomUUID(),
+        },
+        repeatable: true,
+      },
+      (answer) => {
+        if (answer.status >= 300) throw this.failure("its modules", answer);
+        const { items } = pageOf(answer.text, (reason) =>
+          this.unreadable(`the list of cmdlets came ${reason}`, answer.status),
+        );
+        return items.flatMap(({ exportedCmdlets }) =>
+          typeof exportedCmdlets === "string"
+            ? exportedCmdlets.split(",").map((name) => name.trim())
+            : [],
+        );
+      },
+      patience,
+    );
+  }
+
+  /**
    * Runs a cmdlet that writes, and forgets the lists of its noun.
    *
    * @returns the objects that it answered with; New- usually answers with the new one, the others with nothing.

@@ -49,7 +49,7 @@ export const connectionChecks: readonly Check[] = [
             property: "ipAllowList",
             value: ours,
             reason: `${listed(ours)} on the IP allow list ${ours.length > 1 ? "are" : "is"} of Cloudflare's: ${allowListConsequence}.`,
-            fix: `Take them off: Set-HostedConnectionFilterPolicy ${quoted(name)} -IPAllowList @{Remove=${ours.map(quoted).join(",")}}.`,
+            fix: `Take them off: \`Set-HostedConnectionFilterPolicy ${quoted(name)} -IPAllowList @{Remove=${ours.map(quoted).join(",")}}\`.`,
           };
       }
     },
@@ -71,7 +71,7 @@ export const connectionChecks: readonly Check[] = [
             property: "ipBlockList",
             value: ours,
             reason: `${listed(ours)} on the IP block list ${ours.length > 1 ? "are" : "is"} of Cloudflare's, so that Microsoft refuses all mail that comes from there, clean mail included.`,
-            fix: `Take them off: Set-HostedConnectionFilterPolicy ${quoted(name)} -IPBlockList @{Remove=${ours.map(quoted).join(",")}}.`,
+            fix: `Take them off: \`Set-HostedConnectionFilterPolicy ${quoted(name)} -IPBlockList @{Remove=${ours.map(quoted).join(",")}}\`.`,
           };
       }
     },
@@ -93,7 +93,7 @@ export const connectionChecks: readonly Check[] = [
             value: true,
             reason:
               "Mail from addresses that Microsoft's partners find good skips the spam filter, and nobody can see which those are.",
-            fix: `Switch it off: Set-HostedConnectionFilterPolicy ${quoted(name)} -EnableSafeList $false.`,
+            fix: `Switch it off: \`Set-HostedConnectionFilterPolicy ${quoted(name)} -EnableSafeList $false\`.`,
           };
     },
   }),
@@ -127,7 +127,7 @@ export const connectionChecks: readonly Check[] = [
             value: missing,
             ...(!refused && { status: "warning" as const }),
             reason: `The connector refuses mail that does not come from its addresses and lacks ${missing.length} of Cloudflare's (${listed(missing)}), so that mail from there bounces${refused ? "" : ", unless another connector that lists them is taken, which is not documented"}.`,
-            fix: `Add them: Set-InboundConnector ${quoted(connector.name)} -SenderIPAddresses @{Add=${missing.slice(0, 3).map(quoted).join(",")}${missing.length > 3 ? ",…" : ""}}.`,
+            fix: `Add them: \`Set-InboundConnector ${quoted(connector.name)} -SenderIPAddresses @{Add=${missing.map(quoted).join(",")}}\`.`,
           };
         if (connector.restrictDomainsToCertificate)
           yield {
@@ -137,7 +137,7 @@ export const connectionChecks: readonly Check[] = [
             status: "warning",
             reason:
               "The connector refuses mail without a certificate of its name, and which one Cloudflare shows is not documented, so that mail may bounce.",
-            fix: `Restrict by address instead: Set-InboundConnector ${quoted(connector.name)} -RestrictDomainsToCertificate $false -RestrictDomainsToIPAddresses $true.`,
+            fix: `Restrict by address instead: \`Set-InboundConnector ${quoted(connector.name)} -RestrictDomainsToCertificate $false -RestrictDomainsToIPAddresses $true\`.`,
           };
       }
     },
@@ -159,7 +159,7 @@ export const connectionChecks: readonly Check[] = [
             value: true,
             reason:
               "The connector takes what Cloudflare delivers for mail of the organisation itself, so that conditions on outside senders and the spam filter may not apply.",
-            fix: `Set-InboundConnector ${quoted(connector.name)} -TreatMessagesAsInternal $false.`,
+            fix: `\`Set-InboundConnector ${quoted(connector.name)} -TreatMessagesAsInternal $false\`.`,
           };
     },
   }),
@@ -224,7 +224,7 @@ export const connectionChecks: readonly Check[] = [
           ? `Enhanced Filtering is ${half?.efTestMode ? "in test mode" : `on for ${listed(half?.efUsers ?? [])} alone`}, so that Microsoft takes Cloudflare for the sender ${half?.efTestMode ? "" : "of other mail "}and may find spoofing of its own.`
           : "No connector for Cloudflare's addresses has Enhanced Filtering, so that Microsoft takes Cloudflare for the sender of all mail and may find spoofing of its own.",
         fix: half
-          ? `Set-InboundConnector ${quoted(half.name)} -EFSkipLastIP $true -EFTestMode $false -EFUsers $null.`
+          ? `\`Set-InboundConnector ${quoted(half.name)} -EFSkipLastIP $true -EFTestMode $false -EFUsers $null\`.`
           : 'Make the connector "Email Security Inbound Connector" for Cloudflare\'s addresses, and let it skip the last address.',
       };
     },

@@ -1,5 +1,5 @@
 import type { CloudflareDomain } from "../snapshot";
-import { check, listed, same, type Check } from "./check";
+import { check, listed, quoted, same, type Check } from "./check";
 import type { Context } from "./context";
 
 const setup =
@@ -324,7 +324,7 @@ export const domainChecks: readonly Check[] = [
             property: "domainType",
             value: domainType,
             reason: `Mail for ${domainName} may be relayed to mailboxes elsewhere, which need their own handling of a spam verdict that is not quarantined.`,
-            fix: `Nothing, if they have it; else Set-AcceptedDomain '${domainName}' -DomainType Authoritative.`,
+            fix: `Nothing, if they have it; else \`Set-AcceptedDomain ${quoted(domainName)} -DomainType Authoritative\`.`,
           };
     },
   }),

@@ -80,7 +80,7 @@ export const foreignRuleChecks: readonly Check[] = [
             value: scl,
             status: gradeOf(met),
             reason: `The rule comes after ${quotedNames(met)} and sets SCL ${scl} on ${mailOf(rule, met)}, ${scl < 0 ? "so that it is delivered past the filter" : "so that the level of the route is lost"}.`,
-            fix: `Except mail with the header: Set-TransportRule ${quoted(rule.name)} -ExceptIfHeaderContainsMessageHeader ${headerOf(met)} -ExceptIfHeaderContainsWords ${wordsOf(met)}; or disable the rule.`,
+            fix: `Except mail with the header: \`Set-TransportRule ${quoted(rule.name)} -ExceptIfHeaderContainsMessageHeader ${headerOf(met)} -ExceptIfHeaderContainsWords ${wordsOf(met)}\`; or disable the rule.`,
           };
         },
       ),
@@ -105,7 +105,7 @@ export const foreignRuleChecks: readonly Check[] = [
           value: true,
           status: gradeOf(met),
           reason: `The rule comes before ${quotedNames(met)} and ends the processing of ${mailOf(rule, met)}, which then never gets its level.`,
-          fix: `Let processing go on, Set-TransportRule ${quoted(rule.name)} -StopRuleProcessing $false, or move the rule behind them with -Priority.`,
+          fix: `Let processing go on with \`Set-TransportRule ${quoted(rule.name)} -StopRuleProcessing $false\`, or move the rule behind them.`,
         }),
       ),
   }),
@@ -133,7 +133,7 @@ export const foreignRuleChecks: readonly Check[] = [
             value: rule.actions[property] ?? null,
             status: gradeOf(met),
             reason: `The rule comes before ${quotedNames(met)} and ${property === "removeHeader" ? "takes" : "writes over"} ${headerOf(met)} on ${mailOf(rule, met)}, which they then do not recognise.`,
-            fix: `Move the rule behind them with Set-TransportRule ${quoted(rule.name)} -Priority, or disable it.`,
+            fix: `Move the rule behind them, or disable it: \`Disable-TransportRule ${quoted(rule.name)}\`.`,
           };
         },
       ),
@@ -164,7 +164,7 @@ export const foreignRuleChecks: readonly Check[] = [
             property: action,
             value: rule.actions[action] ?? null,
             reason: `The rule ${diverting[action]} ${mailOf(rule, met)}, so that the anti-spam policy and its quarantine never see it.`,
-            fix: `Disable it, Disable-TransportRule ${quoted(rule.name)}, unless that is what you want.`,
+            fix: `Nothing, if that is what you want; else \`Disable-TransportRule ${quoted(rule.name)}\`.`,
           };
       }
     },

@@ -81,7 +81,7 @@ export const ownRuleChecks: readonly Check[] = [
             property: "headerContainsWords",
             value: tier.word,
             reason: `No rule looks for ${tier.word} in ${dispositionHeaders[mail.header]}, so that ${tier.disposition} mail ${elsewhere}.`,
-            fix: `Make the rule with \`pulumi up\`, or by hand: New-TransportRule -HeaderContainsMessageHeader ${dispositionHeaders[mail.header]} -HeaderContainsWords ${tier.word} -SetSCL ${tier.verdict === "spam" ? 5 : 9}.`,
+            fix: `Make the rule with \`pulumi up\`, or by hand as Cloudflare's page says, with SCL ${tier.verdict === "spam" ? 5 : 9}.`,
           };
     },
   }),
@@ -106,7 +106,7 @@ export const ownRuleChecks: readonly Check[] = [
               property: "headerContainsWords",
               value: words,
               reason: `Cloudflare stamps ${tier.disposition} mail with ${tier.word}, never with ${listed(tier.mistaken)}, so that the rule never sees it and it ${elsewhere}.`,
-              fix: `Add the word: Set-TransportRule ${quoted(rule.name)} -HeaderContainsWords ${[...words, tier.word].map(quoted).join(",")}.`,
+              fix: `Add the word: \`Set-TransportRule ${quoted(rule.name)} -HeaderContainsWords ${[...words, tier.word].map(quoted).join(",")}\`.`,
             };
           }
     },
@@ -128,7 +128,7 @@ export const ownRuleChecks: readonly Check[] = [
               property: "enabled",
               value: false,
               reason: `The rule is disabled, so that ${dispositions} mail ${elsewhere}.`,
-              fix: `Enable it: Enable-TransportRule ${quoted(rule.name)}.`,
+              fix: `Enable it: \`Enable-TransportRule ${quoted(rule.name)}\`.`,
             },
       ),
   }),
@@ -149,7 +149,7 @@ export const ownRuleChecks: readonly Check[] = [
               property: "mode",
               value: rule.mode,
               reason: `The rule's mode is ${rule.mode}: it only watches, and ${dispositions} mail ${elsewhere}.`,
-              fix: `Let it act: Set-TransportRule ${quoted(rule.name)} -Mode Enforce.`,
+              fix: `Let it act: \`Set-TransportRule ${quoted(rule.name)} -Mode Enforce\`.`,
             },
       ),
   }),
@@ -173,7 +173,7 @@ export const ownRuleChecks: readonly Check[] = [
           property,
           value: rule[property] ?? null,
           reason: `The rule ${early ? "does not act before" : "has not acted since"} ${rule[property]}, so that ${dispositions} mail ${elsewhere}.`,
-          fix: `Clear the date: Set-TransportRule ${quoted(rule.name)} -${early ? "ActivationDate" : "ExpiryDate"} $null.`,
+          fix: `Clear the date: \`Set-TransportRule ${quoted(rule.name)} -${early ? "ActivationDate" : "ExpiryDate"} $null\`.`,
         };
       });
       const setters = new Set(
@@ -187,7 +187,7 @@ export const ownRuleChecks: readonly Check[] = [
             value: rule.expiryDate,
             status: "warning",
             reason: `The rule stops to act at ${rule.expiryDate}, and its mail then ${elsewhere}.`,
-            fix: `Clear the date: Set-TransportRule ${quoted(rule.name)} -ExpiryDate $null.`,
+            fix: `Clear the date: \`Set-TransportRule ${quoted(rule.name)} -ExpiryDate $null\`.`,
           };
     },
   }),
@@ -203,6 +203,7 @@ export const ownRuleChecks: readonly Check[] = [
       flawed(transportRules, context, (rule, dispositions, routes) => {
         const names = narrowing(rule);
         const [first] = names;
+        const named = names.filter((name) => name in rule.conditions);
         if (first === undefined) return undefined;
         return {
           object: objectOf(rule),
@@ -213,14 +214,15 @@ export const ownRuleChecks: readonly Check[] = [
             status: "warning" as const,
           }),
           reason: `The rule has ${names.length > 1 ? "conditions or exceptions" : first.startsWith("exceptIf") ? "an exception" : "a condition"} that the use case does not have (${listed(names)}), so that ${dispositions} mail that does not pass it ${elsewhere}.`,
-          fix: `Take ${names.length > 1 ? "them" : "it"} out: Set-TransportRule ${quoted(rule.name)} ${names
-            .filter((name) => name in rule.conditions)
-            .map(
-              (name) =>
-                `-${name.charAt(0).toUpperCase()}${name.slice(1)} $null`,
-            )
-            .join(" ")
-            .trim()}.`.replace(/ \.$/, ", in the Exchange admin center."),
+          fix:
+            named.length === 0
+              ? "Take it out in the Exchange admin center."
+              : `Take ${names.length > 1 ? "them" : "it"} out: \`Set-TransportRule ${quoted(rule.name)} ${named
+                  .map(
+                    (name) =>
+                      `-${name.charAt(0).toUpperCase()}${name.slice(1)} $null`,
+                  )
+                  .join(" ")}\`.`,
         };
       }),
   }),
@@ -249,7 +251,7 @@ export const ownRuleChecks: readonly Check[] = [
           value: scl ?? null,
           ...(!grave && { status: "warning" as const }),
           reason: `The rule ${scl === undefined ? "sets no SCL" : `sets SCL ${scl}`} on ${dispositions} mail, which ${consequence[asked]}.`,
-          fix: `Set the level: Set-TransportRule ${quoted(rule.name)} -SetSCL ${wanted}.`,
+          fix: `Set the level: \`Set-TransportRule ${quoted(rule.name)} -SetSCL ${wanted}\`.`,
         };
       }),
   }),
@@ -276,7 +278,7 @@ export const ownRuleChecks: readonly Check[] = [
             property: "headerContainsWords",
             value: null,
             reason: `The rule looks for no header, so that it sets SCL ${sclOf(rule)} on ${rule.conditions["senderIpRanges"] === undefined ? "all mail" : "all mail that Cloudflare delivers"}, clean mail included.`,
-            fix: `Disable it now with Disable-TransportRule ${quoted(rule.name)}, and give it its header and words back with \`pulumi up\`.`,
+            fix: `Disable it now with \`Disable-TransportRule ${quoted(rule.name)}\`, and give it its header and words back with \`pulumi up\`.`,
           };
     },
   }),
@@ -304,7 +306,7 @@ export const ownRuleChecks: readonly Check[] = [
           property: "senderIpRanges",
           value: lost,
           reason: `The rule lacks ${lost.length} of the ranges that Cloudflare delivers from (${listed(lost)}), so that ${listed([...found.keys()])} mail from there ${elsewhere}.`,
-          fix: `Put the whole list in: leave senderIpRanges out of the program and run \`pulumi up\`, or add them with Set-TransportRule ${quoted(rule.name)} -SenderIpRanges.`,
+          fix: `Put the whole list in: leave senderIpRanges out of the program and run \`pulumi up\`, or add them in the Exchange admin center.`,
         };
       }
     },
@@ -329,7 +331,7 @@ export const ownRuleChecks: readonly Check[] = [
             property: "senderIpRanges",
             value: foreign,
             reason: `The rule trusts ${listed(foreign)}, which Cloudflare does not publish, so that whoever sends from there can put the header on mail by himself.`,
-            fix: `Take them out, unless another gateway of yours stands there: Set-TransportRule ${quoted(rule.name)} -SenderIpRanges.`,
+            fix: `Take them out in the Exchange admin center, unless another gateway of yours stands there.`,
           };
       }
     },
@@ -373,7 +375,7 @@ export const ownRuleChecks: readonly Check[] = [
             value: null,
             reason:
               "The rule does not ask for Cloudflare's addresses, so that anybody who delivers to Microsoft directly can put the header on mail by himself.",
-            fix: "Add the published ranges: run `pulumi up`, or set -SenderIpRanges.",
+            fix: "Add the published ranges: run `pulumi up`.",
           };
     },
   }),
@@ -414,7 +416,7 @@ export const ownRuleChecks: readonly Check[] = [
             property: "ruleErrorAction",
             value: "Defer",
             reason: `When the rule cannot be evaluated, mail waits and is tried again, clean mail included, where others let it go on and ${dispositions} mail with it.`,
-            fix: `Nothing, if that is what you want; else Set-TransportRule ${quoted(rule.name)} -RuleErrorAction Ignore.`,
+            fix: `Nothing, if that is what you want; else \`Set-TransportRule ${quoted(rule.name)} -RuleErrorAction Ignore\`.`,
           };
     },
   }),

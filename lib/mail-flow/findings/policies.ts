@@ -99,7 +99,7 @@ export const policyChecks: readonly Check[] = [
         value: true,
         status: gradeOf(shortfalls),
         reason: `The preset is on for ${rule ? audienceOf(rule) : ""} and goes before Default: ${policy ? told(shortfalls) : `what its policy ${rule?.hostedContentFilterPolicy} does was not told`}.`,
-        fix: `Except the domains from the preset in the Defender portal, or switch it off: Disable-EOPProtectionPolicyRule ${quoted(rule?.name ?? "")}.`,
+        fix: `Except the domains from the preset in the Defender portal, or switch it off: \`Disable-EOPProtectionPolicyRule ${quoted(rule?.name ?? "")}\`.`,
       })),
   }),
   check({
@@ -117,7 +117,7 @@ export const policyChecks: readonly Check[] = [
         value: rule?.hostedContentFilterPolicy ?? null,
         status: gradeOf(shortfalls),
         reason: `The policy "${rule?.hostedContentFilterPolicy}" acts for ${rule ? audienceOf(rule) : ""} instead of Default: ${policy ? told(shortfalls) : "what it does was not told"}.`,
-        fix: `Give that policy the actions and quarantine policies of Default, or disable its rule: Disable-HostedContentFilterRule ${quoted(rule?.name ?? "")}.`,
+        fix: `Give that policy the actions and quarantine policies of Default, or disable its rule: \`Disable-HostedContentFilterRule ${quoted(rule?.name ?? "")}\`.`,
       })),
   }),
   check({
@@ -139,7 +139,7 @@ export const policyChecks: readonly Check[] = [
           value,
           status: grade,
           reason: `${parameter(property)} is ${value} and not Quarantine, so that ${disposition} mail of that verdict ${goes} and its quarantine policy counts for nothing.`,
-          fix: `Set-HostedContentFilterPolicy ${quoted(name)} -${parameter(property)} Quarantine.`,
+          fix: `\`Set-HostedContentFilterPolicy ${quoted(name)} -${parameter(property)} Quarantine\`.`,
         }),
       ),
   }),
@@ -162,7 +162,7 @@ export const policyChecks: readonly Check[] = [
           value,
           status: grade,
           reason: `${disposition} mail of the verdict of ${property} ${goes}.`,
-          fix: `Set-HostedContentFilterPolicy ${quoted(name)} -${parameter(property)} ${quoted(context.adminQuarantine)}.`,
+          fix: `\`Set-HostedContentFilterPolicy ${quoted(name)} -${parameter(property)} ${quoted(context.adminQuarantine)}\`.`,
         }),
       ),
   }),
@@ -184,7 +184,7 @@ export const policyChecks: readonly Check[] = [
           property,
           value,
           reason: `${disposition} mail ${goes}, so that an administrator is asked for each.`,
-          fix: `Set-HostedContentFilterPolicy ${quoted(name)} -${parameter(property)} ${quoted(context.userQuarantine)}.`,
+          fix: `\`Set-HostedContentFilterPolicy ${quoted(name)} -${parameter(property)} ${quoted(context.userQuarantine)}\`.`,
         }),
       ),
   }),
@@ -215,7 +215,7 @@ export const policyChecks: readonly Check[] = [
             value: allowed,
             ...(own.length > 0 && { status: "failed" as const }),
             reason: `Mail from ${listed(own.length > 0 ? own : allowed)} skips the filter whatever Cloudflare finds${own.length > 0 ? ", and anybody can write that name of your own as the sender" : ""}, so that even Malicious mail can reach the inbox.`,
-            fix: `Empty the list: Set-HostedContentFilterPolicy ${quoted(policy.name)} -${parameter(property)} @{}.`,
+            fix: `Empty the list: \`Set-HostedContentFilterPolicy ${quoted(policy.name)} -${parameter(property)} $null\`.`,
           };
         }
     },
@@ -237,7 +237,7 @@ export const policyChecks: readonly Check[] = [
             value: "On",
             reason:
               "Behind Cloudflare the sender's address is Cloudflare's, so that good mail fails SPF and is taken for spam.",
-            fix: `Set-HostedContentFilterPolicy ${quoted(policy.name)} -MarkAsSpamSpfRecordHardFail Off.`,
+            fix: `\`Set-HostedContentFilterPolicy ${quoted(policy.name)} -MarkAsSpamSpfRecordHardFail Off\`.`,
           };
     },
   }),
@@ -249,7 +249,7 @@ export const policyChecks: readonly Check[] = [
     needs: ["antiPhishPolicies"],
     url: "https://learn.microsoft.com/defender-office-365/anti-phishing-policies-about",
     fine: "Mail that Microsoft finds spoofed is quarantined.",
-    *look({ antiPhishPolicies }) {
+    *look({ antiPhishPolicies }, context) {
       for (const { name, isDefault, settings } of antiPhishPolicies)
         if (
           isDefault &&
@@ -262,7 +262,7 @@ export const policyChecks: readonly Check[] = [
             value: "MoveToJmf",
             reason:
               "Spoof mail that Microsoft finds spoofed as well goes to the Junk Email folder, as the anti-phishing policy goes before the verdict spam that the rule asks for.",
-            fix: `Set-AntiPhishPolicy ${quoted(name)} -AuthenticationFailAction Quarantine -SpoofQuarantineTag with the user's quarantine policy, if it is to lie with the rest.`,
+            fix: `\`Set-AntiPhishPolicy ${quoted(name)} -AuthenticationFailAction Quarantine -SpoofQuarantineTag ${quoted(context.userQuarantine)}\`, if it is to lie with the rest.`,
           };
     },
   }),

@@ -62,7 +62,7 @@ export const quarantineChecks: readonly Check[] = [
           value: true,
           reason:
             "The tenant was never customised, so that Microsoft refuses the first quarantine policy.",
-          fix: "Run Enable-OrganizationCustomization once, which cannot be undone and takes up to an hour to work.",
+          fix: "Run `Enable-OrganizationCustomization` once, which cannot be undone and takes up to an hour to work.",
         };
     },
   }),
@@ -84,7 +84,7 @@ export const quarantineChecks: readonly Check[] = [
                 property,
                 value: name,
                 reason: `There is no quarantine policy ${name}, so that nobody is told of the mail that lies under it and nobody can say who releases it.`,
-                fix: `Make it with \`pulumi up\`, or set another: Set-HostedContentFilterPolicy ${quoted(policy.name)} -${property.charAt(0).toUpperCase()}${property.slice(1)}.`,
+                fix: `Make it with \`pulumi up\`, or set another: \`Set-HostedContentFilterPolicy ${quoted(policy.name)} -${property.charAt(0).toUpperCase()}${property.slice(1)} ${quoted(property === "spamQuarantineTag" ? context.userQuarantine : context.adminQuarantine)}\`.`,
               };
     },
   }),
@@ -128,7 +128,7 @@ export const quarantineChecks: readonly Check[] = [
             property: "highConfidencePhishQuarantineTag",
             value: name ?? null,
             reason: `${name} gives the right to release, and for high confidence phishing Microsoft turns it into a request.`,
-            fix: `Say what happens: Set-HostedContentFilterPolicy ${quoted(policy.name)} -HighConfidencePhishQuarantineTag ${quoted(context.adminQuarantine)}.`,
+            fix: `Say what happens: \`Set-HostedContentFilterPolicy ${quoted(policy.name)} -HighConfidencePhishQuarantineTag ${quoted(context.adminQuarantine)}\`.`,
           };
       }
       for (const { name, isDefault, quarantineTag } of malwarePolicies)
@@ -138,7 +138,7 @@ export const quarantineChecks: readonly Check[] = [
             property: "quarantineTag",
             value: quarantineTag ?? null,
             reason: `${quarantineTag} gives the right to release, and for malware Microsoft turns it into a request.`,
-            fix: `Say what happens: Set-MalwareFilterPolicy ${quoted(name)} -QuarantineTag AdminOnlyAccessPolicy.`,
+            fix: `Say what happens: \`Set-MalwareFilterPolicy ${quoted(name)} -QuarantineTag AdminOnlyAccessPolicy\`.`,
           };
     },
   }),
@@ -158,7 +158,7 @@ export const quarantineChecks: readonly Check[] = [
             property: "quarantineRetentionPeriod",
             value: policy.quarantineRetentionPeriod,
             reason: `Mail is deleted from the quarantine after ${policy.quarantineRetentionPeriod} days, so that who comes back from three weeks of leave finds nothing.`,
-            fix: `Set-HostedContentFilterPolicy ${quoted(policy.name)} -QuarantineRetentionPeriod 30; the use case recommends 15 to 30.`,
+            fix: `\`Set-HostedContentFilterPolicy ${quoted(policy.name)} -QuarantineRetentionPeriod 30\`; the use case recommends 15 to 30.`,
           };
     },
   }),
@@ -190,7 +190,7 @@ export const quarantineChecks: readonly Check[] = [
           reason: `Nobody is told of mail that lies under ${name}, so that recipients do not know that there is anything to release.`,
           fix: name.startsWith("Default")
             ? "Point the tags at quarantine policies with notifications: run `pulumi up`."
-            : `Set-QuarantinePolicy ${quoted(name)} -ESNEnabled $true.`,
+            : `\`Set-QuarantinePolicy ${quoted(name)} -ESNEnabled $true\`.`,
         };
     },
   }),
@@ -217,7 +217,7 @@ export const quarantineChecks: readonly Check[] = [
           value:
             quarantineNotification.endUserSpamNotificationFrequency ?? null,
           reason: `Recipients are told every ${days} days, and ${listed(short.map(({ name, quarantineRetentionPeriod }) => `${name} keeps mail for ${quarantineRetentionPeriod}`))}, so that it can be deleted before anybody was told.`,
-          fix: `Set-QuarantinePolicy ${quoted(quarantineNotification.name)} -EndUserSpamNotificationFrequency 1.00:00:00, or keep mail longer.`,
+          fix: `\`Set-QuarantinePolicy ${quoted(quarantineNotification.name)} -EndUserSpamNotificationFrequency 1.00:00:00\`, or keep mail longer.`,
         };
     },
   }),

@@ -1,0 +1,81 @@
+import { isIP } from "node:net";
+
+import { Command, InvalidArgumentError } from "commander";
+
+import type { Diagnosis } from "./doctor/diagnosis";
+
+/** The command's options. */
+export interface DoctorOptions {
+  readonly domain: readonly string[];
+  readonly resolver?: string;
+  readonly snapshot?: string;
+  readonly json?: true;
+  readonly verbose?: true;
+}
+
+/**
+ * `area1-m365 doctor`: what defeats use case 4 in a tenant or may do so, and what to do. The exit code is 1 with failures, else 2
+ * where something could not be looked at (other than for a right that is missing), else 0; it writes nothing.
+ */
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .description(
+      "Tell what keeps mail from going where use case 4 wants it, and what to do; reads only",
+    )
+    .option(
+      "--domain <name>",
+      "look at this domain (repeatable; default: all of the account's)",
+      (name: string, before: readonly string[]) => [...before, name],
+      [],
+    )
+    .option(
+      "--resolver <address>",
+      "DNS server to ask for MX records, as IP or IP:PORT",
+      resolver,
+    )
+    .option(
+      "--snapshot <file>",
+      "examine what `explain --save` has written instead of the tenant",
+    )
+    .option("--json", "print an array of all findings")
+    .option("--verbose", "tell of every check, also those that are fine")
+    .action(doctor);
+}
+
+async function doctor(options: DoctorOptions): Promise<void> {
+  process.exitCode = 2;
+  const diagnosis = await diagnose(options);
+  const { findings } = diagnosis;
+  if (options.json) {
+    const { findingJson } = await import("./doctor/json.js");
+    process.stdout.write(`${JSON.stringify(findings.map(findingJson))}\n`);
+  } else {
+    const { diagnosisText } = await import("./doctor/text.js");
+    process.stdout.write(
+      diagnosisText(diagnosis, {
+        verbose: options.verbose ?? false,
+        colours: process.stdout.isTTY,
+      }),
+    );
+  }
+  if (findings.some(({ status }) => status === "failed")) process.exitCode = 1;
+  else if (diagnosis.complete) process.exitCode = 0;
+}
+
+async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
+  // Loaded here, so that other commands and --help do not wait for it.
+  const { diagnoseFile, diagnoseTenant } =
+    await import("./doctor/diagnosis.js");
+  return options.snapshot === undefined
+    ? diagnoseTenant(options)
+    : diagnoseFile(options.snapshot, options);
+}
+
+function resolver(text: string): string {
+  const bare = text.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+  if (isIP(text) === 0 && isIP(bare) === 0)
+    throw new InvalidArgumentError(
+      "Not an IP address, or one with a port: 192.0.2.53, 192.0.2.53:5353.",
+    );
+  return text;
+}

@@ -1,0 +1,138 @@
+import type {
+  Evidence,
+  Found,
+  RuleEvidence,
+} from "../../lib/mail-flow/evidence";
+import { headerNames } from "./words";
+import { html, type Content, type Markup } from "./markup";
+import { readableTime } from "./phrases";
+
+/** What really happened to mail, as a section of the page. */
+export function evidenceSection({
+  takenAt,
+  hitsSince,
+  matchesSince,
+  rules,
+  findings,
+  couldNotLook,
+  limits,
+}: Evidence): Markup {
+  return html`<section aria-labelledby="evidence-title">
+    <h2 id="evidence-title">What really happened</h2>
+    <p class="lead">
+      Messages counted since ${readableTime(hitsSince)}, looked at one by one
+      since ${readableTime(matchesSince)}; read ${readableTime(takenAt)}.
+    </p>
+    ${
+      rules.length > 0 &&
+      html`<div class="scroll">
+        <table class="stack">
+          <thead>
+            <tr>
+              <th scope="col">Rule</th>
+              <th scope="col">Looks for</th>
+              <th scope="col">Matched</th>
+              <th scope="col">By day</th>
+              <th scope="col">What became of them</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${rules.map(ruleRow)}
+          </tbody>
+        </table>
+      </div>`
+    }
+    ${
+      findings.length > 0 &&
+      html`<ol class="findings">
+        ${findings.map(
+          ({ status, object, reason, fix, messages }) =>
+            html`<li class="status-${status}">
+              <h3><bdi>${object}</bdi></h3>
+              <p>${reason}</p>
+              ${fix && html`<p><strong>To mend it:</strong> ${fix}</p>`}
+              <p class="what">${counted(messages)}</p>
+            </li>`,
+        )}
+      </ol>`
+    }
+    ${
+      couldNotLook.length > 0 &&
+      html`<div class="notice">
+        <ul>
+          ${couldNotLook.map(({ part, reason }) => html`<li><strong>Not looked at: ${part}.</strong> ${reason}</li>`)}
+        </ul>
+      </div>`
+    }
+    ${
+      limits.length > 0 &&
+      html`<p class="lead">${limits.map((limit) => `${limit}. `)}</p>`
+    }
+  </section>`;
+}
+
+function ruleRow(rule: RuleEvidence): Markup {
+  return html`<tr>
+    <th scope="row"><bdi>${rule.rule}</bdi>${!rule.enabled && " (off)"}</th>
+    <td data-head="Looks for">
+      <bdi>${rule.words.join(", ")}</bdi
+      ><small>${headerNames[rule.header]}</small>
+    </td>
+    <td class="number" data-head="Matched">${rule.matched ?? "not read"}</td>
+    <td data-head="By day">${bars(rule.perDay)}</td>
+    <td data-head="What became of them">
+      ${rule.lookedAt === null ? "not read" : rule.found.length === 0 ? "none was looked at" : rule.found.map(foundLine)}
+    </td>
+  </tr>`;
+}
+
+function foundLine(found: Found): Markup {
+  const where = found.inQuarantine
+    ? [
+        `in quarantine`,
+        found.type,
+        found.policy && `by ${found.policy}`,
+        found.quarantinePolicy,
+      ]
+    : ["not in quarantine"];
+  const agrees = {
+    yes: "as expected",
+    ownVerdict: "by Microsoft's own verdict",
+    no: "not as expected",
+    unknown: found.why || "nothing follows from that",
+  };
+  return html`<div>
+    ${counted(found.messages)} ${where.filter(Boolean).join(", ")}<small
+      >${agrees[found.agrees]}${found.released > 0 && `; ${found.released} released`}</small
+    >
+  </div>`;
+}
+
+/** A bar per day; the numbers are in its name. */
+function bars(days: RuleEvidence["perDay"]): Content {
+  if (days.length === 0) return "–";
+  const most = Math.max(...days.map(({ messages }) => messages));
+  const step = 120 / Math.max(days.length, 12);
+  const label = days
+    .map(({ date, messages }) => `${date}: ${messages}`)
+    .join(", ");
+  return html`<svg
+    class="bars"
+    viewBox="0 0 120 26"
+    role="img"
+    aria-label="${label}"
+  >
+    ${days.map(({ messages }, at) => {
+      const height = Math.max(1.5, (messages / most) * 26);
+      return html`<rect
+        x="${(at * step).toFixed(1)}"
+        y="${(26 - height).toFixed(1)}"
+        width="${Math.max(1, step - 1.5).toFixed(1)}"
+        height="${height.toFixed(1)}"
+      />`;
+    })}
+  </svg>`;
+}
+
+const counted = (messages: number): string =>
+  messages === 1 ? "1 message" : `${messages} messages`;

@@ -1,0 +1,119 @@
+import type { Evidence } from "../../lib/mail-flow/evidence";
+import type { Finding } from "../../lib/mail-flow/finding";
+import { contextOf, examine } from "../../lib/mail-flow/findings";
+import type { Row } from "../../lib/mail-flow/path";
+import { plan } from "../../lib/mail-flow/plan";
+import { rowPairs, rows, type RowOptions } from "../../lib/mail-flow/rows";
+import type { Snapshot } from "../../lib/mail-flow/snapshot";
+import { endKey } from "./lines";
+
+/** Everything that `area1-m365 explain` has to say, however it is drawn. */
+export interface Explanation {
+  /** The tenant's name, where it was read. */
+  tenant?: string;
+  tenantId?: string;
+  accountId?: string;
+  /** When the tenant was read, as an ISO 8601 date. */
+  takenAt: string;
+  /** Whether it is what a program's preview would make of it. */
+  planned: boolean;
+  rows: Row[];
+  /** With `--before-after`: the rows that would end differently. */
+  changes?: Changed[];
+  /** What defeats or weakens the routes. */
+  findings: Finding[];
+  /** What really happened to mail, where it was given. */
+  evidence?: Evidence;
+  /** What the preview could not tell, a sentence each without a full stop. */
+  notes: string[];
+  /** What could not be read. */
+  unread: { part: string; reason: string }[];
+}
+
+/** A case that ends differently after an `up`. */
+export interface Changed {
+  before: Row;
+  after: Row;
+}
+
+/** What is to be explained of a snapshot. */
+export interface Question {
+  /** What `pulumi preview --json` printed, to be laid over it. */
+  preview?: unknown;
+  /** Whether only what ends differently is wanted. @default false */
+  beforeAfter?: boolean;
+  /** What `area1-m365 evidence --json` printed. */
+  evidence?: unknown;
+  /** Which cases. @default every class of recipients */
+  rows?: RowOptions;
+}
+
+/** Explains a snapshot, or what a preview makes of it. @throws Error where the preview or the evidence is none */
+export function explanationOf(
+  before: Snapshot,
+  { preview, beforeAfter = false, evidence, rows: which = {} }: Question,
+): Explanation {
+  const planned =
+    preview === undefined
+      ? { snapshot: before, notes: [] }
+      : plan(before, preview);
+  const { snapshot, notes } = planned;
+  const { organization, tenantId, accountId, takenAt } = before;
+  return {
+    ...("value" in organization && { tenant: organization.value.name }),
+    ...(tenantId !== undefined && { tenantId }),
+    ...(accountId !== undefined && { accountId }),
+    takenAt,
+    planned: preview !== undefined,
+    rows: rows(snapshot, which),
+    ...(beforeAfter && {
+      changes: rowPairs(before, snapshot, which).filter(
+        (pair) => endKey(pair.before) !== endKey(pair.after),
+      ),
+    }),
+    findings: examine(snapshot, contextOf({ purpose: "stack" })),
+    ...(evidence !== undefined && { evidence: evidenceIn(evidence) }),
+    notes,
+    unread: unreadParts(snapshot),
+  };
+}
+
+function evidenceIn(document: unknown): Evidence {
+  const lists = ["rules", "findings", "couldNotLook", "limits"];
+  const found = document as Record<string, unknown> | null;
+  if (!lists.every((list) => Array.isArray(found?.[list])))
+    throw new Error(
+      "This is no evidence. Give what area1-m365 evidence --json prints.",
+    );
+  return document as Evidence;
+}
+
+/** The parts of a snapshot, by what a person calls them. */
+const parts: Readonly<
+  Record<Exclude<keyof Snapshot, "takenAt" | "tenantId" | "accountId">, string>
+> = {
+  domains: "Cloudflare's domains",
+  acceptedDomains: "accepted domains",
+  inboundConnectors: "inbound connectors",
+  connectionFilters: "the connection filter",
+  transportRules: "mail flow rules",
+  antiSpamPolicies: "anti-spam policies",
+  antiSpamRules: "the rules of anti-spam policies",
+  presetRules: "preset security policies",
+  antiPhishPolicies: "anti-phishing policies",
+  malwarePolicies: "anti-malware policies",
+  quarantinePolicies: "quarantine policies",
+  quarantineNotification: "quarantine notification settings",
+  organization: "the organization's settings",
+  mailExchanges: "the MX records that Microsoft 365 expects",
+};
+
+/** What could not be read of a snapshot, and why. */
+export function unreadParts(snapshot: Snapshot): Explanation["unread"] {
+  return (Object.keys(parts) as (keyof typeof parts)[]).flatMap((name) => {
+    const part = snapshot[name];
+    return "unavailable" in part
+      ? [{ part: parts[name], reason: part.unavailable }]
+      : [];
+  });
+}

@@ -1,0 +1,291 @@
+import { createHash } from "node:crypto";
+import type { Finding } from "../../lib/mail-flow/finding";
+import type { Row, Step } from "../../lib/mail-flow/path";
+import { endOf, mergedChanges, readableTime, shortened } from "./phrases";
+import { evidenceSection } from "./evidence-section";
+import type { Explanation } from "./explanation";
+import { recipientsOf, type Line, type Recipients } from "./lines";
+import { html, printable, Markup, type Content } from "./markup";
+import { script } from "./page-script";
+import { style } from "./page-style";
+import { picture } from "./picture";
+import { findingsAt, stationsOf, type Station } from "./stations";
+import {
+  dispositionNames,
+  handling,
+  headerNames,
+  toneOf,
+  tones,
+  type Tone,
+} from "./words";
+
+/** An explanation as one page that needs nothing else: no network, no font, no script of anybody's. */
+export function asPage(unsafe: Explanation): string {
+  const explanation = printable(unsafe);
+  const { changes, evidence, rows, findings } = explanation;
+  const groups = recipientsOf(rows);
+  const relevant = findings.filter(({ status }) => status !== "ok");
+  const title = titleOf(explanation);
+  const body = html`<header>
+      <h1>${title}</h1>
+      <p class="lead">
+        What becomes of mail from the internet, by what Cloudflare finds.
+        Microsoft is taken to find nothing by itself.
+      </p>
+      ${facts(explanation)} ${notices(explanation)}
+      ${groups.length > 2 && contents(groups)}
+    </header>
+    <main>
+      ${changes && changesSection(explanation)}
+      ${groups.map((group, at) => flow(group, at, groups.length, relevant))}
+      ${relevant.length > 0 && findingsSection(relevant)}
+      ${evidence && evidenceSection(evidence)}
+    </main>
+    <footer>
+      <p>
+        Drawn by area1-m365 explain from the objects of the tenant, as the
+        vendors document what they do. A rule that sets an SCL asks Microsoft
+        for a verdict; the SCL that is stamped may differ.
+      </p>
+    </footer>`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${digest(style)}; script-src ${digest(script)}; img-src data:; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${html`${title}`.text}</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+${body.text.replace(/\n\s+/g, "\n")}
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+function titleOf({ tenant, tenantId, planned, changes }: Explanation): string {
+  const what = changes
+    ? "What an up changes for mail"
+    : planned
+      ? "Where mail will go"
+      : "Where mail goes";
+  const of = tenant ?? tenantId;
+  return of === undefined ? what : `${what}: ${of}`;
+}
+
+function facts({ tenantId, accountId, takenAt, planned }: Explanation): Markup {
+  const pairs: [string, string | undefined][] = [
+    ["Tenant", tenantId],
+    ["Cloudflare account", accountId],
+    ["Read", readableTime(takenAt)],
+    ["Shown", planned ? "as a program's preview would make it" : "as it is"],
+  ];
+  return html`<dl class="facts">
+    ${pairs.map(
+      ([name, value]) =>
+        value !== undefined &&
+        html`<div>
+          <dt>${name}</dt>
+          <dd><bdi>${value}</bdi></dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
+function notices({ unread, notes }: Explanation): Content {
+  if (unread.length + notes.length === 0) return undefined;
+  return html`<div class="notice" role="note">
+    <ul>
+      ${unread.map(
+        ({ part, reason }) =>
+          html`<li><strong>Not read: ${part}.</strong> ${reason}</li>`,
+      )}
+      ${notes.map((note) => html`<li>${note}.</li>`)}
+    </ul>
+  </div>`;
+}
+
+const contents = (groups: readonly Recipients[]): Markup =>
+  html`<nav aria-label="Recipients">
+    <ul>
+      ${groups.map(
+        ({ recipient }, at) =>
+          html`<li>
+            <a href="#mail-${at}-title"><bdi>${recipient}</bdi></a>
+          </li>`,
+      )}
+    </ul>
+  </nav>`;
+
+function flow(
+  group: Recipients,
+  at: number,
+  of: number,
+  findings: readonly Finding[],
+): Markup {
+  const id = `mail-${at}`;
+  const used = new Set<Tone>(group.lines.map(({ rows: [row] }) => toneOf(row)));
+  return html`<section aria-labelledby="${id}-title">
+    <h2 id="${id}-title">To <bdi>${group.recipient}</bdi></h2>
+    ${group.sourceIp && html`<p class="lead">From ${group.sourceIp}, the last server before Microsoft${of > 1 && at > 0 ? "" : html`<span class="hint">. Point at a line, or walk them with Tab and the arrow keys: below stand the steps of the one that is chosen</span>`}.</p>`}
+    ${picture(group, findings, id)}
+    <ul class="legend" aria-label="Colours">
+      ${(Object.keys(tones) as Tone[])
+        .filter((tone) => used.has(tone))
+        .map((tone) => html`<li class="tone-${tone}">${tones[tone]}</li>`)}
+    </ul>
+    <div class="ways">
+      ${group.lines.map((line, index) => card(line, `${id}-${index}`, findings))}
+    </div>
+  </section>`;
+}
+
+function card(line: Line, id: string, findings: readonly Finding[]): Markup {
+  const { disposition, header, rows } = line;
+  const [row] = rows;
+  const told = rows.filter(
+    (one, at) => rows.findIndex((other) => sameSteps(other, one)) === at,
+  );
+  return html`<article class="way-card tone-${toneOf(row)}" id="${id}">
+    <h3>
+      ${dispositionNames[disposition]}${header && ` in ${headerNames[header]}`}
+    </h3>
+    <p class="end">
+      <b><bdi>${endOf(row)}</bdi></b
+      >${handling(row).map((phrase) => `, ${phrase}`)}
+    </p>
+    <ol class="stops">
+      ${stationsOf(line).map((station) => station && stop(station, findings))}
+    </ol>
+    <details class="why" open>
+      <summary>Step by step</summary>
+      <div class="${told.length > 1 && "twice"}">
+        ${told.map(
+          (one) =>
+            html`<div>
+              ${told.length > 1 && html`<h4>In ${headerNames[one.header]}</h4>`}
+              <ol class="steps">
+                ${one.steps.map((step) => stepItem(step, findings))}
+              </ol>
+            </div>`,
+        )}
+      </div>
+    </details>
+  </article>`;
+}
+
+/** A station in the list that a phone shows instead of the picture. */
+const stop = (station: Station, findings: readonly Finding[]): Markup =>
+  html`<li>
+    ${station.over && html`<small>${station.over}</small>`}
+    ${station.parts.map(
+      ({ names, says }) =>
+        html`${names.map((name) => html`<b><bdi>${name}</bdi></b> `)}
+        ${says.length > 0 && html`<small>${says.join(", ")}</small>`}`,
+    )}
+    ${findingsAt(station, findings).map(
+      ({ number, finding }) =>
+        finding.status !== "skipped" &&
+        html`<small class="flag">▲ ${number} ${finding.check}</small>`,
+    )}
+  </li>`;
+
+const sameSteps = (one: Row, other: Row): boolean =>
+  JSON.stringify(one.steps) === JSON.stringify(other.steps);
+
+function stepItem(
+  { object, property, value, why }: Step,
+  findings: readonly Finding[],
+): Markup {
+  const shown = Array.isArray(value) ? shortened(value) : value;
+  return html`<li>
+    <b><bdi>${object}</bdi></b>
+    ${property !== "" && html`<span class="set"><code>${property}</code>${shown !== null && shown !== "" && html`: <bdi>${String(shown)}</bdi>`}</span>`}
+    <div>${why}</div>
+    ${findings.map(
+      (finding, at) =>
+        finding.object === object &&
+        html`<div class="finding status-${finding.status}">
+          <b>▲ ${at + 1}</b> ${prose(finding.reason)}
+        </div>`,
+    )}
+  </li>`;
+}
+
+function findingsSection(findings: readonly Finding[]): Markup {
+  return html`<section aria-labelledby="findings-title">
+    <h2 id="findings-title">Findings</h2>
+    <ol class="findings">
+      ${findings.map(
+        ({ check, status, object, property, reason, fix, url }, at) =>
+          html`<li class="status-${status}">
+            <h3>
+              ${at + 1}.
+              <bdi>${object}</bdi>${property && html` <code>${property}</code>`}
+            </h3>
+            <p>${prose(reason)}</p>
+            ${fix && html`<p><strong>To mend it:</strong> ${prose(fix)}</p>`}
+            <p class="what">
+              ${status},
+              <code>${check}</code
+              >${url && html` · <a href="${safeUrl(url)}">the vendor's page</a>`}
+            </p>
+          </li>`,
+      )}
+    </ol>
+  </section>`;
+}
+
+const safeUrl = (url: string): string => (/^https:\/\//.test(url) ? url : "#");
+
+function changesSection(explanation: Explanation): Markup {
+  const merged = mergedChanges(explanation.changes ?? []);
+  return html`<section aria-labelledby="changes-title">
+    <h2 id="changes-title">What changes</h2>
+    ${
+      merged.length === 0
+        ? html`<p>Nothing: all mail ends where it ends today.</p>`
+        : html`<div class="scroll">
+            <table class="stack">
+              <thead>
+                <tr>
+                  <th scope="col">Cloudflare finds</th>
+                  <th scope="col">To</th>
+                  <th scope="col">Today</th>
+                  <th scope="col">After the up</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${merged.map(
+                  ({ label, recipient, before, after }) =>
+                    html`<tr>
+                      <th scope="row">${label}</th>
+                      <td data-head="To"><bdi>${recipient}</bdi></td>
+                      ${endCell(before, "Today")}${endCell(after, "After the up")}
+                    </tr>`,
+                )}
+              </tbody>
+            </table>
+          </div>`
+    }
+  </section>`;
+}
+
+const endCell = (row: Row, head: string): Markup =>
+  html`<td class="tone-${toneOf(row)}" data-head="${head}">
+    <b><bdi>${endOf(row)}</bdi></b
+    >${handling(row).length > 0 && html`<small>${handling(row).join(", ")}</small>`}
+  </td>`;
+
+/** Text with what stands between backticks as code. */
+const prose = (text: string): Content =>
+  text
+    .split("`")
+    .map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part));
+
+const digest = (text: string): string =>
+  `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
