@@ -5,7 +5,7 @@ import { grouped } from "./evidence/grouped";
 import { ourRules, type OurRule } from "./evidence/our-rules";
 import type { Disposition, Header } from "./message";
 import type { Reports, RuleHits } from "./reports";
-import type { Snapshot } from "./snapshot";
+import type { Part, Snapshot } from "./snapshot";
 
 export type { Disagreement, MessageDetail } from "./evidence/disagreements";
 
@@ -84,14 +84,37 @@ export interface EvidenceOptions {
   details?: boolean;
 }
 
-/** The parts of {@link Reports} that may not have been looked at, by what a person calls them. */
+/** What is looked at, by what a person calls it. */
 const parts = {
+  transportRules: "mail flow rules (Get-TransportRule)",
+  antiSpamPolicies: "anti-spam policies (Get-HostedContentFilterPolicy)",
+  antiSpamRules: "rules of anti-spam policies (Get-HostedContentFilterRule)",
+  presetRules: "preset security policies (Get-EOPProtectionPolicyRule)",
+  antiPhishPolicies: "anti-phishing policies (Get-AntiPhishPolicy)",
+  malwarePolicies: "anti-malware policies (Get-MalwareFilterPolicy)",
+  connectionFilters: "the connection filter (Get-HostedConnectionFilterPolicy)",
+  inboundConnectors: "inbound connectors (Get-InboundConnector)",
+  quarantinePolicies: "quarantine policies (Get-QuarantinePolicy)",
+} as const satisfies Partial<Record<keyof Snapshot, string>>;
+
+const reported = {
   hits: "messages that rules matched per day (Get-MailTrafficPolicyReport)",
   matches:
     "single messages that rules matched (Get-MailDetailTransportRuleReport)",
   quarantine: "messages in quarantine (Get-QuarantineMessage)",
-  changes: "when the configuration was last changed",
-} as const;
+} as const satisfies Partial<Record<keyof Reports, string>>;
+
+/** The parts of what was read that were not to be had, with the reason. */
+const missing = <Name extends string>(
+  read: Readonly<Record<NoInfer<Name>, Part<unknown>>>,
+  names: Readonly<Record<Name, string>>,
+): { part: string; reason: string }[] =>
+  (Object.keys(names) as Name[]).flatMap((name) => {
+    const one = read[name];
+    return "unavailable" in one
+      ? [{ part: names[name], reason: one.unavailable }]
+      : [];
+  });
 
 /** Holds a tenant's own reports of its mail against the model of the mail flow. Without addresses and subjects, unless asked for. */
 export function evidence(
@@ -109,22 +132,7 @@ export function evidence(
     matchesSince: reports.matchesSince,
     rules: rules.map((rule) => ruleEvidence(rule, reports, accounts)),
     findings: disagreements(rules, reports, accounts, details),
-    couldNotLook: [
-      ...("unavailable" in transportRules
-        ? [
-            {
-              part: "mail flow rules (Get-TransportRule)",
-              reason: transportRules.unavailable,
-            },
-          ]
-        : []),
-      ...Object.entries(parts).flatMap(([name, part]) => {
-        const read = reports[name as keyof typeof parts];
-        return "unavailable" in read
-          ? [{ part, reason: read.unavailable }]
-          : [];
-      }),
-    ],
+    couldNotLook: [...missing(snapshot, parts), ...missing(reports, reported)],
     limits,
   };
 }

@@ -14,8 +14,8 @@ export interface Reports {
   matches: Part<RuleMatch[]>;
   /** `Get-QuarantineMessage`. */
   quarantine: Part<QuarantinedMessage[]>;
-  /** When what decides was last changed; undefined where Exchange did not tell. */
-  changes: Part<Change[]>;
+  /** When what decides was last changed, as far as Exchange tells. */
+  changes: Change[];
 }
 
 /** How many messages a rule matched on a day. */

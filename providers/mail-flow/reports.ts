@@ -15,6 +15,7 @@ import { quarantinePolicy } from "../exchange-online/quarantine-policy";
 import type { Item } from "../kind";
 import { reasonFor } from "../lifecycle/trying";
 import type { Operation } from "../session";
+import type { Listing } from "../shared-list";
 import { quarantinedMessage, ruleHits, ruleMatch } from "./report-rows";
 
 /** How far back, and from when. */
@@ -90,7 +91,7 @@ export async function readReports(
     read("Get-QuarantineMessage", inQuarantine(matchesSince), (item) =>
       quarantinedMessage(item),
     ),
-    part(() => changesIn(operation)),
+    changesIn(operation),
   ]);
   const reports: Reports = {
     takenAt: now.toISOString(),
@@ -163,25 +164,28 @@ function once(matches: readonly RuleMatch[]): RuleMatch[] {
 
 /** When everything that decides was last changed, from the lists that the snapshot was made of: no request. */
 async function changesIn(operation: Operation): Promise<Change[]> {
-  const { exchange } = operation;
   const lists = await Promise.all([
-    ...deciding.map(async (noun) => ({
-      noun,
-      items: (await exchange.list(`Get-${noun}`)).items,
-    })),
-    (async () => ({
-      noun: "QuarantinePolicy",
-      items: (await quarantinePolicy.list(operation, "")).items,
-    }))(),
+    ...deciding.map((noun) =>
+      changesOf(noun, () => operation.exchange.list(`Get-${noun}`)),
+    ),
+    changesOf("QuarantinePolicy", () => quarantinePolicy.list(operation, "")),
   ]);
-  return lists.flatMap(({ noun, items }) =>
-    items.flatMap((item) => {
-      const { name, changedAt } = identityOf(item);
-      return changedAt === undefined || Number.isNaN(Date.parse(changedAt))
-        ? []
-        : [{ object: `${noun} "${name}"`, at: changedAt }];
-    }),
-  );
+  return lists.flat();
+}
+
+async function changesOf(
+  noun: string,
+  list: () => Promise<Listing<Item>>,
+): Promise<Change[]> {
+  const read = await part(async () => (await list()).items);
+  // What may not be read is said by the snapshot, and where it decides, the model says nothing.
+  if ("unavailable" in read) return [];
+  return read.value.flatMap((item) => {
+    const { name, changedAt } = identityOf(item);
+    return changedAt === undefined || Number.isNaN(Date.parse(changedAt))
+      ? []
+      : [{ object: `${noun} "${name}"`, at: changedAt }];
+  });
 }
 
 const deciding = [

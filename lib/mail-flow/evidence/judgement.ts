@@ -118,9 +118,7 @@ function changedSince(
   { at }: RuleMatch,
   { changes }: Reports,
 ): string | undefined {
-  if ("unavailable" in changes)
-    return "nobody told whether the configuration was changed since";
-  const last = changes.value.reduce<Change | undefined>(
+  const last = changes.reduce<Change | undefined>(
     (latest, one) =>
       latest && Date.parse(latest.at) >= Date.parse(one.at) ? latest : one,
     undefined,

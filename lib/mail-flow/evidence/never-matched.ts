@@ -22,10 +22,9 @@ export function neverMatched(
   rules: readonly OurRule[],
   reports: Reports,
 ): NeverMatched[] {
-  if ("unavailable" in reports.hits || "unavailable" in reports.changes)
-    return [];
+  if ("unavailable" in reports.hits) return [];
   const hits = reports.hits.value;
-  const changes = reports.changes.value;
+  const { changes } = reports;
   const sinceOf = ({ rule }: OurRule): string => {
     const change = changes.find(
       ({ object }) => object === `TransportRule "${rule.name}"`,

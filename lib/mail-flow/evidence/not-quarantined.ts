@@ -12,7 +12,9 @@ export function notQuarantined(accounts: readonly Account[]): Account[] {
   const groups = new Map<string, Account[]>();
   for (const one of accounts) {
     const key = groupOf(one);
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
   }
   const missing = new Set(
     [...groups].flatMap(([key, group]) => (isMissing(group) ? [key] : [])),

@@ -5,6 +5,7 @@ import type { RuleMatch } from "../reports";
 import { domainOf } from "../mail";
 import { mailFlow, type MailFlow } from "../route";
 import type { PolicyRule, RuleValue, Snapshot } from "../snapshot";
+import { addressesFor } from "./addresses";
 import { texts, type OurRule } from "./our-rules";
 
 /** What may have become of a message that a rule matched. */
@@ -26,17 +27,18 @@ export function modelOf(
 ): (rule: OurRule, match: RuleMatch) => Possibilities {
   const follow = mailFlow(asDelivered(snapshot, matches));
   const groups = groupsIn(snapshot);
+  const addressesOf = addressesFor(snapshot);
   const known = new Map<string, Omit<Possibilities, "precisely">>();
   return (rule, match) => {
     const recipient = match.recipient.toLowerCase();
     const key = `${rule.rule.name}\n${recipient}`;
     let found = known.get(key);
     if (!found) {
-      found = possibilities(follow, rule, recipient, groups);
+      found = possibilities(follow, rule, recipient, groups, addressesOf(rule));
       known.set(key, found);
     }
     const message = {
-      ...messageFor(rule, recipient),
+      ...messageFor(rule, recipient, addressesOf(rule)),
       ...(match.sender !== "" && { sender: match.sender }),
       at: new Date(match.at),
     };
@@ -55,8 +57,9 @@ function possibilities(
   rule: OurRule,
   recipient: string,
   groups: readonly string[],
+  addresses: readonly string[],
 ): Omit<Possibilities, "precisely"> {
-  const base = messageFor(rule, recipient);
+  const base = messageFor(rule, recipient, addresses);
   const paths = (variants: readonly Partial<Message>[]): Path[] =>
     variants.flatMap((variant) =>
       rule.dispositions.map(
@@ -72,7 +75,7 @@ function possibilities(
     circumstances: once(() =>
       paths([
         ...memberships,
-        ...addressesOf(rule).map((sourceIp) => ({ sourceIp })),
+        ...addresses.slice(1).map((sourceIp) => ({ sourceIp })),
       ]),
     ),
     ownVerdicts: once(() =>
@@ -90,26 +93,21 @@ function possibilities(
   };
 }
 
+/** A message that the rule has matched: from an address that it takes. */
+const messageFor = (
+  { header }: OurRule,
+  recipient: string,
+  [sourceIp]: readonly string[],
+): Omit<Message, "disposition"> => ({
+  header,
+  recipient,
+  ...(sourceIp !== undefined && { sourceIp }),
+});
+
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 }
-
-function messageFor(
-  { header, dispositions, ...rule }: OurRule,
-  recipient: string,
-): Omit<Message, "disposition"> {
-  // An address that the rule takes: it did match.
-  const [sourceIp] = addressesOf({ header, dispositions, ...rule });
-  return { header, recipient, ...(sourceIp !== undefined && { sourceIp }) };
-}
-
-/** The first address of each range that a rule takes. */
-const addressesOf = ({ rule }: OurRule): string[] =>
-  texts(rule.conditions["senderIpRanges"]).flatMap((range) => {
-    const [first = ""] = range.split(/[-/]/);
-    return first.trim() === "" ? [] : [first.trim()];
-  });
 
 /** Any host that Microsoft has: these messages came to one of them. */
 const transport = "mail.protection.outlook.com";
