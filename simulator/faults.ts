@@ -140,6 +140,17 @@ export class FaultList {
   }
 }
 
+/** Runs hooks, one after the other. */
+export async function runHooks(
+  hooks: readonly Fault[],
+  when: "before" | "after",
+  request: FaultyRequest,
+): Promise<void> {
+  for (const hook of hooks)
+    if (hook.kind === "hook" && (hook.when ?? "before") === when)
+      await hook.run(request);
+}
+
 function fits(match: FaultMatch, request: FaultyRequest): boolean {
   const { vendor, cmdlet, method, path } = match;
   return (

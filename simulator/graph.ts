@@ -1,4 +1,5 @@
 import { bearer, json, type Answer, type VendorRequest } from "./answer";
+import { runHooks } from "./faults";
 import {
   inWords,
   isObject,
@@ -120,7 +121,7 @@ function context(world: World, path: string): string {
   return `${world.url}/v1.0/$metadata#${path}`;
 }
 
-function batch(world: World, request: VendorRequest): Answer {
+async function batch(world: World, request: VendorRequest): Promise<Answer> {
   const who = signedIn(world, request);
   if ("status" in who) return who;
   const body = parseJson(request.body);
@@ -145,9 +146,9 @@ function batch(world: World, request: VendorRequest): Answer {
       "Every request of a batch needs an id of its own.",
     );
   request.entry.requests = [];
-  const responses = requests
-    .filter(isObject)
-    .map((one) => step(world, request, one));
+  const responses = await Promise.all(
+    requests.filter(isObject).map((one) => step(world, request, one)),
+  );
   // Answers come in any order: a client that relies on theirs being its own must fail.
   return json(200, { responses: responses.reverse() });
 }
@@ -156,17 +157,18 @@ function hasId(one: Json): boolean {
   return isObject(one) && typeof one["id"] === "string";
 }
 
-function step(world: World, request: VendorRequest, one: JsonObject): Json {
+async function step(
+  world: World,
+  request: VendorRequest,
+  one: JsonObject,
+): Promise<Json> {
   const url = typeof one["url"] === "string" ? one["url"] : "";
   const path = `/v1.0${url.startsWith("/") ? "" : "/"}${url.split("?")[0] ?? ""}`;
   const method = inWords(one["method"]).toUpperCase();
   const inner = { ...request, path, method, entry: { ...request.entry } };
-  const { fault } = world.faults.strike({
-    vendor: "graph",
-    method,
-    path,
-    body: "",
-  });
+  const seen = { vendor: "graph", method, path, body: "" } as const;
+  const { fault, hooks } = world.faults.strike(seen);
+  await runHooks(hooks, "before", seen);
   const answer =
     fault?.kind === "status"
       ? json(fault.status, fault.body ?? {}, fault.headers)
@@ -180,6 +182,7 @@ function step(world: World, request: VendorRequest, one: JsonObject): Json {
               "Request_BadRequest",
               "Specified HTTP method is not allowed.",
             );
+  await runHooks(hooks, "after", seen);
   request.entry.requests?.push({ path, status: answer.status });
   return {
     id: one["id"] ?? null,

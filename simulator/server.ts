@@ -6,7 +6,7 @@ import Router from "find-my-way";
 import { json, type Answer, type Vendor, type VendorRequest } from "./answer";
 import type { Certificate } from "./certificate";
 import { deliver, misbehave, send } from "./delivery";
-import type { Fault, FaultList } from "./faults";
+import { runHooks, type Fault, type FaultList } from "./faults";
 import { isObject, parseJson, type Json } from "./json";
 import { note, type LogEntry } from "./log";
 import type { Quirks } from "./quirks";
@@ -174,16 +174,6 @@ async function answer(
 /** Whether a fault answers by itself; dripping and cutting need something to drip and cut. */
 function needsNoAnswer(fault: Fault): boolean {
   return fault.kind !== "drip" && fault.kind !== "truncate";
-}
-
-async function runHooks(
-  hooks: Fault[],
-  when: "before" | "after",
-  request: Parameters<Extract<Fault, { kind: "hook" }>["run"]>[0],
-): Promise<void> {
-  for (const hook of hooks)
-    if (hook.kind === "hook" && (hook.when ?? "before") === when)
-      await hook.run(request);
 }
 
 function vendorOf(path: string): Vendor {
