@@ -85,14 +85,15 @@ export class Cloudflare {
     patience: Patience,
   ): Promise<Verification | undefined> {
     const url = `${this.domains(account, id)}/verification`;
-    const result = await this.send("GET", url, undefined, patience).catch(
-      (error: unknown) => {
-        // Missing from the newer API reference: not every account may have it.
-        if (error instanceof VendorError && error.fault === "notFound")
-          return undefined;
-        throw error;
-      },
-    );
+    const result = await this.send("GET", url, undefined, patience, (answer) =>
+      // Documented for a domain that waits for nothing, and for nothing else.
+      answer.status === 204 ? undefined : judge(answer),
+    ).catch((error: unknown) => {
+      // Missing from the newer API reference: not every account may have it.
+      if (error instanceof VendorError && error.fault === "notFound")
+        return undefined;
+      throw error;
+    });
     const record = result?.result;
     if (!isRecord(record)) return undefined;
     const { txt_record_name, txt_record_value, status } = record;
@@ -177,6 +178,7 @@ export class Cloudflare {
     url: string,
     fields: Domain | undefined,
     patience: Patience,
+    judged: (answer: Answer) => Envelope | undefined = judge,
   ): Promise<Envelope | undefined> {
     if (!this.apiToken)
       throw new UserError(
@@ -194,7 +196,7 @@ export class Cloudflare {
         ...(fields && { body: JSON.stringify(fields) }),
         repeatable: method !== "POST",
       },
-      judge,
+      judged,
       patience,
     );
   }
@@ -205,9 +207,8 @@ interface Envelope {
   readonly resultInfo: unknown;
 }
 
-function judge(answer: Answer): Envelope | undefined {
+function judge(answer: Answer): Envelope {
   const { status, text } = answer;
-  if (status === 204) return undefined;
   const body = parsed(text);
   const envelope = isRecord(body) && "success" in body ? body : undefined;
   if (envelope?.["success"] === true && status >= 200 && status < 300)

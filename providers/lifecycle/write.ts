@@ -11,7 +11,7 @@ import {
 import { isMark } from "../mark";
 import type { Operation } from "../session";
 import { atPlace, named, sameAs } from "./locate";
-import { labelOf, given, identityOuts, idOf, pick, text } from "./state";
+import { labelOf, given, identityOuts, idOf, pickKnown, text } from "./state";
 import { reasonFor } from "./trying";
 
 /** The longest that a write is waited for to show in a read: after that its own success is trusted, with a warning. */
@@ -185,7 +185,8 @@ export async function partial(
     ([property, value]) => {
       const field = kind.fields[property];
       const now = live[property];
-      return field && now !== undefined && !equal(field, now, value)
+      // What is not told may not have come to pass.
+      return field && (now === undefined || !equal(field, now, value))
         ? [property]
         : [];
     },
@@ -198,7 +199,7 @@ export async function partial(
   const { expected, written } = reached;
   const outs = {
     ...written,
-    ...pick(pending, (property) => live[property] ?? null),
+    ...pickKnown(pending, (property) => live[property]),
     ...identityOuts(kind, item),
     ...(await kind.outputs?.(operation, item, expected, written)),
     ...reached.fixed,
