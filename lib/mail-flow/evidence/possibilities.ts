@@ -1,12 +1,12 @@
-import type { Message } from "../message";
-import { verdicts } from "../message";
+import { verdicts, type Message } from "../message";
 import type { Path } from "../path";
 import type { RuleMatch } from "../reports";
-import { domainOf } from "../mail";
+import { asDelivered } from "../delivered";
+import { groupsIn } from "../representatives";
 import { mailFlow, type MailFlow } from "../route";
-import type { PolicyRule, RuleValue, Snapshot } from "../snapshot";
+import type { Snapshot } from "../snapshot";
 import { addressesFor } from "./addresses";
-import { texts, type OurRule } from "./our-rules";
+import type { OurRule } from "./our-rules";
 
 /** What may have become of a message that a rule matched. */
 export interface Possibilities {
@@ -25,7 +25,12 @@ export function modelOf(
   snapshot: Snapshot,
   matches: readonly RuleMatch[],
 ): (rule: OurRule, match: RuleMatch) => Possibilities {
-  const follow = mailFlow(asDelivered(snapshot, matches));
+  const follow = mailFlow(
+    asDelivered(
+      snapshot,
+      matches.map(({ recipient }) => recipient),
+    ),
+  );
   const groups = groupsIn(snapshot);
   const addressesOf = addressesFor(snapshot);
   const known = new Map<string, Omit<Possibilities, "precisely">>();
@@ -107,54 +112,4 @@ const messageFor = (
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => (made ??= { value: make() }).value;
-}
-
-/** Any host that Microsoft has: these messages came to one of them. */
-const transport = "mail.protection.outlook.com";
-
-/** Cloudflare is behind these messages: their domains are processed, and drop nothing. */
-function asDelivered(
-  snapshot: Snapshot,
-  matches: readonly RuleMatch[],
-): Snapshot {
-  const domains = new Set(
-    matches.map(({ recipient }) => domainOf(recipient)).filter(Boolean),
-  );
-  return {
-    ...snapshot,
-    domains: {
-      value: [...domains].map((domain) => ({
-        domain,
-        domainId: "",
-        status: "ACTIVE",
-        transport,
-        dropDispositions: [],
-        allowedDeliveryModes: ["DIRECT"],
-        ipRestrictions: [],
-      })),
-    },
-    mailExchanges: { value: { [transport]: [transport] } },
-  };
-}
-
-/** Every group that a policy or a rule is for or not for. */
-function groupsIn(snapshot: Snapshot): string[] {
-  const ofPolicies = [snapshot.antiSpamRules, snapshot.presetRules].flatMap(
-    (part): readonly PolicyRule[] => ("value" in part ? part.value : []),
-  );
-  const ofRules =
-    "value" in snapshot.transportRules ? snapshot.transportRules.value : [];
-  const named = [
-    ...ofPolicies.flatMap((policy) => [
-      ...policy.sentToMemberOf,
-      ...policy.exceptIfSentToMemberOf,
-    ]),
-    ...ofRules.flatMap(({ conditions }) =>
-      Object.entries(conditions).flatMap(
-        ([name, value]: [string, RuleValue]) =>
-          /MemberOf$/i.test(name) ? texts(value) : [],
-      ),
-    ),
-  ];
-  return [...new Set(named.map((group) => group.toLowerCase()))];
 }
