@@ -1,0 +1,82 @@
+import type { TestCase } from "../../lib/mail-flow/test-plan";
+
+/** The plan for a person, as Markdown: what each message is, what should come of it, the commands, and what they cannot show. */
+export function planText(cases: readonly TestCase[]): string {
+  return `# Test plan of the mail flow
+
+${cases.length} messages, one for each disposition, generation of headers and class of recipients that this tenant treats differently.
+\`Test-Message\` tells what the mail flow rules would do to them.
+
+## What such a test cannot show
+
+- It has no address of a sending server. Whether a rule with the condition \`SenderIpRanges\` matches in a test is not documented: it may not, though it
+  does in life. The table says what to expect either way.
+- It tries mail flow rules alone. The verdict, the anti-spam policy and the quarantine come after them: the columns from "Ends in" on say what happens
+  in life, and the test does not show it.
+- Cloudflare has no part in it: the header is in the file. Whether Cloudflare stamps it, or drops the message, shows with real mail alone
+  (\`area1-m365 evidence\`).
+- It is not without effect: actions and notifications of the rules **really happen**, and the report is **mailed** to \`SendReportTo\`.
+- The recipients are samples. Put real addresses in their place: of members of the groups, where the table names some.
+
+## Commands
+
+In Exchange Online PowerShell, in this directory:
+
+\`\`\`powershell
+Connect-ExchangeOnline
+$sendReportTo = Read-Host "Where shall the reports be mailed"
+${cases.map(command).join("\n")}
+\`\`\`
+
+## What should come of it
+
+| File | Recipients | Rules that match | Without the sender's address | Ends in | By | Released by |
+| --- | --- | --- | --- | --- | --- | --- |
+${cases.map((one) => `| ${columns(one).map(cell).join(" | ")} |`).join("\n")}
+`;
+}
+
+const command = ({ file, sender, recipient }: TestCase): string =>
+  `Test-Message -MessageFileData ([System.IO.File]::ReadAllBytes((Convert-Path -LiteralPath ${quoted(`./${file}`)}))) -Sender ${quoted(sender)} -Recipients ${quoted(recipient)} -SendReportTo $sendReportTo -TransportRules`;
+
+/** A text that PowerShell takes as it is; it takes four characters for a quotation mark, and two of them for one. */
+const quoted = (text: string): string =>
+  `'${text
+    // eslint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u001f\u007f]+/g, "")
+    .replace(/['\u2018\u2019\u201a\u201b]/g, "$&$&")}'`;
+
+function columns({
+  file,
+  recipients,
+  groups,
+  rules,
+  rulesWithoutAddress,
+  expected,
+}: TestCase): string[] {
+  const { outcome, policy, quarantinePolicy, release } = expected;
+  return [
+    file,
+    groups.length > 0 ? `${recipients} (${groups.join(", ")})` : recipients,
+    rules.join(", ") || "none",
+    rulesWithoutAddress.join(", ") || "none",
+    outcome,
+    [policy ?? "", ...(quarantinePolicy === null ? [] : [quarantinePolicy])]
+      .filter(Boolean)
+      .join(", "),
+    release === null ? "" : releasers[release],
+  ];
+}
+
+const releasers = {
+  self: "the recipient",
+  request: "an administrator whom the recipient asks",
+  none: "an administrator",
+} as const;
+
+/** A text in a table of Markdown, where a name may hold anything. */
+const cell = (text: string): string =>
+  text
+    // eslint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]+/g, " ")
+    .replace(/[\\`*_{}[\]<>|&]/g, "\\$&");
