@@ -129,7 +129,7 @@ const esbuildOptions = {
   logLevel: "error",
 };
 
-/** What programs and the engine load stays a file per file, with its names: they stand in stack traces. */
+/** What programs and the engine load stays a file per file, with the names of its functions: they stand in stack traces. */
 async function shrink(folder) {
   const { build: esbuild } = await import("esbuild");
   const names = await readdir(folder, { recursive: true });
@@ -141,8 +141,7 @@ async function shrink(folder) {
     outdir: folder,
     outbase: folder,
     allowOverwrite: true,
-    minifyWhitespace: true,
-    minifySyntax: true,
+    minify: true,
   });
 }
 
