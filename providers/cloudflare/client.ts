@@ -161,9 +161,11 @@ export class Cloudflare {
       const { items, count } = pageOf(body);
       if (total !== undefined && count !== total) return undefined;
       total = count;
+      const before = byId.size;
       for (const item of items) byId.set(item.id, item.domain);
       if (byId.size >= total) break;
-      if (items.length === 0) return undefined;
+      // Another page like that would say nothing new either.
+      if (byId.size === before) return undefined;
     }
     return byId.size === total ? [...byId.values()] : undefined;
   }
