@@ -94,7 +94,18 @@ export class Graph {
     try {
       await patience.persist(
         async () => {
-          const answers = await this.send(open, patience);
+          const answers = await this.send(open, patience).catch(
+            (error: unknown) => {
+              if (
+                !(error instanceof VendorError) ||
+                error.details.status !== 401
+              )
+                throw error;
+              // A token can be revoked, or expire on the way: a new one, once.
+              this.credentials.renew();
+              return this.send(open, patience);
+            },
+          );
           let wait: VendorError | undefined;
           open = open.filter((question, index) => {
             const answer = answers.get(String(index));
@@ -125,7 +136,7 @@ export class Graph {
     // The client wraps what its last step throws, and leaves our reason and advice behind.
     let failed: unknown;
     const client = await this.connect(patience, (error) => (failed = error));
-    const body = (await client
+    const body: unknown = await client
       .api("/$batch")
       .post({
         requests: asked.map(({ name }, index) => ({
@@ -136,32 +147,31 @@ export class Graph {
       })
       .catch((error: unknown) => {
         throw failed ?? error;
-      })) as { responses?: unknown } | undefined;
-    if (!Array.isArray(body?.responses))
-      throw unreadable("a batch without answers");
-    return new Map(
-      (body.responses as BatchAnswer[]).map((r) => [String(r.id), r]),
-    );
+      });
+    const responses = isRecord(body) ? body["responses"] : undefined;
+    if (!isList(responses)) throw unreadable("a batch without answers");
+    return new Map(responses.filter(isBatchAnswer).map((one) => [one.id, one]));
   }
 
   private hostOf(domain: string, answer: BatchAnswer): string | VendorError {
     if (answer.status !== 200) {
-      const headers = new Headers(answer.headers ?? {});
       return failure(
         `the MX of ${domain}`,
-        { status: answer.status, headers, text: "" },
-        answer.body?.error?.message,
+        { status: answer.status, headers: headersIn(answer), text: "" },
+        reasonOf(answer.body),
       );
     }
-    const records = answer.body?.value;
+    const records = isRecord(answer.body) ? answer.body["value"] : undefined;
     if (!isList(records))
       return unreadable(`no records for ${domain} in an answer of 200`);
-    const mx = records.find(
-      (record) =>
-        record.recordType?.toLowerCase() === "mx" && record.mailExchange,
-    );
+    const [host] = records.filter(isRecord).flatMap((record) => {
+      const { recordType, mailExchange } = record;
+      return /^mx$/i.test(wordsIn(recordType)) && wordsIn(mailExchange)
+        ? [wordsIn(mailExchange)]
+        : [];
+    });
     return (
-      mx?.mailExchange?.toLowerCase().replace(/\.$/, "") ??
+      host?.toLowerCase().replace(/\.$/, "") ??
       new VendorError(
         vendor,
         "notFound",
@@ -237,22 +247,34 @@ interface Asked {
 }
 
 interface BatchAnswer {
-  readonly id: string | number;
+  readonly id: string;
   readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly body?: {
-    readonly value?: readonly {
-      readonly recordType?: string;
-      readonly mailExchange?: string;
-    }[];
-    readonly error?: { readonly message?: string };
-  };
+  readonly headers?: unknown;
+  readonly body?: unknown;
 }
+
+const isBatchAnswer = (value: unknown): value is BatchAnswer =>
+  isRecord(value) &&
+  typeof value["id"] === "string" &&
+  typeof value["status"] === "number";
+
+/** The headers of one answer of a batch, which are nothing but JSON. */
+const headersIn = ({ headers }: BatchAnswer): Answer["headers"] => ({
+  get: (name) => {
+    const found = Object.entries(isRecord(headers) ? headers : {}).find(
+      ([key]) => key.toLowerCase() === name,
+    );
+    return typeof found?.[1] === "string" ? found[1] : null;
+  },
+});
+
+const wordsIn = (value: unknown): string =>
+  typeof value === "string" ? value : "";
 
 function judge(answer: Answer): Answer {
   if (answer.status >= 300) throw failure("the MX of domains", answer);
   // The client takes an HTML page with 200 for an answer (measured).
-  if (!/^\s*\{/.test(answer.text))
+  if (!isRecord(parsed(answer.text)))
     throw unreadable("an answer of 200 that is not JSON");
   return answer;
 }
@@ -291,10 +313,12 @@ function failure(
 }
 
 function reasonIn(text: string): string {
-  const body = parsed(text);
+  return reasonOf(parsed(text)) ?? bodyText(text);
+}
+
+function reasonOf(body: unknown): string | undefined {
   const error = isRecord(body) ? body["error"] : undefined;
-  if (!isRecord(error)) return bodyText(text);
-  return typeof error["message"] === "string" ? error["message"] : "";
+  return isRecord(error) ? wordsIn(error["message"]) : undefined;
 }
 
 const unreadable = (what: string): VendorError =>
