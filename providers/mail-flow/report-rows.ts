@@ -3,6 +3,7 @@ import type {
   RuleHits,
   RuleMatch,
 } from "../../lib/mail-flow/reports";
+import { flag, integer } from "../codecs";
 import type { Item } from "../kind";
 
 /**
@@ -12,10 +13,10 @@ import type { Item } from "../kind";
  */
 export function ruleHits(item: Item): RuleHits | undefined {
   const event = text(item, "EventType");
-  const messages = Number(item["MessageCount"]);
+  const messages = integer(0, Infinity).decode(item["MessageCount"]);
   const at = date(item, "Date");
   if (event !== "" && !/^TransportRuleHits$/i.test(event)) return undefined;
-  if (at === "" || !Number.isFinite(messages)) return undefined;
+  if (at === "" || typeof messages !== "number") return undefined;
   return { rule: text(item, "TransportRule"), date: at.slice(0, 10), messages };
 }
 
@@ -61,7 +62,7 @@ export function quarantinedMessage(item: Item): QuarantinedMessage | undefined {
     policy: text(item, "PolicyName"),
     quarantinePolicy: text(item, "TagName"),
     releaseStatus: text(item, "ReleaseStatus").toUpperCase(),
-    systemReleased: /^true$/i.test(String(item["SystemReleased"])),
+    systemReleased: flag.decode(item["SystemReleased"]) === true,
     ...(releasedBy !== undefined && { releasedBy: texts(releasedBy) }),
   };
 }
