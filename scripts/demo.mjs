@@ -24,11 +24,13 @@ import {
   expectedRules,
   inventory,
   make,
+  preset,
   rulesIn,
   seed,
 } from "./demo/tenant.mjs";
 import { vendorRequests } from "./demo/vendor-requests.mjs";
 
+const check = "mail-mail-flow-check";
 const repository = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const program = `import { UseCase4 } from "pulumi-area1-m365";
 
@@ -36,6 +38,12 @@ const domains = ${JSON.stringify(domains).replaceAll(",", ", ")};
 const mail = new UseCase4("mail", { domains });
 export const routes = mail.routes;
 `;
+
+/** What resources that write nothing are for. */
+const readers = {
+  RestorePoint: "what everything was",
+  MailFlowCheck: "what really happens to mail",
+};
 
 endChildrenOnSignals();
 const { stay } = options();
@@ -54,6 +62,7 @@ try {
   await applied();
   if (stay) await play({ ops, simulator });
   await driftedAndRepaired();
+  await defeatedByOthers();
   await destroyed();
   const seconds = Math.round((performance.now() - started) / 1000);
   line(
@@ -92,14 +101,14 @@ async function applied() {
         const names = planned
           .filter((resource) => resource.type === type)
           .map(({ inputs }) => inputs.name ?? inputs.domain);
-        paragraph(names[0] ? names.sort().join(", ") : "what everything was", {
+        paragraph(readers[type] ?? names.sort().join(", "), {
           first: `    + ${type.padEnd(18)}`,
         });
       }
       assert.deepEqual(
         planned.map(({ op }) => op),
-        Array(11).fill("create"),
-        "Not 11 resources are to be created.",
+        Array(12).fill("create"),
+        "Not 12 resources are to be created.",
       );
       const { requests } = asked.next();
       assert.equal(requests, 0, "The preview sent requests.");
@@ -118,14 +127,19 @@ async function applied() {
       );
       assert.equal(
         Object.keys(outcome(events)).length,
-        11,
-        "Not 11 resources were made.",
+        12,
+        "Not 12 resources were made.",
       );
       assert.equal(writes.length, 10, "Not one write for each object.");
       assert.deepEqual(
         rulesIn(simulator),
         expectedRules,
         "The rules in the tenant are not those of use case 4.",
+      );
+      assert.deepEqual(
+        warnings(events).filter((text) => text.startsWith("Mail flow")),
+        [],
+        "The check has found something.",
       );
       const waiting = simulator.account.domains
         .filter(({ status }) => status === "PENDING")
@@ -197,7 +211,7 @@ async function driftedAndRepaired() {
         ["refresh", "--preview-only", "--diff", "--expect-no-changes"],
         7,
       );
-      const found = drift(events);
+      const { [check]: follows, ...found } = drift(events);
       for (const name of Object.keys(found).sort())
         if (found[name] === "gone") line(`    - ${name}: gone`, paint.red);
         else
@@ -206,6 +220,14 @@ async function driftedAndRepaired() {
               `    ~ ${name}: ${property}: ${shown(state)} => ${shown(live)}`,
               paint.yellow,
             );
+      paragraph(`What follows for mail: ${findingsIn(follows).join(", ")}.`, {
+        colour: paint.yellow,
+      });
+      assert.deepEqual(
+        findingsIn(follows),
+        changes.map(({ follows: name }) => name).sort(),
+        "Not every change has the consequence that it has for mail.",
+      );
       const expected = changes.map(({ resource, shows }) => [resource, shows]);
       assert.deepEqual(
         found,
@@ -236,6 +258,75 @@ async function driftedAndRepaired() {
     assert.equal(asked.next().writes.length, 0, "The preview has written.");
     return "nothing to do: exit code 0";
   });
+}
+
+async function defeatedByOthers() {
+  await step(
+    "Somebody switches on the Strict preset",
+    "which the stack does not manage",
+    async () => {
+      const { object, told } = preset;
+      make(preset, simulator);
+      line(`    ${object}:`);
+      line(`        ${told}`, paint.yellow);
+      return "every rule and policy of the stack is still right, and has no effect";
+    },
+  );
+
+  await step(
+    "pulumi refresh --preview-only --diff",
+    "what defeats the stack is drift, too",
+    async () => {
+      const { events } = await ops.pulumi([
+        "refresh",
+        "--preview-only",
+        "--diff",
+      ]);
+      const { [check]: found, ...others } = drift(events);
+      line(
+        `    ~ ${check}: findings: [] => ${shown(findingsIn(found))}`,
+        paint.yellow,
+      );
+      for (const text of warnings(events))
+        paragraph(text, { first: "    ! ", colour: paint.yellow });
+      assert.deepEqual(others, {}, "Something else has drifted.");
+      assert.deepEqual(findingsIn(found), [preset.follows]);
+      assert.equal(asked.next().writes.length, 0, "The refresh has written.");
+      return "it shows until it is mended, or accepted in the program";
+    },
+  );
+
+  // Nobody's name servers are asked: there is none at that port.
+  const doctor = ["doctor", "--resolver", "127.0.0.1:9"];
+  await step(`area1-m365 ${doctor.join(" ")}`, "names it", async () => {
+    const { code, output } = await ops.area1(doctor);
+    const at = output.indexOf(preset.follows);
+    for (const text of output
+      .slice(at)
+      .split(/\n\s*\n/, 1)[0]
+      .split("\n"))
+      line(`    ${text}`, paint.yellow);
+    assert.equal(code, 1, "The doctor has found no failure.");
+    assert.notEqual(at, -1, "The doctor does not name it.");
+    assert.equal(asked.next().writes.length, 0, "The doctor has written.");
+    return "exit code 1";
+  });
+
+  await step("Somebody switches it off again", "", async () => {
+    simulator.tenant.edit(preset.request.kind, preset.request.name, {
+      Enabled: false,
+    });
+    await ops.pulumi(["preview", "--refresh", "--expect-no-changes"]);
+    asked.next();
+    return "nothing to do: exit code 0";
+  });
+}
+
+/** The names of findings that a refresh shows. */
+function findingsIn(properties) {
+  return Object.values(properties ?? {})
+    .map(([, live]) => live)
+    .sort();
 }
 
 async function destroyed() {

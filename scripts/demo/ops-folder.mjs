@@ -129,6 +129,18 @@ class OpsFolder {
       );
     return { output, events: reports ? await readEvents(log) : [] };
   }
+
+  /** Runs a command of the package's own; with what it printed. */
+  async area1(args) {
+    const cli = "node_modules/pulumi-area1-m365/dist/cli/index.js";
+    const { code, output } = await run(process.execPath, [cli, ...args], {
+      cwd: this.directory,
+      env: this.environment,
+      timeoutMs: COMMAND_LIMIT_MS,
+    });
+    this.output = output;
+    return { code, output };
+  }
 }
 
 async function readEvents(file) {

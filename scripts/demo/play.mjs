@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { line, paint, paragraph } from "./narration.mjs";
-import { changes } from "./tenant.mjs";
+import { changes, preset } from "./tenant.mjs";
 
 /** Prints how to play, and waits for ever: Ctrl-C ends the process, and with it simulator and folder. */
 export async function play({ ops, simulator }) {
@@ -25,7 +25,7 @@ export async function play({ ops, simulator }) {
   // Never cut: these lines are to be copied.
   for (const variable of variables) console.log(paint.dim(`    ${variable}`));
   line("\nChange something behind the stack's back, see it, and repair it:\n");
-  for (const { object, told, request } of changes)
+  for (const { object, told, request } of [...changes, preset])
     if (request) {
       paragraph(`${object}: ${told}`, { first: "    # ", colour: paint.dim });
       commands([

@@ -106,13 +106,17 @@ export const expectedRules = [
   "X-CFEmailSecurity-Disposition: SPAM,SPOOF,UCE from 42 ranges => 5",
 ];
 
-/** Four changes that a colleague might make in the portals: each in words, as a request, and as the refresh has to show it. */
+/**
+ * Four changes that a colleague might make in the portals: each in words, as a request, as the refresh has to show it, and the finding
+ * that says what follows for mail.
+ */
 export const changes = [
   {
     object: `Rule "${malicious}"`,
     told: "SCL 5 instead of 9, so Malicious is Spam",
     resource: "mail-cloudflare-admin",
     shows: { setScl: [9, 5] },
+    follows: "rule-scl",
     request: {
       kind: "TransportRule",
       name: malicious,
@@ -126,6 +130,7 @@ export const changes = [
     shows: {
       "endUserQuarantinePermissions[2]": ["RequestRelease", "Release"],
     },
+    follows: "malicious-self-release",
     request: {
       kind: "QuarantinePolicy",
       name: adminQuarantine,
@@ -137,6 +142,7 @@ export const changes = [
     told: "forwards to old.example.org, past Microsoft 365",
     resource: "mail-domain-example.org",
     shows: { transport: [undefined, "old.example.org"] },
+    follows: "domain-transport",
     request: {
       kind: "Domain",
       name: "example.org",
@@ -148,9 +154,22 @@ export const changes = [
     told: "deleted",
     resource: "mail-cloudflare-user",
     shows: "gone",
+    follows: "rule-missing",
     remove: ["TransportRule", spam],
   },
 ];
+
+/** A change of something that the stack does not manage, and that goes before everything that it does. */
+export const preset = {
+  object: "Strict Preset Security Policy",
+  told: "switched on, for everybody",
+  follows: "preset-in-force",
+  request: {
+    kind: "EOPProtectionPolicyRule",
+    name: "Strict Preset Security Policy",
+    changes: { Enabled: true },
+  },
+};
 
 /** Makes a change as somebody else would. */
 export function make({ request, remove }, { tenant, account }) {
