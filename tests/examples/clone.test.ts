@@ -59,6 +59,7 @@ test("a clone that was built is a project: its preview makes use case 4", async 
       "mail-cloudflare-user",
       "mail-domain-example.com",
       "mail-domain-example.org",
+      "mail-mail-flow-check",
     ]
       .map((name) => `create ${name}`)
       .sort(),

@@ -1,6 +1,7 @@
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
 
+import { egressIpRanges } from "../../lib";
 import { kinds } from "../../providers";
 import type { Seed } from "../../simulator";
 import { apply, examples, expectNothingToDo, type Example } from "./example";
@@ -18,6 +19,73 @@ const finance = {
   Name: "Finance",
   EndUserQuarantinePermissionsValue: 27,
   ESNEnabled: true,
+};
+
+/** Use case 4 as somebody has set it up by hand, and a pilot group that is in the Standard preset. */
+const byHand: Seed = {
+  tenants: [
+    {
+      quarantinePolicies: [
+        {
+          Name: "UserNotifyUserRelease",
+          EndUserQuarantinePermissionsValue: 7,
+          ESNEnabled: true,
+        },
+        {
+          Name: "UserNotifyAdminRelease",
+          EndUserQuarantinePermissionsValue: 11,
+          ESNEnabled: true,
+        },
+      ],
+      hostedContentFilterPolicies: [
+        {
+          Name: "Default",
+          SpamAction: "Quarantine",
+          SpamQuarantineTag: "UserNotifyUserRelease",
+          ...Object.fromEntries(
+            ["HighConfidenceSpam", "Phish", "HighConfidencePhish"].flatMap(
+              (verdict) => [
+                [
+                  verdict === "Phish" ? "PhishSpamAction" : `${verdict}Action`,
+                  "Quarantine",
+                ],
+                [`${verdict}QuarantineTag`, "UserNotifyAdminRelease"],
+              ],
+            ),
+          ),
+        },
+      ],
+      transportRules: [
+        { Name: "Malicious", words: ["MALICIOUS"], scl: 9 },
+        { Name: "Spam and Spoof", words: ["UCE", "SPOOF"], scl: 5 },
+      ].map(({ Name, words, scl }) => ({
+        Name,
+        HeaderContainsMessageHeader: "X-CFEmailSecurity-Disposition",
+        HeaderContainsWords: words,
+        SenderIpRanges: [...egressIpRanges],
+        SetSCL: scl,
+      })),
+      eopProtectionPolicyRules: [
+        {
+          Name: "Standard Preset Security Policy",
+          State: "Enabled",
+          SentToMemberOf: ["pilot@example.com"],
+        },
+      ],
+    },
+  ],
+  accounts: [
+    {
+      domains: [
+        {
+          domain: "example.com",
+          allowed_delivery_modes: ["DIRECT"],
+          transport: "example-com.mail.protection.outlook.com",
+          lookback_hops: 1,
+        },
+      ],
+    },
+  ],
 };
 
 const cases: Record<string, Case> = {
@@ -120,6 +188,20 @@ const cases: Record<string, Case> = {
       });
     },
   },
+  "mail-flow-check": {
+    seed: byHand,
+    outputs: {
+      known: [
+        'preset-in-force: EOPProtectionPolicyRule "Standard Preset Security Policy"',
+      ],
+      malicious: expect.arrayContaining([
+        expect.stringMatching(/^cloudflare, .*quarantine, request$/),
+      ]) as unknown,
+    },
+    stands(at) {
+      expect(at.now()).toEqual(at.before);
+    },
+  },
   "restore-point": {
     outputs: { takenAt: expect.any(String), adopted: true },
     seed: { tenants: [{ quarantinePolicies: [finance] }] },
@@ -148,7 +230,11 @@ test("every kind has a class, a page of properties, an example and a line in the
       readFile(path.join(examples, "..", file), "utf8"),
     ),
   );
-  const missing = [...Object.keys(kinds), "RestorePoint"].flatMap((kind) => {
+  const missing = [
+    ...Object.keys(kinds),
+    "RestorePoint",
+    "MailFlowCheck",
+  ].flatMap((kind) => {
     const folder = kind.replace(/(?<!^)[A-Z]/g, "-$&").toLowerCase();
     return [
       ...(new RegExp(`\\b${kind}\\b`).test(index ?? "")

@@ -126,6 +126,23 @@ describe("the code in the README", () => {
     });
   }, 120_000);
 
+  test("accepts a finding, and fails on another when everything is written", async () => {
+    const simulator = await simulated({
+      tenants: [{ connectionFilter: { IPAllowList: ["52.11.209.211"] } }],
+    });
+    const { environment, tenant } = simulator;
+    const program = take("What defeats it", "ts").text;
+    const at = await ops(program, simulator, { ...environment });
+    await at.run("pulumi up --yes");
+    await at.run("pulumi preview --refresh --expect-no-changes");
+    const preset = "Strict Preset Security Policy";
+    tenant.edit("EOPProtectionPolicyRule", preset, { Enabled: true });
+    const output = await at.run("pulumi up --refresh --yes || echo code $?");
+    expect(output).toContain("preset-in-force was found");
+    expect(output).not.toContain("ip-allow-list was");
+    expect(output).toContain("code 1");
+  }, 240_000);
+
   test("imports an object without a request, and then there is nothing to do", async () => {
     const simulator = await simulated({
       tenants: [
@@ -175,7 +192,7 @@ describe("the code in the README", () => {
     );
     await at.project.write("tenant.json", take("The simulator", "json").text);
     expect(await at.shell(take("The simulator", "sh"))).toContain(
-      "+ 12 to create",
+      "+ 13 to create",
     );
   }, 120_000);
 

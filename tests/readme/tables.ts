@@ -1,5 +1,7 @@
 import { kinds } from "../../providers";
 import { keys, secretKeys } from "../../providers/configuration";
+import type { Fields } from "../../providers/field";
+import { mailFlowCheckForm } from "../../providers/mail-flow/check-inputs";
 import { membersOf, purposeOf, type Documented } from "./documented";
 
 /** A table's cells; the first row is its head. */
@@ -30,6 +32,10 @@ const sources: Record<string, { props: string; file: string }> = {
   RestorePoint: {
     props: "providers/restored-object.ts",
     file: "lib/restore-point.ts",
+  },
+  MailFlowCheck: {
+    props: "providers/mail-flow/check-inputs.ts",
+    file: "lib/mail-flow-check.ts",
   },
 };
 
@@ -112,7 +118,7 @@ function properties(name: string): Table {
   const source = sources[name];
   if (!source) throw new Error(`There is no class ${name}`);
   const { props, file } = source;
-  const fields = kinds[name]?.fields ?? {};
+  const fields = fieldsOf(name);
   return [
     ["property", "values", "default", "what it is"],
     ...membersOf(props, `${name}Props`).map((one) => {
@@ -137,6 +143,11 @@ function properties(name: string): Table {
   ];
 }
 
+/** The inputs of a class, also of one that no vendor has. */
+const fieldsOf = (name: string): Fields =>
+  [...Object.values(kinds), mailFlowCheckForm].find((one) => one.name === name)
+    ?.fields ?? {};
+
 /** Inputs that this library adds to the vendor's. */
 function added(name: string, file: string): Documented[] {
   const kind = kinds[name];
@@ -155,7 +166,7 @@ function added(name: string, file: string): Documented[] {
 export function contradictions(): string[] {
   return Object.entries(sources).flatMap(([name, { props }]) =>
     membersOf(props, `${name}Props`).flatMap((one) => {
-      const field = kinds[name]?.fields[one.name];
+      const field = fieldsOf(name)[one.name];
       if (!field) return [];
       const said = one.byDefault;
       const given =
