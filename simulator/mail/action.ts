@@ -181,8 +181,8 @@ function quarantine(
       : chosen.antiSpam
         ? Number(chosen.antiSpam["QuarantineRetentionPeriod"] ?? 15)
         : null;
-  delivery.quarantinePolicy = tag;
   const found = tenant.find("QuarantinePolicy", tag);
+  delivery.quarantinePolicy = found?.Name ?? tag;
   trace.step(
     object,
     property,
