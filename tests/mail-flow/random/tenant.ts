@@ -1,0 +1,388 @@
+import fc from "fast-check";
+
+import type { JsonObject } from "../../../simulator/json";
+import type { Verdict } from "../../../lib/mail-flow/message";
+import { verdicts } from "../../../lib/mail-flow/message";
+import {
+  customPolicies,
+  customTags,
+  domains,
+  groups,
+  hostOf,
+  recipients,
+  senders,
+  tags,
+} from "./names";
+import { some, transportRule } from "./transport-rule";
+
+/** Everything of a tenant and an account that decides, by the vendors' own names. */
+export interface RandomTenant {
+  /** Cloudflare's domains. */
+  protectedDomains: JsonObject[];
+  acceptedDomains: JsonObject[];
+  inboundConnectors: JsonObject[];
+  connectionFilter: JsonObject;
+  transportRules: JsonObject[];
+  quarantinePolicies: JsonObject[];
+  /** `Default` first. */
+  antiSpamPolicies: JsonObject[];
+  antiSpamRules: JsonObject[];
+  presetRules: JsonObject[];
+  antiPhishPolicies: JsonObject[];
+  malwarePolicies: JsonObject[];
+}
+
+/** A message but for its disposition and headers. */
+export interface RandomMessage {
+  recipient: string;
+  recipientGroups: string[];
+  sender: string | undefined;
+  sourceIp: string | undefined;
+  microsoftVerdict: Verdict;
+  bcl: number | undefined;
+  at: Date;
+}
+
+const rarely = <T>(usual: T, other: fc.Arbitrary<T>, weight = 5) =>
+  // A case that is shrunk has what is usual.
+  fc.oneof(
+    { withCrossShrink: true },
+    { weight, arbitrary: fc.constant(usual) },
+    { weight: 1, arbitrary: other },
+  );
+const list = <T>(values: readonly T[]) => rarely<T[]>([], some(values));
+
+/** Anything, and now and then left out. */
+const protectedDomain = (
+  domain: string,
+): fc.Arbitrary<JsonObject | undefined> =>
+  fc.option(
+    fc
+      .record({
+        status: rarely<string | null>(
+          "ACTIVE",
+          fc.constantFrom("PENDING", "FAILED", "TIMEOUT", "active", null),
+          8,
+        ),
+        allowed_delivery_modes: rarely<string[]>(
+          ["DIRECT"],
+          fc.constantFrom<string[]>(["API"], ["BCC", "DIRECT"]),
+          8,
+        ),
+        drop_dispositions: list([
+          "MALICIOUS",
+          "MALICIOUS-BEC",
+          "SPAM",
+          "SPOOF",
+          "SUSPICIOUS",
+          "BULK",
+          "NONE",
+          "UNKNOWN",
+          "EXTERNAL",
+          "ENCRYPTED",
+        ]),
+        transport: rarely<string | null>(
+          hostOf(domain),
+          fc.constantFrom(
+            `${hostOf(domain).toUpperCase()}.`,
+            "gateway.example.net",
+            null,
+          ),
+          12,
+        ),
+        ip_restrictions: rarely<string[]>([], fc.constant(["198.51.100.0/24"])),
+      })
+      .map((rest) => ({ domain, ...rest })),
+    { nil: undefined, freq: 5 },
+  );
+
+const connector: fc.Arbitrary<JsonObject> = fc.record({
+  Enabled: rarely(true, fc.constant(false)),
+  ConnectorType: fc.constantFrom("Partner", "OnPremises"),
+  SenderDomains: fc.constantFrom(
+    ["smtp:*;1"],
+    ["smtp:*;1"],
+    ["smtp:*.partner.example;1"],
+    ["shop.example"],
+  ),
+  SenderIPAddresses: some(["52.11.209.0/24", "198.51.100.0/24", "192.0.2.7"]),
+  RequireTls: fc.boolean(),
+  RestrictDomainsToIPAddresses: fc.boolean(),
+  RestrictDomainsToCertificate: rarely(false, fc.constant(true)),
+  TreatMessagesAsInternal: rarely(false, fc.constant(true)),
+});
+
+const connectionFilter: fc.Arbitrary<JsonObject> = fc
+  .record({
+    IPAllowList: rarely([], some(["52.11.209.211", "198.51.100.0/24"]), 3),
+    IPBlockList: rarely([], some(["52.11.209.0/24", "198.51.100.25"]), 8),
+  })
+  .map((lists) => ({
+    Name: "Default",
+    IsDefault: true,
+    EnableSafeList: false,
+    ...lists,
+  }));
+
+const quarantinePolicy = (Name: string): fc.Arbitrary<JsonObject | undefined> =>
+  fc.option(
+    fc
+      .record({
+        EndUserQuarantinePermissionsValue: fc.constantFrom(7, 11, 0, 3, 39, 43),
+        ESNEnabled: fc.boolean(),
+      })
+      .map((rest) => ({ Name, ...rest })),
+    { nil: undefined, freq: 8 },
+  );
+
+const verdictAction = rarely(
+  "Quarantine",
+  fc.constantFrom(
+    ...["MoveToJmf", "Delete", "Redirect", "ModifySubject", "AddXHeader"],
+  ),
+  2,
+);
+
+/** A list of senders is of one kind: which of allowed and blocked counts is not documented. */
+const senderLists: fc.Arbitrary<JsonObject> = rarely<JsonObject>(
+  {},
+  fc.oneof(
+    ...["Allowed", "Blocked"].map((kind) =>
+      fc.record({
+        [`${kind}Senders`]: list(senders),
+        [`${kind}SenderDomains`]: list(["partner.example", "shop.example"]),
+      }),
+    ),
+  ),
+  3,
+);
+
+const antiSpam: fc.Arbitrary<JsonObject> = fc
+  .record({
+    actions: fc.record({
+      SpamAction: verdictAction,
+      HighConfidenceSpamAction: verdictAction,
+      PhishSpamAction: verdictAction,
+      HighConfidencePhishAction: fc.constantFrom("Quarantine", "Redirect"),
+      BulkSpamAction: rarely("NoAction", verdictAction, 1),
+    }),
+    tags: fc.record(
+      Object.fromEntries(
+        [
+          "Spam",
+          "HighConfidenceSpam",
+          "Phish",
+          "HighConfidencePhish",
+          "Bulk",
+        ].map((verdict) => [
+          `${verdict}QuarantineTag`,
+          fc.constantFrom(...tags),
+        ]),
+      ),
+    ),
+    rest: fc.record({
+      BulkThreshold: fc.integer({ min: 1, max: 9 }),
+      MarkAsSpamBulkMail: fc.constantFrom("On", "On", "On", "Off", "Test"),
+      QuarantineRetentionPeriod: fc.integer({ min: 1, max: 30 }),
+      RedirectToRecipients: fc.constant<string[]>(["security@example.com"]),
+    }),
+    senders: senderLists,
+  })
+  .map(({ actions, tags, rest, senders }) => ({
+    ...{ AllowedSenders: [], AllowedSenderDomains: [] },
+    ...{ BlockedSenders: [], BlockedSenderDomains: [] },
+    ...actions,
+    ...tags,
+    ...rest,
+    ...senders,
+  }));
+
+const scope: fc.Arbitrary<JsonObject> = fc.record({
+  SentTo: list(recipients),
+  SentToMemberOf: rarely([], some(groups), 2),
+  RecipientDomainIs: rarely([], some(["example.com", "EXAMPLE.org"]), 2),
+  ExceptIfSentTo: list(recipients),
+  ExceptIfSentToMemberOf: list(groups),
+  ExceptIfRecipientDomainIs: list(domains),
+});
+
+const state = fc.constantFrom("Enabled", "Disabled");
+const dangling = <T>(name: T) => rarely(name, fc.constant("Nobody's" as T), 20);
+
+/** Names of the policies of a preset have digits behind them. */
+const presetPolicy = (level: string, at: number) =>
+  `${level} Preset Security Policy178414469148${at}`;
+
+const antiPhish: fc.Arbitrary<JsonObject> = fc.record({
+  Enabled: fc.constant(true),
+  EnableSpoofIntelligence: fc.constant(true),
+  ...Object.fromEntries(
+    (
+      [
+        ["AuthenticationFailAction", "SpoofQuarantineTag"],
+        ["TargetedUserProtectionAction", "TargetedUserQuarantineTag"],
+        ["TargetedDomainProtectionAction", "TargetedDomainQuarantineTag"],
+        [
+          "MailboxIntelligenceProtectionAction",
+          "MailboxIntelligenceQuarantineTag",
+        ],
+      ] as const
+    ).flatMap(([action, tag]) => [
+      [
+        action,
+        fc.constantFrom(
+          ...[
+            "Quarantine",
+            "Quarantine",
+            "MoveToJmf",
+            "NoAction",
+            "BccMessage",
+          ],
+          "Delete",
+        ),
+      ],
+      [tag, fc.constantFrom(...tags)],
+    ]),
+  ),
+});
+
+const malware: fc.Arbitrary<JsonObject> = fc.record({
+  QuarantineTag: fc.constantFrom(...tags),
+});
+
+const there = <T>(values: readonly (T | undefined)[]): T[] =>
+  values.filter((value): value is T => value !== undefined);
+
+/** A tenant: one that nobody configured at its smallest. */
+export const randomTenant: fc.Arbitrary<RandomTenant> = fc.record({
+  protectedDomains: fc
+    .tuple(...domains.map(protectedDomain))
+    .map((found) => there(found)),
+  acceptedDomains: fc
+    .record({ sub: fc.boolean(), below: fc.boolean() })
+    .map(({ sub, below }) => [
+      { DomainName: "example.com", MatchSubDomains: false },
+      { DomainName: "example.org", MatchSubDomains: below },
+      ...(sub
+        ? [{ DomainName: "sub.example.com", MatchSubDomains: false }]
+        : []),
+    ]),
+  inboundConnectors: rarely(
+    [],
+    fc
+      .array(connector, { minLength: 1, maxLength: 2 })
+      .map((all) =>
+        all.map((one, at) => ({ Name: `Connector ${at}`, ...one })),
+      ),
+  ),
+  connectionFilter,
+  transportRules: fc.array(transportRule, { maxLength: 4 }).map((rules) =>
+    rules.map((rule, Priority) => ({
+      Name: `Rule ${Priority}`,
+      Priority,
+      ...rule,
+    })),
+  ),
+  quarantinePolicies: fc
+    .tuple(
+      ...customTags.map(quarantinePolicy),
+      rarely(undefined, quarantinePolicy("NotificationEnabledPolicy")),
+    )
+    .map((found) => there(found)),
+  antiSpamPolicies: fc
+    .tuple(
+      antiSpam.map((one) => ({ Name: "Default", IsDefault: true, ...one })),
+      ...customPolicies.map((Name) =>
+        antiSpam.map((one) => ({ Name, IsDefault: false, ...one })),
+      ),
+      ...["Strict", "Standard"].map((level, at) =>
+        antiSpam.map((one) => ({
+          Name: presetPolicy(level, at),
+          IsDefault: false,
+          RecommendedPolicyType: level,
+          ...one,
+        })),
+      ),
+    )
+    .map((all) => [...all]),
+  antiSpamRules: fc
+    .array(fc.record({ scope, State: state }), { maxLength: 3 })
+    .chain((rules) =>
+      fc.tuple(
+        ...rules.map(({ scope, State }, at) =>
+          dangling(customPolicies[at]).map((HostedContentFilterPolicy) => ({
+            Name: `Custom ${at}`,
+            Priority: at,
+            State,
+            HostedContentFilterPolicy: HostedContentFilterPolicy ?? "",
+            ...scope,
+          })),
+        ),
+      ),
+    )
+    .map((all) => [...all]),
+  presetRules: fc
+    .tuple(
+      ...["Strict", "Standard"].map((level, at) =>
+        fc
+          .record({
+            State: rarely("Disabled", fc.constant("Enabled"), 2),
+            HostedContentFilterPolicy: dangling(presetPolicy(level, at)),
+            AntiPhishPolicy: dangling(presetPolicy(level, at)),
+            MalwareFilterPolicy: dangling(presetPolicy(level, at)),
+            scope: fc.oneof(fc.constant<JsonObject>({}), scope),
+          })
+          .map(({ scope, ...rest }) => ({
+            Name: `${level} Preset Security Policy`,
+            Priority: at,
+            ...rest,
+            ...scope,
+          })),
+      ),
+    )
+    .map((all) => [...all]),
+  antiPhishPolicies: fc
+    .tuple(antiPhish, antiPhish, antiPhish)
+    .map(([byDefault, strict, standard]) => [
+      { Name: "Office365 AntiPhish Default", IsDefault: true, ...byDefault },
+      { Name: presetPolicy("Strict", 0), IsDefault: false, ...strict },
+      { Name: presetPolicy("Standard", 1), IsDefault: false, ...standard },
+    ]),
+  malwarePolicies: fc
+    .tuple(malware, malware, malware)
+    .map(([byDefault, strict, standard]) => [
+      { Name: "Default", IsDefault: true, ...byDefault },
+      { Name: presetPolicy("Strict", 0), IsDefault: false, ...strict },
+      { Name: presetPolicy("Standard", 1), IsDefault: false, ...standard },
+    ]),
+});
+
+/** A message. */
+export const randomMessage: fc.Arbitrary<RandomMessage> = fc.record({
+  // The later ones are of domains that are often not the tenant's.
+  recipient: fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...recipients.slice(0, 3)) },
+    fc.constantFrom(...recipients),
+  ),
+  recipientGroups: fc.subarray([...groups, "SALES@example.com"]),
+  sender: fc.option(fc.constantFrom(...senders), { nil: undefined }),
+  sourceIp: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(undefined) },
+    fc.constantFrom(
+      "52.11.209.211",
+      "104.30.32.9",
+      "198.51.100.25",
+      "192.0.2.7",
+    ),
+  ),
+  microsoftVerdict: fc.oneof(
+    { weight: 3, arbitrary: fc.constant<Verdict>("none") },
+    fc.constantFrom(...verdicts),
+  ),
+  bcl: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined, freq: 1 }),
+  at: fc.constantFrom(
+    new Date("2026-11-23T12:00:00Z"),
+    new Date("2027-01-15T12:00:00Z"),
+    new Date("2028-01-15T12:00:00Z"),
+  ),
+});
