@@ -162,6 +162,7 @@ footer { margin-top: 1.6rem; padding-bottom: 2.5rem; color: var(--soft); font-si
   body { font-size: 12px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   header, main, footer { max-width: none; padding: 0; }
   section { break-inside: avoid; margin-top: 0.8rem; padding: 0.6rem 0 0; border: 0; border-top: 1px solid var(--line); border-radius: 0; }
+  section.long { break-inside: auto; }
   .picture { display: block; }
   .line[aria-current] .chip { fill: var(--paper); }
   .line[aria-current] .disposition { fill: var(--ink); }

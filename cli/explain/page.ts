@@ -217,7 +217,7 @@ function stepItem(
 }
 
 function findingsSection(findings: readonly Finding[]): Markup {
-  return html`<section aria-labelledby="findings-title">
+  return html`<section class="long" aria-labelledby="findings-title">
     <h2 id="findings-title">Findings</h2>
     <ol class="findings">
       ${findings.map(
@@ -277,8 +277,8 @@ function changesSection(explanation: Explanation): Markup {
 
 const endCell = (row: Row, head: string): Markup =>
   html`<td class="tone-${toneOf(row)}" data-head="${head}">
-    <b><bdi>${endOf(row)}</bdi></b
-    >${handling(row).length > 0 && html`<small>${handling(row).join(", ")}</small>`}
+    <b><bdi>${endOf(row)}</bdi></b>
+    ${handling(row).length > 0 && html`<small>${handling(row).join(", ")}</small>`}
   </td>`;
 
 /** Text with what stands between backticks as code. */

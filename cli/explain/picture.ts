@@ -110,7 +110,7 @@ function chipMarkup(
       class="disposition"
       x="16"
       y="${round(top + (header ? 18 : height / 2 + 5))}"
-      >${dispositionNames[disposition]}</text
+      >${dispositionNames[disposition]}${header && " "}</text
     >${
       header &&
       html`<text class="generation" x="16" y="${round(top + 33)}"

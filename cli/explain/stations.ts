@@ -5,8 +5,8 @@ import {
   actionName,
   dispositionNames,
   handling,
-  headerNames,
   outcomes,
+  shortHeaderNames,
   toneOf,
   verdictNames,
   type Tone,
@@ -181,7 +181,7 @@ export function spoken(line: Line): string {
         ]
       : [],
   );
-  return `${dispositionNames[disposition]}${header ? ` in ${headerNames[header]}` : ""}: ${stations.join("; then ")}`;
+  return `${dispositionNames[disposition]}${header ? ` ${shortHeaderNames[header]}` : ""}: ${stations.join("; then ")}`;
 }
 
 /** The findings that concern a station, with their numbers on the page. */

@@ -218,6 +218,22 @@ describe("a program's preview", () => {
     ]);
   });
 
+  test("forwards a new domain where Microsoft expects its mail, known or not", () => {
+    const one = freshTenant();
+    const added = (domain: string) =>
+      plan(one, preview("Area1Domain", "create", { now: { domain } })).snapshot;
+    const known = added("example.org");
+    expect(valueOf(known.domains)[1]?.transport).toBe(
+      "example-org.mail.protection.outlook.com",
+    );
+    const asked = added("example.net");
+    const { transport } = valueOf(asked.domains)[1]!;
+    expect(transport).toBe("the MX that Microsoft 365 expects for example.net");
+    expect(asked.mailExchanges).toMatchObject({
+      value: { "example.net": [transport] },
+    });
+  });
+
   test("takes a rule over with nothing left that would narrow it", () => {
     const one = freshTenant();
     one.transportRules = {

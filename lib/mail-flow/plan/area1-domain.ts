@@ -22,7 +22,7 @@ export const domains = ({ domains: part, mailExchanges }: Snapshot): Place => ({
       dropDispositions: [],
       allowedDeliveryModes: ["DIRECT"],
       ipRestrictions: [],
-      ...followed(mailExchanges, domain),
+      transport: followed(mailExchanges, domain),
     }),
   ),
   madeNote:
@@ -39,12 +39,15 @@ export const domains = ({ domains: part, mailExchanges }: Snapshot): Place => ({
   },
 });
 
-/** Left out of the program, it is where Microsoft says that the domain's mail goes. */
+/** Left out of the program, it is where Microsoft says that the domain's mail goes, which an `up` asks if nobody has yet. */
 function followed(
   mailExchanges: Snapshot["mailExchanges"],
   domain: string,
-): { transport?: string } {
-  const [transport] =
-    ("value" in mailExchanges && mailExchanges.value[domain]) || [];
-  return transport === undefined ? {} : { transport };
+): string {
+  const hosts = "value" in mailExchanges ? mailExchanges.value : {};
+  const expected = hosts[domain] ?? [
+    `the MX that Microsoft 365 expects for ${domain}`,
+  ];
+  hosts[domain] = expected;
+  return expected[0] ?? "";
 }
