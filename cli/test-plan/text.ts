@@ -13,8 +13,8 @@ ${cases.length} messages, one for each disposition, generation of headers and cl
   does in life. The table says what to expect either way.
 - It tries mail flow rules alone. The verdict, the anti-spam policy and the quarantine come after them: the columns from "Ends in" on say what happens
   in life, and the test does not show it.
-- Cloudflare has no part in it: the header is in the file. Whether Cloudflare stamps it, or drops the message, shows with real mail alone
-  (\`area1-m365 evidence\`).
+- Cloudflare has no part in it: the header is in the file, also where Cloudflare drops such a message in life, or does not protect the recipient's
+  domain. Whether Cloudflare stamps the header shows with real mail alone (\`area1-m365 evidence\`).
 - It is not without effect: actions and notifications of the rules **really happen**, and the report is **mailed** to \`SendReportTo\`.
 - The recipients are samples. Put real addresses in their place: of members of the groups, where the table names some.
 

@@ -1,8 +1,9 @@
 import { evidence, type Evidence } from "../../lib/mail-flow/evidence";
+import type { Snapshot } from "../../lib/mail-flow/snapshot";
 import { resolveConfiguration } from "../../providers/configuration";
 import { readReports } from "../../providers/mail-flow/reports";
 import { readSnapshot } from "../../providers/mail-flow/snapshot";
-import { Session } from "../../providers/session";
+import { Session, type Operation } from "../../providers/session";
 import {
   startSimulator,
   type ExchangeRecord,
@@ -36,6 +37,8 @@ export interface History {
   changed: (record: ExchangeRecord) => void;
   /** What changes without any trace. */
   silently: (record: ExchangeRecord | undefined, to: object) => void;
+  /** Everything that decides, as it is read now. */
+  snapshot: () => Promise<Snapshot>;
   /** What `area1-m365 evidence` says now. */
   look: (options?: { days?: number; details?: boolean }) => Promise<Evidence>;
 }
@@ -55,12 +58,15 @@ export async function history(
   const simulator = await startSimulator({ now: () => clock.now, ...rest });
   running.push(simulator);
   if (!bare) followTutorial(simulator, variation);
-  const look: History["look"] = async ({ days, ...more } = {}) => {
+  const begin = (): Operation => {
     const session = new Session(
       resolveConfiguration(() => undefined, simulator.environment),
       () => undefined,
     );
-    const operation = session.begin(session.configuration.cloudflareAccountId);
+    return session.begin(session.configuration.cloudflareAccountId);
+  };
+  const look: History["look"] = async ({ days, ...more } = {}) => {
+    const operation = begin();
     const snapshot = await readSnapshot(operation);
     const reports = await readReports(operation, snapshot, {
       now: new Date(clock.now),
@@ -72,6 +78,7 @@ export async function history(
     simulator,
     clock,
     look,
+    snapshot: () => readSnapshot(begin()),
     mail: (count, message = {}, everyMs = hour) =>
       Array.from({ length: count }, (_, at) => {
         clock.now += everyMs;

@@ -1,0 +1,293 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import PostalMime from "postal-mime";
+import { writeAll } from "../../cli/test-plan/files";
+import { planText } from "../../cli/test-plan/text";
+import { testPlan, type TestCase } from "../../lib/mail-flow/test-plan";
+import type { JsonObject } from "../../simulator/json";
+import { simulated } from "../simulator/simulated";
+import { adminRule, userRule } from "../simulator/tutorial";
+import { history } from "./evidence-tenant";
+
+/** A tenant that treats members of a group and one person differently, with names that nobody should trust. */
+async function variedTenant() {
+  const past = await history();
+  const { tenant } = past.simulator;
+  tenant.edit("EOPProtectionPolicyRule", "Strict Preset Security Policy", {
+    State: "Enabled",
+    SentToMemberOf: ["board@example.com"],
+  });
+  tenant.add("HostedContentFilterPolicy", {
+    Name: "Junk",
+    SpamAction: "MoveToJmf",
+  });
+  tenant.add("HostedContentFilterRule", {
+    Name: "Junk",
+    HostedContentFilterPolicy: "Junk",
+    SentTo: ["o'brien@example.com"],
+  });
+  return { ...past, plan: testPlan(await past.snapshot()) };
+}
+
+test("there is a message for each disposition, header and class of recipients, in a file of its own", async () => {
+  const { plan } = await variedTenant();
+  const classes = new Set(plan.map(({ recipients }) => recipients));
+  expect(classes.size).toBeGreaterThanOrEqual(3);
+  // Five dispositions in two headers, and clean mail, which has none.
+  expect(plan).toHaveLength(classes.size * 11);
+  expect(new Set(plan.map(({ file }) => file)).size).toBe(plan.length);
+  expect(plan.filter(({ header }) => header === null)).toHaveLength(
+    classes.size,
+  );
+});
+
+test("each message reads as what it is meant to be", async () => {
+  const { plan } = await variedTenant();
+  const words = {
+    Malicious: "MALICIOUS",
+    Spam: "UCE",
+    Spoof: "SPOOF",
+    Suspicious: "SUSPICIOUS",
+    Bulk: "BULK",
+    None: undefined,
+  };
+  const names = {
+    area1: "x-area1security-disposition",
+    cloudflare: "x-cfemailsecurity-disposition",
+  };
+  for (const { eml, recipient, sender, disposition, header } of plan) {
+    const parsed = await PostalMime.parse(eml);
+    expect(parsed.from?.address).toBe(sender);
+    expect(parsed.to).toEqual([{ name: "", address: recipient }]);
+    expect(parsed.subject).toContain(disposition);
+    expect(parsed.messageId).toMatch(/^<[\w-]+@sender\.example>$/);
+    expect(Number.isNaN(Date.parse(parsed.date ?? ""))).toBe(false);
+    expect(parsed.attachments).toEqual([]);
+    expect(
+      parsed.headers
+        .filter(({ key }) => key.endsWith("-disposition"))
+        .map(({ key, value }) => [key, value]),
+    ).toEqual(header ? [[names[header], words[disposition]]] : []);
+    // Lines end with CRLF, and none is longer than RFC 5322 takes.
+    expect(eml.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+    expect(
+      Math.max(...eml.split("\r\n").map((line) => line.length)),
+    ).toBeLessThan(998);
+  }
+});
+
+test("what should come of each message is what becomes of it in the simulator", async () => {
+  const { plan, simulator } = await variedTenant();
+  for (const one of plan) {
+    const { recipient, groups, disposition, header, expected } = one;
+    const lived = simulator.mail.send({
+      recipient,
+      recipientGroups: groups,
+      disposition: disposition.toUpperCase() as "SPAM",
+      ...(header && { headers: header }),
+    });
+    const ends = { file: one.file, outcome: lived.outcome };
+    expect(ends).toEqual({ file: one.file, outcome: expected.outcome });
+    if (expected.outcome === "quarantine")
+      expect({
+        ...ends,
+        policy: lived.policy,
+        quarantinePolicy: lived.quarantinePolicy,
+      }).toEqual({
+        ...ends,
+        policy: expected.policy,
+        quarantinePolicy: expected.quarantinePolicy,
+      });
+    // Mail for the other domains does not go by way of Cloudflare: in life it has no header, in the file it has.
+    if (!recipient.endsWith("@example.com")) continue;
+    const sent = simulator.mail.messages.find(({ id }) => id === lived.id);
+    expect([one.file, ...(sent?.hits.map(({ rule }) => rule) ?? [])]).toEqual([
+      one.file,
+      ...one.rules,
+    ]);
+  }
+});
+
+test("a rule that looks at the sender's address is said not to match where a test has none", async () => {
+  const past = await history();
+  past.simulator.tenant.edit("TransportRule", userRule, {
+    SenderIpRanges: null,
+  });
+  const plan = testPlan(await past.snapshot(), {
+    recipients: ["megan@example.com"],
+  });
+  const rulesOf = (disposition: string) =>
+    plan
+      .filter(
+        (one) => one.disposition === disposition && one.header === "cloudflare",
+      )
+      .map(({ rules, rulesWithoutAddress }) => [rules, rulesWithoutAddress]);
+  expect(rulesOf("Spam")).toEqual([[[userRule], [userRule]]]);
+  expect(rulesOf("Malicious")).toEqual([[[adminRule], []]]);
+});
+
+test("rules are told even where Cloudflare drops the message in life", async () => {
+  const past = await history({
+    variation: { domain: { drop_dispositions: ["MALICIOUS"] } },
+  });
+  const plan = testPlan(await past.snapshot(), {
+    recipients: ["megan@example.com"],
+  });
+  expect(
+    plan.find(
+      ({ disposition, header }) =>
+        disposition === "Malicious" && header === "cloudflare",
+    ),
+  ).toMatchObject({
+    rules: [adminRule],
+    expected: { outcome: "droppedByCloudflare" },
+  });
+});
+
+test("addresses that are given stand for the classes", async () => {
+  const past = await history();
+  const plan = testPlan(await past.snapshot(), {
+    recipients: ["megan@example.com", "alex@example.com"],
+  });
+  expect(plan).toHaveLength(22);
+  expect(plan[0]).toMatchObject({
+    file: "01-malicious-area1-megan-example-com.eml",
+    recipients: "megan@example.com",
+  });
+});
+
+test.each([
+  ["../../etc/passwd@example.com"],
+  ["a\r\nBcc: everybody@example.com\r\n@example.com"],
+  ["CON@example.com"],
+  ["пример@example.com"],
+  [`${"x".repeat(300)}@example.com`],
+  ["<script>@example.com"],
+])(
+  "the recipient %j makes no bad file name and no header",
+  async (recipient) => {
+    const past = await history();
+    const plan = testPlan(await past.snapshot(), { recipients: [recipient] });
+    for (const { file, eml } of plan) {
+      expect(file).toMatch(/^01-[a-z0-9-]{1,80}\.eml$/);
+      const { headers } = await PostalMime.parse(eml);
+      expect(headers.map(({ key }) => key)).not.toContain("bcc");
+      expect(headers.filter(({ key }) => key === "to")).toHaveLength(1);
+    }
+  },
+);
+
+test("names in the plan's text end neither a command nor a table's cell", () => {
+  const text = planText([
+    {
+      file: "01-spam.eml",
+      disposition: "Spam",
+      header: "area1",
+      recipients: "members of a|b <img src=x>",
+      recipient: "o'brien\u2019; Remove-Item *@example.com",
+      groups: [],
+      sender: "test-plan@sender.example",
+      rules: ["One | `two`\nthree"],
+      rulesWithoutAddress: [],
+      eml: "",
+      expected: {
+        outcome: "inbox",
+        scl: null,
+        verdict: null,
+        policy: null,
+        action: null,
+        quarantinePolicy: null,
+        release: null,
+        preview: false,
+        delete: false,
+        notified: false,
+        notificationFrequency: null,
+        retentionDays: null,
+      },
+    } satisfies TestCase,
+  ]);
+  expect(text).toContain(
+    "-Recipients 'o''brien\u2019\u2019; Remove-Item *@example.com' -SendReportTo $sendReportTo -TransportRules\n",
+  );
+  expect(text).toContain(
+    "| 01-spam.eml | members of a\\|b \\<img src=x\\> | One \\| \\`two\\` three | none | inbox |  |  |",
+  );
+});
+
+test("the plan says what such a test cannot show", async () => {
+  const past = await history();
+  const text = planText(testPlan(await past.snapshot()));
+  expect(text).toMatch(/no address of a sending server/);
+  expect(text).toMatch(/really happen/);
+  expect(text).toMatch(/\*\*mailed\*\* to `SendReportTo`/);
+  expect(text).toMatch(/mail flow rules alone/);
+});
+
+test("Test-Message takes each message as the plan's commands send it", async () => {
+  const past = await history();
+  const plan = testPlan(await past.snapshot());
+  const { invoke } = await simulated();
+  for (const { eml, sender, recipient } of plan.slice(0, 3)) {
+    const parameters: JsonObject = {
+      MessageFileData: {
+        "@odata.type": "#Exchange.ByteArrayType",
+        Data: Buffer.from(eml).toString("base64"),
+      },
+      Sender: sender,
+      Recipients: [recipient],
+      SendReportTo: "admin@example.com",
+      TransportRules: true,
+    };
+    expect(await invoke("Test-Message", parameters)).toMatchObject({
+      status: 200,
+    });
+  }
+});
+
+describe("files", () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(path.join(os.tmpdir(), "area1-plan-"));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  const files = new Map([
+    ["a.eml", "one\r\n"],
+    ["README.md", "two\n"],
+  ]);
+
+  test("are written into a directory that is made for them, and a second time nothing is", async () => {
+    const out = path.join(directory, "new", "plan");
+    expect(await writeAll(out, files, false)).toEqual({
+      written: 2,
+      others: [],
+    });
+    expect(await readFile(path.join(out, "a.eml"), "utf8")).toBe("one\r\n");
+    expect((await writeAll(out, files, false)).written).toBe(0);
+  });
+
+  test("that differ are not overwritten, and nothing else is written then, unless it is forced", async () => {
+    await writeFile(path.join(directory, "README.md"), "mine");
+    await writeFile(path.join(directory, "old.eml"), "of another plan");
+    await expect(writeAll(directory, files, false)).rejects.toThrow(
+      /README\.md is there and differs: .*--force/,
+    );
+    expect(await readdir(directory)).toEqual(["README.md", "old.eml"]);
+    expect(await writeAll(directory, files, true)).toEqual({
+      written: 2,
+      others: ["old.eml"],
+    });
+    expect(await readFile(path.join(directory, "README.md"), "utf8")).toBe(
+      "two\n",
+    );
+  });
+});
+
+test("the same tenant gives the same plan, byte by byte", async () => {
+  const past = await history();
+  const one = testPlan(await past.snapshot());
+  const other = testPlan(await past.snapshot());
+  expect(planText(other)).toBe(planText(one));
+  expect(other.map(({ eml }) => eml)).toEqual(one.map(({ eml }) => eml));
+});
