@@ -21,6 +21,7 @@ async function variedTenant() {
   tenant.add("HostedContentFilterPolicy", {
     Name: "Junk",
     SpamAction: "MoveToJmf",
+    HighConfidenceSpamAction: "MoveToJmf",
   });
   tenant.add("HostedContentFilterRule", {
     Name: "Junk",
