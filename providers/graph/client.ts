@@ -274,8 +274,8 @@ const wordsIn = (value: unknown): string =>
 function judge(answer: Answer): Answer {
   if (answer.status >= 300) throw failure("the MX of domains", answer);
   // The client takes an HTML page with 200 for an answer (measured).
-  if (!isRecord(parsed(answer.text)))
-    throw unreadable("an answer of 200 that is not JSON");
+  if (answer.status !== 200 || !isRecord(parsed(answer.text)))
+    throw unreadable(`an answer of ${answer.status} that is not JSON`);
   return answer;
 }
 
