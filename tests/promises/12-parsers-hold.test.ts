@@ -1,0 +1,70 @@
+import { randomInt } from "node:crypto";
+
+import * as fc from "fast-check";
+
+import { ledgerFor } from "./ledger";
+import { isDocumented, readers, type Reader } from "./parsers/readers";
+
+const inputs = Number(process.env["AREA1_INPUTS"] ?? 10_000);
+const seed = Number(process.env["AREA1_SEED"] ?? randomInt(2 ** 31));
+/** How long one input may take. */
+const longest = 100;
+
+const ledger = ledgerFor(12);
+
+/** What everything inherits, as it was before. */
+const inherited = JSON.stringify([
+  Reflect.ownKeys(Object.prototype).map(String),
+  Reflect.ownKeys(Array.prototype).map(String),
+]);
+
+async function tryOne(reader: Reader, input: unknown): Promise<void> {
+  const begun = performance.now();
+  try {
+    await reader.read(structuredClone(input));
+  } catch (error) {
+    if (!reader.mayRefuse || !isDocumented(error)) throw error;
+  }
+  // On a busy machine anything may take long, once.
+  if (performance.now() - begun > longest) throw new TooSlow();
+}
+
+class TooSlow extends Error {}
+
+test.each(readers)(
+  "$name are read or refused, whatever stands in them",
+  async (reader) => {
+    const property = fc.asyncProperty(reader.input, async (input) => {
+      for (let times = 1; ; times++)
+        try {
+          await tryOne(reader, input);
+          break;
+        } catch (error) {
+          if (error instanceof TooSlow && times < 5) continue;
+          throw error;
+        }
+    });
+    const details = await fc.check(property, { seed, numRuns: inputs });
+    ledger.tried += details.numRuns;
+    const polluted =
+      JSON.stringify([
+        Reflect.ownKeys(Object.prototype).map(String),
+        Reflect.ownKeys(Array.prototype).map(String),
+      ]) !== inherited;
+    const wrong = [
+      ...(details.failed
+        ? [
+            `${String(details.errorInstance)}: ${JSON.stringify(details.counterexample).slice(0, 1000)}`,
+          ]
+        : []),
+      ...(polluted ? ["what everything inherits was changed"] : []),
+    ];
+    for (const what of wrong)
+      ledger.violations.push({
+        case: `${reader.name}, AREA1_SEED=${seed}`,
+        what,
+      });
+    expect(wrong).toEqual([]);
+  },
+  3_600_000,
+);
