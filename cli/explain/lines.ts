@@ -29,13 +29,14 @@ export interface Recipients {
 export function recipientsOf(rows: readonly Row[]): Recipients[] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
-    const key = JSON.stringify([row.recipient, row.sourceIp]);
-    groups.set(key, [...(groups.get(key) ?? []), row]);
+    groups.set(row.recipient, [...(groups.get(row.recipient) ?? []), row]);
   }
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (!first) return [];
-    const { recipient, sourceIp } = first;
+    const { recipient } = first;
+    // Mail that Cloudflare drops comes from nowhere.
+    const sourceIp = group.find(({ sourceIp }) => sourceIp)?.sourceIp ?? "";
     return [{ recipient, sourceIp, lines: together(linesOf(group)) }];
   });
 }

@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Finding } from "../../lib/mail-flow/finding";
 import type { Row, Step } from "../../lib/mail-flow/path";
-import { endOf, mergedChanges, readableTime, shortened } from "./phrases";
+import {
+  endOf,
+  mergedChanges,
+  nobody,
+  readableTime,
+  shortened,
+} from "./phrases";
 import { evidenceSection } from "./evidence-section";
 import type { Explanation } from "./explanation";
 import { recipientsOf, type Line, type Recipients } from "./lines";
@@ -37,6 +43,7 @@ export function asPage(unsafe: Explanation): string {
     </header>
     <main>
       ${changes && changesSection(explanation)}
+      ${groups.length === 0 && html`<section><p>${nobody}</p></section>`}
       ${groups.map((group, at) => flow(group, at, groups.length, relevant))}
       ${relevant.length > 0 && findingsSection(relevant)}
       ${evidence && evidenceSection(evidence)}

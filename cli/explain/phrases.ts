@@ -3,6 +3,10 @@ import type { Changed } from "./explanation";
 import { endKey } from "./lines";
 import { dispositionNames, headerNames, outcomes } from "./words";
 
+/** What is said where there are no rows. */
+export const nobody =
+  "Nobody to tell of: the snapshot holds no domain that Microsoft 365 takes mail for. Ask for one with --recipient.";
+
 /** Where a row ends, with the quarantine policy's name. */
 export const endOf = ({ outcome, quarantinePolicy }: Row): string =>
   quarantinePolicy === null

@@ -3,9 +3,15 @@ import { createColors } from "picocolors";
 import wrapAnsi from "wrap-ansi";
 import type { Row, Step } from "../../lib/mail-flow/path";
 import type { Changed, Explanation } from "./explanation";
-import { endKey, recipientsOf, type Line } from "./lines";
+import { endKey, recipientsOf, type Line, type Recipients } from "./lines";
 import { printable } from "./markup";
-import { endOf, mergedChanges, readableTime, shortened } from "./phrases";
+import {
+  endOf,
+  mergedChanges,
+  nobody,
+  readableTime,
+  shortened,
+} from "./phrases";
 import {
   actionName,
   dispositionNames,
@@ -44,67 +50,76 @@ export function asText(
     elsewhere: colour.cyan,
     unknown: colour.red,
   };
-  const end = (row: Row): string =>
-    [paint[toneOf(row)](endOf(row)), handling(row).join("; ")]
-      .filter(Boolean)
-      .join("\n");
-  const { changes, notes, unread, findings } = explanation;
-  const failed = findings.filter(
+  const painted: Painted = {
+    bold: colour.bold,
+    end: (row) =>
+      [paint[toneOf(row)](endOf(row)), handling(row).join("; ")]
+        .filter(Boolean)
+        .join("\n"),
+  };
+  const { changes, notes, unread, rows } = explanation;
+  const blocks = [
+    heading(explanation, painted),
+    ...unread.map(({ part, reason }) =>
+      colour.yellow(wrapped(`Not read: ${part}. ${reason}`)),
+    ),
+    ...notes.map((note) => colour.yellow(wrapped(`${note}.`))),
+    ...(rows.length === 0 ? [wrapped(nobody)] : []),
+    ...(changes
+      ? changed(changes, painted)
+      : recipientsOf(rows).map((group) => flow(group, painted, steps))),
+    ...findingsLine(explanation),
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+/** What is painted, in colours or without. */
+interface Painted {
+  bold: (text: string) => string;
+  /** Where a row ends, and what may be done there. */
+  end: (row: Row) => string;
+}
+
+function flow(
+  { recipient, sourceIp, lines }: Recipients,
+  painted: Painted,
+  steps: boolean,
+): string {
+  const from = sourceIp === "" ? "" : `, from ${sourceIp}`;
+  return [
+    wrapped(painted.bold(`To ${recipient}`) + from),
+    table(
+      ["Cloudflare finds", "SCL", "Verdict", "Policy", "Where it ends"],
+      [20, 5, 22, 17, 36],
+      merged(lines).map(({ label, row }) => [
+        label,
+        row.scl ?? "–",
+        row.verdict === null ? "–" : verdictNames[row.verdict],
+        [row.policy ?? "–", row.action === null ? "" : actionName(row.action)]
+          .filter(Boolean)
+          .join("\n"),
+        painted.end(row),
+      ]),
+    ),
+    ...(steps ? lines.flatMap((line) => told(line, painted)) : []),
+  ].join("\n");
+}
+
+function findingsLine({ findings }: Explanation): string[] {
+  const bad = findings.filter(
     ({ status }) => status === "failed" || status === "warning",
   );
-  return (
-    [
-      heading(explanation, colour.bold),
-      ...unread.map(({ part, reason }) =>
-        colour.yellow(wrapped(`Not read: ${part}. ${reason}`)),
-      ),
-      ...notes.map((note) => colour.yellow(wrapped(`${note}.`))),
-      ...(changes
-        ? [changed(changes, end, colour.bold)]
-        : recipientsOf(explanation.rows).map((group) =>
-            [
-              wrapped(
-                colour.bold(`To ${group.recipient}`) +
-                  `, from ${group.sourceIp}`,
-              ),
-              table(
-                [
-                  "Cloudflare finds",
-                  "SCL",
-                  "Verdict",
-                  "Policy",
-                  "Where it ends",
-                ],
-                [20, 5, 22, 19, 34],
-                merged(group.lines).map(({ label, row }) => [
-                  label,
-                  row.scl ?? "–",
-                  row.verdict === null ? "–" : verdictNames[row.verdict],
-                  row.policy === null
-                    ? "–"
-                    : `${row.policy}\n${row.action === null ? "" : actionName(row.action)}`.trim(),
-                  end(row),
-                ]),
-              ),
-              ...(steps
-                ? group.lines.flatMap((line) => told(line, colour.bold))
-                : []),
-            ].join("\n"),
-          )),
-      ...(failed.length === 0
-        ? []
-        : [
-            wrapped(
-              `${failed.length === 1 ? "1 finding" : `${failed.length} findings`}: area1-m365 doctor tells what ${failed.length === 1 ? "it is and mends it" : "they are and mends them"}.`,
-            ),
-          ]),
-    ].join("\n\n") + "\n"
-  );
+  if (bad.length === 0) return [];
+  return [
+    bad.length === 1
+      ? "1 finding: area1-m365 doctor tells what it is, and what to do."
+      : `${bad.length} findings: area1-m365 doctor tells what they are, and what to do.`,
+  ];
 }
 
 function heading(
   { tenant, tenantId, takenAt, planned, changes }: Explanation,
-  bold: (text: string) => string,
+  { bold }: Painted,
 ): string {
   const of = tenant ?? tenantId ?? "the snapshot";
   const what = changes
@@ -119,30 +134,24 @@ function heading(
 
 function changed(
   changes: readonly Changed[],
-  end: (row: Row) => string,
-  bold: (text: string) => string,
-): string {
+  { bold, end }: Painted,
+): string[] {
   const merged = mergedChanges(changes);
-  if (merged.length === 0) return "Nothing: all mail ends where it ends today.";
+  if (merged.length === 0)
+    return ["Nothing: all mail ends where it ends today."];
   const recipients = [...new Set(merged.map(({ recipient }) => recipient))];
-  return recipients
-    .map((to) =>
-      [
-        wrapped(bold(`To ${to}`)),
-        table(
-          ["Cloudflare finds", "Today", "After the up"],
-          [20, 40, 40],
-          merged
-            .filter(({ recipient }) => recipient === to)
-            .map(({ label, before, after }) => [
-              label,
-              end(before),
-              end(after),
-            ]),
-        ),
-      ].join("\n"),
-    )
-    .join("\n\n");
+  return recipients.map((to) =>
+    [
+      wrapped(bold(`To ${to}`)),
+      table(
+        ["Cloudflare finds", "Today", "After the up"],
+        [20, 40, 40],
+        merged
+          .filter(({ recipient }) => recipient === to)
+          .map(({ label, before, after }) => [label, end(before), end(after)]),
+      ),
+    ].join("\n"),
+  );
 }
 
 /** Lines that end alike, as one. */
@@ -168,10 +177,7 @@ function merged(lines: readonly Line[]): { label: string; row: Row }[] {
   });
 }
 
-function told(
-  { disposition, rows }: Line,
-  bold: (text: string) => string,
-): string[] {
+function told({ disposition, rows }: Line, { bold }: Painted): string[] {
   const told = rows.filter(
     ({ steps }, at) =>
       rows.findIndex(
