@@ -1,6 +1,11 @@
 import { UserError } from "./errors";
 import { identityOf } from "./exchange-online/identity";
 import {
+  isReleased,
+  reasonAgainstReleasingSpam,
+  spamQuarantineOf,
+} from "./exchange-online/malicious-as-spam";
+import {
   graveTags,
   quarantineTags,
   tagsPointingAt,
@@ -49,11 +54,35 @@ export async function refuseForeign(
         `${tags.join(", ")} point${tags.length === 1 ? "s" : ""} at "${name}", which recipients are to release from: such mail would be theirs to release. Have those point at another quarantine policy first, or choose another userQuarantineName`,
       );
   }
-  reasons.push(...(await reasonsInDefault(operation, objects)));
+  reasons.push(
+    ...(await reasonsInRules(operation, released)),
+    ...(await reasonsInDefault(operation, objects)),
+  );
   if (reasons.length > 0)
     throw new UserError(
       `Cannot begin, and nothing was written: ${reasons.join("; ")}.`,
     );
+}
+
+/** Spam is to become its recipients' to release, and rules take Malicious for spam. */
+async function reasonsInRules(
+  operation: Operation,
+  released: readonly string[],
+): Promise<string[]> {
+  const [name] = released;
+  if (name === undefined) return [];
+  const [policies, quarantines] = await Promise.all([
+    operation.exchange.list("Get-HostedContentFilterPolicy"),
+    operation.exchange.list("Get-QuarantinePolicy"),
+  ]);
+  const ofDefault = policies.items.find((item) =>
+    sameName(identityOf(item).name, "Default"),
+  );
+  const now = ofDefault && spamQuarantineOf(ofDefault);
+  // Where it is theirs already, the rules are mended by what follows.
+  if (now !== undefined && isReleased(quarantines.items, now)) return [];
+  const reason = await reasonAgainstReleasingSpam(operation, name);
+  return reason === undefined ? [] : [reason];
 }
 
 /** `Default` belongs to another stack whose quarantine policies its tags point at. */

@@ -24,11 +24,14 @@ type Kinds = Readonly<Record<string, Kind>>;
 /** The handlers of the one kind with a life of its own. */
 export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
   return {
-    check: (_olds, news) =>
-      Promise.resolve({
+    check(_olds, news) {
+      for (const { name, recipientsRelease } of objectsOf(news))
+        if (recipientsRelease) session().onlyForSpam.add(name.toLowerCase());
+      return Promise.resolve({
         inputs: news,
         failures: [...wrong(kinds, news), ...claimedTwice(news, session())],
-      }),
+      });
+    },
 
     diff: (_id, olds, news) =>
       Promise.resolve(

@@ -18,6 +18,10 @@ import { encode, type Failure, type Item, type Kind } from "../kind";
 import type { Operation } from "../session";
 import { verdicts } from "./anti-spam-verdicts";
 import { identityOf } from "./identity";
+import {
+  reasonAgainstReleasingSpam,
+  spamQuarantineOf,
+} from "./malicious-as-spam";
 import { quarantineTags } from "./quarantine-tags";
 
 /** What becomes of mail of a verdict. */
@@ -245,6 +249,7 @@ export const antiSpamPolicy: Kind = {
 
   async create(operation, wanted) {
     const { policy, rule } = parted(encode(this, wanted));
+    await refuseMalicious(operation, {}, policy);
     await writePolicy(operation, "New-HostedContentFilterPolicy", policy);
     await newRule(operation, String(wanted["name"]), rule);
   },
@@ -253,6 +258,7 @@ export const antiSpamPolicy: Kind = {
     const { name } = identityOf(item);
     const { enabled, ...others } = changes;
     const { policy, rule } = parted(encode(this, others));
+    await refuseMalicious(operation, item, policy);
     const ruleName = nameOfRule(item);
     if (enabled === false && ruleName !== undefined)
       await switchRule(operation, "Disable", ruleName);
@@ -309,6 +315,26 @@ export const antiSpamPolicy: Kind = {
     };
   },
 };
+
+/** Spam does not become its recipients' to release, in use case 4, while rules take Malicious for spam. */
+async function refuseMalicious(
+  operation: Operation,
+  before: Item,
+  changes: Record<string, unknown>,
+): Promise<void> {
+  const released = spamQuarantineOf({ ...before, ...changes });
+  if (
+    released === undefined ||
+    released === spamQuarantineOf(before) ||
+    !operation.session.onlyForSpam.has(released)
+  )
+    return;
+  const reason = await reasonAgainstReleasingSpam(operation, released);
+  if (reason !== undefined)
+    throw new UserError(
+      `${reason}, for example with pulumi up --target on the rule`,
+    );
+}
 
 /** A policy with the members of the rule that binds it. */
 function withRule(item: Item, rules: readonly Item[]): Item {

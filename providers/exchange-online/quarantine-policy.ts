@@ -6,6 +6,10 @@ import type { Operation } from "../session";
 import { mapped } from "../shared-list";
 import { identityOf } from "./identity";
 import {
+  reasonAgainstReleasingSpam,
+  spamQuarantineOf,
+} from "./malicious-as-spam";
+import {
   everyTagPointingAt,
   graveTags,
   tagsPointingAt,
@@ -164,6 +168,16 @@ async function refuseGrave(
   if (tags.length > 0)
     throw new UserError(
       `${tags.join(", ")} point${tags.length === 1 ? "s" : ""} at it: its recipients could release such mail at once. Have those point elsewhere first, for example with pulumi up --target on the anti-spam policy`,
+    );
+  const { items } = await operation.exchange.list(
+    "Get-HostedContentFilterPolicy",
+  );
+  if (!items.some((item) => spamQuarantineOf(item) === name.toLowerCase()))
+    return;
+  const reason = await reasonAgainstReleasingSpam(operation, name);
+  if (reason !== undefined)
+    throw new UserError(
+      `${reason}, for example with pulumi up --target on the rule`,
     );
 }
 
