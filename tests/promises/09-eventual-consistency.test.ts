@@ -1,0 +1,156 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+import type { Environment } from "../conformance/platform";
+import { ledgerFor } from "./ledger";
+import { scenarios, staged, type Scenario, type Stage } from "./scenarios";
+import { startWorld, type World } from "./world";
+
+const ledger = ledgerFor(9);
+
+/** A minute of the vendors is a second here; the patience of five minutes would be five seconds. */
+const scale = 60;
+const impatience = {
+  AREA1_PATIENCE_MS: "600",
+  AREA1_REQUEST_TIMEOUT_MS: "600",
+};
+
+/** How reads lag behind writes, in seconds of the vendors. Every list comes in another order each time. */
+const lags = [
+  { seconds: 0, flap: false },
+  { seconds: 1, flap: false },
+  { seconds: 10, flap: false },
+  { seconds: 10, flap: true },
+  { seconds: 60, flap: false },
+  { seconds: 60, flap: true },
+];
+
+let all: Scenario[];
+beforeAll(async () => {
+  all = await scenarios();
+});
+
+/** A world of its own for a scenario, at the moment before its operation, with reads that lag from now on. */
+async function lagging(
+  scenario: Scenario,
+  lagMs: number,
+  flap: boolean,
+): Promise<{ world: World; stage: Stage }> {
+  const world = await startWorld({ quirks: { shuffleLists: true } });
+  const stage = await staged(world, scenario);
+  Object.assign(world.simulator.quirks, {
+    readLagMs: lagMs,
+    cloudflareReadLagMs: lagMs,
+    flap,
+  });
+  return { world, stage };
+}
+
+/** What is not as it should be once an operation has ended, while reads still lag behind its last writes. */
+async function wrongIn(world: World, stage: Stage): Promise<string[]> {
+  const stack = stage.begin();
+  const { scenario } = stage;
+  const told = await scenario.run(stack);
+  const wrong = world.duplicates().map((name) => `there are two: ${name}`);
+  const warnings = (await stack.warnings()).filter((text) =>
+    text.includes("does not show it yet"),
+  );
+  wrong.push(...warnings);
+  if (scenario.refreshes) return [...wrong, ...unlike(scenario, told)];
+  const drift = await stack.refresh();
+  if (drift.length > 0) wrong.push(`false drift: ${drift.join(", ")}`);
+  if (scenario.program) {
+    const changes = await stack.preview(scenario.program);
+    if (changes.length > 0) wrong.push(`a preview: ${changes.join(", ")}`);
+    const steps = await stack.up(scenario.program);
+    if (steps.length > 0) wrong.push(`another up: ${steps.join(", ")}`);
+  }
+  return wrong;
+}
+
+/** What each scenario that refreshes tells when nothing lags. */
+const drifts = new Map<string, unknown>();
+
+function unlike({ name }: Scenario, told: unknown): string[] {
+  const drift = JSON.stringify([...(told as string[])].sort());
+  if (!drifts.has(name)) drifts.set(name, drift);
+  return drifts.get(name) === drift ? [] : [`tells ${drift}`];
+}
+
+test.each(lags)(
+  "every operation ends as if reads did not lag $seconds s behind writes (flapping: $flap) and lists never came in the same order",
+  async ({ seconds, flap }) => {
+    // Most of it is waiting, so they wait together.
+    await Promise.all(
+      all.map(async (scenario) => {
+        const name = `${scenario.name}, ${seconds} s${flap ? ", flapping" : ""}`;
+        const lagMs = (seconds * 1000) / scale;
+        try {
+          const { world, stage } = await lagging(scenario, lagMs, flap);
+          ledger.note(name, await wrongIn(world, stage));
+        } catch (error) {
+          ledger.note(name, [(error as Error).message]);
+        }
+      }),
+    );
+    expect(ledger.violations).toEqual([]);
+  },
+);
+
+test("a lag that is longer than all patience ends in an error or a warning within that patience, and comes right when it is over", async () => {
+  const never = 3_600_000;
+  await Promise.all(
+    all.map(async (scenario) => {
+      const { world, stage } = await lagging(scenario, never, false);
+      const settings: Environment = { ...world.environment, ...impatience };
+      const stack = stage.begin(settings);
+      const begun = performance.now();
+      const failure = await scenario.run(stack).then(
+        () => undefined,
+        (error: unknown) => error as Error,
+      );
+      const took = performance.now() - begun;
+      const wrong: string[] = [];
+      if (failure && !/^Cannot /.test(failure.message))
+        wrong.push(failure.message);
+      // Every operation on a resource has its patience and lists have theirs; the rest is a busy machine.
+      const most = 2 * Number(impatience.AREA1_PATIENCE_MS) * 12 + 20_000;
+      if (took > most) wrong.push(`took ${Math.round(took)} ms`);
+
+      Object.assign(world.simulator.quirks, {
+        readLagMs: 0,
+        cloudflareReadLagMs: 0,
+      });
+      world.simulator.tenant.settle();
+      world.simulator.account.settle();
+      stack.environment = world.environment;
+      const { program } = scenario;
+      if (program) {
+        await stack.refresh();
+        await stack.up(program);
+        wrong.push(...(await stack.preview(program)));
+        wrong.push(...(await stack.refresh()));
+      } else await stack.destroy();
+      wrong.push(...world.duplicates());
+      ledger.note(`${scenario.name}, a lag without end`, wrong);
+    }),
+  );
+  expect(ledger.violations).toEqual([]);
+});
+
+test("nothing sets a timer but the one file that waits for as long as a vendor asks", () => {
+  const root = path.join(__dirname, "../../providers");
+  const waiting = readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .filter((file) =>
+      /\bsetTimeout\(|timers\/promises|Atomics\.wait|\bsleep\(/.test(
+        readFileSync(path.join(root, file), "utf8").replace(
+          // The time limit of a socket is none of a wait.
+          /\.setTimeout\(/g,
+          "",
+        ),
+      ),
+    );
+  expect(waiting).toEqual(["http.ts"]);
+  ledger.note("the sources", []);
+});
