@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { endsWith2 } from "./ends";
 
 interface EvidenceOptions {
   days: number;
@@ -21,6 +22,7 @@ export function evidenceCommand(): Command {
       "show ids, addresses and subjects of the messages that findings are about",
     )
     .option("--json", "print one JSON object")
+    .exitOverride(endsWith2)
     .action(look);
 }
 

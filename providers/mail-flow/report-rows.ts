@@ -82,7 +82,8 @@ function texts(value: unknown): string[] {
 /** A date as ISO 8601 in UTC; empty where there is none. One without a zone is UTC: Exchange reports in nothing else. */
 function date(item: Item, name: string): string {
   const said = text(item, name);
-  const zoned = /(?:[zZ]|[+-]\d\d:?\d\d)$/.test(said) ? said : `${said}Z`;
-  const at = Date.parse(zoned);
-  return Number.isNaN(at) ? "" : new Date(at).toISOString();
+  const isZoned = /(?:[zZ]|[+-]\d\d:?\d\d)$/.test(said);
+  const forms = isZoned ? [said] : [`${said}Z`, `${said} UTC`];
+  const at = forms.map(Date.parse).find((one) => !Number.isNaN(one));
+  return at === undefined ? "" : new Date(at).toISOString();
 }
