@@ -196,6 +196,14 @@ describe("the code in the README", () => {
     );
   }, 120_000);
 
+  test("tells what really happened, and how to try it", async () => {
+    const simulator = await simulated();
+    const at = await ops("", simulator, { ...simulator.environment });
+    const output = await at.shell(take("What really happened", "sh"));
+    expect(output).toContain("No mail flow rule tests a disposition header");
+    expect(output).toMatch(/\d+ messages and README\.md in test-plan/);
+  }, 120_000);
+
   test("was all run", () => {
     const rest = blocks
       .filter((block) => !taken.has(block) && block.language !== "ts")
