@@ -1,7 +1,7 @@
-import { addressSet } from "./address-set";
+import { addressSet, type AddressSet } from "./address-set";
 import { folded, type Headers, type Mail } from "./mail";
 import type { RuleValue } from "./snapshot";
-import { all, any, type Truth } from "./truth";
+import { any, type Truth } from "./truth";
 
 /** What a rule looks at. */
 export interface Looked {
@@ -12,7 +12,14 @@ export interface Looked {
 }
 
 /** Whether a condition holds for a message. */
-export type Condition = (looked: Looked) => Truth;
+type Holds = (looked: Looked) => Truth;
+
+/** A condition of a rule, or an exception. */
+export interface Condition {
+  /** What it depends on: the same for all recipients of a message, or not; or something that rules before it may change. */
+  readonly on: "message" | "recipient" | "headers" | "scl";
+  readonly holds: Holds;
+}
 
 /** A rule's conditions or exceptions by name, without `exceptIf` before it. */
 export type Named = Readonly<Record<string, RuleValue>>;
@@ -20,33 +27,33 @@ export type Named = Readonly<Record<string, RuleValue>>;
 const texts = (value: RuleValue | undefined): string[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [String(value)];
 
-const yes: Condition = () => true;
-const no: Condition = () => false;
-const untold: Condition = () => undefined;
+const yes: Holds = () => true;
+const no: Holds = () => false;
+const untold: Holds = () => undefined;
 
 /** What holds for a list of names in any case. */
 const among =
   (read: (mail: Mail) => string) =>
-  (value: RuleValue): Condition => {
+  (value: RuleValue): Holds => {
     const names = new Set(texts(value).map(folded));
     return ({ mail }) => names.has(read(mail));
   };
 
 const words =
   (read: (mail: Mail) => string) =>
-  (value: RuleValue): Condition => {
+  (value: RuleValue): Holds => {
     const holds = containsWord(texts(value));
     return ({ mail }) => holds(read(mail));
   };
 
 const patterns =
   (read: (mail: Mail) => string) =>
-  (value: RuleValue): Condition => {
+  (value: RuleValue): Holds => {
     const holds = matchesPattern(texts(value));
     return ({ mail }) => holds(read(mail));
   };
 
-const groups = (value: RuleValue): Condition => {
+const groups = (value: RuleValue): Holds => {
   const wanted = new Set(texts(value).map(folded));
   return ({ mail }) => mail.groups.some((group) => wanted.has(group));
 };
@@ -61,10 +68,11 @@ const sender = (mail: Mail) => mail.sender;
  *
  * @see https://learn.microsoft.com/exchange/security-and-compliance/mail-flow-rules/conditions-and-exceptions
  */
-const conditions: Readonly<Record<string, (value: RuleValue) => Condition>> = {
+const conditions: Readonly<Record<string, (value: RuleValue) => Holds>> = {
   senderIpRanges(value) {
-    const ranges = addressSet(texts(value));
-    return ({ mail }) => ranges(mail.sourceIp);
+    let ranges: AddressSet | undefined;
+    // Of most rules something else decides; reading ranges takes longest.
+    return ({ mail }) => (ranges ??= addressSet(texts(value)))(mail.sourceIp);
   },
   from: among(sender),
   senderDomainIs: among((mail) => mail.senderDomain),
@@ -130,23 +138,33 @@ export function unprefixed(name: string): string {
 
 const ofContent = /^(subject|attachment)/;
 
-/**
- * What must hold for all of these conditions, in an order that decides soon.
- */
+/** The conditions of these names. */
 export function conditionsOf(named: Named): Condition[] {
   const found: Condition[] = [];
   for (const [name, value] of Object.entries(named)) {
-    if (partners.has(name)) continue;
+    const owner = owners[name];
+    if (owner !== undefined && owner in named) continue;
     const pair = pairs[name];
     if (pair) {
       const [partner, holds] = pair;
-      found.push(header(String(value), holds(texts(named[partner]))));
-    } else found.push(condition(name, value));
+      const values = named[partner];
+      // First, as it decides most often.
+      found.unshift({
+        on: "headers",
+        holds:
+          values === undefined ? untold : header(value, holds(texts(values))),
+      });
+    } else found.push({ on: dependsOn(name), holds: holdsOf(name, value) });
   }
   return found;
 }
 
-function condition(name: string, value: RuleValue): Condition {
+function dependsOn(name: string): Condition["on"] {
+  if (name === "sclOver") return "scl";
+  return /^(recipient|sentTo|anyOf)/.test(name) ? "recipient" : "message";
+}
+
+function holdsOf(name: string, value: RuleValue): Holds {
   const known = Object.hasOwn(conditions, name) ? conditions[name] : undefined;
   if (known) return known(value);
   if (ofContent.test(name)) {
@@ -169,16 +187,16 @@ const pairs: Readonly<
   headerContainsMessageHeader: ["headerContainsWords", containsWord],
   headerMatchesMessageHeader: ["headerMatchesPatterns", matchesPattern],
 };
-const partners = new Set([
-  "headerContainsWords",
-  "headerMatchesPatterns",
-  // Says whose manager `managerAddresses` asks for, and how `adComparisonAttribute` compares.
-  "managerForEvaluatedUser",
-  "adComparisonOperator",
-]);
+/** Properties that only say more about another, which decides. */
+const owners: Readonly<Record<string, string>> = {
+  headerContainsWords: "headerContainsMessageHeader",
+  headerMatchesPatterns: "headerMatchesMessageHeader",
+  managerForEvaluatedUser: "managerAddresses",
+  adComparisonOperator: "adComparisonAttribute",
+};
 
-function header(name: string, holds: (text: string) => Truth): Condition {
-  const key = folded(name);
+function header(name: RuleValue, holds: (text: string) => Truth): Holds {
+  const key = folded(String(name));
   return ({ headers }) => {
     const value = headers.get(key);
     return value === undefined ? false : holds(value);
@@ -220,25 +238,4 @@ function matchesPattern(list: readonly string[]): (text: string) => Truth {
     }
   });
   return (text) => any(compiled.map((expression) => expression?.test(text)));
-}
-
-/** Whether a rule with these conditions and exceptions is for a message. Conditions are joined with "and", exceptions with "or". */
-export function matcher(
-  conditions: readonly Condition[],
-  exceptions: readonly Condition[],
-  unread: boolean,
-): Condition {
-  return (looked) => {
-    let result: Truth = unread ? undefined : true;
-    for (const holds of conditions) {
-      const truth = holds(looked);
-      if (truth === false) return false;
-      if (truth === undefined) result = undefined;
-    }
-    const excepted = any(
-      exceptions.length === 0 ? [] : exceptions.map((holds) => holds(looked)),
-    );
-    if (excepted === true) return false;
-    return all([result, excepted === undefined ? undefined : true]);
-  };
 }

@@ -32,9 +32,8 @@ export interface PolicyChoice {
  */
 export function policyChoice(snapshot: Snapshot): PolicyChoice {
   const presets = presetsOf(snapshot);
-  const antiSpam = antiSpamChoice(snapshot, presets);
   return {
-    antiSpam,
+    antiSpam: forEachRecipient(antiSpamChoice(snapshot, presets)),
     antiPhish: otherChoice(
       "AntiPhishPolicy",
       snapshot.antiPhishPolicies,
@@ -47,6 +46,16 @@ export function policyChoice(snapshot: Snapshot): PolicyChoice {
       presets,
       ({ malwareFilterPolicy }) => malwareFilterPolicy,
     ),
+  };
+}
+
+/** Asks once for all messages to a recipient that follow each other. */
+function forEachRecipient<T>(choose: (mail: Mail) => T): (mail: Mail) => T {
+  let last: { key: string; chosen: T } | undefined;
+  return (mail) => {
+    const key = JSON.stringify([mail.recipient, mail.groups]);
+    if (last?.key !== key) last = { key, chosen: choose(mail) };
+    return last.chosen;
   };
 }
 
@@ -121,18 +130,22 @@ function scoped(rule: PolicyRule): Scoped {
       return false;
     };
   };
-  const inside = [
-    [rule.sentTo, address] as const,
-    [rule.sentToMemberOf, group] as const,
-    [rule.recipientDomainIs, domain] as const,
-  ]
-    .filter(([names]) => names.length > 0)
-    .map(([names, test]) => test(names));
-  const outside = [
-    address(rule.exceptIfSentTo),
-    group(rule.exceptIfSentToMemberOf),
-    domain(rule.exceptIfRecipientDomainIs),
-  ];
+  const tests = (
+    kinds: [string[], (names: string[]) => (mail: Mail) => boolean][],
+  ) =>
+    kinds
+      .filter(([names]) => names.length > 0)
+      .map(([names, test]) => test(names));
+  const inside = tests([
+    [rule.sentTo, address],
+    [rule.sentToMemberOf, group],
+    [rule.recipientDomainIs, domain],
+  ]);
+  const outside = tests([
+    [rule.exceptIfSentTo, address],
+    [rule.exceptIfSentToMemberOf, group],
+    [rule.exceptIfRecipientDomainIs, domain],
+  ]);
   return {
     rule,
     covers: (mail) =>

@@ -48,26 +48,30 @@ export function fate(
   { recipient, groups }: Someone,
   { sourceIp, at = new Date() }: Circumstances,
 ): Fate {
-  return dispositions.flatMap((disposition) =>
-    headers.map((header) => {
-      const message: Message = {
-        disposition,
-        header,
-        recipient,
-        recipientGroups: [...groups],
-        at,
-        ...(sourceIp === undefined ? {} : { sourceIp }),
-      };
-      const { path, sourceIp: used } = follow(message);
-      const {
-        preview: _,
-        delete: __,
-        notificationFrequency: ___,
-        ...rest
-      } = path;
-      return { disposition, header, sourceIp: used, ...rest };
-    }),
-  );
+  const base = {
+    recipient,
+    recipientGroups: [...groups],
+    at,
+    ...(sourceIp === undefined ? {} : { sourceIp }),
+  };
+  const row = (message: Message): Fate[number] => {
+    const { path, sourceIp: used } = follow(message);
+    const {
+      preview: _,
+      delete: __,
+      notificationFrequency: ___,
+      ...rest
+    } = path;
+    const { disposition, header } = message;
+    return { disposition, header, sourceIp: used, ...rest };
+  };
+  return dispositions.flatMap((disposition) => {
+    if (disposition !== "None")
+      return headers.map((header) => row({ ...base, disposition, header }));
+    // Clean mail has neither header.
+    const one = row({ ...base, disposition, header: headers[0] });
+    return headers.map((header) => ({ ...one, header }));
+  });
 }
 
 /** What is told of a row, without the steps, which name the recipient's domain. */
@@ -84,21 +88,18 @@ export function classes(
   const everybody = representatives(snapshot);
   for (const one of everybody) {
     const rows = fateOf(one);
-    const same = alike.get(key(rows));
+    const name = key(rows);
+    const same = alike.get(name);
     if (same) same.members.push(one);
-    else alike.set(key(rows), { members: [one], rows });
+    else alike.set(name, { members: [one], rows });
   }
   const only = alike.size === 1;
   const sets = [...alike.values()];
+  const all = sets.map(({ members }) => members);
   return sets.map(({ members, rows }) => {
     const [first] = members as [Representative];
     return {
-      label: only
-        ? "everybody"
-        : labelOf(
-            members,
-            sets.map(({ members }) => members),
-          ),
+      label: only ? "everybody" : labelOf(members, all),
       recipient: first.recipient,
       groups: [...first.groups],
       rows,

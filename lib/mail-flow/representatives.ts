@@ -1,4 +1,5 @@
 import { conditionsOf, unprefixed, type Looked } from "./conditions";
+import { acceptance } from "./accepted-domains";
 import { domainOf, folded } from "./mail";
 import type { PolicyRule, RuleValue, Snapshot } from "./snapshot";
 
@@ -123,9 +124,11 @@ function namesIn(snapshot: Snapshot): Names {
         else if (/^(anyof)?recipientaddress/.test(name)) {
           // A word of an address may be a whole address.
           add(addresses, values);
-          const [holds] = conditionsOf({ [unprefixed(property)]: value });
-          if (holds)
-            domainTests.push((domain) => holds(lookedAt(`someone@${domain}`)));
+          const [tested] = conditionsOf({ [unprefixed(property)]: value });
+          if (tested)
+            domainTests.push((domain) =>
+              tested.holds(lookedAt(`someone@${domain}`)),
+            );
         }
       }
     }
@@ -170,28 +173,34 @@ function textsOf(value: RuleValue): string[] {
 /** The tenant's domains, those together that nothing tells apart. */
 function alikeDomains(snapshot: Snapshot, names: Names): string[][] {
   const { domains, acceptedDomains, mailExchanges } = snapshot;
-  const hosts = new Set(
+  const hosts = new Map(
     "value" in mailExchanges
-      ? Object.values(mailExchanges.value).flat().map(folded)
+      ? Object.entries(mailExchanges.value).map(([domain, expected]) => [
+          folded(domain),
+          expected.map(folded),
+        ])
       : [],
   );
   const atCloudflare = new Map(
     "value" in domains
       ? domains.value.map(({ domain, domainId: _, transport, ...rest }) => [
           folded(domain),
-          // Every domain has a host of its own; whether it is one of Microsoft's is what may differ.
+          // Every domain has a host of its own; whether that is Microsoft's for it is what may differ.
           JSON.stringify([
             rest,
             transport === undefined || transport === ""
-              ? null
-              : hosts.has(folded(transport)),
+              ? "none"
+              : (hosts.get(folded(domain))?.includes(folded(transport)) ??
+                null),
           ]),
         ])
       : [],
   );
+  const accepts = acceptance(acceptedDomains);
   const accepted = "value" in acceptedDomains ? acceptedDomains.value : [];
   const all = new Set([
-    ...atCloudflare.keys(),
+    // An account may protect domains of other tenants as well.
+    ...[...atCloudflare.keys()].filter((name) => accepts(name) !== false),
     ...accepted
       .map(({ domainName }) => folded(domainName))
       // No mail of the organisation goes there; nobody protects it.
@@ -200,13 +209,10 @@ function alikeDomains(snapshot: Snapshot, names: Names): string[][] {
   if (all.size === 0)
     for (const name of [...names.domains, ...names.addresses.map(domainOf)])
       all.add(name);
-  const acceptedNames = new Set(
-    accepted.map(({ domainName }) => folded(domainName)),
-  );
   const alike = new Map<string, string[]>();
   for (const name of all) {
     const inside = names.domainTests.map((test) => String(test(name))).join();
-    const key = `${atCloudflare.get(name) ?? ""} ${acceptedNames.has(name)} ${inside}`;
+    const key = `${atCloudflare.get(name) ?? ""} ${inside}`;
     const same = alike.get(key);
     if (same) same.push(name);
     else alike.set(key, [name]);

@@ -1,3 +1,4 @@
+import { acceptance } from "./accepted-domains";
 import { cloudflare, dispositionHeaders } from "./cloudflare";
 import { connection } from "./connection";
 import { egressIpRanges } from "./egress";
@@ -14,7 +15,6 @@ import type { Path, Step } from "./path";
 import { policyChoice } from "./policy-choice";
 import { quarantine } from "./quarantine";
 import type { Snapshot } from "./snapshot";
-import type { Truth } from "./truth";
 import { transportRules, type TransportRules } from "./transport-rules";
 import { filtered } from "./verdict";
 
@@ -41,7 +41,7 @@ export function route(snapshot: Snapshot, message: Message): Path {
 /** Prepares a snapshot for many messages. The snapshot must not change while the answer is in use. */
 export function mailFlow(snapshot: Snapshot): MailFlow {
   const throughCloudflare = cloudflare(snapshot);
-  const accepts = acceptedDomains(snapshot.acceptedDomains);
+  const accepts = acceptance(snapshot.acceptedDomains);
   const connect = connection(snapshot);
   const rules = rulesOf(snapshot.transportRules);
   const choice = policyChoice(snapshot);
@@ -117,19 +117,6 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
 
 /** An address of a domain that nobody has. */
 const unknownSender = "sender@sender.example";
-
-/** Whether the tenant accepts mail for a domain; undefined where its domains were not read. */
-function acceptedDomains(
-  part: Snapshot["acceptedDomains"],
-): (domain: string) => Truth {
-  if ("unavailable" in part) return () => undefined;
-  const exact = new Set(part.value.map(({ domainName }) => folded(domainName)));
-  const above = part.value
-    .filter(({ matchSubDomains }) => matchSubDomains)
-    .map(({ domainName }) => `.${folded(domainName)}`);
-  return (domain) =>
-    exact.has(domain) || above.some((suffix) => domain.endsWith(suffix));
-}
 
 function rulesOf(part: Snapshot["transportRules"]): TransportRules {
   if ("value" in part) return transportRules(part.value);

@@ -15,6 +15,7 @@ export interface Effect {
   readonly action?: string;
   /** Whether no rule after it sees the message. */
   readonly stops: boolean;
+  readonly changesHeaders: boolean;
   readonly headers: (before: Headers) => Headers;
 }
 
@@ -101,18 +102,19 @@ export function effectOf({
     ...(scl === undefined ? {} : { scl: Number(scl) }),
     ...(ending ? { action: ending[0], outcome: ending[1] } : {}),
     stops: stopRuleProcessing,
-    headers: changed,
+    changesHeaders: changed !== undefined,
+    headers: changed ?? ((before) => before),
   };
 }
 
 function headerChange(
   set: (property: string) => RuleValue | undefined,
   says: { property: string; value: RuleValue; why: string }[],
-): Effect["headers"] {
+): Effect["headers"] | undefined {
   const removed = set("removeHeader");
   const name = set("setHeaderName");
   const value = set("setHeaderValue");
-  if (removed === undefined && name === undefined) return (before) => before;
+  if (removed === undefined && name === undefined) return undefined;
   if (removed !== undefined)
     says.push({
       property: "removeHeader",

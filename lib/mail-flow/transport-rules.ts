@@ -1,15 +1,10 @@
-import {
-  conditionsOf,
-  matcher,
-  unprefixed,
-  type Condition,
-  type Looked,
-} from "./conditions";
+import type { Condition } from "./conditions";
 import { end, named, step, type Way } from "./end";
 import type { Headers, Mail } from "./mail";
 import type { Step } from "./path";
 import { effectOf, type Effect } from "./rule-effect";
-import type { RuleValue, TransportRule } from "./snapshot";
+import { ruleMatch, type RuleMatch } from "./rule-match";
+import type { TransportRule } from "./snapshot";
 
 /** How long mail that a rule put into quarantine lies there. @see https://learn.microsoft.com/defender-office-365/quarantine-about */
 const hostedRetentionDays = 30;
@@ -41,13 +36,14 @@ export function transportRules(
   const inOrder = rules
     .filter(({ enabled }) => enabled)
     .sort((a, b) => a.priority - b.priority)
-    .map((rule) => ({ rule, effect: effectOf(rule), matches: lazily(rule) }))
+    .map((rule) => ({ rule, effect: effectOf(rule), ...ruleMatch(rule) }))
     .filter(({ effect }) => effect.changes);
+  const candidates = preselection(inOrder);
   return (mail, headers, steps) => {
     const ended: Way[] = [];
     const stopped: Passed[] = [];
     let going: Passed[] = [{ scl: null, headers, steps }];
-    for (const { rule, effect, matches } of inOrder) {
+    for (const { rule, effect, matches } of candidates(mail, headers)) {
       let next: Passed[] | undefined;
       for (const [index, state] of going.entries()) {
         const { scl, headers } = state;
@@ -78,25 +74,44 @@ export function transportRules(
   };
 }
 
-function lazily(rule: TransportRule): Condition {
-  let matches: Condition | undefined;
-  return (looked: Looked) => (matches ??= compiled(rule))(looked);
+interface ReadyRule extends RuleMatch {
+  readonly rule: TransportRule;
+  readonly effect: Effect;
 }
 
-function compiled({ conditions, unread }: TransportRule): Condition {
-  const own: Record<string, RuleValue> = {};
-  const exceptions: Record<string, RuleValue> = {};
-  for (const [name, value] of Object.entries(conditions)) {
-    const plain = unprefixed(name);
-    if (plain === name) own[name] = value;
-    else exceptions[plain] = value;
-  }
-  return matcher(
-    conditionsOf(own),
-    conditionsOf(exceptions),
-    unread.length > 0,
+/**
+ * Leaves out the rules that are for no recipient of a message: a table of all recipients asks for few messages, so that most of
+ * the rules are looked at once, not once for each recipient.
+ */
+function preselection(
+  rules: readonly ReadyRule[],
+): (mail: Mail, headers: Headers) => readonly ReadyRule[] {
+  const on = new Set<Condition["on"]>(
+    rules.some(({ effect }) => effect.changesHeaders)
+      ? ["message"]
+      : ["message", "headers"],
   );
+  const known = new Map<string, readonly ReadyRule[]>();
+  return (mail, headers) => {
+    const key = JSON.stringify([
+      mail.sender,
+      mail.sourceIp,
+      mail.senderInside ?? null,
+      ...headers,
+    ]);
+    let found = known.get(key);
+    if (!found) {
+      const looked = { mail, headers, scl: null };
+      found = rules.filter(({ excludedBy }) => !excludedBy(looked, on));
+      if (known.size >= remembered) known.clear();
+      known.set(key, found);
+    }
+    return found;
+  };
 }
+
+/** For how many kinds of messages the rules are kept. */
+const remembered = 64;
 
 /** The step of a rule that matches and does not act. */
 function watching(

@@ -63,19 +63,21 @@ function sendersListed(
   { policy }: Chosen<AntiSpamPolicy>,
 ): Request[] {
   if (!policy) return [request];
-  const found = (senders: "allowedSenders" | "blockedSenders") =>
-    (
-      [
-        [senders, sender],
-        [`${senders.slice(0, -1)}Domains`, senderDomain],
-      ] as ["allowedSenders" | "allowedSenderDomains", string][]
-    ).find(([property, name]) =>
-      policy[property].some((listed) => folded(listed) === name),
-    );
+  const found = (
+    senders: "allowedSenders" | "blockedSenders",
+    senderDomains: "allowedSenderDomains" | "blockedSenderDomains",
+  ): [string, string] | undefined => {
+    const has = (listed: readonly string[], name: string) =>
+      listed.some((one) => folded(one) === name);
+    if (has(policy[senders], sender)) return [senders, sender];
+    return has(policy[senderDomains], senderDomain)
+      ? [senderDomains, senderDomain]
+      : undefined;
+  };
   const say = (property: string, name: string, why: string) =>
     step(named("HostedContentFilterPolicy", policy.name), property, name, why);
-  const allowed = found("allowedSenders");
-  const blocked = found("blockedSenders");
+  const allowed = found("allowedSenders", "allowedSenderDomains");
+  const blocked = found("blockedSenders", "blockedSenderDomains");
   const ways: Request[] = [];
   if (allowed)
     ways.push({
