@@ -46,7 +46,7 @@ export const accessChecks: readonly {
     url: "https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2",
     object: ({ identity }) => identity,
     look({ tokens, cmdlets }) {
-      if ("error" in tokens.exchange) return skipped(tokens.exchange);
+      if ("error" in tokens.exchange) return withoutToken;
       const roles = tokens.exchange.value;
       if (roles?.includes("Exchange.ManageAsApp") || "value" in cmdlets)
         return { reason: "The token is for Exchange.ManageAsApp." };
@@ -63,8 +63,8 @@ export const accessChecks: readonly {
     title: "A role lets it read everything that decides mail",
     url: "https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2#step-5-assign-microsoft-entra-roles-to-the-application",
     object: ({ identity }) => identity,
-    look: ({ cmdlets }) =>
-      ofCmdlets(cmdlets, reads, (missing) => ({
+    look: (access) =>
+      ofCmdlets(access, reads, (missing) => ({
         status: missing.every((one) => forGlobalReaders.has(one))
           ? "warning"
           : "failed",
@@ -79,8 +79,8 @@ export const accessChecks: readonly {
     title: "A role lets it write what use case 4 needs",
     url: "https://learn.microsoft.com/exchange/permissions-exo/feature-permissions",
     object: ({ identity }) => identity,
-    look: ({ cmdlets }) =>
-      ofCmdlets(cmdlets, writes, (missing) => ({
+    look: (access) =>
+      ofCmdlets(access, writes, (missing) => ({
         status: "warning",
         reason: `No role allows ${missing.join(", ")}, so that \`pulumi up\` with these credentials fails.`,
         fix: missing.every((one) => one.endsWith("-TransportRule"))
@@ -94,7 +94,7 @@ export const accessChecks: readonly {
     url: "https://learn.microsoft.com/graph/permissions-reference#domainreadall",
     object: ({ identity }) => identity,
     look({ tokens }) {
-      if ("error" in tokens.graph) return skipped(tokens.graph);
+      if ("error" in tokens.graph) return withoutToken;
       const roles = tokens.graph.value;
       if (roles === undefined || roles.some((role) => readsDomains.has(role)))
         return { reason: "The token is for reading domains." };
@@ -191,10 +191,11 @@ const readsDomains = new Set([
 ]);
 
 function ofCmdlets(
-  cmdlets: Access["cmdlets"],
+  { tokens, cmdlets }: Access,
   wanted: readonly string[],
   lacking: (missing: readonly string[]) => Said,
 ): Said {
+  if ("error" in tokens.exchange) return withoutToken;
   if ("error" in cmdlets)
     return isFault(cmdlets.error, "forbidden")
       ? lacking(wanted)
@@ -213,7 +214,7 @@ function notLearnt(learnt: Learnt<unknown>, fix?: string): Said {
   if (!("error" in learnt) || !isRefusal(learnt.error)) return skipped(learnt);
   return {
     status: "failed",
-    reason: sentence(reasonOf(learnt.error)),
+    reason: capitalised(sentence(reasonOf(learnt.error))),
     fix: adviceOf(learnt.error) ?? fix ?? "See the README, Configuration.",
   };
 }
@@ -221,11 +222,22 @@ function notLearnt(learnt: Learnt<unknown>, fix?: string): Said {
 const skipped = (learnt: Learnt<unknown>): Said => ({
   status: "skipped",
   reason:
-    "error" in learnt ? sentence(reasonOf(learnt.error)) : "It was not asked.",
+    "error" in learnt
+      ? capitalised(sentence(reasonOf(learnt.error)))
+      : "It was not asked.",
   fix:
     ("error" in learnt && adviceOf(learnt.error)) ||
     "Mend the failure before, and look again.",
 });
+
+const withoutToken: Said = {
+  status: "skipped",
+  reason: "Without a token there is nothing to ask with: see sign-in.",
+  fix: "Mend the sign-in, and look again.",
+};
+
+const capitalised = (text: string): string =>
+  text.charAt(0).toUpperCase() + text.slice(1);
 
 const adviceOf = (error: unknown): string | undefined =>
   error instanceof VendorError ? error.details.advice : undefined;

@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
-
 import type { Finding } from "../../lib/mail-flow/finding";
 import { contextOf, report } from "../../lib/mail-flow/findings";
 import type { Snapshot } from "../../lib/mail-flow/snapshot";
 import type { DoctorOptions } from "../doctor";
+import { readSnapshotFile } from "../snapshot-file";
 import { mailExchangerFindings } from "./mail-exchanger-findings";
 
 /** All that the doctor found. */
@@ -91,7 +90,7 @@ export async function diagnoseFile(
   file: string,
   options: Options,
 ): Promise<Diagnosis> {
-  const snapshot = await snapshotIn(file);
+  const snapshot = await readSnapshotFile(file);
   const named = options.domain.map((domain) => domain.toLowerCase());
   const names =
     named.length > 0
@@ -127,26 +126,3 @@ const clean = (finding: Finding, scrub: (text: string) => string): Finding => ({
   reason: scrub(finding.reason),
   fix: scrub(finding.fix),
 });
-
-async function snapshotIn(file: string): Promise<Snapshot> {
-  let content: unknown;
-  try {
-    content = JSON.parse(await readFile(file, "utf8"));
-  } catch (error) {
-    throw new Error(
-      `Cannot examine ${file}: ${(error as Error).message}. Write it with area1-m365 explain --save.`,
-      { cause: error },
-    );
-  }
-  const isSnapshot =
-    typeof content === "object" &&
-    content !== null &&
-    "takenAt" in content &&
-    "transportRules" in content &&
-    "antiSpamPolicies" in content;
-  if (!isSnapshot)
-    throw new Error(
-      `Cannot examine ${file}: it is not a snapshot. Write one with area1-m365 explain --save.`,
-    );
-  return content as Snapshot;
-}

@@ -96,7 +96,7 @@ export class ExchangeOnline {
         repeatable: true,
       },
       (answer) => {
-        if (answer.status >= 300) throw this.failure("its modules", answer);
+        if (answer.status >= 300) throw this.failure("EXOModuleFile", answer);
         const { items } = pageOf(answer.text, (reason) =>
           this.unreadable(`the list of cmdlets came ${reason}`, answer.status),
         );

@@ -48,7 +48,7 @@ export const connectionChecks: readonly Check[] = [
             object: `HostedConnectionFilterPolicy "${name}"`,
             property: "ipAllowList",
             value: ours,
-            reason: `${listed(ours)} on the IP allow list ${ours.length > 1 ? "are" : "is"} of Cloudflare's: ${allowListConsequence}.`,
+            reason: `The IP allow list has ${listed(ours)}, which Cloudflare delivers from: ${allowListConsequence}.`,
             fix: `Take them off: \`Set-HostedConnectionFilterPolicy ${quoted(name)} -IPAllowList @{Remove=${ours.map(quoted).join(",")}}\`.`,
           };
       }
@@ -70,7 +70,7 @@ export const connectionChecks: readonly Check[] = [
             object: `HostedConnectionFilterPolicy "${name}"`,
             property: "ipBlockList",
             value: ours,
-            reason: `${listed(ours)} on the IP block list ${ours.length > 1 ? "are" : "is"} of Cloudflare's, so that Microsoft refuses all mail that comes from there, clean mail included.`,
+            reason: `The IP block list has ${listed(ours)}, which Cloudflare delivers from, so that Microsoft refuses all mail that comes from there, clean mail included.`,
             fix: `Take them off: \`Set-HostedConnectionFilterPolicy ${quoted(name)} -IPBlockList @{Remove=${ours.map(quoted).join(",")}}\`.`,
           };
       }
@@ -107,12 +107,9 @@ export const connectionChecks: readonly Check[] = [
     fine: "Every connector that restricts who delivers knows all of Cloudflare's addresses.",
     *look({ inboundConnectors }, { egressIpRanges }) {
       for (const connector of inboundConnectors) {
-        if (
-          !connector.enabled ||
-          !forEverybody(connector) ||
-          connector.connectorType === "OnPremises"
-        )
+        if (!connector.enabled || connector.senderDomains.length === 0)
           continue;
+        const everybody = forEverybody(connector);
         const missing = connector.restrictDomainsToIpAddresses
           ? uncovered(egressIpRanges, connector.senderIpAddresses)
           : [];
@@ -125,8 +122,8 @@ export const connectionChecks: readonly Check[] = [
             object: objectOf(connector),
             property: "senderIpAddresses",
             value: missing,
-            ...(!refused && { status: "warning" as const }),
-            reason: `The connector refuses mail that does not come from its addresses and lacks ${missing.length} of Cloudflare's (${listed(missing)}), so that mail from there bounces${refused ? "" : ", unless another connector that lists them is taken, which is not documented"}.`,
+            ...(!(refused && everybody) && { status: "warning" as const }),
+            reason: `The connector refuses mail ${everybody ? "" : `from ${listed(connector.senderDomains)} `}that does not come from its addresses and lacks ${missing.length} of Cloudflare's (${listed(missing)}), so that mail from there bounces${refused ? "" : ", unless another connector that lists them is taken, which is not documented"}.`,
             fix: `Add them: \`Set-InboundConnector ${quoted(connector.name)} -SenderIPAddresses @{Add=${missing.map(quoted).join(",")}}\`.`,
           };
         if (connector.restrictDomainsToCertificate)
@@ -135,8 +132,7 @@ export const connectionChecks: readonly Check[] = [
             property: "restrictDomainsToCertificate",
             value: true,
             status: "warning",
-            reason:
-              "The connector refuses mail without a certificate of its name, and which one Cloudflare shows is not documented, so that mail may bounce.",
+            reason: `The connector refuses mail ${everybody ? "" : `from ${listed(connector.senderDomains)} `}without a certificate of its name, and which one Cloudflare shows is not documented, so that mail may bounce.`,
             fix: `Restrict by address instead: \`Set-InboundConnector ${quoted(connector.name)} -RestrictDomainsToCertificate $false -RestrictDomainsToIPAddresses $true\`.`,
           };
       }

@@ -40,10 +40,7 @@ export const domainChecks: readonly Check[] = [
     fine: "Every domain that is meant is in the account.",
     *look({ domains }, context) {
       for (const name of context.domains)
-        if (
-          domains.length > 0 &&
-          !domains.some(({ domain }) => same(domain, name))
-        )
+        if (!domains.some(({ domain }) => same(domain, name)))
           yield {
             object: `Domain "${name}"`,
             reason: `Cloudflare does not protect ${name}, so that its mail carries no disposition and no rule acts on it.`,
@@ -216,15 +213,17 @@ export const domainChecks: readonly Check[] = [
     url: setup,
     fine: "Cloudflare stands first for every domain.",
     *look({ domains }, context) {
-      for (const domain of meant(domains, context))
-        if ((domain.lookbackHops ?? 1) > 1)
+      for (const domain of meant(domains, context)) {
+        const others = (domain.lookbackHops ?? 1) - 1;
+        if (others > 0)
           yield {
             object: objectOf(domain),
             property: "lookbackHops",
             value: domain.lookbackHops ?? null,
-            reason: `Cloudflare looks ${domain.lookbackHops} hops back for the sender of mail for ${domain.domain}, which is right only behind ${(domain.lookbackHops ?? 1) - 1} other gateway(s).`,
+            reason: `Cloudflare looks ${domain.lookbackHops} hops back for the sender of mail for ${domain.domain}, which is right only behind ${others} other gateway${others > 1 ? "s" : ""}.`,
             fix: "Nothing where a gateway of yours stands before Cloudflare; else set lookbackHops to 1.",
           };
+      }
     },
   }),
   check({
@@ -264,10 +263,11 @@ export const domainChecks: readonly Check[] = [
     needs: ["domains", "acceptedDomains"],
     url: setup,
     fine: "Cloudflare protects every accepted domain.",
-    *look({ domains, acceptedDomains }) {
+    *look({ domains, acceptedDomains }, context) {
       for (const { domainName, initialDomain } of acceptedDomains)
         if (
           !initialDomain &&
+          !context.domains.includes(domainName.toLowerCase()) &&
           !/\.onmicrosoft\.(com|us|de|cn)$/i.test(domainName) &&
           !domains.some(({ domain }) => same(domain, domainName))
         )

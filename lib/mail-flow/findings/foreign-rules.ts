@@ -4,7 +4,14 @@ import { check, listed, quoted, type Check, type Detail } from "./check";
 import type { Context } from "./context";
 import type { Reach } from "./coverage";
 import { listOf, reachOf, textOf } from "./reach";
-import { askedFor, byPriority, routesOf, sclOf, type Route } from "./routes";
+import {
+  askedFor,
+  byPriority,
+  isOwn,
+  routesOf,
+  sclOf,
+  type Route,
+} from "./routes";
 
 const needs = ["transportRules"] as const;
 const page =
@@ -80,7 +87,9 @@ export const foreignRuleChecks: readonly Check[] = [
             value: scl,
             status: gradeOf(met),
             reason: `The rule comes after ${quotedNames(met)} and sets SCL ${scl} on ${mailOf(rule, met)}, ${scl < 0 ? "so that it is delivered past the filter" : "so that the level of the route is lost"}.`,
-            fix: `Except mail with the header: \`Set-TransportRule ${quoted(rule.name)} -ExceptIfHeaderContainsMessageHeader ${headerOf(met)} -ExceptIfHeaderContainsWords ${wordsOf(met)}\`; or disable the rule.`,
+            fix: isOwn(rule, context)
+              ? `Take ${wordsOf(met)} out of its words, or disable it: \`Disable-TransportRule ${quoted(rule.name)}\`.`
+              : `Except mail with the header: \`Set-TransportRule ${quoted(rule.name)} -ExceptIfHeaderContainsMessageHeader ${headerOf(met)} -ExceptIfHeaderContainsWords ${wordsOf(met)}\`; or disable the rule.`,
           };
         },
       ),
@@ -132,7 +141,7 @@ export const foreignRuleChecks: readonly Check[] = [
             property,
             value: rule.actions[property] ?? null,
             status: gradeOf(met),
-            reason: `The rule comes before ${quotedNames(met)} and ${property === "removeHeader" ? "takes" : "writes over"} ${headerOf(met)} on ${mailOf(rule, met)}, which they then do not recognise.`,
+            reason: `The rule comes before ${quotedNames(met)} and ${property === "removeHeader" ? "takes away" : "writes over"} ${headerOf(met)} of ${mailOf(rule, met)}, which they then do not recognise.`,
             fix: `Move the rule behind them, or disable it: \`Disable-TransportRule ${quoted(rule.name)}\`.`,
           };
         },
@@ -174,8 +183,7 @@ export const foreignRuleChecks: readonly Check[] = [
 /** What actions do that decide by themselves where a message goes. */
 const diverting: Readonly<Record<string, string>> = {
   deleteMessage: "deletes",
-  quarantine:
-    "puts in the quarantine of rules, which only an administrator opens,",
+  quarantine: "puts into quarantine, for an administrator alone,",
   rejectMessageReasonText: "rejects",
   rejectMessageEnhancedStatusCode: "rejects",
   redirectMessageTo: "redirects",

@@ -59,7 +59,7 @@ function findingsOf(
         object: needs.map(nounOf).join(", "),
         property: "",
         reason: [...new Set(unavailable)].join(" "),
-        fix: "Give the application the missing permission, and look again.",
+        fix: "Mend what the reason says, and look again.",
         url,
       },
     ];

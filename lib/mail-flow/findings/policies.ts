@@ -47,6 +47,18 @@ const objectOf = (name: string): string =>
 const parameter = (property: string): string =>
   `${property.charAt(0).toUpperCase()}${property.slice(1)}`;
 
+/** Points a tag at the right quarantine policy; where it does, that one gets the rights that the use case gives it. */
+const tagFix = (
+  policy: string,
+  property: string,
+  value: string,
+  wanted: string,
+  permissions: 7 | 11,
+): string =>
+  same(value, wanted)
+    ? `Give it the rights of the use case: \`Set-QuarantinePolicy ${quoted(wanted)} -EndUserQuarantinePermissionsValue ${permissions}\`.`
+    : `\`Set-HostedContentFilterPolicy ${quoted(policy)} -${parameter(property)} ${quoted(wanted)}\`.`;
+
 /** What another policy than `Default` does otherwise, in words. */
 function* ofOthers(
   parts: Parts,
@@ -133,12 +145,12 @@ export const policyChecks: readonly Check[] = [
         parts,
         context,
         ["action"],
-        (name, { property, value, disposition, goes, grade }) => ({
+        (name, { property, value, disposition, verdict, goes, grade }) => ({
           object: objectOf(name),
           property,
           value,
           status: grade,
-          reason: `${parameter(property)} is ${value} and not Quarantine, so that ${disposition} mail of that verdict ${goes} and its quarantine policy counts for nothing.`,
+          reason: `${parameter(property)} is ${value} and not Quarantine, so that ${disposition} mail of the verdict ${verdict} ${goes} and its quarantine policy counts for nothing.`,
           fix: `\`Set-HostedContentFilterPolicy ${quoted(name)} -${parameter(property)} Quarantine\`.`,
         }),
       ),
@@ -156,13 +168,13 @@ export const policyChecks: readonly Check[] = [
         parts,
         context,
         ["release", "unknown"],
-        (name, { property, value, disposition, goes, grade }) => ({
+        (name, { property, value, disposition, verdict, goes, grade }) => ({
           object: objectOf(name),
           property,
           value,
           status: grade,
-          reason: `${disposition} mail of the verdict of ${property} ${goes}.`,
-          fix: `\`Set-HostedContentFilterPolicy ${quoted(name)} -${parameter(property)} ${quoted(context.adminQuarantine)}\`.`,
+          reason: `${disposition} mail of the verdict ${verdict} ${goes}.`,
+          fix: tagFix(name, property, value, context.adminQuarantine, 11),
         }),
       ),
   }),
@@ -184,7 +196,7 @@ export const policyChecks: readonly Check[] = [
           property,
           value,
           reason: `${disposition} mail ${goes}, so that an administrator is asked for each.`,
-          fix: `\`Set-HostedContentFilterPolicy ${quoted(name)} -${parameter(property)} ${quoted(context.userQuarantine)}\`.`,
+          fix: tagFix(name, property, value, context.userQuarantine, 7),
         }),
       ),
   }),

@@ -122,7 +122,8 @@ export const quarantineChecks: readonly Check[] = [
         )?.endUserQuarantinePermissions?.includes("Release") ?? false;
       for (const policy of changeable(policies, context)) {
         const name = policy.highConfidencePhishQuarantineTag;
-        if (releases(name))
+        // The administrator's own is found where it lets out Malicious mail.
+        if (releases(name) && !same(name, context.adminQuarantine))
           yield {
             object: objectOf(policy),
             property: "highConfidencePhishQuarantineTag",

@@ -6,6 +6,8 @@ export interface Shortfall {
   /** `escapes`: it ends where its recipient opens it; `kept`: the recipient does not get what he should; `unknown`. */
   readonly kind: "action" | "release" | "noRelease" | "dangling" | "unknown";
   readonly disposition: "Malicious" | "Spam and Spoof";
+  /** Microsoft's verdict, as its documentation calls it. */
+  readonly verdict: string;
   /** The policy's property. */
   readonly property: string;
   readonly value: string;
@@ -20,17 +22,20 @@ const verdicts = [
   {
     action: "highConfidenceSpamAction",
     tag: "highConfidenceSpamQuarantineTag",
+    verdict: "high confidence spam",
     disposition: "Malicious",
   },
   // Microsoft's own finding of phishing goes before the level that a rule asks for.
   {
     action: "phishSpamAction",
     tag: "phishQuarantineTag",
+    verdict: "phishing",
     disposition: "Malicious",
   },
   {
     action: "spamAction",
     tag: "spamQuarantineTag",
+    verdict: "spam",
     disposition: "Spam and Spoof",
   },
 ] as const;
@@ -53,64 +58,72 @@ export function shortfallsOf(
   policy: AntiSpamPolicy,
   quarantinePolicies: readonly QuarantinePolicy[],
 ): Shortfall[] {
-  return verdicts.flatMap(({ action, tag, disposition }): Shortfall[] => {
-    const wanted = disposition === "Malicious";
-    if (policy[action] !== "Quarantine") {
-      const end = ends[policy[action]];
-      return [
-        {
-          kind: "action",
-          disposition,
-          property: action,
-          value: policy[action],
-          grade: end?.reached === false ? "warning" : "failed",
-          goes: end?.goes ?? `meets the action ${policy[action]}`,
-        },
-      ];
-    }
-    const name = policy[tag] || defaultTag;
-    const quarantine = quarantineOf(name, quarantinePolicies);
-    const base = { disposition, property: tag, value: name } as const;
-    if (quarantine === undefined)
-      return [
-        {
-          ...base,
-          kind: "dangling",
-          grade: "failed",
-          goes: `lies under the quarantine policy ${name}, which does not exist`,
-        },
-      ];
-    const permissions = quarantine.endUserQuarantinePermissions;
-    if (permissions === undefined)
-      return [
-        {
-          ...base,
-          kind: "unknown",
-          grade: "warning",
-          goes: `lies under the quarantine policy ${name}, of which nobody can tell what recipients may do`,
-        },
-      ];
-    const release = permissions.includes("Release");
-    if (wanted && release)
-      return [
-        {
-          ...base,
-          kind: "release",
-          grade: "failed",
-          goes: `goes to a quarantine that its recipient releases from (${name})`,
-        },
-      ];
-    if (!wanted && !release)
-      return [
-        {
-          ...base,
-          kind: "noRelease",
-          grade: "warning",
-          goes: `goes to a quarantine that its recipient cannot release from (${name})`,
-        },
-      ];
-    return [];
-  });
+  return verdicts.flatMap(
+    ({ action, tag, disposition, verdict }): Shortfall[] => {
+      const wanted = disposition === "Malicious";
+      if (policy[action] !== "Quarantine") {
+        const end = ends[policy[action]];
+        return [
+          {
+            kind: "action",
+            disposition,
+            verdict,
+            property: action,
+            value: policy[action],
+            grade: end?.reached === false ? "warning" : "failed",
+            goes: end?.goes ?? `meets the action ${policy[action]}`,
+          },
+        ];
+      }
+      const name = policy[tag] || defaultTag;
+      const quarantine = quarantineOf(name, quarantinePolicies);
+      const base = {
+        disposition,
+        verdict,
+        property: tag,
+        value: name,
+      } as const;
+      if (quarantine === undefined)
+        return [
+          {
+            ...base,
+            kind: "dangling",
+            grade: "failed",
+            goes: `lies under the quarantine policy ${name}, which does not exist`,
+          },
+        ];
+      const permissions = quarantine.endUserQuarantinePermissions;
+      if (permissions === undefined)
+        return [
+          {
+            ...base,
+            kind: "unknown",
+            grade: "warning",
+            goes: `lies under the quarantine policy ${name}, of which nobody can tell what recipients may do`,
+          },
+        ];
+      const release = permissions.includes("Release");
+      if (wanted && release)
+        return [
+          {
+            ...base,
+            kind: "release",
+            grade: "failed",
+            goes: `goes to a quarantine that its recipient releases from (${name})`,
+          },
+        ];
+      if (!wanted && !release)
+        return [
+          {
+            ...base,
+            kind: "noRelease",
+            grade: "warning",
+            goes: `goes to a quarantine that its recipient cannot release from (${name})`,
+          },
+        ];
+      return [];
+    },
+  );
 }
 
 /** Microsoft's own quarantine policies, for a list that leaves them out. */

@@ -1,0 +1,60 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+
+import { decode, encode } from "dns-packet";
+
+/** What is answered for a domain: MX hosts, that it does not exist, an error, or nothing at all. */
+export type Zone = Readonly<
+  Record<string, readonly string[] | "NXDOMAIN" | "SERVFAIL" | "silence">
+>;
+
+/** A DNS server on loopback that knows these domains and no other. */
+export interface DnsServer {
+  /** As --resolver takes it. */
+  readonly address: string;
+  /** What was asked. */
+  readonly asked: string[];
+  close(): Promise<void>;
+}
+
+/** Starts one. */
+export async function dnsServer(zone: Zone): Promise<DnsServer> {
+  const socket = createSocket("udp4");
+  const asked: string[] = [];
+  socket.on("message", (packet, from) => {
+    const { id, questions = [] } = decode(packet);
+    const name = questions[0]?.name ?? "";
+    asked.push(name);
+    const answer = zone[name] ?? "NXDOMAIN";
+    if (answer === "silence") return;
+    const rcode = answer === "NXDOMAIN" ? 3 : answer === "SERVFAIL" ? 2 : 0;
+    socket.send(
+      encode({
+        type: "response",
+        ...(id !== undefined && { id }),
+        flags: 0x0180 | rcode,
+        questions,
+        answers: (typeof answer === "string" ? [] : answer).map(
+          (exchange, at) => ({
+            type: "MX",
+            name,
+            ttl: 300,
+            data: { preference: at * 10, exchange },
+          }),
+        ),
+      }),
+      from.port,
+      from.address,
+    );
+  });
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  return {
+    address: `127.0.0.1:${socket.address().port}`,
+    asked,
+    async close() {
+      socket.close();
+      await once(socket, "close");
+    },
+  };
+}
