@@ -17,7 +17,10 @@ beforeAll(async () => {
 
 let simulator: Simulator;
 let clock: number;
+/** Where the command writes a transcript; empty: nowhere. */
+let recordTo: string;
 beforeEach(async () => {
+  recordTo = "";
   clock = Date.now() - 6 * day;
   simulator = await startSimulator({ now: () => clock });
   followTutorial(simulator);
@@ -50,7 +53,14 @@ function area1(...words: string[]) {
     execFile(
       process.execPath,
       [path.join(root, "dist/cli/index.js"), ...words],
-      { env: { ...process.env, NODE_OPTIONS: "", ...simulator.environment } },
+      {
+        env: {
+          ...process.env,
+          NODE_OPTIONS: "",
+          AREA1_RECORD: recordTo,
+          ...simulator.environment,
+        },
+      },
       (error, out, err) => {
         const code = typeof error?.code === "number" ? error.code : 0;
         resolve({ code, out, err });
@@ -127,6 +137,31 @@ test("evidence --json prints one object with the documented keys, and details on
     "words",
   ]);
   expect(out).not.toContain("megan");
+}, 60_000);
+
+test("a transcript of evidence holds no address, subject or id of a message", async () => {
+  clock += hour;
+  simulator.mail.send({
+    recipient: people[0] ?? "",
+    sender: "jo@secret.example",
+    subject: "Your invoice 4711",
+    disposition: "SPAM",
+  });
+  const [sent] = simulator.mail.messages;
+  simulator.mail.quarantine.release(sent?.id ?? "", people[0] ?? "");
+  clock = Date.now();
+  const directory = await mkdtemp(path.join(os.tmpdir(), "area1-evidence-"));
+  try {
+    const file = path.join(directory, "transcript");
+    recordTo = file;
+    expect((await area1("evidence")).code).toBe(0);
+    const transcript = await readFile(file, "utf8");
+    expect(transcript).toContain("Get-QuarantineMessage");
+    for (const word of ["megan", "jo@", "secret.example", "4711", sent?.id])
+      expect(transcript).not.toContain(word);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 }, 60_000);
 
 test.each(["0", "91", "2.5", "many", "-3"])(
