@@ -78,7 +78,10 @@ export class Cloudflare {
     await this.write("DELETE", account, id, undefined, patience);
   }
 
-  /** The TXT record that a pending domain waits for; undefined where there is none, or the endpoint does not exist. */
+  /**
+   * The TXT record that a pending domain waits for; undefined where there is none.
+   * @throws VendorError `notFound` where the account does not have the endpoint: it is missing from the newer API reference.
+   */
   async verification(
     account: string,
     id: string,
@@ -88,14 +91,16 @@ export class Cloudflare {
     const result = await this.send("GET", url, undefined, patience, (answer) =>
       // Documented for a domain that waits for nothing, and for nothing else.
       answer.status === 204 ? undefined : judge(answer),
-    ).catch((error: unknown) => {
-      // Missing from the newer API reference: not every account may have it.
-      if (error instanceof VendorError && error.fault === "notFound")
-        return undefined;
-      throw error;
-    });
-    const record = result?.result;
-    if (!isRecord(record)) return undefined;
+    );
+    if (!result) return undefined;
+    const record = result.result;
+    if (!isRecord(record))
+      throw new VendorError(
+        vendor,
+        "unreadable",
+        "Cloudflare answered with a record that is none",
+        { advice: "Nothing is concluded from it." },
+      );
     const { txt_record_name, txt_record_value, status } = record;
     return typeof txt_record_name === "string" &&
       typeof txt_record_value === "string"
@@ -259,6 +264,10 @@ function faultOf(status: number, reason: string): Fault {
 }
 
 const advice: Partial<Record<Fault, string>> = {
+  notFound:
+    "Check area1:cloudflareAccountId; if somebody has removed the domain, run pulumi refresh.",
+  alreadyExists: "Run pulumi refresh, then this again.",
+  refused: "Mend what it names.",
   notEntitled:
     "Email Security is a paid add-on of the account: have it enabled, or check area1:cloudflareAccountId.",
   unauthorized:
