@@ -71,9 +71,11 @@ export interface Platform {
 /**
  * The handlers in this process, with a session of their own for each run.
  * @param told takes every message to the engine, those of the status line among them.
+ * @param stored the stack's configuration or an explicit provider's arguments, by full key.
  */
 export const handlersInProcess = (
   told: (message: string) => void = () => undefined,
+  stored: Readonly<Record<string, string>> = {},
 ): Platform => ({
   name: "the handlers",
   everyProperty: true,
@@ -82,7 +84,7 @@ export const handlersInProcess = (
     let session: Session | undefined;
     const open = (): Session =>
       (session ??= new Session(
-        resolveConfiguration(() => undefined, environment),
+        resolveConfiguration((key) => stored[key], environment),
         (message, severity) => {
           told(message);
           if (severity === "warning") warnings.push(message);

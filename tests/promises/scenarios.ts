@@ -1,6 +1,6 @@
 import type { SimulatorState } from "../../simulator";
 import { hostedContentFilterPolicy } from "../../simulator/exchange/hosted-content-filter-policy";
-import type { Environment } from "../conformance/platform";
+import type { Environment, Platform } from "../conformance/platform";
 import type { Stack, StackState, Wanted } from "../sweep/stack";
 import { madeDomain, wholeProgram } from "./programs";
 import type { World } from "./world";
@@ -12,6 +12,8 @@ export interface Scenario {
   before?(world: World, stack: Stack): Promise<unknown>;
   /** The operation. */
   run(stack: Stack): Promise<unknown>;
+  /** True for an operation that only reads. */
+  readonly refreshes?: true;
   /** What the program says by then; undefined when everything is destroyed. */
   readonly program?: Wanted[];
 }
@@ -80,7 +82,13 @@ export async function scenarios(): Promise<Scenario[]> {
       run: (stack) => stack.up(smaller),
       program: smaller,
     },
-    { name: "refresh", before: up, run: (stack) => stack.refresh(), program },
+    {
+      name: "refresh",
+      before: up,
+      run: (stack) => stack.refresh(),
+      refreshes: true,
+      program,
+    },
     {
       name: "refresh after changes by hand",
       before: async (world, stack) => {
@@ -88,6 +96,7 @@ export async function scenarios(): Promise<Scenario[]> {
         changeByHand(world);
       },
       run: (stack) => stack.refresh(),
+      refreshes: true,
       program,
     },
     {
@@ -154,7 +163,7 @@ function changeByHand({ simulator: { tenant, account } }: World): void {
 export interface Stage {
   readonly scenario: Scenario;
   /** Puts the vendors back to the moment before the operation, empties their log and hands out a stack of that moment. */
-  begin(environment?: Environment): Stack;
+  begin(environment?: Environment, platform?: Platform): Stack;
 }
 
 /** Plays what comes before a scenario's operation, once. */
@@ -167,11 +176,11 @@ export async function staged(world: World, scenario: Scenario): Promise<Stage> {
   const kept: StackState = stack.state;
   return {
     scenario,
-    begin(environment) {
+    begin(environment, platform) {
       simulator.faults.clear();
       simulator.restore(there);
       simulator.log.length = 0;
-      const begun = world.stack(environment);
+      const begun = world.stack(environment, platform);
       begun.state = kept;
       return begun;
     },

@@ -17,8 +17,14 @@ export interface World {
   readonly simulator: Simulator;
   /** What a stack knows: patience enough for a busy machine, and little enough that waiting takes milliseconds. */
   readonly environment: Environment;
+  /** Where the stacks' handlers run. */
+  readonly platform: Platform;
+  /** Runs that were killed and are not at their end yet; they are waited for when the test file ends. */
+  readonly dying: Promise<unknown>[];
   /** Where everything that a stack keeps or says is searched for secrets. */
   readonly watch: Watch;
+  /** The handlers with a configuration, by full key. */
+  configured(stored: Readonly<Record<string, string>>): Platform;
   /** A stack that has nothing yet. @param environment by default the world's own. */
   stack(environment?: Environment, platform?: Platform): Stack;
   /** What the vendors hold, without times, numbers and whatever else no two runs have in common. */
@@ -35,6 +41,7 @@ export interface WorldOptions {
 }
 
 const open: Simulator[] = [];
+const dying: Promise<unknown>[] = [];
 const watch = new Watch();
 
 /** Starts a world; it ends with the test file. */
@@ -53,10 +60,15 @@ export async function startWorld({
     AREA1_PATIENCE_MS: "8000",
     AREA1_REQUEST_TIMEOUT_MS: "4000",
   };
-  const here = handlersInProcess((message) => watch.see("a message", message));
+  const configured = (stored: Readonly<Record<string, string>>) =>
+    handlersInProcess((message) => watch.see("a message", message), stored);
+  const here = configured({});
   return {
     simulator,
     environment,
+    platform: here,
+    configured,
+    dying,
     watch,
     stack: (settings = environment, platform = here) =>
       new Stack(settings, watch.over(platform)),
@@ -67,6 +79,7 @@ export async function startWorld({
 
 // Every run of the rig is a run of promise 8. Before the ledger's own end, which hands it over.
 afterAll(async () => {
+  await Promise.all(dying);
   await Promise.all(open.splice(0).map((simulator) => simulator.close()));
   secretsNowhere.tried += watch.searched;
   for (const what of watch.found)

@@ -1,0 +1,118 @@
+import fc from "fast-check";
+
+import { genuineProcess } from "../conformance/genuine-process";
+import { cleanRun, type CleanRun } from "./clean-run";
+import { troubles, variants, type Trouble } from "./faults";
+import { ledgerFor } from "./ledger";
+import { scenarios, staged } from "./scenarios";
+import { seeded } from "./seed";
+import { singleScenarios } from "./single-scenarios";
+import { withTrouble, type Playing } from "./troubled";
+import { startWorld, type World } from "./world";
+
+// Hundreds of cases in a test.
+jest.setTimeout(300_000);
+const ledger = ledgerFor(1);
+const all = [...troubles, ...variants];
+
+/** What a run in trouble knows: it gives up soon. */
+const impatient = ({ environment }: World) => ({
+  ...environment,
+  AREA1_PATIENCE_MS: "400",
+  AREA1_REQUEST_TIMEOUT_MS: "80",
+});
+
+async function play(
+  world: World,
+  clean: CleanRun,
+  trouble: Trouble,
+  at: number,
+  playing: Playing,
+): Promise<string | undefined> {
+  const { hit, wrong } = await withTrouble(
+    world,
+    clean,
+    trouble,
+    at + 1,
+    playing,
+  );
+  const { name } = clean.stage.scenario;
+  ledger.note(
+    `${name}: ${trouble.name} at request ${at + 1}, ${clean.requests[at]}`,
+    wrong,
+  );
+  return hit;
+}
+
+describe("over the handlers, with one resource", () => {
+  let world: World;
+  const signedIn = new Set<string>();
+  beforeAll(async () => {
+    world = await startWorld({ seed: {} });
+  });
+
+  test.each(singleScenarios().map((scenario) => ({ scenario })))(
+    "$scenario.name: whatever goes wrong at whichever request, nothing is lost, written wrongly, made twice or said to have drifted",
+    async ({ scenario }) => {
+      const stage = await staged(world, scenario);
+      const clean = await cleanRun(world, stage);
+      const hits: (string | undefined)[] = [];
+      for (const [at, request] of clean.requests.entries()) {
+        // Signing in is the same for all that a verb does.
+        const verb = scenario.name.split(" ", 1)[0] ?? "";
+        const shared = request.includes(" entra ") && `${verb} ${request}`;
+        if (shared && signedIn.has(shared)) continue;
+        if (shared) signedIn.add(shared);
+        const turn = variants[ledger.tried % variants.length];
+        for (const trouble of turn ? [...troubles, turn] : troubles)
+          hits.push(
+            await play(world, clean, trouble, at, {
+              impatient: impatient(world),
+            }),
+          );
+      }
+      expect(ledger.violations).toEqual([]);
+      // A trouble that came to no request tried nothing.
+      expect(hits.filter((hit) => hit === undefined)).toEqual([]);
+    },
+  );
+});
+
+describe("with the whole program, at random", () => {
+  let world: World;
+  let clean: CleanRun[];
+  beforeAll(async () => {
+    world = await startWorld();
+    clean = [];
+    for (const scenario of await scenarios())
+      clean.push(await cleanRun(world, await staged(world, scenario)));
+  });
+
+  async function sample(count: number, playing: Playing): Promise<void> {
+    const cases = fc
+      .constantFrom(...clean)
+      .chain((one) =>
+        fc.tuple(
+          fc.constant(one),
+          fc.nat(one.requests.length - 1),
+          fc.constantFrom(...all),
+        ),
+      );
+    for (const [one, at, trouble] of fc.sample(cases, seeded(count)))
+      await play(world, one, trouble, at, playing);
+    expect(ledger.violations).toEqual([]);
+  }
+
+  test("the handlers keep everything as it is, or do all of it", () =>
+    sample(60, { impatient: impatient(world) }));
+
+  test("Pulumi's own provider process does, too", async () => {
+    const { platform, process } = await genuineProcess();
+    await sample(40, {
+      impatient: { ...impatient(world), AREA1_PATIENCE_MS: "800" },
+      platform,
+    });
+    world.watch.see("what the provider process prints", process.output());
+    world.watch.see("what it tells the engine", process.logs);
+  });
+});

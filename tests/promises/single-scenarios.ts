@@ -1,0 +1,217 @@
+import type { JsonObject } from "../../simulator/json";
+import { changed } from "../conformance/bench";
+import {
+  anotherValue,
+  kindOf,
+  nameOf,
+  ownFields,
+  wireValue,
+  type Subject,
+} from "../conformance/subject";
+import {
+  antiSpamCustom,
+  antiSpamDefault,
+  area1Domain,
+  ourMark,
+  quarantineNotification,
+  quarantinePolicy,
+  transportRule,
+} from "../conformance/subjects";
+import type { Properties } from "../conformance/platform";
+import type { Stack, Wanted } from "../sweep/stack";
+import type { Scenario } from "./scenarios";
+import type { World } from "./world";
+
+/** A domain that the account does not have yet: it must be proven, and follows what Microsoft Graph says. */
+const newDomain: Subject = {
+  kind: "Area1Domain",
+  label: "new",
+  least: { domain: "example.org" },
+  inputs: { domain: "example.org", lookbackHops: 1, offboardOnDestroy: true },
+  absent: ["accountId"],
+  add({ account }, different = {}) {
+    account.add({ domain: "example.org", lookback_hops: 1, ...different });
+  },
+  live: ({ account }) => account.find("example.org"),
+  edit: ({ account }, wire, value) =>
+    void account.edit("example.org", { [wire]: value } as JsonObject),
+  remove: ({ account }) => void account.remove("example.org"),
+};
+
+const subjects: readonly Subject[] = [
+  transportRule,
+  quarantinePolicy,
+  quarantineNotification,
+  antiSpamDefault,
+  antiSpamCustom,
+  area1Domain,
+  newDomain,
+];
+
+/** Every operation of every kind, with one resource in the stack. */
+export const singleScenarios = (): Scenario[] => [
+  ...subjects.flatMap(scenariosOf),
+  ...restorePoints(),
+];
+
+function scenariosOf(subject: Subject): Scenario[] {
+  const kind = kindOf(subject);
+  const { inputs } = subject;
+  const sample = sampleOf(subject);
+  const another = anotherValue(subject, sample);
+  const program = (inputs: Properties): Wanted[] => [
+    { name: "mail", kind: subject.kind, inputs },
+  ];
+  const here = program(inputs);
+  const adopting = kind.settings.includes("adopt")
+    ? program({ ...inputs, adopt: true })
+    : here;
+  const different = {
+    [wireOf(subject, sample)]: wireValue(kind.fields[sample]!, another),
+  } as JsonObject;
+  const made = async (world: World, stack: Stack): Promise<unknown> => {
+    subject.prepare?.(world.simulator);
+    if (subject.given && kind.home === "accountId")
+      subject.add(world.simulator);
+    return stack.up(here);
+  };
+  const taken = async (world: World, stack: Stack): Promise<unknown> => {
+    subject.prepare?.(world.simulator);
+    subject.add(world.simulator, different);
+    return stack.up(adopting);
+  };
+  const scenario = (
+    name: string,
+    before: (world: World, stack: Stack) => Promise<unknown>,
+    run: (stack: Stack) => Promise<unknown>,
+    after?: Wanted[],
+  ): Scenario => ({
+    name: `${name} ${subject.kind}${subject.label ? ` (${subject.label})` : ""}`,
+    before,
+    run,
+    ...(name.startsWith("read") && { refreshes: true }),
+    ...(after && { program: after }),
+  });
+  const updated = program(changed(inputs, { [sample]: another }));
+  const all = [
+    scenario(
+      "take over",
+      (world) => {
+        subject.prepare?.(world.simulator);
+        subject.add(world.simulator, different);
+        return Promise.resolve();
+      },
+      (stack) => stack.up(adopting),
+      adopting,
+    ),
+    scenario("update", made, (stack) => stack.up(updated), updated),
+    scenario(
+      "replace",
+      made,
+      (stack) => stack.up(here, { replace: true }),
+      here,
+    ),
+    scenario("read", made, (stack) => stack.refresh(), here),
+    scenario(
+      "read after a change by hand",
+      async (world, stack) => {
+        await made(world, stack);
+        subject.edit(
+          world.simulator,
+          kind.fields[sample]?.wire ?? "",
+          wireValue(kind.fields[sample]!, another),
+        );
+      },
+      (stack) => stack.refresh(),
+      here,
+    ),
+    scenario("give back", taken, (stack) => stack.destroy()),
+  ];
+  if (!subject.given)
+    all.push(
+      scenario(
+        "create",
+        (world) => Promise.resolve(subject.prepare?.(world.simulator)),
+        (stack) => stack.up(here),
+        here,
+      ),
+      scenario("delete", made, (stack) => stack.destroy()),
+      scenario(
+        "read after a removal by hand",
+        async (world, stack) => {
+          await made(world, stack);
+          subject.remove(world.simulator);
+        },
+        (stack) => stack.refresh(),
+        here,
+      ),
+    );
+  const { nameField } = kind;
+  if (nameField && !subject.given && subject.others?.[nameField]) {
+    const renamed = program({
+      ...inputs,
+      [nameField]: subject.others[nameField],
+    });
+    all.push(scenario("rename", made, (stack) => stack.up(renamed), renamed));
+  }
+  return all;
+}
+
+/** A property that can be changed in place, is no mark and no name. */
+function sampleOf(subject: Subject): string {
+  const kind = kindOf(subject);
+  const found = ownFields(subject).find(
+    ([name, { replaces, onlyWhenMade }]) =>
+      !replaces &&
+      !onlyWhenMade &&
+      name !== kind.markField &&
+      name !== kind.nameField &&
+      !["priority", "enabled", "transport"].includes(name) &&
+      !(name in (subject.without ?? {})),
+  );
+  if (!found)
+    throw new Error(`${subject.kind} has nothing that can be changed`);
+  return found[0];
+}
+
+/** Where the vendor keeps a property. */
+function wireOf(subject: Subject, property: string): string {
+  const wire = kindOf(subject).fields[property]?.wire ?? "";
+  return wire === "EndUserQuarantinePermissions"
+    ? "EndUserQuarantinePermissionsValue"
+    : wire;
+}
+
+function restorePoints(): Scenario[] {
+  const objects = subjects.map((subject) => ({
+    kind: subject.kind,
+    name: nameOf(subject),
+    mark: ourMark,
+  }));
+  const program = (some: typeof objects): Wanted[] => [
+    { name: "point", kind: "RestorePoint", inputs: { objects: some } },
+  ];
+  const all = program(objects);
+  const few = program(objects.slice(0, 1));
+  const before = (world: World) => {
+    transportRule.add(world.simulator);
+    area1Domain.add(world.simulator);
+  };
+  return [
+    {
+      name: "create RestorePoint",
+      before: (world) => Promise.resolve(before(world)),
+      run: (stack) => stack.up(all),
+      program: all,
+    },
+    {
+      name: "update RestorePoint",
+      before: async (world, stack) => {
+        before(world);
+        await stack.up(few);
+      },
+      run: (stack) => stack.up(all),
+      program: all,
+    },
+  ];
+}

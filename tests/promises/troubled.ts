@@ -1,0 +1,122 @@
+import type { Environment, Platform } from "../conformance/platform";
+import type { Stack } from "../sweep/stack";
+import { difference, isAlike } from "./alike";
+import {
+  dropped,
+  isOwed,
+  mayShow,
+  settled,
+  unclear,
+  unlike,
+  wronglyWritten,
+} from "./broken";
+import { askedBy, type CleanRun } from "./clean-run";
+import type { Trouble } from "./faults";
+import { layLine } from "./life/line";
+import type { World } from "./world";
+
+/** How a case went. */
+export interface Case {
+  /** How the promise was broken; empty when it was kept. */
+  readonly wrong: string[];
+  /** What the request asked that the trouble came to; nothing when it came to none. */
+  readonly hit: string | undefined;
+  /** What the operation failed with; nothing when it succeeded. */
+  readonly message: string | undefined;
+}
+
+/** How a case is played. */
+export interface Playing {
+  /** What the run in trouble knows: little patience, so that giving up takes milliseconds. */
+  readonly impatient: Environment;
+  /** Where it runs. @default the world's own */
+  readonly platform?: Platform;
+}
+
+/**
+ * Plays the operation with a trouble at its nth request, and goes on without. An error is clear; nothing is lost from the state,
+ * written wrongly or made twice; the next refresh shows nothing that is not so; the next `up` brings about what the first
+ * would have.
+ */
+export async function withTrouble(
+  world: World,
+  clean: CleanRun,
+  trouble: Trouble,
+  nth: number,
+  { impatient, platform }: Playing,
+): Promise<Case> {
+  const { stage } = clean;
+  const { faults } = world.simulator;
+  const line = await layLine(world.simulator);
+  const stack = stage.begin(line.over(impatient), platform);
+  let hit: string | undefined;
+  faults.add({
+    kind: "hook",
+    match: { nth },
+    run: (request) => void (hit = askedBy(request)),
+  });
+  trouble.set({ faults, line, nth });
+  let message: string | undefined;
+  let answer: unknown;
+  try {
+    answer = await stage.scenario.run(stack);
+  } catch (error) {
+    ({ message } = error as Error);
+  }
+  faults.clear();
+  line.cut();
+  const wrong = [
+    ...dropped(clean, stack),
+    ...wronglyWritten(clean, world.objects()),
+    ...twice(world),
+  ];
+  const owed = message === undefined && (await isOwed(stack));
+  if (message !== undefined) wrong.push(...unclear(message));
+  else if (!owed) wrong.push(...(await unlike(world, clean, stack, answer)));
+  stack.environment = world.environment;
+  try {
+    const undone = message !== undefined || owed;
+    wrong.push(...(await afterwards(world, clean, stack, undone, nth)));
+  } catch (error) {
+    wrong.push(`the next run fails: ${(error as Error).message}`);
+  }
+  return { wrong, hit, message };
+}
+
+/** What is wrong without the trouble. Every other time a refresh comes first. */
+async function afterwards(
+  world: World,
+  clean: CleanRun,
+  stack: Stack,
+  undone: boolean,
+  nth: number,
+): Promise<string[]> {
+  const { program, refreshes } = clean.stage.scenario;
+  const wrong: string[] = [];
+  if (refreshes) {
+    await stack.refresh();
+    const [kept, wanted] = [stack.state, clean.keptAfter].map(settled);
+    return isAlike(kept, wanted)
+      ? []
+      : [`another refresh keeps ${difference(wanted, kept)}`];
+  }
+  if (undone && nth % 2 === 0)
+    for (const line of await stack.refresh())
+      if (!mayShow(clean, line)) wrong.push(`the next refresh shows ${line}`);
+  if (undone && program) await stack.up(program);
+  if (undone && !program) await stack.destroy();
+  const objects = world.objects();
+  if (!isAlike(objects, clean.after))
+    wrong.push(`not brought about: ${difference(clean.after, objects)}`);
+  wrong.push(...twice(world));
+  if (program) {
+    const changes = await stack.preview(program);
+    wrong.push(...changes.map((change) => `the preview shows ${change}`));
+    const drift = await stack.refresh();
+    wrong.push(...drift.map((line) => `the refresh shows ${line}`));
+  }
+  return wrong;
+}
+
+const twice = (world: World): string[] =>
+  world.duplicates().map((name) => `${name} is there twice`);
