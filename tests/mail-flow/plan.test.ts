@@ -60,6 +60,7 @@ describe("a program's preview", () => {
       enabled: true,
       mode: "Enforce",
       stopRuleProcessing: false,
+      ruleErrorAction: "Ignore",
       conditions: {
         headerContainsMessageHeader: "X-Area1Security-Disposition",
         headerContainsWords: ["MALICIOUS"],

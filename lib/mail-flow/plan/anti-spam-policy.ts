@@ -79,6 +79,7 @@ export function antiSpamPolicies(snapshot: Snapshot): Place {
 const freshPolicy = (name: string, tag: string): AntiSpamPolicy => ({
   name,
   isDefault: false,
+  recommendedPolicyType: "Custom",
   spamAction: "MoveToJmf",
   spamQuarantineTag: tag,
   highConfidenceSpamAction: "MoveToJmf",
@@ -91,12 +92,15 @@ const freshPolicy = (name: string, tag: string): AntiSpamPolicy => ({
   bulkQuarantineTag: tag,
   bulkThreshold: 7,
   markAsSpamBulkMail: "On",
+  markAsSpamSpfRecordHardFail: "Off",
   quarantineRetentionPeriod: 15,
   allowedSenders: [],
   allowedSenderDomains: [],
   blockedSenders: [],
   blockedSenderDomains: [],
   redirectToRecipients: [],
+  spamZapEnabled: true,
+  phishZapEnabled: true,
 });
 
 const freshRule = (name: string, priority: number): PolicyRule => ({

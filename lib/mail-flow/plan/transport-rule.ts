@@ -3,11 +3,18 @@ import type { RuleValue, Snapshot, TransportRule } from "../snapshot";
 import { move, renumber } from "./order";
 import { list, type Place } from "./place";
 
-const own = ["name", "enabled", "mode", "comments", "stopRuleProcessing"];
+const own = [
+  "name",
+  "enabled",
+  "mode",
+  "comments",
+  "stopRuleProcessing",
+  "ruleErrorAction",
+];
 const schedule = ["activationDate", "expiryDate"];
 const actions = ["setScl", "quarantine"];
 /** Of a resource, not of a rule. */
-const aside = ["adopt", "restorePoint", "ruleErrorAction", "pending"];
+const aside = ["adopt", "restorePoint", "pending"];
 
 /** Mail flow rules. What is neither of the rule itself nor an action is a condition or an exception. */
 export function transportRules({ transportRules: part }: Snapshot): Place {
@@ -23,6 +30,7 @@ export function transportRules({ transportRules: part }: Snapshot): Place {
       enabled: true,
       mode: "Enforce",
       stopRuleProcessing: false,
+      ruleErrorAction: "Ignore",
       conditions: {},
       unread: [],
       actions: {},
