@@ -5,6 +5,7 @@ import path from "node:path";
 import { repository } from "./readme/documented";
 import { tablesIn, withTables } from "./readme/marked";
 import {
+  checkTables,
   contradictions,
   readmeTables,
   resourceTables,
@@ -14,6 +15,7 @@ import {
 const documents: Record<string, () => Record<string, Table>> = {
   "README.md": readmeTables,
   "docs/resources.md": resourceTables,
+  "docs/doctor.md": checkTables,
 };
 
 // UPDATE_DOCS=1 npx jest tests/readme.test.ts && npm run format
@@ -36,7 +38,12 @@ test("the defaults that doc comments name are those of the field tables", () => 
   expect(contradictions()).toEqual([]);
 });
 
-test.each(["README.md", "docs/resources.md", "CONTRIBUTING.md"])(
+test.each([
+  "README.md",
+  "docs/resources.md",
+  "docs/doctor.md",
+  "CONTRIBUTING.md",
+])(
   "every link within the repository that %s has leads somewhere",
   async (file) => {
     const text = await read(file);

@@ -40,7 +40,9 @@ async function lookUp(
     return {
       hosts: records
         .sort((one, other) => one.priority - other.priority)
-        .map(({ exchange }) => exchange.toLowerCase().replace(/\.$/, "")),
+        .map(({ exchange }) => exchange.toLowerCase().replace(/\.$/, ""))
+        // A record that names the root says that there is none (RFC 7505).
+        .filter((host) => host !== ""),
     };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";

@@ -299,6 +299,12 @@ describe("MX records", () => {
     ["that are none keep mail away", { "example.com": [] }, "failed", /no MX/],
     ["of a domain that is none", {}, "failed", /no MX/],
     [
+      "that say that the domain takes no mail keep it away",
+      { "example.com": ["."] },
+      "failed",
+      /no MX/,
+    ],
+    [
       "that the server cannot tell are skipped",
       { "example.com": "SERVFAIL" },
       "skipped",

@@ -196,6 +196,18 @@ describe("the code in the README", () => {
     );
   }, 120_000);
 
+  test("tells what is wrong", async () => {
+    const simulator = await simulated();
+    const at = await ops("", simulator, { ...simulator.environment });
+    const section = "When it is right and has no effect";
+    const output = await at.run(
+      `${take(section, "sh").text.trim()} || echo code $?`,
+    );
+    // Nothing is set up in this tenant.
+    expect(output).toContain("rule-missing");
+    expect(output).toContain("code 1");
+  }, 120_000);
+
   test("tells what really happened, and how to try it", async () => {
     const simulator = await simulated();
     const at = await ops("", simulator, { ...simulator.environment });

@@ -1,3 +1,6 @@
+import { accessChecks } from "../../cli/doctor/access-findings";
+import { mailExchangerCheck } from "../../cli/doctor/mail-exchanger-findings";
+import { checks } from "../../lib/mail-flow/findings";
 import { kinds } from "../../providers";
 import { keys, secretKeys } from "../../providers/configuration";
 import type { Fields } from "../../providers/field";
@@ -60,6 +63,27 @@ export function resourceTables(): Record<string, Table> {
   return Object.fromEntries(
     Object.keys(sources).map((name) => [name, properties(name)]),
   );
+}
+
+/** The table of docs/doctor.md. */
+export function checkTables(): Record<string, Table> {
+  return {
+    checks: [
+      ["check", "what it asks", "as a rule", "in a stack"],
+      ...[...accessChecks, mailExchangerCheck].map(({ name, title }) => [
+        code(name),
+        title,
+        "failed",
+        "",
+      ]),
+      ...checks.map(({ name, title, severity, appliesTo }) => [
+        code(name),
+        title,
+        severity,
+        appliesTo === "stack" ? "yes" : "",
+      ]),
+    ],
+  };
 }
 
 function configuration(): Table {
