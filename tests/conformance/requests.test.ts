@@ -119,12 +119,34 @@ describe("A refresh of everything", () => {
         await refreshAll(inProcess.run(environment), [...domains, ...others]);
         const requests = counted(simulator);
         const batches = Math.ceil(count / 20);
-        expect(requests).toEqual({
+        const expected = {
           cloudflare: Math.ceil(count / 1000),
           exchange: 4,
           graph: batches,
           tokens: 2,
-          all: requests.all,
+        };
+        expect(requests).toEqual({ ...expected, all: requests.all });
+
+        const check: InState = {
+          kind: "MailFlowCheck",
+          id: "mail-flow-check",
+          outputs: { ...home, domains: names, findings: [], reported: [] },
+        };
+        const checking = inProcess.run(environment);
+        const { outputs } = (await checking
+          .of(check.kind)
+          .read(check.id, check.outputs)) ?? { outputs: {} };
+        simulator.log.splice(0);
+        await refreshAll(inProcess.run(environment), [
+          ...domains,
+          ...others,
+          { ...check, outputs },
+        ]);
+        // Each further cmdlet once; Exchange, too, has pages of a thousand, and one accepted domain more.
+        const furtherPages = Math.ceil((count + 1) / 1000) - 1;
+        expect(counted(simulator)).toMatchObject({
+          ...expected,
+          exchange: 4 + 8 + furtherPages,
         });
         table.push({
           domains: count,
