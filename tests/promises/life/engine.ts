@@ -1,0 +1,278 @@
+import deepEqual from "fast-deep-equal";
+
+import type {
+  Handlers,
+  HandlerError,
+  Properties,
+  ProviderRun,
+} from "../../conformance/platform";
+import { differing, type Kept } from "../../conformance/resource";
+import { keyOf } from "../../../providers/restored-object";
+import type { Wanted } from "../../sweep/stack";
+import { nameIn } from "./objects";
+
+/** What the engine's state holds of a resource. */
+export interface Entry extends Kept {
+  readonly name: string;
+  readonly kind: string;
+  /** Replaced, and still to be deleted. */
+  leftover: boolean;
+  /** The program's inputs that were last carried out. */
+  carriedOut: Properties | undefined;
+}
+
+/** Makes a call of a handler heard, or not: a killed engine hears nothing. */
+export type Hear = <T>(call: Promise<T>, mayWrite: boolean) => Promise<T>;
+
+/**
+ * A stack in the hands of what the Pulumi engine is to a provider: resources one after another, replacements created first and
+ * deleted last, the state saved after every step (seen in its source, deploy/step_generator.go of 3.259).
+ */
+export class PlayedEngine {
+  entries: Entry[] = [];
+
+  /** `pulumi up`: what was done. @param targets kinds of the resources that `--target` names; nothing else is touched then. */
+  async up(
+    run: ProviderRun,
+    program: readonly Wanted[],
+    hear: Hear,
+    targets?: readonly string[],
+  ): Promise<string[]> {
+    const steps: string[] = [];
+    for (const wanted of program)
+      if (targets?.includes(wanted.kind) ?? true)
+        steps.push(...(await this.#step(run, wanted, hear)));
+    if (targets) return steps;
+    const names = program.map(({ name }) => name);
+    for (const entry of [...this.entries].reverse())
+      if (entry.leftover || !names.includes(entry.name)) {
+        await this.#delete(run, entry, hear);
+        steps.push(`delete ${entry.name}`);
+      }
+    return steps;
+  }
+
+  /** `pulumi preview`: what would be done. */
+  async preview(
+    run: ProviderRun,
+    program: readonly Wanted[],
+  ): Promise<string[]> {
+    const changes: string[] = [];
+    for (const { name, kind, inputs: given } of program) {
+      const handlers = run.of(kind);
+      const old = this.current(name);
+      const inputs = await this.#checked(handlers, old, kind, given);
+      if (!old) {
+        changes.push(`${name}: create`);
+        continue;
+      }
+      const diff = await handlers.diff(old.id, old.outputs, inputs);
+      const names =
+        diff.changes === "none" ? [] : differing(old.inputs, inputs);
+      const unnamed =
+        old.unfinished || diff.changes === "some" || diff.replaces.length > 0;
+      changes.push(
+        ...(names.length > 0 ? names : unnamed ? ["update"] : []).map(
+          (property) => `${name}: ${property}`,
+        ),
+      );
+    }
+    const names = program.map(({ name }) => name);
+    for (const { name, leftover } of this.entries)
+      if (leftover || !names.includes(name)) changes.push(`${name}: delete`);
+    return changes;
+  }
+
+  /** `pulumi refresh`: what drifted, by resource. All are read at once, and each is saved as it is read. */
+  async refresh(run: ProviderRun, hear: Hear): Promise<string[]> {
+    const found = await Promise.allSettled(
+      this.entries
+        .filter(({ leftover }) => !leftover)
+        .map(async (entry) => {
+          const handlers = run.of(entry.kind);
+          const read = await hear(
+            handlers.read(entry.id, entry.outputs),
+            false,
+          );
+          if (!read) {
+            this.entries.splice(this.entries.indexOf(entry), 1);
+            return [`${entry.name}: gone`];
+          }
+          const { inputs } = entry;
+          const { changes } = await hear(
+            handlers.diff(read.id, read.outputs, inputs),
+            false,
+          );
+          Object.assign(entry, read, { unfinished: false });
+          return changes === "none"
+            ? []
+            : differing(inputs, read.inputs).map(
+                (property) => `${entry.name}: ${property}`,
+              );
+        }),
+    );
+    return found
+      .flatMap((one) => {
+        if (one.status === "rejected") throw one.reason;
+        return one.value;
+      })
+      .sort();
+  }
+
+  /** `pulumi destroy`. */
+  async destroy(run: ProviderRun, hear: Hear): Promise<void> {
+    for (const entry of [...this.entries].reverse())
+      await this.#delete(run, entry, hear);
+  }
+
+  /** The entry that stands for a resource of the program. */
+  current(name: string): Entry | undefined {
+    return this.entries.find((entry) => entry.name === name && !entry.leftover);
+  }
+
+  async #step(
+    run: ProviderRun,
+    { name, kind, inputs: given }: Wanted,
+    hear: Hear,
+  ): Promise<string[]> {
+    const handlers = run.of(kind);
+    const old = this.current(name);
+    const inputs = await this.#checked(handlers, old, kind, given);
+    if (!old) {
+      await this.#create(handlers, name, kind, inputs, hear);
+      return [`create ${name}`];
+    }
+    const { changes, replaces } = await hear(
+      handlers.diff(old.id, old.outputs, inputs),
+      false,
+    );
+    if (replaces.length > 0) {
+      // Checked anew as if there were no old one: nothing is ignored.
+      const fresh = await this.#checked(handlers, undefined, kind, given);
+      await this.#create(handlers, name, kind, fresh, hear, old);
+      return [`replace ${name}`];
+    }
+    const same =
+      !old.unfinished &&
+      (changes === "none" ||
+        (changes === "unknown" && deepEqual(old.inputs, inputs)));
+    if (same) {
+      old.inputs = inputs;
+      return [];
+    }
+    try {
+      const { outputs } = await hear(
+        handlers.update(old.id, old.outputs, inputs),
+        true,
+      );
+      Object.assign(old, {
+        inputs,
+        outputs,
+        unfinished: false,
+        carriedOut: given,
+      });
+    } catch (error) {
+      const { partial } = error as HandlerError;
+      if (partial)
+        Object.assign(old, {
+          inputs,
+          outputs: partial.outputs,
+          unfinished: true,
+          carriedOut: undefined,
+        });
+      throw error;
+    }
+    return [`update ${name}`];
+  }
+
+  async #create(
+    handlers: Handlers,
+    name: string,
+    kind: string,
+    inputs: Properties,
+    hear: Hear,
+    old?: Entry,
+  ): Promise<void> {
+    const add = (
+      id: string,
+      outputs: Properties,
+      unfinished: boolean,
+      carriedOut: Properties | undefined,
+    ): void => {
+      const entry = {
+        name,
+        kind,
+        id,
+        inputs,
+        outputs,
+        unfinished,
+        leftover: false,
+        carriedOut,
+      };
+      if (old) {
+        old.leftover = true;
+        this.entries.splice(this.entries.indexOf(old), 0, entry);
+      } else this.#inOrder(entry);
+    };
+    try {
+      const { id, outputs } = await hear(handlers.create(inputs), true);
+      add(id, outputs, false, inputs);
+    } catch (error) {
+      const { partial } = error as HandlerError;
+      if (partial) add(partial.id, partial.outputs, true, undefined);
+      throw error;
+    }
+  }
+
+  /** What depends on others stands behind them. */
+  #inOrder(entry: Entry): void {
+    const rank = ({ kind }: Entry): number => order.indexOf(kind);
+    const after = this.entries.findIndex((one) => rank(one) > rank(entry));
+    this.entries.splice(after < 0 ? this.entries.length : after, 0, entry);
+  }
+
+  async #delete(run: ProviderRun, entry: Entry, hear: Hear): Promise<void> {
+    await hear(run.of(entry.kind).delete(entry.id, entry.outputs), true);
+    this.entries.splice(this.entries.indexOf(entry), 1);
+  }
+
+  /** @throws Error with every failure, as the engine refuses them. */
+  async #checked(
+    handlers: Handlers,
+    old: Entry | undefined,
+    kind: string,
+    given: Properties,
+  ): Promise<Properties> {
+    const { inputs, failures } = await handlers.check(
+      old?.inputs ?? {},
+      this.#withFirstSeen(kind, given),
+    );
+    if (failures.length > 0)
+      throw new Error(
+        failures.map(({ property, reason }) => `${property} ${reason}`).join(),
+      );
+    // Every resource of the library ignores changes of it.
+    const before = old?.inputs["restorePoint"];
+    if (before !== undefined) inputs["restorePoint"] = before;
+    return inputs;
+  }
+
+  #withFirstSeen(kind: string, inputs: Properties): Properties {
+    if (!("restorePoint" in inputs)) return inputs;
+    const point = this.entries.find((one) => one.kind === "RestorePoint");
+    const values = (point?.outputs["values"] ?? {}) as Properties;
+    return {
+      ...inputs,
+      restorePoint: values[keyOf({ kind, name: nameIn(inputs) })] ?? false,
+    };
+  }
+}
+
+const order = [
+  "RestorePoint",
+  "QuarantinePolicy",
+  "QuarantineNotification",
+  "AntiSpamPolicy",
+  "TransportRule",
+  "Area1Domain",
+];
