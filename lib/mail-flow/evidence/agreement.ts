@@ -56,15 +56,8 @@ export const samePolicy = (
   !/^(HostedContentFilterPolicy)?$/i.test(policyType) ||
   sameName(policy, found);
 
-/** Names without case, and without the digits that follow a preset's. */
 const sameName = (one: string, other: string): boolean =>
-  plainName(one) === plainName(other);
-
-const plainName = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/^(.*preset security policy)\d+$/, "$1")
-    .replace(/^.*\\/, "");
+  one.toLowerCase() === other.toLowerCase();
 
 /** Whether the policy that put a message into the quarantine is still there; true where it cannot be told. */
 export function hasPolicy(

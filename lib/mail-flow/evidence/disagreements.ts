@@ -88,7 +88,7 @@ function disagreement(
     status,
     object: `TransportRule "${rule.name}"`,
     property,
-    reason: `${counted(accounts.length)} that it matched ${reason}`,
+    reason: `${accounts.length} matched ${accounts.length === 1 ? "message" : "messages"}: ${reason}`,
     fix,
     url,
     messages: accounts.length,
@@ -123,7 +123,7 @@ function absent({ expected }: Account): Said {
     check: "matched-not-quarantined",
     status: "failed",
     property: "setScl",
-    reason: `should be in the quarantine (${endsOf(expected)}), and not one of them is there: unless somebody has deleted all of them, Microsoft does not do what the rule asks for`,
+    reason: `none is in the quarantine, where the configuration says ${endsOf(expected)}; unless somebody has deleted all of them, Microsoft does not do what the rule asks for`,
     fix: "Look one of them up with Get-MessageTraceV2 -MessageId (area1-m365 evidence --details shows the ids), and see its X-Forefront-Antispam-Report header for what came before the rule.",
     url: pages.scl,
   };
@@ -139,7 +139,7 @@ function misplaced(one: Account): Said {
       check: "quarantined-unexpectedly",
       status: "failed",
       property: "",
-      reason: `should end elsewhere (${should}), and were quarantined by ${found}`,
+      reason: `quarantined by ${found}, where the configuration says ${should}, whatever Microsoft finds them to be`,
       fix: "Run area1-m365 doctor, and compare with area1-m365 explain what the configuration says now.",
       url: pages.policies,
     };
@@ -148,7 +148,7 @@ function misplaced(one: Account): Said {
       check: "quarantined-by-other-policy",
       status: "failed",
       property: "",
-      reason: `were quarantined by ${found}, where the configuration says ${should}`,
+      reason: `quarantined by ${found}, where the configuration says ${should}`,
       fix: `See whom the policy ${entry.policy} is for: its rule, or the preset's, goes before the one that was expected.`,
       url: pages.policies,
     };
@@ -157,7 +157,7 @@ function misplaced(one: Account): Said {
       check: "quarantined-for-other-reason",
       status: "failed",
       property: "setScl",
-      reason: `were quarantined by ${found}, where the configuration says ${should}`,
+      reason: `quarantined by ${found}, where the configuration says ${should}`,
       fix: "See in the message's X-Forefront-Antispam-Report header which verdict went before the one that the rule asks for.",
       url: pages.scl,
     };
@@ -165,7 +165,7 @@ function misplaced(one: Account): Said {
     check: "other-quarantine-policy",
     status: "failed",
     property: "",
-    reason: `lie in the quarantine under ${entry?.quarantinePolicy ?? ""}, where the configuration says ${should}`,
+    reason: `in the quarantine under ${entry?.quarantinePolicy ?? ""}, where the configuration says ${should}`,
     fix: "See which quarantine policy the anti-spam policy names for this verdict; messages keep the one that they came in with.",
     url: pages.quarantine,
   };
@@ -186,7 +186,7 @@ function released({ expected, agrees, released: by }: Account): Said[] {
       // What they met may have been changed since: then it is no contradiction, and still worth knowing.
       status: agrees === "unknown" ? "warning" : "failed",
       property: "",
-      reason: `were released by their recipient, though only an administrator should do that${agrees === "unknown" ? " (the configuration may have been another then)" : ""}`,
+      reason: `released by their recipients, though only an administrator should do that${agrees === "unknown" ? " (the configuration may have been another then)" : ""}`,
       fix: "See under which quarantine policy they lay, and take the right to release out of it, or point the anti-spam policy's tag at one without it.",
       url: pages.quarantine,
     },
@@ -208,7 +208,7 @@ function weaker({ expected, agrees, explainedBy, entry }: Account): Said[] {
       check: "own-verdict-weaker",
       status: "warning",
       property: "",
-      reason: `were quarantined as ${entry?.type ?? ""} by Microsoft's own verdict, which goes before the rule's, under ${explainedBy.quarantinePolicy ?? "a quarantine policy"}: their recipients can release them`,
+      reason: `quarantined as ${entry?.type ?? ""} by Microsoft's own verdict, which goes before the rule's, under ${explainedBy.quarantinePolicy ?? "a quarantine policy"}: their recipients can release them`,
       fix: `Give this verdict in ${explainedBy.policy ?? "the policy"} a quarantine policy without the right to release.`,
       url: pages.policies,
     },
@@ -229,7 +229,7 @@ function unknownWords(
         check: "unknown-word-matched",
         status: "warning",
         property: "headerContainsWords",
-        reason: `carry a word that Cloudflare is not known to stamp (${rule.words.join(", ")}): the header may be forged, or not Cloudflare's`,
+        reason: `with a word that Cloudflare is not known to stamp (${rule.words.join(", ")}): the header may be forged, or not Cloudflare's`,
         fix: "See where these messages came from; a rule with senderIpRanges takes the header from Cloudflare's addresses only.",
         url: pages.headers,
       },
@@ -256,7 +256,7 @@ function silence({ rule, twin, alike, messages }: NeverMatched): Disagreement {
     fix:
       alike === "header"
         ? "Give it words that are stamped: UCE for Spam, SPOOF, MALICIOUS, SUSPICIOUS."
-        : `Nothing needs to be done: it does no harm, and header: "${twin.header}" leaves it out.`,
+        : `Nothing needs to be done: it does no harm, and header: "${twin.header}" of UseCase4 leaves it out.`,
     url: pages.headers,
     messages,
   };
