@@ -1,0 +1,226 @@
+import { recipientClasses } from "../../lib/mail-flow/recipients";
+import { rows } from "../../lib/mail-flow/rows";
+import type { Snapshot } from "../../lib/mail-flow/snapshot";
+import {
+  configuredTenant,
+  scope,
+  withPolicies,
+  withRules,
+} from "./mail-tenant";
+
+/** The tenant with both its domains at Cloudflare, so that they are alike. */
+const alike = (snapshot: Snapshot): Snapshot => {
+  const [domain] = "value" in snapshot.domains ? snapshot.domains.value : [];
+  if (!domain) throw new Error("There is no domain");
+  return {
+    ...snapshot,
+    domains: {
+      value: [
+        domain,
+        {
+          ...domain,
+          domain: "example.org",
+          transport: "example-org.mail.protection.outlook.com",
+        },
+      ],
+    },
+  };
+};
+const labels = (snapshot: Snapshot) =>
+  recipientClasses(snapshot).map(({ label }) => label);
+const strict = scope({ name: "Strict Preset Security Policy" });
+const stricter = (changes: Parameters<typeof scope>[0]): Snapshot => {
+  const snapshot = alike(withPolicies([], [{ ...strict, ...changes }]));
+  if ("value" in snapshot.antiSpamPolicies)
+    for (const policy of snapshot.antiSpamPolicies.value)
+      if (policy.name === strict.name) policy.quarantineRetentionPeriod = 30;
+  return snapshot;
+};
+
+test("where nothing tells recipients apart there is one class", () => {
+  expect(recipientClasses(alike(configuredTenant()))).toEqual([
+    { label: "everybody", recipient: "someone@example.com", groups: [] },
+  ]);
+  expect(labels(stricter({}))).toEqual(["everybody"]);
+});
+
+test("a domain that Cloudflare does not protect is a class, one of another tenant or for routing alone is none", () => {
+  expect(labels(configuredTenant())).toEqual([
+    "everybody else at example.com",
+    "everybody else at example.org",
+  ]);
+  const snapshot = alike(configuredTenant());
+  if ("value" in snapshot.domains)
+    snapshot.domains.value.push({
+      ...snapshot.domains.value[0]!,
+      domain: "example.net",
+      dropDispositions: ["SPAM"],
+    });
+  expect(labels(snapshot)).toEqual(["everybody"]);
+});
+
+test("members of a group, addresses and domains in a scope are classes of their own", () => {
+  expect(labels(stricter({ sentToMemberOf: ["Board@example.com"] }))).toEqual([
+    "everybody else",
+    "members of board@example.com",
+  ]);
+  expect(labels(stricter({ sentTo: ["megan@example.com"] }))).toEqual([
+    "everybody else",
+    "megan@example.com",
+  ]);
+  expect(labels(stricter({ recipientDomainIs: ["example.org"] }))).toEqual([
+    "everybody else at example.com",
+    "everybody else at example.org",
+  ]);
+});
+
+test("kinds that are joined make the class that both have in common", () => {
+  expect(
+    recipientClasses(
+      stricter({
+        sentToMemberOf: ["board@example.com"],
+        recipientDomainIs: ["example.org"],
+      }),
+    ),
+  ).toEqual([
+    { label: "everybody else", recipient: "someone@example.com", groups: [] },
+    {
+      label: "members of board@example.com at example.org",
+      recipient: "someone@example.org",
+      groups: ["board@example.com"],
+    },
+  ]);
+});
+
+test("who is excepted is a class, and a scope that is off tells nobody apart", () => {
+  expect(labels(stricter({ exceptIfSentTo: ["megan@example.com"] }))).toEqual([
+    "everybody else",
+    "megan@example.com",
+  ]);
+  expect(
+    labels(stricter({ enabled: false, sentTo: ["megan@example.com"] })),
+  ).toEqual(["everybody"]);
+});
+
+test("a rule's conditions on recipients make classes, and those without effect on the way do not", () => {
+  const ruled = (
+    conditions: Record<string, string[]>,
+    actions: Record<string, string | number> = { setScl: -1 },
+  ) => labels(alike(withRules({ conditions, actions })));
+  expect(ruled({ sentToMemberOf: ["sales@example.com"] })).toEqual([
+    "everybody else",
+    "members of sales@example.com",
+  ]);
+  expect(ruled({ exceptIfSentTo: ["megan@example.com"] })).toEqual([
+    "everybody else",
+    "megan@example.com",
+  ]);
+  expect(ruled({ recipientAddressMatchesPatterns: ["\\.org$"] })).toEqual([
+    "everybody else at example.com",
+    "everybody else at example.org",
+  ]);
+  expect(
+    ruled({ sentTo: ["megan@example.com"] }, { prependSubject: "x" }),
+  ).toEqual(["everybody"]);
+});
+
+test("members of two groups are a class where they fare like members of neither", () => {
+  const snapshot = stricter({ sentToMemberOf: ["board@example.com"] });
+  if ("value" in snapshot.transportRules)
+    snapshot.transportRules.value.push({
+      name: "Sales",
+      priority: 5,
+      enabled: true,
+      mode: "Enforce",
+      stopRuleProcessing: false,
+      conditions: { sentToMemberOf: ["sales@example.com"] },
+      unread: [],
+      actions: { setScl: 5 },
+    });
+  expect(labels(snapshot)).toEqual([
+    "everybody else",
+    "members of board@example.com",
+    "members of sales@example.com",
+    "members of board@example.com and sales@example.com",
+  ]);
+});
+
+test("rows are all dispositions in both generations for each class, with the keys that programs read", () => {
+  const all = rows(configuredTenant());
+  expect(all).toHaveLength(24);
+  expect(Object.keys(all[0] ?? {}).sort()).toEqual([
+    "action",
+    "disposition",
+    "header",
+    "notified",
+    "outcome",
+    "policy",
+    "quarantinePolicy",
+    "recipient",
+    "release",
+    "retentionDays",
+    "scl",
+    "sourceIp",
+    "steps",
+    "verdict",
+  ]);
+  expect(all[1]).toMatchObject({
+    disposition: "Malicious",
+    header: "cloudflare",
+    recipient: "everybody else at example.com",
+    sourceIp: "52.11.209.211",
+    outcome: "quarantine",
+  });
+  // Mail that does not go by way of Cloudflare comes from elsewhere.
+  expect(all[12]?.sourceIp).not.toBe("52.11.209.211");
+  expect(rows(configuredTenant(), { sourceIp: "192.0.2.9" })[0]?.sourceIp).toBe(
+    "192.0.2.9",
+  );
+});
+
+test("an address whose groups are not known fares once, or case by case", () => {
+  const of = (snapshot: Snapshot) => [
+    ...new Set(
+      rows(snapshot, { recipients: ["megan@example.com"] }).map(
+        ({ recipient }) => recipient,
+      ),
+    ),
+  ];
+  expect(of(configuredTenant())).toEqual(["megan@example.com"]);
+  expect(of(stricter({ sentToMemberOf: ["board@example.com"] }))).toEqual([
+    "megan@example.com, if no member of board@example.com",
+    "megan@example.com, if a member of board@example.com",
+  ]);
+  expect(
+    of(
+      stricter({
+        sentToMemberOf: ["board@example.com"],
+        recipientDomainIs: ["example.org"],
+      }),
+    ),
+  ).toEqual(["megan@example.com"]);
+});
+
+test("rows are made for a time: rules have dates", () => {
+  const snapshot = withRules({
+    actions: { setScl: -1 },
+    expiryDate: "2027-01-01T00:00:00Z",
+  });
+  const outcome = (at: string) =>
+    rows(snapshot, { at: new Date(at) })[1]?.outcome;
+  expect(outcome("2026-12-31T23:59:59Z")).toBe("inbox");
+  expect(outcome("2027-01-01T00:00:00Z")).toBe("quarantine");
+});
+
+test("without a right to look anywhere there is nobody to tell apart, and nothing is claimed", () => {
+  const unavailable = "no right";
+  const none = Object.fromEntries(
+    Object.keys(configuredTenant()).map((part) => [part, { unavailable }]),
+  ) as unknown as Snapshot;
+  expect(rows(none)).toEqual([]);
+  expect(
+    rows(none, { recipients: ["megan@example.com"] }).map(
+      ({ outcome }) => outcome,
+    ),
+  ).toEqual(Array.from({ length: 12 }, () => "notDocumented"));
+});

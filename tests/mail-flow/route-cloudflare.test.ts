@@ -1,0 +1,271 @@
+import { dispositions } from "../../lib/mail-flow/message";
+import {
+  configuredTenant,
+  follow,
+  withConnector,
+  withDomain,
+  withLists,
+} from "./mail-tenant";
+
+test("use case 4 sends each disposition where its table says, and tells who decided at every step", () => {
+  const snapshot = configuredTenant();
+  expect(
+    dispositions.map((disposition) => {
+      const path = follow(snapshot, { disposition });
+      const { outcome, scl, verdict, quarantinePolicy, release } = path;
+      return [disposition, outcome, scl, verdict, quarantinePolicy, release];
+    }),
+  ).toEqual([
+    [
+      "Malicious",
+      "quarantine",
+      9,
+      "highConfidenceSpam",
+      "UserNotifyAdminRelease",
+      "request",
+    ],
+    ["Spam", "quarantine", 5, "spam", "UserNotifyUserRelease", "self"],
+    ["Spoof", "quarantine", 5, "spam", "UserNotifyUserRelease", "self"],
+    ["Suspicious", "inbox", null, "none", null, null],
+    ["Bulk", "inbox", null, "none", null, null],
+    ["None", "inbox", null, "none", null, null],
+  ]);
+  expect(follow(snapshot)).toMatchObject({
+    policy: "Default",
+    action: "Quarantine",
+    preview: true,
+    delete: true,
+    notified: true,
+    notificationFrequency: "04:00:00",
+    retentionDays: 15,
+    steps: [
+      { object: 'Domain "example.com"', property: "status", value: "ACTIVE" },
+      {
+        object: 'Domain "example.com"',
+        property: "disposition",
+        value: "MALICIOUS",
+      },
+      {
+        object: `TransportRule "Administrator's"`,
+        property: "setScl",
+        value: 9,
+      },
+      { object: "message", property: "verdict", value: "highConfidenceSpam" },
+      { object: 'HostedContentFilterPolicy "Default"', property: "isDefault" },
+      {
+        object: 'HostedContentFilterPolicy "Default"',
+        property: "highConfidenceSpamAction",
+        value: "Quarantine",
+      },
+      {
+        object: 'HostedContentFilterPolicy "Default"',
+        property: "highConfidenceSpamQuarantineTag",
+      },
+      {
+        object: 'QuarantinePolicy "UserNotifyAdminRelease"',
+        property: "endUserQuarantinePermissions",
+      },
+      {
+        object: 'QuarantinePolicy "UserNotifyAdminRelease"',
+        property: "esnEnabled",
+      },
+    ],
+  });
+});
+
+test("a message carries the header of its generation alone", () => {
+  expect(follow(configuredTenant(), { header: "area1" }).outcome).toBe("inbox");
+});
+
+test("drop_dispositions has the API's words: SPAM is the header's UCE, and UCE is nobody's", () => {
+  const spam = (...dropDispositions: string[]) =>
+    follow(withDomain({ dropDispositions }), { disposition: "Spam" }).outcome;
+  expect(spam("SPAM")).toBe("droppedByCloudflare");
+  expect(spam("UCE")).toBe("quarantine");
+  expect(spam("MALICIOUS", "SPOOF")).toBe("quarantine");
+});
+
+test("whether clean mail is dropped as NONE, UNKNOWN or EXTERNAL is not documented, and other mail is not", () => {
+  for (const label of ["NONE", "UNKNOWN", "EXTERNAL"]) {
+    const snapshot = withDomain({ dropDispositions: [label] });
+    expect(follow(snapshot, { disposition: "None" }).outcome).toBe(
+      "notDocumented",
+    );
+    expect(follow(snapshot).outcome).toBe("quarantine");
+  }
+});
+
+test("a domain that is not active, not inline or not there gives its mail no header", () => {
+  for (const change of [
+    { status: "PENDING" },
+    { status: "FAILED" },
+    { status: "TIMEOUT" },
+    { allowedDeliveryModes: ["API", "BCC"] },
+    { domain: "example.net" },
+  ])
+    expect(follow(withDomain(change)).outcome).toBe("inbox");
+  expect(follow(withDomain({ status: "active" })).outcome).toBe("quarantine");
+});
+
+test("a status that is not told is taken to be active, and the step says so", () => {
+  const snapshot = withDomain({});
+  const [domain] = "value" in snapshot.domains ? snapshot.domains.value : [];
+  delete domain?.status;
+  const { outcome, steps } = follow(snapshot);
+  expect(outcome).toBe("quarantine");
+  expect(steps[0]?.why).toMatch(/not told/);
+});
+
+test("mail that is forwarded to another host than Microsoft's for the domain ends where nobody knows", () => {
+  const to = (transport: string) => follow(withDomain({ transport })).outcome;
+  expect(to("example-org.mail.protection.outlook.com")).toBe("notDocumented");
+  expect(to("EXAMPLE-COM.mail.protection.outlook.com.")).toBe("quarantine");
+  expect(to("")).toBe("notDocumented");
+  expect(
+    follow({
+      ...withDomain({ transport: "gateway.example.net" }),
+      mailExchanges: { unavailable: "no right" },
+    }).outcome,
+  ).toBe("quarantine");
+});
+
+test("mail to a domain that the tenant does not accept is another tenant's affair", () => {
+  const { outcome, steps } = follow(configuredTenant(), {
+    recipient: "megan@example.net",
+  });
+  expect(outcome).toBe("notDocumented");
+  expect(steps[steps.length - 1]?.object).toBe('AcceptedDomain "example.net"');
+});
+
+test("a connector refuses addresses that it does not list, for the senders that it is for", () => {
+  const strict = { restrictDomainsToIpAddresses: true };
+  const from = (
+    changes: object,
+    sourceIp: string,
+    sender = "a@b.partner.example",
+  ) =>
+    follow(withConnector({ ...strict, ...changes }), { sourceIp, sender })
+      .outcome;
+  expect(from({}, "192.0.2.1")).toBe("rejected");
+  expect(from({}, "52.11.209.211")).toBe("quarantine");
+  expect(from({ enabled: false }, "192.0.2.1")).toBe("quarantine");
+  expect(from({ restrictDomainsToIpAddresses: false }, "192.0.2.1")).toBe(
+    "quarantine",
+  );
+  expect(from({ senderDomains: ["*.partner.example"] }, "192.0.2.1")).toBe(
+    "rejected",
+  );
+  expect(from({ senderDomains: ["partner.example"] }, "192.0.2.1")).toBe(
+    "quarantine",
+  );
+});
+
+test("a connector for a certificate or for internal mail makes the end undocumented", () => {
+  expect(
+    follow(withConnector({ restrictDomainsToCertificate: true })).outcome,
+  ).toBe("notDocumented");
+  const internal = withConnector({ treatMessagesAsInternal: true });
+  expect(follow(internal).outcome).toBe("notDocumented");
+  expect(follow(internal, { sourceIp: "192.0.2.1" }).outcome).toBe(
+    "quarantine",
+  );
+});
+
+test("a blocked address is refused unless it is allowed as well", () => {
+  const ours = ["52.11.209.0/24"];
+  expect(follow(withLists({ ipBlockList: ours })).outcome).toBe("rejected");
+  expect(
+    follow(withLists({ ipBlockList: ours, ipAllowList: ours }), {
+      disposition: "None",
+    }),
+  ).toMatchObject({ outcome: "inbox", scl: -1 });
+});
+
+test("an allowed address skips spam filtering; whether it defeats a rule's SCL nobody has said", () => {
+  const snapshot = withLists({ ipAllowList: ["52.11.209.200-52.11.209.220"] });
+  const outcome = (message: Parameters<typeof follow>[1]) =>
+    follow(snapshot, message).outcome;
+  expect(outcome({})).toBe("notDocumented");
+  expect(outcome({ sourceIp: "104.30.32.1" })).toBe("quarantine");
+  expect(outcome({ disposition: "None", microsoftVerdict: "phish" })).toBe(
+    "inbox",
+  );
+  expect(outcome({ microsoftVerdict: "malware" })).toBe("quarantine");
+  expect(follow(snapshot).steps.map(({ property }) => property)).toContain(
+    "ipAllowList",
+  );
+});
+
+test("Enhanced Filtering leaves it open whether the connection filter sees the last hop", () => {
+  const lists = { ipAllowList: ["52.11.209.211"] };
+  const skipping = { efSkipLastIp: true };
+  const outcome = (connector: Parameters<typeof withConnector>[0]) =>
+    follow(withLists(lists, withConnector(connector)), {
+      disposition: "None",
+      microsoftVerdict: "spam",
+    }).outcome;
+  expect(outcome({})).toBe("inbox");
+  expect(outcome(skipping)).toBe("notDocumented");
+  expect(outcome({ efSkipIps: ["52.11.209.0/24"] })).toBe("notDocumented");
+  expect(outcome({ ...skipping, efTestMode: true })).toBe("inbox");
+  expect(outcome({ ...skipping, efUsers: ["other@example.com"] })).toBe(
+    "inbox",
+  );
+  expect(outcome({ ...skipping, efUsers: ["Megan@Example.com"] })).toBe(
+    "notDocumented",
+  );
+});
+
+test("what was not read is said, and makes the end undocumented where it would decide", () => {
+  const unavailable = "Exchange Online answered 403";
+  const without = (part: string, message?: Parameters<typeof follow>[1]) => {
+    const { outcome, release, steps } = follow(
+      { ...configuredTenant(), [part]: { unavailable } },
+      message,
+    );
+    return [
+      outcome,
+      release,
+      steps.some(({ why }) => why.includes(unavailable)),
+    ];
+  };
+  for (const part of [
+    "domains",
+    "transportRules",
+    "antiSpamPolicies",
+    "antiSpamRules",
+    "presetRules",
+  ])
+    expect([part, ...without(part)]).toEqual([
+      part,
+      "notDocumented",
+      null,
+      true,
+    ]);
+  expect(without("connectionFilters")).toEqual(["notDocumented", null, true]);
+  expect(without("connectionFilters", { disposition: "None" })).toEqual([
+    "inbox",
+    null,
+    true,
+  ]);
+  expect(without("inboundConnectors")).toEqual(["quarantine", "request", true]);
+  expect(without("inboundConnectors", { sourceIp: "192.0.2.1" })[0]).toBe(
+    "notDocumented",
+  );
+  expect(without("quarantinePolicies")).toEqual(["quarantine", null, true]);
+  expect(without("quarantineNotification")).toEqual([
+    "quarantine",
+    "request",
+    false,
+  ]);
+  expect(without("antiSpamRules", { disposition: "None" })[0]).toBe("inbox");
+  expect(without("malwarePolicies", { microsoftVerdict: "malware" })[0]).toBe(
+    "notDocumented",
+  );
+  expect(
+    without("antiPhishPolicies", {
+      disposition: "None",
+      microsoftVerdict: "spoof",
+    })[0],
+  ).toBe("notDocumented");
+});
