@@ -1,5 +1,5 @@
-// `npm run soak [seconds]`: the model of mail against the simulator's pipeline on ten times as many random tenants as in the tests; the
-// simulator under a property-based tester (schemathesis, with the vendor's OpenAPI description), then under load, with its memory
+// `npm run soak [seconds]`: what is random in the tests with many more cases (the model of mail against the simulator's pipeline, stacks in
+// any order of life, everything that reads a vendor's text: hours); the simulator under a property-based tester (schemathesis, with the vendor's OpenAPI description), then under load, with its memory
 // watched. Not part of `npm test`: it takes minutes, and schemathesis comes from PyPI.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -19,13 +19,9 @@ const requests = 10_000;
 
 const directory = await mkdtemp(path.join(os.tmpdir(), "area1-m365-soak-"));
 let failed = 0;
+const works = { start, schemathesis: fuzz, memory, mail, lives, parsers };
 try {
-  for (const [name, work] of [
-    ["start", start],
-    ["mail", mail],
-    ["schemathesis", fuzz],
-    ["memory", memory],
-  ])
+  for (const [name, work] of Object.entries(works))
     await step(name, work).catch((error) => {
       failed += 1;
       detail(error.message);
@@ -33,7 +29,7 @@ try {
 } finally {
   await rm(directory, { recursive: true, force: true });
 }
-console.log(`\n${4 - failed} passed, ${failed} failed`);
+console.log(`\n${Object.keys(works).length - failed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
 /** Starts the command and hands it to the work, which it ends with. */
@@ -78,22 +74,50 @@ async function start() {
   return { remark: `${Math.round(median)} ms until ready` };
 }
 
-/** The model of mail against the simulator's own pipeline; `AREA1_SEED` repeats a run. */
-async function mail(say) {
-  const tenants = Number(process.env.AREA1_MODEL_RUNS ?? 100_000);
-  say(`${tenants} random tenants`);
+/** The model of mail against the simulator's own pipeline. */
+function mail(say) {
+  return atLength(say, "mail-flow/against-the-simulator", {
+    variable: "AREA1_MODEL_RUNS",
+    cases: 100_000,
+    what: "random tenants",
+  });
+}
+
+/** Stacks in any order of edits, updates, faults and kills. */
+function lives(say) {
+  return atLength(say, "promises/11-any-order-of-life", {
+    variable: "AREA1_SEQUENCES",
+    cases: 10_000,
+    what: "sequences",
+  });
+}
+
+/** Everything that reads a vendor's text. */
+function parsers(say) {
+  return atLength(say, "promises/12-parsers-hold", {
+    variable: "AREA1_INPUTS",
+    cases: 1_000_000,
+    what: "inputs each",
+  });
+}
+
+/** A random test with more cases than in `npm test`, or as many as the variable says; `AREA1_SEED` repeats a run. */
+async function atLength(say, test, { variable, cases, what }) {
+  const howMany = process.env[variable] ?? String(cases);
+  say(`${howMany} ${what}`);
   const { code, output } = await run(
     process.execPath,
     [
       ...["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"],
       path.join(root, "node_modules/jest/bin/jest.js"),
-      ...["tests/mail-flow/against-the-simulator", "--maxWorkers=1"],
-      "--testTimeout=3600000",
+      ...[`tests/${test}`, "--maxWorkers=1", "--testTimeout=86400000"],
     ],
-    { cwd: root, env: { ...process.env, AREA1_MODEL_RUNS: String(tenants) } },
+    { cwd: root, env: { ...process.env, [variable]: howMany } },
   );
   if (code !== 0) throw new Error(output.trim());
-  return { remark: `0 differences, ${/AREA1_SEED=\d+/.exec(output)?.[0]}` };
+  return {
+    remark: `${howMany} ${what}, ${/AREA1_SEED=\d+/.exec(output)?.[0]}`,
+  };
 }
 
 /** Every operation of the description with data that fits it and data that does not, for as long as was asked. */
