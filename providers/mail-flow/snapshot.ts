@@ -73,7 +73,8 @@ export async function look(
       return { value: await read() };
     } catch (error) {
       if (!leavesOut(error)) throw error;
-      return { unavailable: reasonFor(error) };
+      // A snapshot is kept in states and files: what a vendor echoes must not be.
+      return { unavailable: session.scrub(reasonFor(error)) };
     }
   };
   const every = <T>(cmdlet: `Get-${string}`, view: (item: Item) => T) =>

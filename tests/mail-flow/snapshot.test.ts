@@ -355,6 +355,21 @@ describe("A part that cannot be looked at", () => {
     expect(valueOf(snapshot.transportRules)).toHaveLength(2);
   });
 
+  test("says so without the secret that the vendor echoes", async () => {
+    const secret = simulator.environment["AZURE_CLIENT_SECRET"] ?? "";
+    simulator.faults.add({
+      match: { cmdlet: "Get-InboundConnector", times: "always" },
+      when: "before",
+      kind: "status",
+      status: 403,
+      headers: { "x-ms-diagnostics": `2000003;reason="${secret}"` },
+    });
+    const { inboundConnectors } = await read();
+    expect(inboundConnectors).toEqual({
+      unavailable: expect.stringContaining('reason="[secret]"') as unknown,
+    });
+  });
+
   test("because Cloudflare is not configured says which setting is missing", async () => {
     const { CLOUDFLARE_ACCOUNT_ID, CLOUDFLARE_API_TOKEN, ...environment } =
       simulator.environment;
