@@ -88,7 +88,9 @@ export class Resource {
       inputs,
     );
     if (replaces.length > 0) {
-      await this.createAnew(run, inputs, options.leftover);
+      // The engine checks the program's inputs anew then, as if there had been none, and ignores no change (step_generator.go).
+      const anew = await handlers.check({}, program);
+      await this.createAnew(run, anew.inputs, options.leftover);
       if (!options.leftover) await handlers.delete(kept.id, kept.outputs);
       return outcome("create", "delete");
     }

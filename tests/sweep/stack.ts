@@ -54,12 +54,16 @@ export async function programOf(args: UseCase4Args): Promise<Wanted[]> {
   await Promise.all(
     last.map(({ urn }) => new Promise((resolve) => urn.apply(resolve))),
   );
-  return wanted.sort(
-    (a, b) =>
-      order.indexOf(a.kind) - order.indexOf(b.kind) ||
-      (a.kind === "TransportRule" ? a.name.localeCompare(b.name) : 0),
-  );
+  return wanted.sort(beforeOther);
 }
+
+/** The order in which the component's dependencies have its resources made; they are deleted in the reverse. */
+const beforeOther = (
+  a: Pick<Wanted, "name" | "kind">,
+  b: Pick<Wanted, "name" | "kind">,
+): number =>
+  order.indexOf(a.kind) - order.indexOf(b.kind) ||
+  (a.kind === "TransportRule" ? a.name.localeCompare(b.name) : 0);
 
 /** What the engine keeps between two operations, as data. */
 export interface StackState {
@@ -131,7 +135,7 @@ export class Stack {
     }
     const wanted = new Set(program.map(({ name }) => name));
     await this.#deleteLeftovers();
-    for (const [name, resource] of [...this.resources].reverse()) {
+    for (const [name, resource] of this.#lastFirst()) {
       if (wanted.has(name)) continue;
       await resource.destroy();
       this.resources.delete(name);
@@ -176,8 +180,7 @@ export class Stack {
   async destroy(): Promise<void> {
     this.#run = undefined;
     await this.#deleteLeftovers();
-    for (const resource of [...this.resources.values()].reverse())
-      await resource.destroy();
+    for (const [, resource] of this.#lastFirst()) await resource.destroy();
     this.resources.clear();
   }
 
@@ -192,6 +195,15 @@ export class Stack {
       new Resource(kind, this.#platform, this.environment);
     this.resources.set(name, resource);
     return resource;
+  }
+
+  /** Whatever depends on others before these, in whichever order they came into the state. */
+  #lastFirst(): [string, Resource][] {
+    return [...this.resources]
+      .reverse()
+      .sort(([a, { kind: ofA }], [b, { kind: ofB }]) =>
+        beforeOther({ name: b, kind: ofB }, { name: a, kind: ofA }),
+      );
   }
 
   async #deleteLeftovers(): Promise<void> {
