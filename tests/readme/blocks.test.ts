@@ -196,6 +196,23 @@ describe("the code in the README", () => {
     );
   }, 120_000);
 
+  test("tells where mail goes, and what an up would change for it", async () => {
+    const simulator = await simulated();
+    const at = await ops(
+      blocks.find(({ language }) => language === "ts")?.text ?? "",
+      simulator,
+      { ...simulator.environment },
+    );
+    const output = await at.shell(take("Where mail goes", "sh"));
+    expect(output).toContain("Where mail goes: contoso.onmicrosoft.com");
+    expect(output).toContain("What an up would change");
+    expect(output).toContain("Quarantine UserNotifyAdminRelease");
+    expect(output).toContain("To megan@example.com");
+    expect(
+      await readFile(path.join(at.project.directory, "mail-flow.html"), "utf8"),
+    ).toMatch(/^<!doctype html>/);
+  }, 240_000);
+
   test("tells what is wrong", async () => {
     const simulator = await simulated();
     const at = await ops("", simulator, { ...simulator.environment });
