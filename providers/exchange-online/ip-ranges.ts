@@ -65,23 +65,34 @@ function expanded(range: string): string[] {
   );
 }
 
+/** A range in its canonical form, with its addresses. */
+interface Placed {
+  readonly text: string;
+  readonly interval: Interval | undefined;
+}
+
 /** In numeric order; what is no IPv4 range at the end. */
-const inOrder = (a: string, b: string): number =>
-  (intervalOf(a)?.[0] ?? Infinity) - (intervalOf(b)?.[0] ?? Infinity) ||
-  (intervalOf(a)?.[1] ?? Infinity) - (intervalOf(b)?.[1] ?? Infinity) ||
-  (a < b ? -1 : a > b ? 1 : 0);
+const inOrder = (a: Placed, b: Placed): number =>
+  (a.interval?.[0] ?? Infinity) - (b.interval?.[0] ?? Infinity) ||
+  (a.interval?.[1] ?? Infinity) - (b.interval?.[1] ?? Infinity) ||
+  (a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
+
+/** Each is read once: a list is compared in every diff, and sorting would read its ranges again and again. */
+const placed = (ranges: readonly string[]): Placed[] =>
+  [...new Set(ranges.flatMap(expanded).map(canonical))]
+    .map((text) => ({ text, interval: intervalOf(text) }))
+    .sort(inOrder);
 
 const normalize = (ranges: readonly string[]): string[] =>
-  [...new Set(ranges.flatMap(expanded).map(canonical))].sort(inOrder);
+  placed(ranges).map(({ text }) => text);
 
 /** The addresses that a list covers: the same for every spelling and every way to cut it into ranges. */
 export function merged(ranges: readonly string[]): unknown {
   const intervals: [number, number][] = [];
   const others: string[] = [];
-  for (const range of normalize(ranges)) {
-    const interval = intervalOf(range);
+  for (const { text, interval } of placed(ranges)) {
     const before = intervals.at(-1);
-    if (!interval) others.push(range.toLowerCase());
+    if (!interval) others.push(text.toLowerCase());
     else if (before && interval[0] <= before[1] + 1)
       before[1] = Math.max(before[1], interval[1]);
     else intervals.push([interval[0], interval[1]]);
