@@ -127,22 +127,44 @@ test("a message is held against the rules as they were when it came: one that ha
 });
 
 test("where several rules matched a message, the last one says what should come of it", () => {
-  const later = sclRule("Later", 1, ["UCE"], 9);
+  const first = sclRule("Spam", 0, ["UCE"], 9, {
+    conditions: {
+      headerContainsMessageHeader: "X-Area1Security-Disposition",
+      headerContainsWords: ["UCE"],
+    },
+  });
   const one = match(1);
-  const { rules } = look(
-    tenant(spamRule(), later),
+  const { rules, findings } = look(
+    tenant(first, sclRule("Later", 1, ["UCE"], 5)),
     [one, { ...one, rule: "Later" }],
-    [entry(one, { quarantinePolicy: "Admin" })],
+    [entry(one)],
   );
+  expect(findings).toEqual([]);
   expect(
     rules.map(({ expected, found }) => [
       expected[0]?.quarantinePolicy,
       found[0]?.agrees,
     ]),
   ).toEqual([
-    ["Admin", "yes"],
-    ["Admin", "yes"],
+    ["User", "yes"],
+    ["User", "yes"],
   ]);
+});
+
+test("a message is held against what is said of its own sender", () => {
+  const partner = sclRule("Partner", 1, [], 9, {
+    conditions: { senderDomainIs: ["partner.example"] },
+  });
+  const one = match(1, { sender: "jo@partner.example" });
+  const { rules } = look(
+    tenant(spamRule(), partner),
+    [one],
+    [entry(one, { quarantinePolicy: "Admin" })],
+  );
+  expect(rules[0]).toMatchObject({
+    expected: [{ quarantinePolicy: "Admin" }],
+    found: [{ agrees: "yes" }],
+  });
 });
 
 test("an address on the IP Allow List says nothing, as far as the rule takes it", () => {
