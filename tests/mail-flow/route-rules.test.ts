@@ -180,6 +180,7 @@ test("a header condition wants whole words in any case, of the header that it na
     ).outcome;
   expect(outcome(["malicious"])).toBe("inbox");
   expect(outcome(["MAL"])).toBe("quarantine");
+  expect(outcome(["ICIOUS"])).toBe("quarantine");
   expect(outcome(["MALICIOUS-BEC"])).toBe("quarantine");
   expect(outcome(["MALICIOUS"], "X-Area1Security-Disposition")).toBe(
     "quarantine",
