@@ -41,7 +41,7 @@ export function mailFlowCheck(session: () => Session): Handlers {
       if (stranger !== undefined)
         failures.push({
           property: "findings",
-          reason: `(acceptedFindings of UseCase4) has "${stranger}", which no check is called; there are ${checks.map(({ name }) => name).join(", ")}`,
+          reason: `(acceptedFindings of UseCase4) has "${stranger}", which no check is called; those of a stack are ${names("stack").join(", ")}`,
         });
       return Promise.resolve({ inputs, failures });
     },
@@ -56,6 +56,11 @@ export function mailFlowCheck(session: () => Session): Handlers {
     delete: () => Promise.resolve(),
   };
 }
+
+const names = (purpose: "stack" | "doctor"): string[] =>
+  checks.flatMap(({ name, appliesTo }) =>
+    appliesTo === purpose ? [name] : [],
+  );
 
 /** Which check it is, as far as its inputs tell. */
 const keyOf = ({ domains, digest }: State): string =>

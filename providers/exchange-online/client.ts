@@ -430,6 +430,9 @@ function roleFor(cmdlet: string): string {
     return reads
       ? "Security Reader, or Exchange Administrator to write as well"
       : "Exchange Administrator (Security Administrator is not enough for transport rules)";
+  // Security Reader was refused these two (observed).
+  if (reads && ["OrganizationConfig", "InboundConnector"].includes(noun))
+    return "Global Reader, or Exchange Administrator to write as well";
   return reads
     ? "Security Reader, or Exchange Administrator to write as well"
     : "Exchange Administrator or Security Administrator";

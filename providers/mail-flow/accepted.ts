@@ -48,5 +48,5 @@ export function unmadeOf(details: readonly Finding[]): string | undefined {
   const skipped = details.filter(({ status }) => status === "skipped");
   if (skipped.length === 0) return undefined;
   const reasons = [...new Set(skipped.map(({ reason }) => sentence(reason)))];
-  return `Mail flow: not checked, for want of something to look at: ${namesOf(skipped).join(", ")}. ${reasons.join(" ")}`;
+  return `Mail flow: what these checks look at could not be read: ${namesOf(skipped).join(", ")}. ${reasons.join(" ")}`;
 }

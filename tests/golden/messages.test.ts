@@ -3,7 +3,11 @@ import path from "node:path";
 
 import { startSimulator, type Fault, type Simulator } from "../../simulator";
 import { defaultQuirks } from "../../simulator/quirks";
-import { inProcess, type Properties } from "../conformance/platform";
+import {
+  inProcess,
+  type HandlerError,
+  type Properties,
+} from "../conformance/platform";
 import { Resource } from "../conformance/resource";
 import {
   antiSpamCustom,
@@ -15,6 +19,7 @@ import {
   siblingsMark,
   transportRule,
 } from "../conformance/subjects";
+import { followTutorial } from "../simulator/tutorial";
 
 /**
  * Every message that a user meets when something is wrong, as one file to be read as a user reads it. After a change of wording:
@@ -864,6 +869,41 @@ test("Warnings say what was left and why", async () => {
     await made.refresh(run);
     return { run };
   });
+});
+
+test("What the check of the mail flow finds, and fails on", async () => {
+  followTutorial(simulator);
+  const { tenant } = simulator;
+  tenant.edit("EOPProtectionPolicyRule", "Strict Preset Security Policy", {
+    Enabled: true,
+  });
+  tenant.edit("HostedContentFilterPolicy", "Default", {
+    AllowedSenderDomains: ["partner.example"],
+  });
+  const program = { domains: ["example.com"] };
+  const found = async (title: string, inputs: Properties): Promise<void> => {
+    const { run } = await resource("MailFlowCheck").up(inputs);
+    note(title, (await run.warnings(1)).join("\n"));
+  };
+  await found("Findings that are not accepted", program);
+  for (const application of tenant.applications)
+    application.directoryRoles = ["Security Reader"];
+  await found("Checks for which a role is missing", {
+    ...program,
+    findings: ["preset-in-force", "allowed-senders"],
+  });
+  const failing = { ...program, failOn: "failed" };
+  await resource("MailFlowCheck")
+    .up(failing)
+    .catch(({ partial }: HandlerError) =>
+      note("failOn", (partial?.reasons ?? []).join("\n")),
+    );
+  note(
+    "A finding of a name that there is not",
+    await messageOf(() =>
+      resource("MailFlowCheck").up({ ...program, findings: ["presets"] }),
+    ),
+  );
 });
 
 test("All messages are those of messages.txt", () => {
