@@ -180,32 +180,44 @@ test("an address on the IP Allow List says nothing, as far as the rule takes it"
   expect(look(allowing("192.0.2.7"), several(5)).findings).toHaveLength(1);
 });
 
-test("a policy for a group may explain what is missing", () => {
-  const snapshot = tenant(spamRule());
-  const [standard] = valueOf(snapshot.antiSpamPolicies);
-  valueOf(snapshot.antiSpamPolicies).push({
-    ...(standard as AntiSpamPolicy),
-    name: "Junk",
-    isDefault: false,
-    spamAction: "MoveToJmf",
-  });
-  valueOf(snapshot.antiSpamRules).push({
-    name: "Junk",
-    enabled: true,
-    priority: 0,
-    hostedContentFilterPolicy: "Junk",
-    sentTo: [],
-    sentToMemberOf: ["vips@example.com"],
-    recipientDomainIs: [],
-    exceptIfSentTo: [],
-    exceptIfSentToMemberOf: [],
-    exceptIfRecipientDomainIs: [],
-  } satisfies PolicyRule);
-  expect(look(snapshot, several(6)).findings).toEqual([]);
-  expect(foundOf(snapshot, several(6))).toMatchObject({
+test("a policy for a group may explain what is missing, and explains what is there", () => {
+  const forGroup = (more: Partial<AntiSpamPolicy>): Snapshot => {
+    const snapshot = tenant(spamRule());
+    const [standard] = valueOf(snapshot.antiSpamPolicies);
+    valueOf(snapshot.antiSpamPolicies).push({
+      ...(standard as AntiSpamPolicy),
+      name: "VIP",
+      isDefault: false,
+      ...more,
+    });
+    valueOf(snapshot.antiSpamRules).push({
+      name: "VIP",
+      enabled: true,
+      priority: 0,
+      hostedContentFilterPolicy: "VIP",
+      sentTo: [],
+      sentToMemberOf: ["vips@example.com"],
+      recipientDomainIs: [],
+      exceptIfSentTo: [],
+      exceptIfSentToMemberOf: [],
+      exceptIfRecipientDomainIs: [],
+    } satisfies PolicyRule);
+    return snapshot;
+  };
+  const junk = forGroup({ spamAction: "MoveToJmf" });
+  expect(look(junk, several(6)).findings).toEqual([]);
+  expect(foundOf(junk, several(6))).toMatchObject({
     agrees: "unknown",
     why: expect.stringMatching(/members of some group/) as string,
   });
+  const one = match(1);
+  expect(
+    foundOf(
+      forGroup({ spamQuarantineTag: "Admin" }),
+      [one],
+      [entry(one, { policy: "VIP", quarantinePolicy: "Admin" })],
+    ),
+  ).toMatchObject({ agrees: "yes" });
 });
 
 test("messages to a domain that are there prove nothing about another domain", () => {
