@@ -28,6 +28,9 @@ import { meanings, withoutMeaning } from "./meanings-of-properties";
 import { seeded } from "./seed";
 import { startWorld, type World } from "./world";
 
+// Generous: other work may share the machine.
+jest.setTimeout(600_000);
+
 /** One object of every kind, by the name of its resource, with every property that programs can give. */
 const subjects: Readonly<Record<string, Subject>> = {
   quarantine: quarantinePolicy,

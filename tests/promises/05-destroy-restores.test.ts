@@ -19,6 +19,9 @@ import { staged, type Scenario, type Stage } from "./scenarios";
 import { seeded } from "./seed";
 import { startWorld, type World } from "./world";
 
+// Generous: other work may share the machine.
+jest.setTimeout(600_000);
+
 const restored = ledgerFor(5);
 const emptyPreview = ledgerFor(4);
 
