@@ -2,8 +2,12 @@ import { kinds } from "../../providers";
 import type { Value } from "../../providers/codecs";
 import { equal, type Field } from "../../providers/field";
 import type { Simulator } from "../../simulator";
+import { isAlike } from "../promises/alike";
+import { ledgerFor } from "../promises/ledger";
 import { drift, plan } from "./harness";
 import { tenantWithStack, type TenantWithStack } from "./tenant-with-stack";
+
+const exact = ledgerFor(3);
 
 /** Values of every type; the first two that a field takes and that differ are what it is given and what somebody makes of it. */
 const candidates: readonly Value[] = [
@@ -212,6 +216,13 @@ describe("drift of every property of every kind, on the real engine", () => {
             ],
       ]),
     );
+    for (const { resource, property } of cases)
+      exact.note(
+        `${resource} over the engine`,
+        isAlike(shown[resource], [property])
+          ? []
+          : [`shown: ${JSON.stringify(shown[resource])}`],
+      );
     expect(shown).toEqual(
       Object.fromEntries(
         cases.map(({ resource, property }) => [resource, [property]]),

@@ -1,5 +1,9 @@
 import type { Simulator } from "../../simulator";
+import { ledgerFor } from "../promises/ledger";
 import { tenantWithStack } from "./tenant-with-stack";
+
+// A sample of promise 6 over the real engine, with its own order of writes.
+const exposure = ledgerFor(6);
 
 const program = (args: object): string => `
 import { UseCase4 } from "pulumi-area1-m365";
@@ -100,6 +104,11 @@ test.each(tenants)(
     await at.stack.up();
     await at.stack.destroy();
     expect(looks).toBeGreaterThan(20);
+    exposure.note(
+      "over the engine",
+      exposed.map((one) => JSON.stringify(one)),
+    );
+    exposure.tried += looks - 1;
     expect(exposed).toEqual([]);
     expect(ends(simulator)).toEqual(before);
   },
