@@ -4,7 +4,7 @@ import ipaddr from "ipaddr.js";
 export type AddressSet = (address: string) => boolean | undefined;
 
 /** First and last address as numbers, both included. */
-type Interval = readonly [first: number, last: number];
+export type Interval = readonly [first: number, last: number];
 
 /**
  * A set of addresses as Exchange writes them: single ones, `a-b`, or CIDR with any bits behind the network's. What is none of
@@ -52,7 +52,8 @@ function has(intervals: readonly Interval[], address: number): boolean {
   return false;
 }
 
-function mergedIntervals(ranges: readonly string[]): Interval[] {
+/** The intervals of IPv4 addresses that a list covers, in order and with gaps between them; what is none is left out. */
+export function mergedIntervals(ranges: readonly string[]): Interval[] {
   const sorted = ranges
     .map(intervalOf)
     .filter((interval): interval is Interval => interval !== undefined)
@@ -67,7 +68,8 @@ function mergedIntervals(ranges: readonly string[]): Interval[] {
   return merged;
 }
 
-function intervalOf(range: string): Interval | undefined {
+/** An IPv4 address, `a-b` or CIDR; undefined for anything else. */
+export function intervalOf(range: string): Interval | undefined {
   const dash = range.indexOf("-");
   if (dash >= 0) {
     const first = numberOf(range.slice(0, dash).trim());

@@ -9,7 +9,7 @@ import { mailFlow } from "../../lib/mail-flow/route";
 import type { Snapshot } from "../../lib/mail-flow/snapshot";
 import { cases } from "./matrix/cases";
 import { otherForms, reader, type Reader } from "./matrix/read";
-import { egress, Tenant } from "./matrix/tenant";
+import { Tenant } from "./matrix/tenant";
 
 /** What was read, for tenants that are mixed of them. */
 const snapshots: Snapshot[] = [];
@@ -104,43 +104,61 @@ const recipients = [
   { recipient: "ceo@example.com" },
   { recipient: "seller@example.com", recipientGroups: ["sales@example.com"] },
 ];
-const ways = [egress[0], egress[5], egress[7], egress[9], egress[41]].map(
-  (range) => range ?? "",
-);
-const senders = ["stranger@elsewhere.example", "partner@fabrikam.example"];
+const ways = [
+  "52.11.209.211",
+  "52.58.35.43",
+  "158.51.65.9",
+  "134.195.27.8",
+  "104.30.40.7",
+  "104.30.63.1",
+];
+const senders = [
+  "ceo@example.com",
+  "boss@example.com",
+  "stranger@elsewhere.example",
+  "partner@fabrikam.example",
+];
 
 /** Where mail of the routes ends otherwise than use case 4 wants, says the model. */
-function strays(snapshot: Snapshot): string[] {
+function* strays(snapshot: Snapshot): Generator<string> {
   const flow = mailFlow(snapshot);
-  return (["Malicious", "Spam", "Spoof"] as const).flatMap((disposition) =>
-    recipients.flatMap((to) =>
-      senders.flatMap((sender) =>
-        ways.flatMap((range) => {
-          const { path } = flow({
-            disposition,
-            header: "cloudflare",
-            ...to,
-            sender,
-            sourceIp: range.replace(/\/.*/, ""),
-            at: now,
-          });
-          const right =
-            path.outcome === "quarantine" &&
-            (path.release === "self") === (disposition !== "Malicious");
-          return right
-            ? []
-            : [
-                `${disposition} mail from ${sender} to ${to.recipient} by way of ${range}: ${path.outcome}, released by ${path.release}`,
-              ];
-        }),
-      ),
-    ),
-  );
+  for (const disposition of ["Malicious", "Spam", "Spoof"] as const)
+    for (const microsoftVerdict of ["none", "phish"] as const)
+      for (const to of recipients)
+        for (const sender of senders)
+          for (const way of ways) {
+            const { path } = flow({
+              disposition,
+              header: "cloudflare",
+              ...to,
+              sender,
+              sourceIp: way,
+              microsoftVerdict,
+              at: now,
+            });
+            const self =
+              disposition !== "Malicious" && microsoftVerdict === "none";
+            if (
+              path.outcome !== "quarantine" ||
+              (path.release === "self") !== self
+            )
+              yield `${disposition} mail from ${sender} to ${to.recipient} by way of ${way}, ${microsoftVerdict}: ${path.outcome}, release ${path.release}`;
+          }
 }
 
-test("Where nothing is found, the model sends every disposition where use case 4 wants it", () => {
+/** What is wrong for the mail of a message that the model knows, or for other mail. */
+const beyondTheModel = new Set([
+  // The message is taken to come from where Cloudflare takes it.
+  "domain-ip-restrictions",
+  // What nobody has documented: the mail lies in a quarantine of which nobody can say more.
+  "quarantine-tag-missing",
+  // Clean mail.
+  "rule-matches-all-mail",
+]);
+
+test("The findings and the model agree: nothing strays where nothing is found, something where a check failed", () => {
   let clean = 0;
-  let found = 0;
+  let failed = 0;
   fc.assert(
     fc.property(
       fc.tuple(
@@ -162,22 +180,29 @@ test("Where nothing is found, the model sends every disposition where use case 4
             now,
           }),
         );
+        const failures = findings.filter(
+          ({ check, status }) =>
+            status === "failed" && !beyondTheModel.has(check),
+        );
         // A domain that is still to be verified is no fault of the stack's.
         const pending =
           "value" in snapshot.domains &&
           snapshot.domains.value.some(({ status }) => status === "PENDING");
-        if (findings.length > 0 || pending) {
-          found++;
-          return;
+        if (findings.length === 0 && !pending) {
+          clean++;
+          expect([...strays(snapshot)]).toEqual([]);
         }
-        clean++;
-        expect(strays(snapshot)).toEqual([]);
+        if (failures.length > 0) {
+          failed++;
+          if (strays(snapshot).next().done)
+            expect(failures.map(({ reason }) => reason)).toEqual([]);
+        }
       },
     ),
     { numRuns: 1_000 },
   );
-  expect(clean).toBeGreaterThan(100);
-  expect(found).toBeGreaterThan(100);
+  expect(clean).toBeGreaterThan(50);
+  expect(failed).toBeGreaterThan(100);
 });
 
 test("There are sixty tenants and more, and every check is found in one of them", () => {

@@ -1,10 +1,7 @@
-import ipaddr from "ipaddr.js";
+import { intervalOf, mergedIntervals, type Interval } from "../address-set";
 
 /** How much of something is meant. */
 export type Reach = "all" | "some" | "none";
-
-/** First and last address as numbers, both included. */
-type Interval = readonly [first: number, last: number];
 
 /** How much of `ranges` the list `by` covers, whatever the spelling and the way they are cut. */
 export function coverage(
@@ -57,41 +54,14 @@ const holds = (one: Interval, other: Interval): boolean =>
 const meets = (one: Interval, other: Interval): boolean =>
   one[0] <= other[1] && other[0] <= one[1];
 
-function merged(ranges: readonly string[]): Interval[] {
-  const intervals: Interval[] = [];
-  for (const [first, last] of ranges
-    .map(intervalOf)
-    .filter((interval) => interval !== undefined)
-    .sort((one, other) => one[0] - other[0])) {
-    const before = intervals.at(-1);
-    if (before && first <= before[1] + 1)
-      intervals.splice(-1, 1, [before[0], Math.max(before[1], last)]);
-    else intervals.push([first, last]);
+/** Every check of every rule asks of the same lists. */
+const known = new WeakMap<readonly string[], readonly Interval[]>();
+
+function merged(ranges: readonly string[]): readonly Interval[] {
+  let intervals = known.get(ranges);
+  if (!intervals) {
+    intervals = mergedIntervals(ranges);
+    known.set(ranges, intervals);
   }
   return intervals;
 }
-
-/** An IPv4 address, CIDR block or `a-b`; undefined for anything else, IPv6 among it. */
-function intervalOf(range: string): Interval | undefined {
-  const [from = "", to] = range.split("-").map((part) => part.trim());
-  if (to !== undefined) {
-    const [first, last] = [numberOf(from), numberOf(to)];
-    return first !== undefined && last !== undefined && first <= last
-      ? [first, last]
-      : undefined;
-  }
-  const [address = "", length = "32"] = from.split("/");
-  const start = numberOf(address);
-  if (start === undefined || !/^\d+$/.test(length) || Number(length) > 32)
-    return undefined;
-  const size = 2 ** (32 - Number(length));
-  const network = Math.floor(start / size) * size;
-  return [network, network + size - 1];
-}
-
-const numberOf = (address: string): number | undefined =>
-  ipaddr.IPv4.isValidFourPartDecimal(address)
-    ? ipaddr.IPv4.parse(address)
-        .toByteArray()
-        .reduce((sum, byte) => sum * 256 + byte, 0)
-    : undefined;

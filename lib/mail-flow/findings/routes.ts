@@ -67,8 +67,24 @@ export const expectedConditions: ReadonlySet<string> = new Set([
   "senderIpRanges",
 ]);
 
-/** Every route that there should be. */
+/** Every route that there should be. Most checks ask for them, so they are kept as long as the rules and the context are. */
 export function routesOf(
+  rules: readonly TransportRule[],
+  context: Context,
+): readonly Route[] {
+  const byContext = known.get(rules) ?? new WeakMap<Context, Route[]>();
+  known.set(rules, byContext);
+  const routes = byContext.get(context) ?? found(rules, context);
+  byContext.set(context, routes);
+  return routes;
+}
+
+const known = new WeakMap<
+  readonly TransportRule[],
+  WeakMap<Context, Route[]>
+>();
+
+function found(
   transportRules: readonly TransportRule[],
   context: Context,
 ): Route[] {
@@ -144,7 +160,7 @@ function headersOf(
 ): readonly Header[] {
   if (headers.length > 0) return headers;
   const words = tiers.flatMap(({ word, mistaken }) => [word, ...mistaken]);
-  const found = (some: readonly TransportRule[]): Header[] =>
+  const among = (some: readonly TransportRule[]): Header[] =>
     (Object.keys(dispositionHeaders) as Header[]).filter((header) =>
       some.some(
         (rule) =>
@@ -153,8 +169,8 @@ function headersOf(
           sclOf(rule) !== undefined,
       ),
     );
-  const live = found(rules.filter((rule) => inForce(rule, now)));
+  const live = among(rules.filter((rule) => inForce(rule, now)));
   if (live.length > 0) return live;
-  const any = found(rules);
+  const any = among(rules);
   return any.length > 0 ? any : ["cloudflare"];
 }
