@@ -21,7 +21,7 @@ const id = "restore-point";
 
 type Kinds = Readonly<Record<string, Kind>>;
 
-/** The handlers of the one kind with a life of its own. */
+/** The handlers of a kind with a life of its own: it only reads, and refuses. */
 export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
   return {
     check(_olds, news) {
