@@ -1,4 +1,5 @@
 import { loader } from "../lib/loader";
+import { checks } from "../lib/mail-flow/findings";
 import { kinds, provider } from "../providers";
 import { mailFlowCheckForm } from "../providers/mail-flow/check-inputs";
 import { markFor } from "../providers/mark";
@@ -62,6 +63,25 @@ test("the names of the inputs of the check, and the form of its id", async () =>
   ]);
   await expect(provider("MailFlowCheck").read("another", {})).rejects.toThrow(
     /its id is mail-flow-check\./,
+  );
+});
+
+test("the names of the findings of a stack, which programs accept by them", () => {
+  expect(
+    checks
+      .filter(({ appliesTo }) => appliesTo === "stack")
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(
+    `
+domain-missing domain-status domain-delivery-mode domain-drop-dispositions domain-transport domain-ip-restrictions
+ip-allow-list ip-block-list connector-rejects connector-treats-as-internal rule-missing header-word-never-stamped rule-disabled
+rule-audit-only rule-schedule rule-narrowed rule-scl rule-matches-all-mail egress-ranges-missing scl-overridden
+rule-stops-processing header-changed rule-diverts-mail preset-in-force custom-policy-in-force anti-spam-action
+malicious-self-release spam-not-releasable allowed-senders quarantine-tag-missing`
+      .trim()
+      .split(/\s+/)
+      .sort(),
   );
 });
 
