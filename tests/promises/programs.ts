@@ -38,7 +38,10 @@ export const livedIn: Seed = {
   ],
 };
 
-/** Every kind: use case 4 with one pair of rules, notifications, a domain that is made and one that is adopted, and a custom policy. */
+/**
+ * Every kind: use case 4 with one pair of rules, notifications, a domain that is made and one that is adopted, and a custom policy.
+ * @param finance other inputs of the custom policy; undefined takes one out.
+ */
 export async function wholeProgram(
   args: Partial<UseCase4Args> = {},
   finance: Wanted["inputs"] = {},
@@ -49,19 +52,20 @@ export async function wholeProgram(
     header: "cloudflare",
     ...args,
   });
+  const inputs = Object.entries({
+    name: "Finance",
+    recipientDomainIs: ["example.net"],
+    spamAction: "Quarantine",
+    spamQuarantineTag: "AdminOnlyAccessPolicy",
+    adminDisplayName: "Managed by Pulumi: ops/dev/finance",
+    ...finance,
+  }).filter(([, value]) => value !== undefined);
   return [
     ...useCase4,
     {
       name: "finance",
       kind: "AntiSpamPolicy",
-      inputs: {
-        name: "Finance",
-        recipientDomainIs: ["example.net"],
-        spamAction: "Quarantine",
-        spamQuarantineTag: "AdminOnlyAccessPolicy",
-        adminDisplayName: "Managed by Pulumi: ops/dev/finance",
-        ...finance,
-      },
+      inputs: Object.fromEntries(inputs),
     },
   ];
 }
