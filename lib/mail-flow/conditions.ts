@@ -230,12 +230,20 @@ function partOfWord(character: string | undefined): boolean {
 
 /** Whether a text matches one of some expressions, in any case; cannot be told of those that JavaScript does not read. */
 function matchesPattern(list: readonly string[]): (text: string) => Truth {
-  const compiled = list.map((pattern) => {
-    try {
-      return new RegExp(pattern, "i");
-    } catch {
-      return undefined;
-    }
-  });
-  return (text) => any(compiled.map((expression) => expression?.test(text)));
+  const expressions = list.map((pattern) =>
+    orUntold(() => new RegExp(pattern, "i")),
+  );
+  return (text) =>
+    any(
+      // One that is too large is found out only when it is used.
+      expressions.map((expression) => orUntold(() => expression?.test(text))),
+    );
+}
+
+function orUntold<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
