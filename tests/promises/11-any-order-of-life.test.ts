@@ -27,11 +27,7 @@ beforeAll(async () => {
 
 const placeOf = (platform: Platform): Place => ({
   simulator: world.simulator,
-  environment: {
-    ...world.environment,
-    AREA1_PATIENCE_MS: "2000",
-    AREA1_REQUEST_TIMEOUT_MS: "600",
-  },
+  environment: world.environment,
   platform,
 });
 

@@ -152,7 +152,11 @@ export class Life {
     const before = objectsOf(simulator);
     const entries = [...this.#engine.entries].map((entry) => ({ ...entry }));
     const line = step.kill ? await layLine(simulator) : undefined;
-    const run = platform.run(line ? line.over(environment) : environment);
+    const known = {
+      ...(line ? line.over(environment) : environment),
+      ...(step.trouble?.what === "hang" && { AREA1_REQUEST_TIMEOUT_MS: "600" }),
+    };
+    const run = platform.run(known);
     if (step.trouble) simulator.faults.add(faultOf(step.trouble));
     const hear = this.#hearing(step.kill, line);
     if (step.do === "up" && !step.targets) this.#asked = [];

@@ -24,6 +24,10 @@ import * as reportRows from "../../../providers/mail-flow/report-rows";
 import { transportRule as ruleOfSnapshot } from "../../../providers/mail-flow/transport-rule";
 import { Patience } from "../../../providers/patience";
 import { addressSet } from "../../../lib/mail-flow/address-set";
+import { conditionsOf } from "../../../lib/mail-flow/conditions";
+import type { Mail } from "../../../lib/mail-flow/mail";
+import { Entra } from "../../../providers/entra";
+import { Pseudonyms } from "../../../providers/pseudonyms";
 import type { Json } from "../../../simulator/json";
 import { bodyLike, jsonLike, textLike } from "./inputs";
 
@@ -349,6 +353,21 @@ const example: Readonly<Record<string, Json>> = {
   Area1Domain: domain,
 };
 
+const mail: Mail = {
+  recipient: "megan@example.com",
+  recipientDomain: "example.com",
+  groups: [],
+  sender: "somebody@example.net",
+  senderDomain: "example.net",
+  sourceIp: "192.0.2.1",
+  senderInside: false,
+  behindCloudflare: true,
+  allowed: false,
+  microsoftVerdict: "none",
+  bcl: undefined,
+  at: 0,
+};
+
 /** Everything that reads a vendor's text. */
 export const readers: readonly Reader[] = [
   reader(
@@ -564,4 +583,55 @@ export const readers: readonly Reader[] = [
   reader("rows of reports", items(row), (item) => {
     for (const read of Object.values(reportRows)) read(item);
   }),
+  asking(
+    "answers to sign-ins",
+    answers([
+      { token_type: "Bearer", expires_in: 3599, access_token: "eyJ0.x.y" },
+      { error: "invalid_client", error_description: "AADSTS7000215: no" },
+    ]),
+    async (answer) => {
+      const entra = new Entra(answering(answer), "https://login.example");
+      entra.patience = new Patience(1);
+      const told = await entra.sendRequest({
+        url: "https://login.example/token",
+        method: "POST",
+        headers: new Map(),
+      } as unknown as Parameters<Entra["sendRequest"]>[0]);
+      must(told.status === answer.status, "another status");
+    },
+  ),
+  reader(
+    "bodies for a transcript",
+    jsonLike([page, envelope, batch, errorBody]),
+    (json) => new Pseudonyms("nobody's").json(json),
+  ),
+  reader(
+    "conditions of other people's rules",
+    fc.record({
+      name: fc.constantFrom(
+        "headerMatchesMessageHeader",
+        "subjectMatchesPatterns",
+        "fromAddressMatchesPatterns",
+        "senderIpRanges",
+        "sclOver",
+        "exceptIfSCLOver",
+      ),
+      values: fc.array(
+        textLike(
+          ["^UCE$", "(a|b)*", "[a-z]+", "\\d{3}", "192.0.2.0/24"],
+          ["(", ")", "*", "+", "?", "|"],
+        ),
+        { maxLength: 3 },
+      ),
+    }),
+    ({ name, values }) => {
+      const named = { [name]: values, headerMatchesPatterns: values };
+      for (const { holds } of conditionsOf(named))
+        holds({
+          mail,
+          headers: new Map([["x-disposition", "MALICIOUS"]]),
+          scl: null,
+        });
+    },
+  ),
 ];
