@@ -22,7 +22,8 @@ export interface UseCase4Args {
    */
   header?: "both" | "area1" | "cloudflare";
   /**
-   * Words for mail whose recipient releases it. Spam carries `UCE`; `SPAM` is what the tutorial says, and is never stamped.
+   * Words for mail whose recipient releases it; none of `maliciousWords`. Spam carries `UCE`; `SPAM` is what the tutorial says,
+   * and is never stamped.
    * @default ["UCE", "SPAM", "SPOOF"]
    */
   spamWords?: pulumi.Input<readonly string[]>;
@@ -133,10 +134,31 @@ export function reasonAgainst(args: UseCase4Args): string | undefined {
   const { header } = args;
   if (header !== undefined && !["both", "area1", "cloudflare"].includes(header))
     return `header: must be both, area1 or cloudflare, not "${String(header)}".`;
+  const released = releasedMalicious(
+    args.spamWords ?? [],
+    args.maliciousWords ?? ["MALICIOUS"],
+  );
+  if (released !== undefined)
+    return `spamWords: has ${released}, which its recipient would release then: the user's rule acts last. Take it out of spamWords.`;
   const { check } = args as { check?: unknown };
   if (check !== undefined && typeof check !== "boolean")
     return "check: must be true or false, known before anything runs: it decides which resources there are.";
   return undefined;
+}
+
+/** A word of grave mail among those of spam; words that are not known before anything runs are not looked at. */
+export function releasedMalicious(
+  spamWords: unknown,
+  maliciousWords: unknown,
+): string | undefined {
+  const texts = (words: unknown): string[] =>
+    Array.isArray(words)
+      ? words.filter((word): word is string => typeof word === "string")
+      : [];
+  const grave = ["MALICIOUS", ...texts(maliciousWords)].map((word) =>
+    word.toUpperCase(),
+  );
+  return texts(spamWords).find((word) => grave.includes(word.toUpperCase()));
 }
 
 /** Values that work but defeat the purpose: said on the component's row, in previews too. */
@@ -145,8 +167,14 @@ export function warningsOf(
   retention: number,
   maliciousScl: number,
   spamScl: number,
+  maliciousWords: readonly string[],
 ): string[] {
+  const released = releasedMalicious(spamWords, maliciousWords);
   const warnings: [boolean, string][] = [
+    [
+      released !== undefined,
+      `spamWords has ${released}, so recipients release such mail: the user's rule acts last. Take it out of spamWords.`,
+    ],
     [
       !spamWords.some((word) => word.toUpperCase() === "UCE"),
       "spamWords has no UCE: that is the word that spam carries, so no spam will match. Add it.",

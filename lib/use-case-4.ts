@@ -303,9 +303,9 @@ export class UseCase4 extends pulumi.ComponentResource {
       );
 
     pulumi
-      .all([spamWords, retention, maliciousScl, spamScl])
-      .apply(([words, days, high, low]) =>
-        warningsOf(words, days, high, low).forEach((warning) => {
+      .all([spamWords, retention, maliciousScl, spamScl, maliciousWords])
+      .apply(([words, days, high, low, grave]) =>
+        warningsOf(words, days, high, low, grave).forEach((warning) => {
           void pulumi.log.warn(warning, this);
         }),
       );

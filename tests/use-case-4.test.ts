@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { UseCase4, egressIpRanges, type UseCase4Args } from "../lib";
+import { warningsOf } from "../lib/use-case-4-args";
 
 /** A resource as the program asks the engine for it. */
 interface Asked {
@@ -176,6 +177,22 @@ test("check: false makes no check, and what is not true or false is refused", as
         check: "no" as unknown as boolean,
       }),
   ).toThrow(/^check: must be true or false/);
+});
+
+test("a word of grave mail among those of spam is refused, or warned of where it is not known before", async () => {
+  await ask(() => undefined);
+  for (const args of [
+    { spamWords: ["UCE", "malicious"] },
+    { spamWords: ["UCE", "BEC"], maliciousWords: ["MALICIOUS", "bec"] },
+  ])
+    expect(
+      () => new UseCase4("mail", { domains: ["example.com"], ...args }),
+    ).toThrow(
+      /^spamWords: has (malicious|BEC), which its recipient would release then/,
+    );
+  expect(warningsOf(["UCE", "Malicious"], 15, 9, 5, [])).toEqual([
+    expect.stringContaining("spamWords has Malicious"),
+  ]);
 });
 
 describe("what its other resources are given changes the digest of the check", () => {
