@@ -63,7 +63,7 @@ section > .lead { margin-bottom: 1rem; font-size: 0.9rem; }
 .picture .station rect { fill: var(--paper); stroke: var(--line); stroke-width: 1.3; }
 .picture .station[class*="tone-"] rect { fill: var(--tint); stroke: var(--tone); }
 .picture .station[class*="tone-"] .name { fill: var(--tone); }
-.picture .tone-unknown rect { stroke-dasharray: 5 4; }
+.picture .station.tone-unknown rect { stroke-dasharray: 5 4; }
 .picture .over { font-size: 11px; fill: var(--soft); }
 .picture .name { font-size: 13.5px; font-weight: 650; }
 .picture .says { font-size: 12.5px; fill: var(--soft); }

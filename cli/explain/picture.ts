@@ -51,6 +51,7 @@ export function picture(
   const boxes = places.slice(1).map(({ width }, column) =>
     boxesOf(
       stations.map((list) => list[column]),
+      stations.map((list) => list.at(-1)?.key ?? ""),
       width,
       findings,
     ),

@@ -23,16 +23,25 @@ export const padding = 11;
 const leading = { over: 15, name: 17.5, says: 16.5, failed: 17, warning: 17 };
 const sizes = { over: 11, name: 13.5, says: 12.5 };
 
-/** Neighbouring lines with the same station share a box; where a line passes, it needs room and nothing else. */
+/**
+ * Neighbouring lines with the same station share a box; where a line passes, it needs room and nothing else.
+ *
+ * @param ends where each line ends: those that end together pass together
+ */
 export function boxesOf(
   stations: readonly (Station | undefined)[],
+  ends: readonly string[],
   width: number,
   findings: readonly Finding[],
 ): StationBox[] {
   const boxes: StationBox[] = [];
   stations.forEach((station, at) => {
     const last = boxes.at(-1);
-    const shown = station ?? { key: "", parts: [], objects: [] };
+    const shown = station ?? {
+      key: `pass ${ends[at]}`,
+      parts: [],
+      objects: [],
+    };
     if (last?.station.key === shown.key) {
       last.last = at;
       return;

@@ -49,7 +49,7 @@ export function stationsOf({ rows }: Line): (Station | undefined)[] {
 
 function rulesStation(rows: readonly Row[]): Station {
   const [row] = rows;
-  const lists = rows.map(rulesOf);
+  const lists = rows.map(decidingRules);
   if (lists.some((list) => list.length > 0)) {
     // Rules of both generations that do the same stand together; what one rule does in several steps, too.
     const parts: Station["parts"] = [];
@@ -85,6 +85,14 @@ function rulesStation(rows: readonly Row[]): Station {
     };
   return remark("no rule matches");
 }
+
+/** The last step of an end that is not documented says why: that stands where it ends. */
+const decidingRules = (row: Row): Step[] => {
+  const rules = rulesOf(row);
+  return row.outcome === "notDocumented" && rules.at(-1) === row.steps.at(-1)
+    ? rules.slice(0, -1)
+    : rules;
+};
 
 const isConnection = (object: string): boolean =>
   /^(HostedConnectionFilterPolicy|InboundConnector) /.test(object);
@@ -146,9 +154,8 @@ function policyStation({ policy, action, steps }: Row): Station | undefined {
 }
 
 function endStation(row: Row): Station {
-  const { outcome, quarantinePolicy, steps } = row;
-  const says =
-    outcome === "notDocumented" ? [steps.at(-1)?.why ?? ""] : handling(row);
+  const { outcome, quarantinePolicy } = row;
+  const says = handling(row);
   return {
     key: `end ${outcome} ${quarantinePolicy} ${says.join()}`,
     ...(quarantinePolicy !== null && { over: outcomes[outcome] }),

@@ -3,7 +3,14 @@ import { createColors } from "picocolors";
 import wrapAnsi from "wrap-ansi";
 import type { Row, Step } from "../../lib/mail-flow/path";
 import type { Changed, Explanation } from "./explanation";
-import { endKey, recipientsOf, type Line, type Recipients } from "./lines";
+import {
+  endKey,
+  nameIn,
+  recipientsOf,
+  rulesOf,
+  type Line,
+  type Recipients,
+} from "./lines";
 import { printable } from "./markup";
 import {
   endOf,
@@ -95,14 +102,20 @@ function flow(
         label,
         row.scl ?? "–",
         row.verdict === null ? "–" : verdictNames[row.verdict],
-        [row.policy ?? "–", row.action === null ? "" : actionName(row.action)]
-          .filter(Boolean)
-          .join("\n"),
+        decider(row),
         painted.end(row),
       ]),
     ),
     ...(steps ? lines.flatMap((line) => told(line, painted)) : []),
   ].join("\n");
+}
+
+/** The policy that acts, or the rule that ends a message's way, and what it does. */
+function decider(row: Row): string {
+  const { policy, action } = row;
+  const rule = rulesOf(row).at(-1);
+  const name = policy ?? (action === null || !rule ? "–" : nameIn(rule.object));
+  return action === null ? name : `${name}\n${actionName(action)}`;
 }
 
 function findingsLine({ findings }: Explanation): string[] {

@@ -109,8 +109,13 @@ export function actionName(action: string): string {
   return names[action] ?? action;
 }
 
-/** Who gets a message out of the quarantine, whether the recipient is told, and how long it is kept: a phrase each. */
+/**
+ * Who gets a message out of the quarantine, whether the recipient is told, and how long it is kept, a phrase each; or why nobody can
+ * tell where it ends.
+ */
 export function handling(row: Row): string[] {
+  if (row.outcome === "notDocumented")
+    return row.steps.slice(-1).map(({ why }) => why.replace(/^so that /, ""));
   if (row.outcome !== "quarantine" && row.outcome !== "hostedQuarantine")
     return [];
   const release = {

@@ -7,7 +7,14 @@ import type { Evidence } from "../../lib/mail-flow/evidence";
 import type { Snapshot } from "../../lib/mail-flow/snapshot";
 import { startBrowser, testInBrowser as test } from "../simulator/browser";
 import { freshTenant } from "./fresh-tenant";
-import { defeated, firstPreview, hostile, sourceIp, useCase4 } from "./tenants";
+import {
+  defeated,
+  firstPreview,
+  hostile,
+  oddRules,
+  sourceIp,
+  useCase4,
+} from "./tenants";
 
 const artifacts = path.resolve(__dirname, "../../artifacts");
 const axe = require.resolve("axe-core/axe.min.js");
@@ -153,6 +160,7 @@ test("the page is a picture of the flow, wide and dark, on a phone and on paper"
   await picture(wide, "wide");
   await picture(await opened(useCase4(), { dark: true }), "dark");
   await picture(await opened(defeated()), "defeated");
+  await picture(await opened(oddRules()), "odd");
   const narrow = await opened(defeated(), { width: 390, height: 844 });
   expect(await overflowing(narrow)).toEqual([]);
   await picture(narrow, "narrow");
@@ -179,7 +187,7 @@ const overflowing = (page: Page) =>
   ) as Promise<string[]>;
 
 test("texts of the picture stay inside their boxes, lines never cross and boxes never overlap", async () => {
-  for (const snapshot of [useCase4(), defeated(), hostile()]) {
+  for (const snapshot of [useCase4(), defeated(), hostile(), oddRules()]) {
     const page = await opened(snapshot);
     const wrongs = (await page.evaluate(`(() => {
       const wrong = [];
@@ -299,6 +307,7 @@ test.each([
   async (_, dark, width) => {
     for (const question of [
       { snapshot: defeated() },
+      { snapshot: oddRules() },
       {
         snapshot: freshTenant(),
         preview: JSON.parse(await readFile(firstPreview, "utf8")) as unknown,

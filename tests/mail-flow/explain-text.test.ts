@@ -5,7 +5,14 @@ import { asText } from "../../cli/explain/text";
 import type { Snapshot } from "../../lib/mail-flow/snapshot";
 import { startBrowser, testInBrowser } from "../simulator/browser";
 import { freshTenant, valueOf } from "./fresh-tenant";
-import { defeated, firstPreview, hostile, sourceIp, useCase4 } from "./tenants";
+import {
+  defeated,
+  firstPreview,
+  hostile,
+  oddRules,
+  sourceIp,
+  useCase4,
+} from "./tenants";
 
 const told = (snapshot: Snapshot, options = {}): string =>
   asText(explanationOf(snapshot, { rows: { sourceIp } }), {
@@ -45,6 +52,15 @@ test("what differs by the generation of headers says which, what was not read is
   expect(text).toMatch(/\nMalicious {11}– .*Inbox\nX-CFEmailSecurity\n/);
   expect(text).toMatch(/\nTo ceo@example\.com, from 35\.157\.195\.63\n/);
   expect(text).toMatch(/\n\d+ findings: area1-m365 doctor tells /);
+});
+
+test("a rule that ends the way of mail is named, and what nobody can tell says why", () => {
+  const text = told(oddRules()).replace(/\s+/g, " ");
+  expect(text).toContain("Delete bulk Deleted");
+  expect(text).toMatch(/Redirect what Redirected .*redirectMessage ?To/);
+  expect(text).toMatch(
+    /Malicious 9 – – Not documented X-CFEmailSecurity [^.]*in the hosted quarantine, or in quarantine under UserNotifyAdminRelease/,
+  );
 });
 
 test("mail that Cloudflare drops stands with the other mail to the same people", () => {
@@ -106,7 +122,7 @@ test("every line fits in 100 columns, with names of any length and script", () =
   const long = useCase4();
   valueOf(long.transportRules)[0]!.name = "n".repeat(64);
   valueOf(long.antiSpamPolicies)[0]!.name = "隔離".repeat(30);
-  for (const snapshot of [useCase4(), defeated(), hostile(), long])
+  for (const snapshot of [defeated(), hostile(), oddRules(), long])
     for (const steps of [false, true])
       for (const line of told(snapshot, { steps }).split("\n"))
         expect(widthOf(line)).toBeLessThanOrEqual(100);

@@ -79,6 +79,30 @@ export function defeated(): Snapshot {
   return one;
 }
 
+/** Use case 4 with rules that end the way of some mail, or of which nobody can tell. */
+export function oddRules(): Snapshot {
+  const one = useCase4();
+  const rules = valueOf(one.transportRules);
+  const add = (
+    name: string,
+    word: string,
+    actions: TransportRule["actions"],
+    more: Partial<TransportRule> = {},
+  ) => rules.push({ ...sclRule(name, rules.length, [word], 5, more), actions });
+  add("Redirect what is suspicious to the security team", "SUSPICIOUS", {
+    redirectMessageTo: ["soc@example.com"],
+  });
+  add("Delete bulk", "BULK", { deleteMessage: true });
+  add("Reset", "SPOOF", { setScl: 7 });
+  add(
+    "Hold",
+    "MALICIOUS",
+    { quarantine: true },
+    { unread: ["SomethingPredicate"] },
+  );
+  return one;
+}
+
 /** Use case 4 with names that would be markup, escape sequences or another direction of writing. */
 export function hostile(): Snapshot {
   const one = useCase4();
