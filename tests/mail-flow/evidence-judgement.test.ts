@@ -220,6 +220,20 @@ test("a policy for a group may explain what is missing, and explains what is the
   ).toMatchObject({ agrees: "yes" });
 });
 
+test("another policy is found though its quarantine policy is the one that is expected", () => {
+  const snapshot = tenant(spamRule());
+  const [standard] = valueOf(snapshot.antiSpamPolicies);
+  valueOf(snapshot.antiSpamPolicies).push({
+    ...(standard as AntiSpamPolicy),
+    name: "Elsewhere",
+    isDefault: false,
+  });
+  const one = match(1);
+  expect(
+    look(snapshot, [one], [entry(one, { policy: "Elsewhere" })]).findings,
+  ).toMatchObject([{ check: "quarantined-by-other-policy" }]);
+});
+
 test("messages to a domain that are there prove nothing about another domain", () => {
   const matches = [
     ...several(5, { subject: "a" }),
