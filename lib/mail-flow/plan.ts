@@ -32,8 +32,14 @@ export function plan(snapshot: Snapshot, preview: unknown): Plan {
     TransportRule: transportRules(after),
   };
   const notes = new Set<string>();
-  for (const change of changesOf(preview)) {
+  const changes = changesOf(preview);
+  const kept = new Set(
+    changes.filter(({ op }) => op !== "delete").map(objectOf(places)),
+  );
+  for (const change of changes) {
     refuseAnother(snapshot, change);
+    // What was replaced by itself, or moved to another resource, was taken over.
+    if (change.op === "delete" && kept.has(objectOf(places)(change))) continue;
     const place = places[change.kind];
     if (!place) continue;
     if (place.unavailable !== undefined) {
@@ -48,6 +54,12 @@ export function plan(snapshot: Snapshot, preview: unknown): Plan {
   }
   return { snapshot: after, notes: [...notes] };
 }
+
+/** Which object a change is about, whichever resource asks. */
+const objectOf =
+  (places: Record<string, Place>) =>
+  ({ kind, op, before, after }: Change): string =>
+    `${kind} ${String((op === "delete" ? before : after)[places[kind]?.nameField ?? ""])}`.toLowerCase();
 
 type Note = (text: string) => void;
 

@@ -35,14 +35,8 @@ export function changesOf(preview: unknown): Change[] {
     throw new Error(
       "This is no preview: steps are missing. Give what pulumi preview --json prints.",
     );
-  const known = steps.filter(isRecord);
-  // With --show-replacement-steps the halves of a replacement stand beside it.
-  const inHalves = new Set(
-    known.filter(({ op }) => op === "create-replacement").map(({ urn }) => urn),
-  );
-  const changes = known
-    .filter(({ op, urn }) => op !== "replace" || !inHalves.has(urn))
-    .flatMap(changesOfStep);
+  // With --show-replacement-steps both halves stand beside a replacement: the same once more, which changes nothing.
+  const changes = steps.filter(isRecord).flatMap(changesOfStep);
   return [
     ...changes.filter(({ op }) => op !== "delete"),
     ...changes.filter(({ op }) => op === "delete"),

@@ -361,6 +361,26 @@ describe("a program's preview", () => {
       ).toEqual(["DefaultFullAccessPolicy", "AdminOnlyAccessPolicy", "New"]);
   });
 
+  test("keeps what is replaced by itself, or goes on under another resource", () => {
+    const one = freshTenant();
+    one.transportRules = { value: [sclRule("Ours", 0, ["UCE"], 5)] };
+    const step = (op: string, resource: string, setScl: number) => ({
+      op,
+      urn: `urn:pulumi:dev::ops::pulumi-nodejs:dynamic/area1:TransportRule::${resource}`,
+      oldState: { inputs: { name: "Ours" }, outputs: { adopted: false } },
+      newState: { inputs: { name: "Ours", setScl } },
+    });
+    for (const steps of [
+      [step("replace", "it", 6)],
+      [step("delete", "it", 5), step("create", "other", 6)],
+    ])
+      expect(
+        valueOf(plan(one, { steps }).snapshot.transportRules).map(
+          ({ name, actions }) => [name, actions],
+        ),
+      ).toEqual([["Ours", { setScl: 6 }]]);
+  });
+
   test("says what it cannot lay over a part that could not be read", () => {
     const one = freshTenant();
     one.transportRules = { unavailable: "403" };
