@@ -1,3 +1,6 @@
+// Every operation on a whole program (scenarios.ts: all kinds) while reads lag behind writes, by up to a fifth of the patience as 60 s are of the
+// vendors' 300 s, flap between old and new, and come in another order each time: it ends as if they did not. A lag without end
+// ends within the patience, and a later up settles it.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 

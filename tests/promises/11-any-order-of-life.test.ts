@@ -1,3 +1,6 @@
+// Random orders of what happens to a stack and its tenant (life/steps.ts), each followed by what should be true then (life/life.ts). What goes
+// wrong shrinks to the few steps that matter, in a JSON file: AREA1_REPLAY=file lives it again, AREA1_SEED=n the whole run,
+// AREA1_SEQUENCES=n as many sequences. A kill cuts the run off from the vendors (life/line.ts), or ends Pulumi's own process.
 import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
