@@ -28,6 +28,11 @@ import { meanings, withoutMeaning } from "./meanings-of-properties";
 import { seeded } from "./seed";
 import { startWorld, type World } from "./world";
 
+// How: one object of every kind with every property stands at the vendors. A server between them and the handlers (gate.ts) writes
+// their answers in other spellings of the same values (meanings.ts, from the documentation and not from our codecs): nothing may
+// show. Somebody changes every property alone, and random sets: exactly those may show, and `up` mends them in as few writes as
+// possible. The same for what somebody adds to a program that gives only what it must, and for whole objects.
+
 // Generous: other work may share the machine.
 jest.setTimeout(600_000);
 
@@ -258,7 +263,7 @@ test("other spellings of the values that are there show nothing", async () => {
         );
       expect(wrong).toEqual([]);
     }),
-    seeded(250),
+    seeded(220),
   );
 });
 

@@ -6,6 +6,7 @@ import { startWorld, type World } from "./world";
 // Generous: other work may share the machine.
 jest.setTimeout(600_000);
 
+// How: after every operation of scenarios.ts, a preview, an up, a refresh and a restart find nothing to do and write nothing.
 // The other promises' tests count their previews here, too; upgrades are tried with promise 13.
 const ledger = ledgerFor(4);
 

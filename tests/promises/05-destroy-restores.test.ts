@@ -19,6 +19,10 @@ import { staged, type Scenario, type Stage } from "./scenarios";
 import { seeded } from "./seed";
 import { startWorld, type World } from "./world";
 
+// How: objects with other values in every property, at random, are in the place of everything that use case 4 makes. It takes them
+// over, lives (updates, refreshes, another release, kills around every write) and is destroyed: everything is as it was first.
+// Then somebody changes each property, or replaces each object, before destroy: that stays, and the rest comes back.
+
 // Generous: other work may share the machine.
 jest.setTimeout(600_000);
 

@@ -6,6 +6,8 @@ import { tenantWithStack } from "../engine/tenant-with-stack";
 import { apply, examples } from "../examples/example";
 import { ledgerFor } from "./ledger";
 
+// How: what each release left in a stack, and what the vendors held then, is kept; the library as it is now imports it into a
+// real engine, finds nothing to do, and destroys it.
 const folder = path.resolve(__dirname, "../examples/old-states");
 const oldStates = ledgerFor(13);
 const emptyPreview = ledgerFor(4);

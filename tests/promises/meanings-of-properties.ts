@@ -1,11 +1,10 @@
+import { addresses, networks } from "./meanings-of-addresses";
 import {
-  addresses,
   anyCase,
   choice,
   flag,
   host,
   name,
-  networks,
   permissions,
   set,
   state,
