@@ -433,7 +433,7 @@ const tenants: [
       pass(2);
     },
     [],
-    /nobody has documented/,
+    /in the inbox, or in quarantine/,
   ],
   [
     "senders that the policy allows",
