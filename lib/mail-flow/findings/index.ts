@@ -4,6 +4,7 @@ import type { Check, PartName, Parts } from "./check";
 import type { Context } from "./context";
 import { connectionChecks } from "./connection";
 import { domainChecks } from "./domains";
+import { egressRangeChecks } from "./egress-ranges";
 import { ownRuleChecks } from "./own-rules";
 import { foreignRuleChecks } from "./foreign-rules";
 import { policyChecks } from "./policies";
@@ -17,6 +18,7 @@ export const checks: readonly Check[] = [
   ...domainChecks,
   ...connectionChecks,
   ...ownRuleChecks,
+  ...egressRangeChecks,
   ...foreignRuleChecks,
   ...policyChecks,
   ...quarantineChecks,

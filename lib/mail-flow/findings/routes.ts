@@ -1,7 +1,7 @@
 import { dispositionHeaders } from "../cloudflare";
 import type { Disposition, Header } from "../message";
 import type { TransportRule } from "../snapshot";
-import { same } from "./check";
+import { listed, same } from "./check";
 import type { Context } from "./context";
 import { hasAny, inForce, isHeader, listOf, textOf, type Mail } from "./reach";
 
@@ -174,3 +174,21 @@ function headersOf(
   const any = among(rules);
   return any.length > 0 ? any : ["cloudflare"];
 }
+
+/** The rules that make the routes, each with its dispositions. */
+export function settersOf(
+  rules: readonly TransportRule[],
+  context: Context,
+): Map<TransportRule, string> {
+  const byRule = new Map<TransportRule, string[]>();
+  for (const { setter, tier } of routesOf(rules, context))
+    if (setter)
+      byRule.set(setter, [...(byRule.get(setter) ?? []), tier.disposition]);
+  return new Map(
+    [...byRule].map(([rule, dispositions]) => [rule, listed(dispositions)]),
+  );
+}
+
+/** Where a route's mail ends when its rule does not act. */
+export const elsewhere =
+  "ends where Microsoft's own verdict sends it, the inbox included";
