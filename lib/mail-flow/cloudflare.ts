@@ -1,4 +1,4 @@
-import { end, named, step, type End } from "./end";
+import { end, named, step, unread, type End } from "./end";
 import { egressIpRanges } from "./egress";
 import { folded } from "./mail";
 import type { Disposition, Header } from "./message";
@@ -61,12 +61,7 @@ export function cloudflare({
     return () => ({
       end: end("notDocumented"),
       steps: [
-        step(
-          "Domain",
-          "",
-          null,
-          `Cloudflare's domains were not read: ${unavailable}`,
-        ),
+        unread("Domain", "Cloudflare's domains were not read", unavailable),
       ],
     });
   }

@@ -1,6 +1,6 @@
 import { addressSet, type AddressSet } from "./address-set";
 import { egressIpRanges } from "./egress";
-import { end, named, step, type Way } from "./end";
+import { end, named, step, unread, type Way } from "./end";
 import { folded, type Arrived } from "./mail";
 import type { Step } from "./path";
 import type { ConnectionFilter, InboundConnector, Snapshot } from "./snapshot";
@@ -42,22 +42,27 @@ function connectors(
   part: Snapshot["inboundConnectors"],
 ): (mail: Arrived) => Attributed {
   if ("unavailable" in part) {
-    const unread = (why: string) =>
-      step("InboundConnector", "", null, `${why}: ${part.unavailable}`);
+    const { unavailable } = part;
     return ({ sourceIp }) =>
       egress(sourceIp)
         ? {
             skips: undefined,
             steps: [
               unread(
+                "InboundConnector",
                 "inbound connectors were not read; they are taken to let Cloudflare's mail in",
+                unavailable,
               ),
             ],
           }
         : {
             end: end("notDocumented"),
             steps: [
-              unread("inbound connectors, which may refuse it, were not read"),
+              unread(
+                "InboundConnector",
+                "inbound connectors, which may refuse it, were not read",
+                unavailable,
+              ),
             ],
           };
   }
@@ -153,11 +158,10 @@ function connectionFilter(
     return () => ({
       allowed: undefined,
       steps: [
-        step(
+        unread(
           "HostedConnectionFilterPolicy",
-          "",
-          null,
-          `the connection filter was not read: ${part.unavailable}`,
+          "the connection filter was not read",
+          part.unavailable,
         ),
       ],
     });

@@ -40,6 +40,11 @@ export function step(
   return { object, property, value: value ?? null, why };
 }
 
+/** The step of a part that was not read. */
+export function unread(noun: string, what: string, unavailable: string): Step {
+  return step(noun, "", null, `${what}: ${unavailable.replace(/\.$/, "")}`);
+}
+
 /** The vendor's noun and the name, as findings and paths name an object. */
 export function named(noun: string, name: string): string {
   return `${noun} "${name}"`;
@@ -56,7 +61,10 @@ const noticed = [
   "retentionDays",
 ] as const satisfies readonly (keyof End)[];
 
-/** The one path of a message, if all ways end alike; otherwise that it is not documented, with what they have in common. */
+/**
+ * The one path of a message, if all ways end alike; otherwise that it is not documented, with what they have in common. The last
+ * step that they have in common is to say what the doubt is.
+ */
 export function oneOf(ways: readonly Way[]): Path {
   const [first, ...others] = ways;
   if (!first) throw new Error("A message has no way");
@@ -71,19 +79,16 @@ export function oneOf(ways: readonly Way[]): Path {
   const shared = commonSteps(ways.map(({ steps }) => steps));
   if (alike) return { ...(common as unknown as End), steps: [...first.steps] };
   const outcomes = [...new Set(ways.map(({ end }) => describe(end)))];
-  const undecided = ways
-    .map(({ steps }) => steps[shared.length])
-    .find((one) => one !== undefined);
+  const doubt = shared[shared.length - 1];
   return {
     ...(common as unknown as End),
     outcome: "notDocumented",
     steps: [
       ...shared,
-      ...(undecided ? [undecided] : []),
       step(
-        undecided?.object ?? "message",
-        undecided?.property ?? "",
-        undecided?.value,
+        doubt?.object ?? "message",
+        doubt?.property ?? "",
+        doubt?.value,
         `nobody has documented, or nobody can tell, where it ends: ${outcomes.join(", or ")}`,
       ),
     ],

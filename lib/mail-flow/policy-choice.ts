@@ -1,4 +1,4 @@
-import { named, step } from "./end";
+import { named, step, unread } from "./end";
 import { folded, type Mail } from "./mail";
 import type { Step } from "./path";
 import type {
@@ -70,11 +70,10 @@ type Presets = readonly Scoped[] | { readonly unread: Step };
 function presetsOf({ presetRules, antiSpamPolicies }: Snapshot): Presets {
   if ("unavailable" in presetRules)
     return {
-      unread: step(
+      unread: unread(
         "EOPProtectionPolicyRule",
-        "",
-        null,
-        `preset security policies, which go before all others, were not read: ${presetRules.unavailable}`,
+        "preset security policies, which go before all others, were not read",
+        presetRules.unavailable,
       ),
     };
   const type = new Map(
@@ -159,11 +158,10 @@ function antiSpamChoice(
 ): PolicyChoice["antiSpam"] {
   if ("unavailable" in antiSpamPolicies)
     return () => ({
-      step: step(
+      step: unread(
         "HostedContentFilterPolicy",
-        "",
-        null,
-        `anti-spam policies were not read: ${antiSpamPolicies.unavailable}`,
+        "anti-spam policies were not read",
+        antiSpamPolicies.unavailable,
       ),
     });
   const byName = new Map(
@@ -173,11 +171,10 @@ function antiSpamChoice(
   const custom: Presets =
     "unavailable" in antiSpamRules
       ? {
-          unread: step(
+          unread: unread(
             "HostedContentFilterRule",
-            "",
-            null,
-            `rules of custom anti-spam policies were not read: ${antiSpamRules.unavailable}`,
+            "rules of custom anti-spam policies were not read",
+            antiSpamRules.unavailable,
           ),
         }
       : antiSpamRules.value
@@ -238,7 +235,7 @@ function bound<Policy>(
         step: step(
           object,
           ...reason(rule),
-          `its policy is for the recipient and goes before all after it: "${name}"`,
+          `it is for the recipient, so that its policy "${name}" acts, and none after it`,
         ),
       }
     : {
@@ -271,12 +268,7 @@ function otherChoice<Policy extends AntiPhishPolicy | MalwarePolicy>(
   if ("unavailable" in part)
     return () => [
       {
-        step: step(
-          noun,
-          "",
-          null,
-          `these policies were not read: ${part.unavailable}`,
-        ),
+        step: unread(noun, "these policies were not read", part.unavailable),
       },
     ];
   if ("unread" in presets) return () => [{ step: presets.unread }];

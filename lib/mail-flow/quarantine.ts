@@ -1,4 +1,4 @@
-import { end, named, step, type End, type Way } from "./end";
+import { end, named, step, unread, type End, type Way } from "./end";
 import { folded } from "./mail";
 import type { Verdict } from "./message";
 import type { Step } from "./path";
@@ -68,14 +68,18 @@ export function quarantine({
         steps: [
           ...steps,
           lies,
-          step(
-            named("QuarantinePolicy", name),
-            "",
-            null,
-            "unavailable" in quarantinePolicies
-              ? `quarantine policies were not read, so that who may release it is not known: ${quarantinePolicies.unavailable}`
-              : "there is no such quarantine policy, so that who may release it is not documented",
-          ),
+          "unavailable" in quarantinePolicies
+            ? unread(
+                named("QuarantinePolicy", name),
+                "quarantine policies were not read, so that who may release it is not known",
+                quarantinePolicies.unavailable,
+              )
+            : step(
+                named("QuarantinePolicy", name),
+                "",
+                null,
+                "there is no such quarantine policy, so that who may release it is not documented",
+              ),
         ],
       };
     return {

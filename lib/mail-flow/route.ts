@@ -2,7 +2,7 @@ import { acceptance } from "./accepted-domains";
 import { cloudflare, dispositionHeaders } from "./cloudflare";
 import { connection } from "./connection";
 import { egressIpRanges } from "./egress";
-import { end, named, oneOf, step, type Way } from "./end";
+import { end, named, oneOf, step, unread, type Way } from "./end";
 import {
   domainOf,
   folded,
@@ -120,14 +120,14 @@ const unknownSender = "sender@sender.example";
 
 function rulesOf(part: Snapshot["transportRules"]): TransportRules {
   if ("value" in part) return transportRules(part.value);
-  const unread = step(
+  const { unavailable } = part;
+  const why = unread(
     "TransportRule",
-    "",
-    null,
-    `mail flow rules were not read: ${part.unavailable}`,
+    "mail flow rules were not read",
+    unavailable,
   );
   return (_mail, _headers, steps) => ({
-    ended: [{ end: end("notDocumented"), steps: [...steps, unread] }],
+    ended: [{ end: end("notDocumented"), steps: [...steps, why] }],
     passed: [],
   });
 }

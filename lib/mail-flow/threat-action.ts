@@ -56,58 +56,79 @@ const antiPhish = {
   Record<Verdict, readonly [readonly string[], string, string]>
 >;
 
-/**
- * What is done with mail of a verdict, in every way that there may be; undefined where the policy has nothing against it, so that
- * the next verdict counts.
- */
+/** What is done with mail of a verdict. */
+export interface Acted {
+  /** Every way in which a policy acts. */
+  readonly ways: readonly Way[];
+  /** Whether a policy that may be for the recipient has nothing against it, so that the next verdict counts. */
+  readonly passes: boolean;
+  /** The steps up to there, for the next verdict. */
+  readonly steps: readonly Step[];
+}
+
+/** What is done with mail of a verdict by the policies that may be for its recipient. */
 export function onVerdict(
-  verdict: Verdict,
+  verdict: Exclude<Verdict, "none">,
   scl: number | null,
   mail: Mail,
   chosen: Chosen<AntiSpamPolicy>,
   choice: PolicyChoice,
   quarantine: Quarantine,
-  before: readonly Step[],
-): Way[] | undefined {
-  const found = step(
-    "message",
-    "verdict",
-    verdict,
-    verdict === mail.microsoftVerdict
-      ? "Microsoft finds it to be that by itself"
-      : "that is what is asked for",
-  );
-  const steps = [...before, found];
+  earlier: readonly Step[],
+): Acted {
+  const choices =
+    verdict === "malware"
+      ? choice.malware(mail)
+      : isAntiPhish(verdict)
+        ? choice.antiPhish(mail)
+        : undefined;
+  const before = [...earlier, ...doubtOf(choices)];
+  const steps = [
+    ...before,
+    step(
+      "message",
+      "verdict",
+      verdict,
+      verdict === mail.microsoftVerdict
+        ? "Microsoft finds it to be that by itself"
+        : "that is what is asked for",
+    ),
+  ];
   const unknown = (why: Step): Way => ({
     end: end("notDocumented", { scl, verdict }),
     steps: [...steps, why],
   });
-  if (verdict === "none") return undefined;
+  const acting = (ways: (Way | undefined)[]): Acted => ({
+    ways: ways.filter((way): way is Way => way !== undefined),
+    passes: ways.includes(undefined),
+    steps: before,
+  });
   if (verdict === "malware")
-    return choice
-      .malware(mail)
-      .map((one) =>
-        one.policy ? detain(one.policy, one.step) : unknown(one.step),
-      );
-  if (isAntiPhish(verdict)) {
-    const ways = choice
-      .antiPhish(mail)
-      .map((one) =>
-        one.policy ? impersonated(one.policy, one.step) : unknown(one.step),
-      );
-    const acting = ways.filter((way): way is Way => way !== undefined);
-    return acting.length > 0 ? acting : undefined;
-  }
+    return acting(
+      choice
+        .malware(mail)
+        .map((one) =>
+          one.policy ? detain(one.policy, one.step) : unknown(one.step),
+        ),
+    );
+  if (isAntiPhish(verdict))
+    return acting(
+      choice
+        .antiPhish(mail)
+        .map((one) =>
+          one.policy ? impersonated(one.policy, one.step) : unknown(one.step),
+        ),
+    );
   const { policy, step: why } = chosen;
-  if (!policy) return [unknown(why)];
+  if (!policy) return acting([unknown(why)]);
   // `Off` does nothing, and `Test` nothing that keeps a message from being delivered.
   if (verdict === "bulk" && policy.markAsSpamBulkMail.toLowerCase() !== "on")
-    return undefined;
+    return acting([undefined]);
   const [actionProperty, tagProperty] = antiSpam[verdict];
   const obsolete =
     verdict === "highConfidencePhish" &&
     /^movetojmf$/i.test(policy[actionProperty]);
-  return [
+  return acting([
     act({
       object: named("HostedContentFilterPolicy", policy.name),
       policy: policy.name,
@@ -118,7 +139,7 @@ export function onVerdict(
       retentionDays: policy.quarantineRetentionPeriod,
       why,
     }),
-  ];
+  ]);
 
   function detain(malware: MalwarePolicy, why: Step): Way {
     return act({
@@ -199,6 +220,22 @@ export function onVerdict(
       return { end: end(outcome, known), steps: [...here, acts] };
     return quarantine({ ...threat, known }, [...here, acts]);
   }
+}
+
+/** Says that custom policies may be for the recipient, where they may. */
+function doubtOf(
+  choices: readonly Chosen<AntiPhishPolicy | MalwarePolicy>[] | undefined,
+): Step[] {
+  return choices !== undefined && choices.length > 1
+    ? [
+        step(
+          "message",
+          "recipient",
+          null,
+          "whom custom policies are for is not read, so that more than one may be for the recipient",
+        ),
+      ]
+    : [];
 }
 
 interface Threat {

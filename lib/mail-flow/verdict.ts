@@ -51,9 +51,20 @@ function requests({ scl, steps }: Passed, allowed: Truth): Request[] {
           ? [asked("highConfidenceSpam"), asked("spam"), asked(undefined)]
           : [asked(undefined)];
   const byList: Request = { scl: -1, skipped: true, asked: undefined, steps };
-  // Whether a rule's level or the list counts, nobody has said.
-  if (allowed === true) return scl === null ? [byList] : [byList, ...byRule];
-  return allowed === undefined ? [...byRule, byList] : byRule;
+  if (allowed === false) return byRule;
+  if (allowed === true && scl === null) return [byList];
+  const doubt = step(
+    named("HostedConnectionFilterPolicy", "Default"),
+    "ipAllowList",
+    null,
+    allowed === true
+      ? "whether the IP Allow List counts or the SCL that a rule set is not documented"
+      : "whether the IP Allow List counts cannot be told",
+  );
+  return [byList, ...byRule].map((request) => ({
+    ...request,
+    steps: [...steps, doubt],
+  }));
 }
 
 /** Adds what the policy's lists of senders say. */
@@ -78,6 +89,17 @@ function sendersListed(
     step(named("HostedContentFilterPolicy", policy.name), property, name, why);
   const allowed = found("allowedSenders", "allowedSenderDomains");
   const blocked = found("blockedSenders", "blockedSenderDomains");
+  const steps =
+    allowed && blocked
+      ? [
+          ...request.steps,
+          say(
+            "allowedSenders",
+            sender,
+            "the sender is both allowed and blocked, and which of them counts is not documented",
+          ),
+        ]
+      : request.steps;
   const ways: Request[] = [];
   if (allowed)
     ways.push({
@@ -86,7 +108,7 @@ function sendersListed(
       skipped: true,
       asked: undefined,
       steps: [
-        ...request.steps,
+        ...steps,
         say(
           ...allowed,
           "the sender is allowed, so that spam filtering is skipped",
@@ -98,7 +120,7 @@ function sendersListed(
       ...request,
       asked: "highConfidenceSpam",
       steps: [
-        ...request.steps,
+        ...steps,
         say(
           ...blocked,
           "the sender is blocked, which makes it high confidence spam",
@@ -111,7 +133,7 @@ function sendersListed(
 /** The verdicts that could be acted on, the first of them first; `none` is not among them. */
 interface Judgement {
   readonly scl: number | null;
-  readonly candidates: readonly Verdict[];
+  readonly candidates: readonly Exclude<Verdict, "none">[];
   readonly steps: readonly Step[];
 }
 
@@ -126,7 +148,8 @@ function judged(
   ): Judgement => ({
     scl,
     candidates: candidates
-      .filter((one): one is Verdict => one !== undefined && one !== "none")
+      .filter((one) => one !== undefined)
+      .filter((one) => one !== "none")
       .sort((a, b) => verdicts.indexOf(a) - verdicts.indexOf(b)),
     steps,
   });
@@ -155,22 +178,26 @@ function acted(
   choice: PolicyChoice,
   quarantine: Quarantine,
 ): Way {
+  const ways: Way[] = [];
+  let sofar = steps;
   for (const verdict of candidates) {
-    const ways = onVerdict(
+    const acted = onVerdict(
       verdict,
       scl,
       mail,
       chosen,
       choice,
       quarantine,
-      steps,
+      sofar,
     );
-    if (ways) return wayOf(oneOf(ways));
+    ways.push(...acted.ways);
+    if (!acted.passes) return wayOf(oneOf(ways));
+    sofar = acted.steps;
   }
-  return {
+  ways.push({
     end: end("inbox", { scl, verdict: "none" }),
     steps: [
-      ...steps,
+      ...sofar,
       step(
         "message",
         "verdict",
@@ -178,7 +205,8 @@ function acted(
         "nothing is found in it, and it is delivered",
       ),
     ],
-  };
+  });
+  return wayOf(oneOf(ways));
 }
 
 function wayOf({ steps, ...end }: Path): Way {

@@ -210,6 +210,15 @@ test("custom anti-phishing policies, whose scopes are not read, matter only wher
     policy: null,
   });
   expect(follow(custom("Quarantine", false), spoof).outcome).toBe("junk");
+  const off = custom("MoveToJmf");
+  if ("value" in off.antiPhishPolicies)
+    Object.assign(off.antiPhishPolicies.value[1]?.settings ?? {}, {
+      enableSpoofIntelligence: false,
+    });
+  // Either junk, or the next verdict: spam, in quarantine.
+  expect(follow(off, { ...spoof, disposition: "Spam" }).outcome).toBe(
+    "notDocumented",
+  );
 });
 
 test("mail is bulk from the threshold of the recipient's policy on, where that marks it", () => {
