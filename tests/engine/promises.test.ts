@@ -25,7 +25,11 @@ const [errors, twice, tenants, secrets] = [
 ];
 const program = `
 import { UseCase4 } from "pulumi-area1-m365";
-new UseCase4("mail", { domains: ["example.com"], header: "cloudflare" });
+new UseCase4("mail", {
+  domains: [{ domain: "example.com", offboardOnDestroy: true }],
+  header: "cloudflare",
+  check: false,
+});
 `;
 const said: string[] = [];
 let at: TenantWithStack;
