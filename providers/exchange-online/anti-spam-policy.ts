@@ -286,12 +286,29 @@ export const antiSpamPolicy: Kind = {
   async remove({ exchange, patience }, item) {
     // The rule first: a policy that a rule points at is in use.
     const ruleName = nameOfRule(item);
-    if (ruleName !== undefined)
+    if (ruleName !== undefined) {
       await exchange.removeIfThere(
         "Remove-HostedContentFilterRule",
         { Identity: ruleName },
         patience,
       );
+      // Without its policy nobody would find a rule that stayed: the success of the request alone is not believed.
+      let last: number | undefined;
+      const stays = await patience.until(
+        async () => {
+          const get = "Get-HostedContentFilterRule";
+          const { items, begun } = await exchange.list(get, {}, last);
+          last = begun;
+          return items.some((rule) => identityOf(rule).name === ruleName);
+        },
+        (stillThere) => !stillThere,
+        patience.left / 3,
+      );
+      if (stays)
+        throw new UserError(
+          `the removal of its rule "${ruleName}" was answered as done, but the rule still stands. Run it again`,
+        );
+    }
     await exchange.removeIfThere(
       "Remove-HostedContentFilterPolicy",
       { Identity: identityOf(item).name },
