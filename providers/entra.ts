@@ -47,6 +47,8 @@ export class Entra implements SignInClient {
         judge,
         this.patience,
       );
+      if (url.includes("openid-configuration"))
+        refuseOtherThanDiscovery(answer);
       return {
         request,
         status: answer.status,
@@ -92,6 +94,15 @@ function judge(answer: Answer): Answer {
       advice: "Try again.",
     });
   throw new VendorError(vendor, "unauthorized", message, { status });
+}
+
+/** Without it the library says only that something could not be resolved. */
+function refuseOtherThanDiscovery({ status, text }: Answer): void {
+  const body = parsed(text);
+  if (!isRecord(body) || typeof body["token_endpoint"] !== "string")
+    throw unreadable(
+      `${vendor} answered ${status} with something that names no token endpoint`,
+    );
 }
 
 const unreadable = (message: string): VendorError =>
