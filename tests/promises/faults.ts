@@ -13,12 +13,15 @@ export interface Origin {
 /** One way in which a request can go wrong. */
 export interface Trouble {
   readonly name: string;
+  /** What an error must say of it. */
+  readonly says?: RegExp;
   /** Has it happen. */
   set(origin: Origin): void;
 }
 
-const once = (name: string, fault: Fault): Trouble => ({
+const once = (name: string, fault: Fault, says?: RegExp): Trouble => ({
   name,
+  ...(says && { says }),
   set: ({ faults, nth }) => void faults.add({ ...fault, match: { nth } }),
 });
 const status = (code: number, more: object = {}): Fault => ({
@@ -53,7 +56,6 @@ export const troubles: readonly Trouble[] = [
   once("401", status(401)),
   once("403", status(403)),
   once("403 with a body of NUL bytes", status(403, { nulBytes: 4096 })),
-  once("404 of a proxy", status(404)),
   once("404 on the container", {
     kind: "body",
     status: 404,
@@ -107,6 +109,7 @@ export const variants: readonly Trouble[] = [
     "403 with NUL bytes that claim to be gzip",
     status(403, { nulBytes: 4096, headers: { "content-encoding": "gzip" } }),
   ),
+  once("404 of a proxy", status(404), /proxy|sign in|Graph/),
   once("404 of a proxy that speaks JSON", {
     kind: "body",
     status: 404,

@@ -71,8 +71,11 @@ export async function withTrouble(
     ...twice(world),
   ];
   const owed = message === undefined && (await isOwed(stack));
-  if (message !== undefined) wrong.push(...unclear(message));
-  else if (!owed) wrong.push(...(await unlike(world, clean, stack, answer)));
+  if (message !== undefined) {
+    wrong.push(...unclear(message));
+    if (trouble.says?.test(message) === false)
+      wrong.push(`does not say what it was: ${message}`);
+  } else if (!owed) wrong.push(...(await unlike(world, clean, stack, answer)));
   stack.environment = world.environment;
   try {
     const undone = message !== undefined || owed;
