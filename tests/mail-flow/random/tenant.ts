@@ -379,7 +379,7 @@ export const randomMessage: fc.Arbitrary<RandomMessage> = fc.record({
     { weight: 3, arbitrary: fc.constant<Verdict>("none") },
     fc.constantFrom(...verdicts),
   ),
-  bcl: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined, freq: 1 }),
+  bcl: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined, freq: 2 }),
   at: fc.constantFrom(
     new Date("2026-11-23T12:00:00Z"),
     new Date("2027-01-15T12:00:00Z"),
