@@ -7,12 +7,7 @@ import type { Handlers } from "./handlers";
 import type { State } from "./kind";
 import { check } from "./lifecycle/check";
 import { homeOf } from "./lifecycle/home";
-import {
-  changedProperties,
-  pendingOf,
-  pickKnown,
-  text,
-} from "./lifecycle/state";
+import { changedProperties, pickKnown, text } from "./lifecycle/state";
 import { trying } from "./lifecycle/trying";
 import {
   isReached,
@@ -75,7 +70,7 @@ function diff(session: Session, olds: State, news: State) {
   const accepts = textsOf(olds["reported"]).some((name) =>
     accepted.includes(name),
   );
-  if (pendingOf(olds).length > 0 || accepts) return { changes: true };
+  if (accepts) return { changes: true };
   say(session, unaccepted(detailsOf(olds), accepted));
   return { changes: false };
 }
@@ -111,7 +106,8 @@ async function run(session: Session, inputs: State, olds: State) {
     found.filter((finding) => !serious.includes(finding)),
   );
   if (serious.length > 0)
-    throw new PartialFailure(id, { ...outs, pending: ["findings"] }, [
+    // The engine sends an update until it succeeds; after a refresh, which makes it forget, the findings themselves are drift.
+    throw new PartialFailure(id, outs, [
       `Everything is written, but failOn is "${text(failOn)}", and ${namesOf(serious).join(", ")} ${namesOf(serious).length === 1 ? "was" : "were"} found. Mend or accept that, then run pulumi up again.`,
       ...messagesOf(serious),
     ]);
@@ -140,7 +136,6 @@ async function read(session: Session, given: string, state: State) {
     ...pickKnown(inputNames, (name) => state[name]),
     findings: [...accepted, ...live].sort(),
   };
-  const owed = found.some((finding) => isReached(finding, state["failOn"]));
   return {
     id,
     props: {
@@ -149,7 +144,6 @@ async function read(session: Session, given: string, state: State) {
       routes,
       details,
       ...(live.length > 0 && { reported: live }),
-      ...(owed && pickKnown(["pending"], (name) => state[name])),
     },
     inputs,
   };

@@ -249,6 +249,25 @@ describe("A change that nobody manages but that defeats the routes", () => {
   });
 });
 
+test("What only the second of two looks shows waits for the next refresh", async () => {
+  const resource = checkOf();
+  await resource.up(program);
+  switchPreset(true);
+  stage.simulator.faults.add({
+    match: { cmdlet: "Get-HostedConnectionFilterPolicy", nth: 2 },
+    when: "before",
+    kind: "hook",
+    run: () => allow("52.11.209.211"),
+  });
+  await resource.refresh();
+  expect(resource.outputs["findings"]).toEqual(["preset-in-force"]);
+  await resource.refresh();
+  expect(resource.outputs["findings"]).toEqual([
+    "ip-allow-list",
+    "preset-in-force",
+  ]);
+});
+
 describe("With failOn, an up", () => {
   const failing = { ...program, failOn: "failed" };
 
