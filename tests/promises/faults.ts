@@ -56,6 +56,7 @@ export const troubles: readonly Trouble[] = [
   once("401", status(401)),
   once("403", status(403)),
   once("403 with a body of NUL bytes", status(403, { nulBytes: 4096 })),
+  once("404 of a proxy", status(404), /proxy|sign in|Graph/),
   once("404 on the container", {
     kind: "body",
     status: 404,
@@ -109,7 +110,6 @@ export const variants: readonly Trouble[] = [
     "403 with NUL bytes that claim to be gzip",
     status(403, { nulBytes: 4096, headers: { "content-encoding": "gzip" } }),
   ),
-  once("404 of a proxy", status(404), /proxy|sign in|Graph/),
   once("404 of a proxy that speaks JSON", {
     kind: "body",
     status: 404,
