@@ -202,9 +202,9 @@ function entryText(entry: unknown): string {
   return entry === null || entry === undefined ? "" : JSON.stringify(entry);
 }
 
-/** A name of Exchange, which may come with the tenant before it: `contoso.onmicrosoft.com\Name`. */
+/** A name of Exchange, which may come with the tenant before it: `contoso.onmicrosoft.com\Name`. Idempotent. */
 export const withoutTenant = (name: string): string =>
-  name.replace(/^[\w-]+(\.[\w-]+)+\\/, "");
+  name.replace(/^(?:[\w-]+(?:\.[\w-]+)+\\)+/, "");
 
 /** The name of an object of Exchange, equal in any case, with or without the tenant. */
 export const objectName = (max: number, forbidden?: RegExp): Codec<string> =>
