@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { dropsMalicious } from "../providers/restored-object";
 import { AntiSpamPolicy } from "./anti-spam-policy";
 import { Area1Domain } from "./area1-domain";
 import { egressIpRanges } from "./egress";
@@ -122,8 +123,14 @@ export class UseCase4 extends pulumi.ComponentResource {
             held("TransportRule", adminRule(rule), `${key}-admin`),
             held("TransportRule", rule, `${key}-user`),
           ]),
-          ...domains.map(({ domain }) =>
-            held("Area1Domain", domain, `domain-${domain}`),
+          ...domains.map(({ domain, dropDispositions }) =>
+            held("Area1Domain", domain, `domain-${domain}`, {
+              ...(dropDispositions !== undefined && {
+                dropsMalicious: pulumi
+                  .output(dropDispositions)
+                  .apply(dropsMalicious),
+              }),
+            }),
           ),
         ]),
         ...accountOf(domains),

@@ -15,18 +15,26 @@ import { isMark, nameIn, ownerOf } from "./mark";
 import type { RestoredObject } from "./restored-object";
 import type { Operation } from "./session";
 
+/** What is to happen to mail from now on that did not before. */
+export interface Beginning {
+  /** Quarantine policies that recipients are to release from. */
+  readonly released: readonly string[];
+  /** Domains that are to deliver Malicious, for which Cloudflare drops it today. */
+  readonly delivered: readonly string[];
+}
+
 /**
  * Refuses, before anything is written, what would go wrong: objects of another stack or another resource, `Default` in the
- * hands of another stack, and a policy that recipients would be able to release grave mail from.
+ * hands of another stack, a policy that recipients would be able to release grave mail from, and Malicious for recipients to whom
+ * another policy than `Default` would hand it.
  *
  * @param items what was found of the objects, in their order.
- * @param released quarantine policies that recipients are to release from from now on.
  */
 export async function refuseForeign(
   operation: Operation,
   objects: readonly RestoredObject[],
   items: readonly (Item | undefined)[],
-  released: readonly string[],
+  { released, delivered }: Beginning,
 ): Promise<void> {
   const ofThisStack: string[] = [];
   const ofAnother: string[] = [];
@@ -57,11 +65,27 @@ export async function refuseForeign(
   reasons.push(
     ...(await reasonsInRules(operation, released)),
     ...(await reasonsInDefault(operation, objects)),
+    ...(await reasonsInPolicies(operation, delivered)),
   );
   if (reasons.length > 0)
     throw new UserError(
       `Cannot begin, and nothing was written: ${reasons.join("; ")}.`,
     );
+}
+
+/** Malicious is to be delivered, and a policy that goes before `Default` would not keep it from its recipients. */
+async function reasonsInPolicies(
+  operation: Operation,
+  domains: readonly string[],
+): Promise<string[]> {
+  if (domains.length === 0) return [];
+  const { exposingPolicies } = await import("./mail-flow/exposing.js");
+  const exposing = await exposingPolicies(operation, domains);
+  if (exposing.length === 0) return [];
+  const names = domains.join(", ");
+  return [
+    `Cloudflare drops Malicious for ${names} today, and would deliver it, but ${exposing.join(", and ")}. Exclude the recipients at ${names} from there, have it quarantine high confidence spam where only administrators release, or keep dropDispositions: ["MALICIOUS"]`,
+  ];
 }
 
 /** Spam is to become its recipients' to release, and rules take Malicious for spam. */

@@ -13,7 +13,7 @@ import { homeOf } from "./lifecycle/home";
 import { named } from "./lifecycle/locate";
 import { pickKnown } from "./lifecycle/state";
 import { trying } from "./lifecycle/trying";
-import { keyOf, type RestoredObject } from "./restored-object";
+import { dropsMalicious, keyOf, type RestoredObject } from "./restored-object";
 import type { Operation, Session } from "./session";
 import { isUnknown } from "./unknown";
 
@@ -108,7 +108,11 @@ async function take(
   const items = await Promise.all(
     fresh.map((object) => lookUp(kinds, operation, object)),
   );
-  await refuseForeign(operation, fresh, items, newlyReleased(objects, state));
+  const beginning = beginningToDeliver(objects, state);
+  await refuseForeign(operation, fresh, items, {
+    released: newlyReleased(objects, state),
+    delivered: await droppingToday(kinds, operation, beginning),
+  });
   const values: Record<string, unknown> = Object.fromEntries(
     objects.map((object) => [keyOf(object), before[keyOf(object)]]),
   );
@@ -138,6 +142,38 @@ function newlyReleased(
         ),
     )
     .map(({ name }) => name);
+}
+
+/** The domains that are to deliver Malicious, and were not before as far as the restore point knows. */
+function beginningToDeliver(
+  objects: readonly RestoredObject[],
+  state: State | undefined,
+): RestoredObject[] {
+  const before = state ? objectsOf(state) : [];
+  return objects.filter(
+    ({ kind, name, dropsMalicious }) =>
+      kind === "Area1Domain" &&
+      !dropsMalicious &&
+      !before.some(
+        (old) => old.kind === kind && old.name === name && !old.dropsMalicious,
+      ),
+  );
+}
+
+/** Those of the domains for which Cloudflare drops Malicious now. */
+async function droppingToday(
+  kinds: Kinds,
+  operation: Operation,
+  domains: readonly RestoredObject[],
+): Promise<string[]> {
+  const found = await Promise.all(
+    domains.map(async (object) => {
+      const item = await lookUp(kinds, operation, object);
+      const dropped = valuesIn(kinds, object, item)?.["dropDispositions"];
+      return dropsMalicious(dropped) ? [object.name] : [];
+    }),
+  );
+  return found.flat();
 }
 
 async function lookUp(
@@ -227,7 +263,9 @@ function sameObjects(olds: State, news: State): boolean {
     objectsOf(state)
       .map(
         (object) =>
-          keyOf(object) + (object.recipientsRelease ? " released" : ""),
+          keyOf(object) +
+          (object.recipientsRelease ? " released" : "") +
+          (object.dropsMalicious ? " drops" : ""),
       )
       .sort()
       .join("\n");

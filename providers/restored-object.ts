@@ -10,6 +10,8 @@ export interface RestoredObject {
   readonly adopt?: boolean;
   /** A quarantine policy that recipients will be able to release from. */
   readonly recipientsRelease?: boolean;
+  /** A domain that Cloudflare goes on dropping Malicious for. */
+  readonly dropsMalicious?: boolean;
 }
 
 /**
@@ -32,3 +34,10 @@ export const keyOf = ({
   kind,
   name,
 }: Pick<RestoredObject, "kind" | "name">): string => `${kind}/${name}`;
+
+/** Whether these dispositions of a domain, in the API's words, hold Malicious. */
+export const dropsMalicious = (dispositions: unknown): boolean =>
+  Array.isArray(dispositions) &&
+  dispositions.some(
+    (one) => typeof one === "string" && one.toUpperCase() === "MALICIOUS",
+  );

@@ -204,11 +204,11 @@ interface Life {
 }
 
 /**
- * Refusals that leave mail where it is: it would be its recipients', a quarantine has the name of the stack's other one, or what
+ * Refusals that leave mail where it is: it would be its recipients', or delivered at last, a quarantine has the name of the stack's other one, or what
  * is to change was removed by hand.
  */
 const understood =
-  /could release|theirs to release|belongs to another resource of this stack|it no longer exists/;
+  /could release|theirs to release|would deliver it|belongs to another resource of this stack|it no longer exists/;
 
 /** Lives a life up to destroy, and says what was wrong. */
 async function lived({ tenant, steps, picks }: Life): Promise<string[]> {

@@ -222,4 +222,55 @@ export const leftTenants: readonly LeftTenant[] = [
       );
     },
   },
+  {
+    name: "drops Malicious, with a custom policy that would put it into Junk",
+    refused: true,
+    prepare(simulator) {
+      dropping(simulator, "MALICIOUS");
+      custom(simulator, { HighConfidenceSpamAction: "MoveToJmf" });
+    },
+  },
+  {
+    name: "drops Malicious, with a custom policy whose quarantine recipients release from",
+    refused: true,
+    prepare(simulator) {
+      dropping(simulator, "MALICIOUS");
+      custom(simulator, {
+        HighConfidenceSpamAction: "Quarantine",
+        HighConfidenceSpamQuarantineTag: "DefaultFullAccessPolicy",
+      });
+    },
+  },
+  {
+    name: "drops Malicious, with a custom policy that keeps it for administrators",
+    prepare(simulator) {
+      dropping(simulator, "MALICIOUS");
+      custom(simulator, {
+        HighConfidenceSpamAction: "Quarantine",
+        HighConfidenceSpamQuarantineTag: "AdminOnlyAccessPolicy",
+      });
+    },
+  },
+  {
+    name: "drops Malicious, under the Standard preset",
+    refused: true,
+    prepare(simulator) {
+      dropping(simulator, "MALICIOUS");
+      simulator.tenant.edit(
+        "EOPProtectionPolicyRule",
+        "Standard Preset Security Policy",
+        { State: "Enabled" },
+      );
+    },
+  },
 ];
+
+/** A custom anti-spam policy for one of the recipients who are asked about. */
+function custom({ tenant }: Simulator, settings: JsonObject): void {
+  tenant.add("HostedContentFilterPolicy", { Name: "Board", ...settings });
+  tenant.add("HostedContentFilterRule", {
+    Name: "Board",
+    HostedContentFilterPolicy: "Board",
+    SentTo: ["megan@example.com"],
+  });
+}
