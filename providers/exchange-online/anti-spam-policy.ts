@@ -339,14 +339,18 @@ async function refuseMalicious(
   before: Item,
   changes: Record<string, unknown>,
 ): Promise<void> {
-  const released = spamQuarantineOf({ ...before, ...changes });
+  const after: Item = { ...before, ...changes };
+  const released = spamQuarantineOf(after);
   if (
     released === undefined ||
     released === spamQuarantineOf(before) ||
     !operation.session.onlyForSpam.has(released)
   )
     return;
-  const reason = await reasonAgainstReleasingSpam(operation, released);
+  const reason = await reasonAgainstReleasingSpam(
+    operation,
+    withoutTenant(String(after["SpamQuarantineTag"])),
+  );
   if (reason !== undefined)
     throw new UserError(
       `${reason}, for example with pulumi up --target on the rule`,
