@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError } from "commander";
-import { endsWith2 } from "./ends";
 
 interface EvidenceOptions {
   days: number;
@@ -22,7 +21,6 @@ export function evidenceCommand(): Command {
       "show ids, addresses and subjects of the messages that findings are about",
     )
     .option("--json", "print one JSON object")
-    .exitOverride(endsWith2)
     .action(look);
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
+import { Command, type CommanderError } from "commander";
 import { diffCommand } from "./diff";
 import { explainCommand } from "./explain";
 import { doctorCommand } from "./doctor";
@@ -12,15 +12,21 @@ const { version } = JSON.parse(
   readFileSync(require.resolve("pulumi-area1-m365/package.json"), "utf8"),
 ) as { version: string };
 
-new Command("area1-m365")
+const program = new Command("area1-m365")
   .description("Cloudflare Email Security in front of Microsoft 365")
-  .version(version)
-  .addCommand(explainCommand())
-  .addCommand(simulateCommand())
-  .addCommand(diffCommand())
-  .addCommand(doctorCommand())
-  .addCommand(evidenceCommand())
-  .addCommand(testPlanCommand())
+  .version(version);
+for (const command of [
+  explainCommand(),
+  doctorCommand(),
+  evidenceCommand(),
+  testPlanCommand(),
+  simulateCommand(),
+  diffCommand(),
+])
+  program.addCommand(command.exitOverride(endsWith2));
+
+program
+  .exitOverride(endsWith2)
   .parseAsync()
   .catch((error: unknown) => {
     process.stderr.write(
@@ -28,3 +34,8 @@ new Command("area1-m365")
     );
     process.exitCode ??= 1;
   });
+
+/** Ends with 2 where a command line is wrong: 1 says that something was looked at and found. Help and version end with 0. */
+function endsWith2({ exitCode }: CommanderError): never {
+  process.exit(exitCode === 0 ? 0 : 2);
+}

@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { endsWith2 } from "./ends";
 import type { Snapshot } from "../lib/mail-flow/snapshot";
 
 interface TestPlanOptions {
@@ -26,7 +25,6 @@ export function testPlanCommand(): Command {
       (address: string, before: string[] = []) => [...before, address],
     )
     .option("--force", "overwrite files that differ")
-    .exitOverride(endsWith2)
     .action(write);
 }
 
