@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { Command, InvalidArgumentError } from "commander";
 
 import type { Diagnosis } from "./doctor/diagnosis";
+import { hasColours } from "./terminal";
 
 /** The command's options. */
 export interface DoctorOptions {
@@ -54,7 +55,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
     process.stdout.write(
       diagnosisText(diagnosis, {
         verbose: options.verbose ?? false,
-        colours: process.stdout.isTTY,
+        colours: hasColours(),
       }),
     );
   }

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Row } from "../lib/mail-flow/path";
 import type { Snapshot } from "../lib/mail-flow/snapshot";
 import type { Explanation } from "./explain/explanation";
+import { hasColours } from "./terminal";
 
 interface ExplainOptions {
   snapshot?: string;
@@ -146,7 +147,7 @@ async function show(
   const { asText } = await import("./explain/text.js");
   process.stdout.write(
     asText(explanation, {
-      colours: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
+      colours: hasColours(),
       steps: options.steps ?? options.recipient?.length === 1,
     }),
   );
