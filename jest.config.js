@@ -16,6 +16,8 @@ module.exports = {
   // Generous: several engine commands in one test on a machine whose cores others use too.
   testTimeout: 180_000,
   maxWorkers: 2,
+  // A worker that has run long tests begins anew: what those left going on would meet modules that are no longer there.
+  workerIdleMemoryLimit: "512MB",
   reporters: ["default", "<rootDir>/tests/promises/table.js"],
   projects: [
     {

@@ -112,7 +112,10 @@ async function atLength(say, test, { variable, cases, what }) {
       path.join(root, "node_modules/jest/bin/jest.js"),
       ...[`tests/${test}`, "--maxWorkers=1", "--testTimeout=86400000"],
     ],
-    { cwd: root, env: { ...process.env, [variable]: howMany } },
+    {
+      cwd: root,
+      env: { AREA1_SEED: "random", ...process.env, [variable]: howMany },
+    },
   );
   if (code !== 0) throw new Error(output.trim());
   return {

@@ -92,13 +92,13 @@ test("--seed and --latency are taken from the command line", async () => {
 });
 
 test.each([
-  [["--port", "99999"], "Not a port from 0 to 65535."],
-  [["--latency", "soon"], "Not milliseconds from 0 to 600000."],
-  [["--seed", "absent.json"], "absent.json"],
-  [["--colour"], "unknown option"],
-])("%j is refused in a line", async (options, text) => {
+  [["--port", "99999"], 2, "Not a port from 0 to 65535."],
+  [["--latency", "soon"], 2, "Not milliseconds from 0 to 600000."],
+  [["--seed", "absent.json"], 1, "absent.json"],
+  [["--colour"], 2, "unknown option"],
+])("%j is refused in a line, with %d", async (options, code, text) => {
   const { ended, err } = await simulate(...options);
-  expect(await ended).toBe(1);
+  expect(await ended).toBe(code);
   expect(err()).toContain(text);
   expect(err().trim().split("\n")).toHaveLength(1);
 });

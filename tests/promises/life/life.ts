@@ -458,10 +458,19 @@ export class Life {
           );
         return;
       }
-      case "rename":
-        if (!tenant.find(noun, `${step.name} (old)`))
-          tenant.rename(noun, step.name, `${step.name} (old)`);
+      case "rename": {
+        if (tenant.find(noun, `${step.name} (old)`)) return;
+        const before = objectsOf(this.place.simulator);
+        // What a killed run made is found again by its name; under another one it is whoever's gave it that.
+        if (
+          !this.#engine.entries.some(
+            (one) => liveOf(one, before) === before.get(key),
+          )
+        )
+          this.#made.delete(key);
+        tenant.rename(noun, step.name, `${step.name} (old)`);
         return;
+      }
       case "remove":
         if (kind === "Area1Domain") account.remove(step.name);
         else
