@@ -185,6 +185,9 @@ describe("drift of every property of every kind, on the real engine", () => {
     `,
       { files: { "cases.json": JSON.stringify(cases) } },
     );
+    // The engine makes rules in any order, and one may ask for a place that there is only behind others.
+    for (const Name of ["Disclaimer", "Prefix", "Footer"])
+      at.simulator.tenant.add("TransportRule", { Name, PrependSubject: Name });
     await at.stack.up([], { timeout: 120_000 });
   }, 180_000);
 
