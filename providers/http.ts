@@ -1,3 +1,5 @@
+import { bulkhead, noop } from "cockatiel";
+
 import { isFault, printable, reasonOf, VendorError } from "./errors";
 import type { Patience } from "./patience";
 
@@ -29,10 +31,11 @@ export type Witness = (request: Request, answer: Answer) => void;
 
 /**
  * The one place for time limits and retries. Knows nothing of vendors but a name: whoever throttles one request makes all
- * requests to that vendor pause together.
+ * requests to that vendor pause together, and who says that there are too many at once gets one at a time from then on.
  */
 export class Http {
   private pausedUntil = 0;
+  private turns: Turns = allAtOnce;
 
   constructor(
     private readonly vendor: string,
@@ -67,8 +70,11 @@ export class Http {
     return patience.persist(async () => {
       // Why the patience is used up is worth more than that it is.
       if (last && patience.left === 0) throw last;
-      await this.resumed(patience);
-      return judge(await this.once(request, patience));
+      const answer = await this.turns.execute(async () => {
+        await this.resumed(patience);
+        return this.once(request, patience);
+      });
+      return judge(answer);
     }, pauseAfter);
   }
 
@@ -95,6 +101,9 @@ export class Http {
   }
 
   private pause(error: VendorError, tries: number, patience: Patience): number {
+    // Asked again together, all but one would be refused again and again.
+    if (tooManyAtOnce.has(error) && this.turns === allAtOnce)
+      this.turns = bulkhead(1, Infinity);
     const asked = retryAfter.get(error);
     const backoff = growing(Math.max(patience.firstPause, 1), tries + 1);
     const pause = Math.max(asked ?? 0, backoff);
@@ -171,18 +180,30 @@ export class Http {
   }
 }
 
-const retryAfter = new WeakMap<VendorError, number>();
+/** Lets requests through, or makes them wait for their turn. */
+type Turns = Pick<typeof noop, "execute">;
 
-/** A `throttled` error that remembers how long the answer asks to wait: `Retry-After` as seconds, also with a fraction, or as a date. */
+const allAtOnce: Turns = noop;
+
+const retryAfter = new WeakMap<VendorError, number>();
+const tooManyAtOnce = new WeakSet<VendorError>();
+
+/**
+ * A `throttled` error that remembers how long the answer asks to wait: `Retry-After` as seconds, also with a fraction, or as a date.
+ *
+ * @param atOnce it was the number of requests at once that was too large, not that in a time.
+ */
 export function throttled(
   vendor: string,
   answer: Answer,
   reason: string,
+  atOnce = false,
 ): VendorError {
   const error = new VendorError(vendor, "throttled", reason, {
     status: answer.status,
     advice: "Try again later.",
   });
+  if (atOnce) tooManyAtOnce.add(error);
   const header = answer.headers.get("retry-after")?.trim();
   if (header) {
     const wait = /^\d+(\.\d+)?$/.test(header)

@@ -25,6 +25,9 @@ const vendor = "Exchange Online";
 /** The warning that goes with a page that is not the last (observed). */
 const moreResults = /more results available/i;
 
+/** How it says that the tenant has more requests in work than it may (documented). */
+const tooManyAtOnce = /maximum number of concurrent requests/i;
+
 /** The mailbox that app-only requests are routed by (documented by the module's own traffic). */
 const anchor = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}";
 
@@ -270,7 +273,8 @@ export class ExchangeOnline {
     const said =
       [reason, diagnostics].filter(Boolean).join(" ") || "no reason given";
     const message = `Exchange Online answered ${status} to ${cmdlet}: ${said}`;
-    if (fault === "throttled") return throttled(vendor, answer, message);
+    if (fault === "throttled")
+      return throttled(vendor, answer, message, tooManyAtOnce.test(reason));
     const advice = adviceFor(fault, cmdlet, diagnostics);
     return new VendorError(vendor, fault, message, {
       status,
@@ -375,7 +379,7 @@ function faultOf(status: number, exceptionType: string, reason: string): Fault {
   )
     return "alreadyExists";
   if (/Enable-OrganizationCustomization/i.test(reason)) return "dehydrated";
-  if (/maximum number of concurrent requests/i.test(reason)) return "throttled";
+  if (tooManyAtOnce.test(reason)) return "throttled";
   if (/not present in the role definition/i.test(reason)) return "forbidden";
   if (status === 401) return "unauthorized";
   if (status === 403) return "forbidden";

@@ -21,6 +21,8 @@ interface Reply {
   /** Breaks the connection off, at once or after half the body. */
   breaks?: "before" | "within";
   hangs?: true;
+  /** Milliseconds until it answers. @default 0 */
+  after?: number;
 }
 
 let server: Server;
@@ -50,7 +52,7 @@ beforeAll(async () => {
       if (reply.breaks) {
         response.write("half");
         setTimeout(() => request.socket.destroy(), 10);
-      } else response.end(reply.body ?? "");
+      } else setTimeout(() => response.end(reply.body ?? ""), reply.after ?? 0);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -152,6 +154,27 @@ describe("Throttling", () => {
     ]);
     for (const { at } of arrived.slice(1))
       expect(at - throttledAt).toBeGreaterThanOrEqual(295);
+  });
+
+  test("for too many at once makes requests wait for their turn", async () => {
+    const six = Array.from({ length: 6 });
+    replies = [
+      ...six.map(() => ({ status: 400 })),
+      ...six.map(() => ({ after: 40 })),
+    ];
+    const http = client();
+    const oneAtATime = (answer: Answer) => {
+      if (answer.status === 400)
+        throw throttled("Vendor", answer, "too many at once", true);
+      return judge(answer);
+    };
+    await Promise.all(
+      six.map(() => http.send(post(), oneAtATime, new Patience(5000))),
+    );
+    const second = arrived.slice(6).map(({ at }) => at);
+    expect(second).toHaveLength(6);
+    for (const [at, later] of second.slice(1).entries())
+      expect(later - (second[at] ?? 0)).toBeGreaterThanOrEqual(38);
   });
 
   test("is told when it takes a second or more, with the vendor's name and the time", async () => {
