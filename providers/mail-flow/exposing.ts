@@ -1,71 +1,58 @@
+import { contextOf } from "../../lib/mail-flow/findings/context";
 import {
   audienceOf,
   policiesInForce,
 } from "../../lib/mail-flow/findings/in-force";
-import { contextOf } from "../../lib/mail-flow/findings/context";
-import type { QuarantinePolicy, Snapshot } from "../../lib/mail-flow/snapshot";
+import {
+  shortfallsOf,
+  type Shortfall,
+} from "../../lib/mail-flow/findings/shortfalls";
+import { quarantinePolicy } from "../exchange-online/quarantine-policy";
+import type { Item } from "../kind";
 import type { Operation } from "../session";
-import { readSnapshot } from "./snapshot";
-
-/** What keeps a message from its recipient, whatever quarantine policy stands beside it. */
-const harmless = ["Delete", "Redirect"];
+import {
+  contentFilterPolicy,
+  policyRule,
+  recipientsQuarantine,
+} from "./exchange-objects";
 
 /**
- * The policies that go before `Default` for recipients of the domains and would hand them high confidence spam, which Malicious is taken
- * for: in Junk, in the inbox, or in a quarantine that they release from. In words; what could not be read counts as such a policy.
+ * The policies that go before `Default` for recipients of the domains and would hand them high confidence spam, which Malicious
+ * is taken for: in Junk, in the inbox, or in a quarantine that they release from. In words.
+ *
+ * @throws VendorError when a list cannot be read, UserError when one cannot be understood.
  */
 export async function exposingPolicies(
   operation: Operation,
   domains: readonly string[],
 ): Promise<string[]> {
-  const snapshot = await readSnapshot(operation, { mailExchangesOf: [] });
-  const { presetRules, antiSpamRules, antiSpamPolicies, quarantinePolicies } =
-    snapshot;
-  if (
-    "unavailable" in presetRules ||
-    "unavailable" in antiSpamRules ||
-    "unavailable" in antiSpamPolicies ||
-    "unavailable" in quarantinePolicies
-  )
-    return [
-      `whether another policy would hand it to recipients could not be looked at: ${reasonsOf(snapshot)}`,
-    ];
-  const inForce = policiesInForce(
-    {
-      presetRules: presetRules.value,
-      antiSpamRules: antiSpamRules.value,
-      antiSpamPolicies: antiSpamPolicies.value,
-    },
+  const every = async <T>(
+    cmdlet: `Get-${string}`,
+    view: (item: Item) => T,
+  ): Promise<T[]> => (await operation.exchange.list(cmdlet)).items.map(view);
+  const [presetRules, antiSpamRules, antiSpamPolicies, quarantinePolicies] =
+    await Promise.all([
+      every("Get-EOPProtectionPolicyRule", policyRule),
+      every("Get-HostedContentFilterRule", policyRule),
+      every("Get-HostedContentFilterPolicy", contentFilterPolicy),
+      quarantinePolicy
+        .list(operation, "")
+        .then(({ items }) => items.map(recipientsQuarantine)),
+    ]);
+  return policiesInForce(
+    { presetRules, antiSpamRules, antiSpamPolicies },
     contextOf({ purpose: "stack", domains }),
-  );
-  return inForce.flatMap(({ policy, rule }) => {
+  ).flatMap(({ policy, rule }) => {
     if (!rule) return [];
     const who = `"${rule.name}" goes before Default for ${audienceOf(rule)}`;
     if (!policy) return [`${who}, and its policy is not listed`];
-    const { highConfidenceSpamAction: action } = policy;
-    if (harmless.includes(action)) return [];
-    if (action !== "Quarantine")
-      return [`${who}, and its action for high confidence spam is ${action}`];
-    const tag = policy.highConfidenceSpamQuarantineTag;
-    const quarantine = quarantinePolicies.value.find(
-      ({ name }) => name.toLowerCase() === tag?.toLowerCase(),
-    );
-    return isClosed(quarantine)
-      ? []
-      : [`${who}, and recipients release from its "${tag ?? "default"}"`];
+    return shortfallsOf(policy, quarantinePolicies)
+      .filter(exposesMalicious)
+      .map(({ goes }) => `${who}, where such mail ${goes}`);
   });
 }
 
-const reasonsOf = ({
-  presetRules,
-  antiSpamRules,
-  antiSpamPolicies,
-  quarantinePolicies,
-}: Snapshot): string =>
-  [presetRules, antiSpamRules, antiSpamPolicies, quarantinePolicies]
-    .flatMap((part) => ("unavailable" in part ? [part.unavailable] : []))
-    .join(" ");
-
-/** What nobody says may be released. */
-const isClosed = (policy: QuarantinePolicy | undefined): boolean =>
-  policy?.endUserQuarantinePermissions?.includes("Release") === false;
+/** Whether recipients get it, or may: what nobody can tell counts. */
+const exposesMalicious = ({ verdict, grade, kind }: Shortfall): boolean =>
+  verdict === "high confidence spam" &&
+  (grade === "failed" || kind === "unknown");
