@@ -6,6 +6,7 @@ import { dropsMalicious } from "../providers/restored-object";
 import { AntiSpamPolicy } from "./anti-spam-policy";
 import { Area1Domain } from "./area1-domain";
 import { egressIpRanges } from "./egress";
+import { dispositionHeaders } from "./mail-flow/message";
 import { MailFlowCheck } from "./mail-flow-check";
 import { QuarantineNotification } from "./quarantine-notification";
 import { QuarantinePolicy } from "./quarantine-policy";
@@ -25,12 +26,12 @@ import {
 const generations = [
   {
     key: "area1",
-    header: "X-Area1Security-Disposition",
+    header: dispositionHeaders.area1,
     rule: "Area 1 User Quarantine Message",
   },
   {
     key: "cloudflare",
-    header: "X-CFEmailSecurity-Disposition",
+    header: dispositionHeaders.cloudflare,
     rule: "Email Security User Quarantine Message",
   },
 ] as const;

@@ -5,6 +5,7 @@ import type {
   Found,
   RuleEvidence,
 } from "../../lib/mail-flow/evidence";
+import { dispositionHeaders } from "../../lib/mail-flow/message";
 import { printable } from "../../providers/errors";
 
 /** Days that are listed one by one; those before are summed up. */
@@ -58,7 +59,7 @@ function ruleLines(rule: RuleEvidence): string[] {
   return [
     shown(rule.rule),
     ...wrapped(
-      `${headerNames[header]}: ${words.join(", ")}${setScl === null ? "" : ` -> SCL ${setScl}`}${state.length > 0 ? ` (${state.join(", ")})` : ""}`,
+      `${dispositionHeaders[header]}: ${words.join(", ")}${setScl === null ? "" : ` -> SCL ${setScl}`}${state.length > 0 ? ` (${state.join(", ")})` : ""}`,
       "  ",
     ),
     ...wrapped(matchedLine(rule), "  "),
@@ -73,11 +74,6 @@ function ruleLines(rule: RuleEvidence): string[] {
         ]),
   ];
 }
-
-const headerNames = {
-  area1: "X-Area1Security-Disposition",
-  cloudflare: "X-CFEmailSecurity-Disposition",
-} as const;
 
 function matchedLine({ matched, perDay }: RuleEvidence): string {
   if (matched === null) return "Matched: could not be looked at";

@@ -3,7 +3,7 @@ import type {
   Found,
   RuleEvidence,
 } from "../../lib/mail-flow/evidence";
-import { headerNames } from "./words";
+import { dispositionHeaders } from "../../lib/mail-flow/message";
 import { html, type Content, type Markup } from "./markup";
 import { readableTime } from "./phrases";
 
@@ -76,7 +76,7 @@ function ruleRow(rule: RuleEvidence): Markup {
     <th scope="row"><bdi>${rule.rule}</bdi>${!rule.enabled && " (off)"}</th>
     <td data-head="Looks for">
       <bdi>${rule.words.join(", ")}</bdi
-      ><small>${headerNames[rule.header]}</small>
+      ><small>${dispositionHeaders[rule.header]}</small>
     </td>
     <td class="number" data-head="Matched">${rule.matched ?? "not read"}</td>
     <td data-head="By day">${bars(rule.perDay)}</td>

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Finding } from "../../lib/mail-flow/finding";
+import { dispositionHeaders } from "../../lib/mail-flow/message";
 import type { Row, Step } from "../../lib/mail-flow/path";
 import {
   endOf,
@@ -16,14 +17,7 @@ import { script } from "./page-script";
 import { style } from "./page-style";
 import { picture } from "./picture";
 import { findingsAt, stationsOf, type Station } from "./stations";
-import {
-  dispositionNames,
-  handling,
-  headerNames,
-  toneOf,
-  tones,
-  type Tone,
-} from "./words";
+import { dispositionNames, handling, toneOf, tones, type Tone } from "./words";
 
 /** An explanation as one page that needs nothing else: no network, no font, no script of anybody's. */
 export function asPage(unsafe: Explanation): string {
@@ -159,7 +153,7 @@ function card(line: Line, id: string, findings: readonly Finding[]): Markup {
   );
   return html`<article class="way-card tone-${toneOf(row)}" id="${id}">
     <h3>
-      ${dispositionNames[disposition]}${header && ` in ${headerNames[header]}`}
+      ${dispositionNames[disposition]}${header && ` in ${dispositionHeaders[header]}`}
     </h3>
     <p class="end">
       <b><bdi>${endOf(row)}</bdi></b
@@ -174,7 +168,7 @@ function card(line: Line, id: string, findings: readonly Finding[]): Markup {
         ${told.map(
           (one) =>
             html`<div>
-              ${told.length > 1 && html`<h4>In ${headerNames[one.header]}</h4>`}
+              ${told.length > 1 && html`<h4>In ${dispositionHeaders[one.header]}</h4>`}
               <ol class="steps">
                 ${one.steps.map((step) => stepItem(step, findings))}
               </ol>

@@ -1,7 +1,8 @@
+import { dispositionHeaders } from "../../lib/mail-flow/message";
 import type { Row } from "../../lib/mail-flow/path";
 import type { Changed } from "./explanation";
 import { endKey } from "./lines";
-import { dispositionNames, headerNames, outcomes } from "./words";
+import { dispositionNames, outcomes } from "./words";
 
 /** What is said where there are no rows. */
 export const nobody =
@@ -65,7 +66,9 @@ export function mergedChanges(changes: readonly Changed[]): MergedChange[] {
       return {
         label:
           [...new Set(names)].join(", ") +
-          (bothHeaders(group[0]) ? "" : `, in ${headerNames[after.header]}`),
+          (bothHeaders(group[0])
+            ? ""
+            : `, in ${dispositionHeaders[after.header]}`),
         recipient: after.recipient,
         before,
         after,

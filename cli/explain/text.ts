@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import { createColors } from "picocolors";
 import wrapAnsi from "wrap-ansi";
+import { dispositionHeaders } from "../../lib/mail-flow/message";
 import type { Row, Step } from "../../lib/mail-flow/path";
 import type { Changed, Explanation } from "./explanation";
 import {
@@ -23,7 +24,6 @@ import {
   actionName,
   dispositionNames,
   handling,
-  headerNames,
   shortHeaderNames,
   toneOf,
   verdictNames,
@@ -202,7 +202,7 @@ function told({ disposition, rows }: Line, { bold }: Painted): string[] {
       "",
       wrapped(
         bold(
-          `${dispositionNames[disposition]}${told.length < rows.length ? "" : ` in ${headerNames[row.header]}`}`,
+          `${dispositionNames[disposition]}${told.length < rows.length ? "" : ` in ${dispositionHeaders[row.header]}`}`,
         ),
       ),
       table(

@@ -73,12 +73,6 @@ export const verdictNames: Readonly<Record<Verdict, string>> = {
   none: "Not spam",
 };
 
-/** The header of each generation. */
-export const headerNames: Readonly<Record<Header, string>> = {
-  area1: "X-Area1Security-Disposition",
-  cloudflare: "X-CFEmailSecurity-Disposition",
-};
-
 /** The same where there is little room. */
 export const shortHeaderNames: Readonly<Record<Header, string>> = {
   area1: "X-Area1Security",

@@ -1,15 +1,9 @@
 import { end, named, step, unread, type End } from "./end";
 import { egressIpRanges } from "./egress";
 import { folded } from "./mail";
-import type { Disposition, Header } from "./message";
+import type { Disposition } from "./message";
 import type { Step } from "./path";
 import type { CloudflareDomain, Snapshot } from "./snapshot";
-
-/** The header that carries the disposition, by generation. */
-export const dispositionHeaders: Readonly<Record<Header, string>> = {
-  area1: "X-Area1Security-Disposition",
-  cloudflare: "X-CFEmailSecurity-Disposition",
-};
 
 /** What is written there; clean mail has no such header. The API has other words: its `SPAM` is the header's `UCE`. */
 export const headerWords: Readonly<Record<Disposition, string | undefined>> = {

@@ -17,6 +17,12 @@ export const headers = ["area1", "cloudflare"] as const;
 /** One of {@link headers}. */
 export type Header = (typeof headers)[number];
 
+/** The header that carries the disposition, by generation. */
+export const dispositionHeaders: Readonly<Record<Header, string>> = {
+  area1: "X-Area1Security-Disposition",
+  cloudflare: "X-CFEmailSecurity-Disposition",
+};
+
 /** What Microsoft finds a message to be by itself, in the order in which one goes before the other; `none` last. */
 export const verdicts = [
   "malware",

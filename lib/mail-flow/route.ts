@@ -1,5 +1,5 @@
 import { acceptance } from "./accepted-domains";
-import { cloudflare, dispositionHeaders } from "./cloudflare";
+import { cloudflare } from "./cloudflare";
 import { connection } from "./connection";
 import { egressIpRanges } from "./egress";
 import { end, named, oneOf, step, unread, type Way } from "./end";
@@ -10,7 +10,7 @@ import {
   type Headers,
   type Mail,
 } from "./mail";
-import type { Message } from "./message";
+import { dispositionHeaders, type Message } from "./message";
 import type { Path, Step } from "./path";
 import { policyChoice } from "./policy-choice";
 import { quarantine } from "./quarantine";

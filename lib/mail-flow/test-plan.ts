@@ -1,7 +1,8 @@
-import { dispositionHeaders, headerWords } from "./cloudflare";
+import { headerWords } from "./cloudflare";
 import { asDelivered } from "./delivered";
 import { domainOf } from "./mail";
 import {
+  dispositionHeaders,
   dispositions,
   headers,
   type Disposition,

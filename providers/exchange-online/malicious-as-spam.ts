@@ -1,3 +1,4 @@
+import { dispositionHeaders } from "../../lib/mail-flow/message";
 import { withoutTenant } from "../codecs";
 import { valuesOf, type Item } from "../kind";
 import type { Operation } from "../session";
@@ -5,11 +6,10 @@ import { identityOf } from "./identity";
 import { quarantinePermissions } from "./quarantine-permissions";
 import { transportRule } from "./transport-rule";
 
-/** The headers that Cloudflare stamps its dispositions in, old and new. */
-const dispositionHeaders = [
-  "x-area1security-disposition",
-  "x-cfemailsecurity-disposition",
-];
+/** The headers that Cloudflare stamps its dispositions in, in lower case. */
+const headerNames = Object.values(dispositionHeaders).map((name) =>
+  name.toLowerCase(),
+);
 
 /**
  * Why recipients may not be given spam to release: rules that are in force give mail which Cloudflare finds malicious a spam
@@ -42,7 +42,7 @@ function sclOfMalicious(item: Item): number | undefined {
     setScl >= 5 &&
     setScl < 9 &&
     typeof header === "string" &&
-    dispositionHeaders.includes(header.toLowerCase()) &&
+    headerNames.includes(header.toLowerCase()) &&
     Array.isArray(words) &&
     words.some((word) => String(word).toLowerCase() === "malicious")
     ? setScl

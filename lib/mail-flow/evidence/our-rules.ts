@@ -1,5 +1,6 @@
-import { dispositionHeaders, headerWords } from "../cloudflare";
+import { headerWords } from "../cloudflare";
 import {
+  dispositionHeaders,
   dispositions,
   headers,
   type Disposition,

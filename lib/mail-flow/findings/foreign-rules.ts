@@ -1,4 +1,4 @@
-import { dispositionHeaders } from "../cloudflare";
+import { dispositionHeaders } from "../message";
 import type { TransportRule } from "../snapshot";
 import { check, listed, quoted, type Check, type Detail } from "./check";
 import type { Context } from "./context";

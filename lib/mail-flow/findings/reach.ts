@@ -1,4 +1,4 @@
-import { dispositionHeaders } from "../cloudflare";
+import { dispositionHeaders } from "../message";
 import type { Header } from "../message";
 import type { RuleValue, TransportRule } from "../snapshot";
 import type { Context } from "./context";

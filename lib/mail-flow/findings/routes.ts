@@ -1,4 +1,4 @@
-import { dispositionHeaders } from "../cloudflare";
+import { dispositionHeaders } from "../message";
 import type { Disposition, Header } from "../message";
 import type { TransportRule } from "../snapshot";
 import { listed, same } from "./check";
