@@ -59,10 +59,18 @@ async function soak() {
   return spawnScript("soak.mjs");
 }
 
-async function spawnScript(script) {
+/** Whether the tests can fail. */
+async function mutation() {
+  return spawnScript("mutation.mjs", { withEngine: false });
+}
+
+async function spawnScript(script, { withEngine = true } = {}) {
   await installDependencies();
   await step("build", build);
-  const env = { ...(await certificate()), ...(await engine()) };
+  const env = {
+    ...(await certificate()),
+    ...(withEngine && (await engine())),
+  };
   console.log();
   const { code } = await run(
     process.execPath,
@@ -73,24 +81,6 @@ async function spawnScript(script) {
       stdio: "inherit",
       group: false,
     },
-  );
-  return code;
-}
-
-/** Whether the tests can fail: changes providers/ in thousands of ways and counts how many a test notices. Arguments go to Stryker. */
-async function mutation() {
-  await installDependencies();
-  await step("build", build);
-  const env = await certificate();
-  console.log();
-  const { code } = await run(
-    process.execPath,
-    [
-      path.join(root, "node_modules/@stryker-mutator/core/bin/stryker.js"),
-      "run",
-      ...args,
-    ],
-    { cwd: root, env: { ...process.env, ...env }, stdio: "inherit" },
   );
   return code;
 }

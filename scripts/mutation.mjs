@@ -1,0 +1,135 @@
+// `npm run mutation`: whether the tests can fail. Changes providers/ in every way that Stryker knows, one at a time, and counts how
+// many the tests of tests/mutation/groups.mjs notice. `-- GROUP...` for some groups, `-- --survivors` for those that nobody noticed
+// the last time. Each group's mutants are kept in artifacts/mutation/GROUP.json; the table at the end is of all that are there.
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import { Stryker } from "@stryker-mutator/core";
+import Table from "cli-table3";
+
+import { groups } from "../tests/mutation/groups.mjs";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const kept = path.join(root, "artifacts/mutation");
+/** Of Stryker's words: what counts as noticed, and what as not. */
+const noticed = ["Killed", "Timeout", "RuntimeError"];
+const unnoticed = ["Survived", "NoCoverage"];
+/** Percent of the mutants that are to be noticed. */
+const bar = 85;
+
+const { values: options, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: { survivors: { type: "boolean", default: false } },
+});
+for (const name of names)
+  if (!Object.hasOwn(groups, name))
+    throw new Error(
+      `There is no group ${name}; there are ${Object.keys(groups).join(", ")}.`,
+    );
+await everyFileIsInAGroup();
+await mkdir(kept, { recursive: true });
+for (const name of names.length > 0 ? names : Object.keys(groups)) {
+  const before = options.survivors ? await mutantsOf(name) : [];
+  const survivors = before.filter(({ status }) => unnoticed.includes(status));
+  if (options.survivors && survivors.length === 0) continue;
+  const tried = await mutate(
+    groups[name],
+    options.survivors
+      ? survivors.map(rangeOf)
+      : groups[name].files.map((file) => `providers/${file}.ts`),
+  );
+  const again = new Map(tried.map((mutant) => [keyOf(mutant), mutant]));
+  const mutants = options.survivors
+    ? before.map((mutant) => again.get(keyOf(mutant)) ?? mutant)
+    : tried;
+  await writeFile(fileOf(name), JSON.stringify(mutants, undefined, 1));
+}
+process.exitCode = (await report()) >= bar ? 0 : 1;
+
+/** Every mutant of these files or ranges, with what became of it. */
+async function mutate({ tests }, ranges) {
+  process.env.AREA1_MUTATION_TESTS = tests.join();
+  const results = await new Stryker({
+    mutate: ranges,
+    tempDirName: path.join("artifacts/mutation", `sandbox-${process.pid}`),
+  }).runMutationTest();
+  return results.map(
+    ({ fileName, location, mutatorName, replacement, status }) => ({
+      file: path.relative(root, fileName),
+      location,
+      mutatorName,
+      replacement,
+      status,
+    }),
+  );
+}
+
+/** As Stryker takes it: lines from 1, columns from 0. */
+function rangeOf({ file, location: { start, end } }) {
+  return `${file}:${start.line}:${start.column}-${end.line}:${end.column}`;
+}
+
+function keyOf(mutant) {
+  return `${rangeOf(mutant)} ${mutant.mutatorName} ${mutant.replacement}`;
+}
+
+function fileOf(name) {
+  return path.join(kept, `${name}.json`);
+}
+
+async function mutantsOf(name) {
+  try {
+    return JSON.parse(await readFile(fileOf(name), "utf8"));
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+    return [];
+  }
+}
+
+async function report() {
+  const table = new Table({
+    head: ["file", "mutants", "noticed", "%", "not", "no test comes by"],
+    colAligns: ["left", "right", "right", "right", "right", "right"],
+    style: { head: [], border: [] },
+  });
+  const all = (await Promise.all(Object.keys(groups).map(mutantsOf))).flat();
+  const files = [...new Set(all.map(({ file }) => file))].sort();
+  let total = 0;
+  for (const name of [...files, "all"]) {
+    const of = all.filter(({ file }) => name === "all" || file === name);
+    const count = (...states) =>
+      of.filter(({ status }) => states.includes(status)).length;
+    const counted = count(...noticed, ...unnoticed);
+    if (counted === 0) continue;
+    total = (100 * count(...noticed)) / counted;
+    table.push([
+      name,
+      counted,
+      count(...noticed),
+      total.toFixed(1),
+      count("Survived"),
+      count("NoCoverage"),
+    ]);
+  }
+  console.log(`\n${table}`);
+  return total;
+}
+
+async function everyFileIsInAGroup() {
+  const listed = Object.values(groups).flatMap(({ files }) => files);
+  const there = (
+    await readdir(path.join(root, "providers"), { recursive: true })
+  )
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => file.slice(0, -".ts".length));
+  const wrong = [
+    ...there.filter((file) => !listed.includes(file)),
+    ...listed.filter((file) => !there.includes(file)),
+  ];
+  if (wrong.length > 0)
+    throw new Error(
+      `tests/mutation/groups.mjs is wrong about ${wrong.join()}.`,
+    );
+}

@@ -1,0 +1,151 @@
+/**
+ * Who is to notice mutants of which files: the tests that are about them, and no others. Tests of everything would notice a little
+ * more, and take days. Files are below providers/, tests below tests/ and without `.test.ts`; what is quick stands first, as a
+ * mutant's run ends with its first failure.
+ *
+ * @type {Record<string, { files: string[]; tests: string[] }>}
+ */
+export const groups = {
+  values: {
+    files: [
+      "codecs",
+      "configuration",
+      "field",
+      "json",
+      "mark",
+      "unknown",
+      "exchange-online/ip-ranges",
+      "exchange-online/quarantine-permissions",
+      "exchange-online/time-span",
+    ],
+    tests: ["providers/codecs", "providers/configuration", "golden/messages"],
+  },
+  guard: {
+    files: ["guard"],
+    tests: ["providers/guard", "conformance/restore-point", "golden/messages"],
+  },
+  transcript: { files: ["transcript", "pseudonyms"], tests: ["transcript"] },
+  http: {
+    files: ["http", "patience", "status-line", "errors"],
+    tests: [
+      "providers/messages",
+      "providers/http",
+      "conformance/transport-rule",
+      "golden/messages",
+    ],
+  },
+  credentials: {
+    files: ["credentials", "entra", "session", "shared-list"],
+    tests: [
+      "providers/credentials",
+      "conformance/restore-point",
+      "conformance/quarantine-notification",
+      "golden/messages",
+    ],
+  },
+  lifecycle: {
+    files: [
+      "handlers",
+      "index",
+      "kind",
+      "restored-object",
+      "lifecycle/check",
+      "lifecycle/claim",
+      "lifecycle/create",
+      "lifecycle/delete",
+      "lifecycle/diff",
+      "lifecycle/home",
+      "lifecycle/index",
+      "lifecycle/locate",
+      "lifecycle/read",
+      "lifecycle/state",
+      "lifecycle/trying",
+      "lifecycle/update",
+      "lifecycle/write",
+    ],
+    tests: [
+      "conformance/restore-point",
+      "conformance/area1-domain-leaving",
+      "conformance/area1-domain-mail-exchange",
+      "conformance/transport-rule",
+      "golden/messages",
+    ],
+  },
+  transportRule: {
+    files: [
+      "exchange-online/client",
+      "exchange-online/error-envelope",
+      "exchange-online/identity",
+      "exchange-online/transport-rule",
+      "exchange-online/transport-rule-conditions",
+    ],
+    tests: ["conformance/transport-rule", "golden/messages"],
+  },
+  antiSpam: {
+    files: [
+      "exchange-online/anti-spam-policy",
+      "exchange-online/anti-spam-verdicts",
+    ],
+    tests: [
+      "conformance/anti-spam-rule",
+      "conformance/quarantine-in-use",
+      "conformance/anti-spam-policy",
+    ],
+  },
+  quarantine: {
+    files: [
+      "exchange-online/quarantine-notification",
+      "exchange-online/quarantine-policy",
+      "exchange-online/quarantine-tags",
+    ],
+    tests: [
+      "conformance/quarantine-in-use",
+      "conformance/quarantine-policy",
+      "conformance/quarantine-notification",
+    ],
+  },
+  domains: {
+    files: [
+      "cloudflare/area1-domain",
+      "cloudflare/client",
+      "cloudflare/networks",
+      "graph/client",
+    ],
+    tests: [
+      "conformance/area1-domain-leaving",
+      "conformance/area1-domain-mail-exchange",
+      "conformance/area1-domain",
+      "golden/messages",
+    ],
+  },
+  restorePoint: {
+    files: [
+      "restore-point",
+      "restore-point-refusals",
+      "exchange-online/malicious-as-spam",
+      "mail-flow/exposing",
+    ],
+    tests: ["conformance/restore-point", "golden/messages"],
+  },
+  mailFlow: {
+    files: [
+      "mail-flow-check",
+      "mail-flow/accepted",
+      "mail-flow/access",
+      "mail-flow/check-inputs",
+      "mail-flow/exchange-objects",
+      "mail-flow/looking",
+      "mail-flow/mail-exchangers",
+      "mail-flow/report-rows",
+      "mail-flow/reports",
+      "mail-flow/snapshot",
+      "mail-flow/transport-rule",
+    ],
+    tests: [
+      "mail-flow/snapshot",
+      "mail-flow/mail-flow-check",
+      "mail-flow/doctor",
+      "mail-flow/evidence-rows",
+    ],
+  },
+};
