@@ -59,8 +59,8 @@ export class Http {
     let last: Error | undefined;
     const pauseAfter = (error: unknown, tries: number): number | undefined => {
       last = error instanceof Error ? error : undefined;
-      if (isFault(error, "throttled"))
-        return this.pause(error, tries, patience);
+      const pause = this.pauseFor(error, patience, tries);
+      if (pause !== undefined) return pause;
       if (!isFault(error, "transient", "unreachable")) return undefined;
       const harmless = request.repeatable || !error.details.uncertain;
       return harmless && tries < 5
@@ -78,13 +78,6 @@ export class Http {
     }, pauseAfter);
   }
 
-  /** The pause that a `throttled` error asks everybody for, or undefined for another error or an end of patience. */
-  pauseFor(error: unknown, patience: Patience): number | undefined {
-    return isFault(error, "throttled")
-      ? this.pause(error, 1, patience)
-      : undefined;
-  }
-
   /** Waits while the vendor has asked everybody to. */
   private async resumed(patience: Patience): Promise<void> {
     for (let left; (left = this.pausedUntil - Date.now()) > 0;) {
@@ -100,18 +93,26 @@ export class Http {
       );
   }
 
-  private pause(error: VendorError, tries: number, patience: Patience): number {
+  /**
+   * The pause that an answer asks everybody for, or undefined for an error that is no such answer.
+   *
+   * @param error one of {@link throttled}, or any other.
+   * @throws VendorError `throttled` when the patience does not grant it.
+   */
+  pauseFor(error: unknown, patience: Patience, tries = 1): number | undefined {
+    const asks = error instanceof VendorError ? wishes.get(error) : undefined;
+    if (!asks) return undefined;
     // Asked again together, all but one would be refused again and again.
-    if (tooManyAtOnce.has(error) && this.turns === allAtOnce)
+    if (asks.fewerAtOnce && this.turns === allAtOnce)
       this.turns = bulkhead(1, Infinity);
-    const asked = retryAfter.get(error);
     const backoff = growing(Math.max(patience.firstPause, 1), tries + 1);
-    const pause = Math.max(asked ?? 0, backoff);
-    if (!patience.grants(pause)) throw this.tooLong(pause, patience, error);
+    const pause = Math.max(asks.pause ?? 0, backoff);
+    if (!patience.grants(pause))
+      throw this.tooLong(pause, patience, error as VendorError);
     this.pausedUntil = Math.max(this.pausedUntil, Date.now() + pause);
     if (pause >= 1000)
       this.say(
-        `${this.vendor} is throttling: waiting ${seconds(pause)}${asked === undefined ? "" : " as it asked"}`,
+        `${this.vendor} is throttling: waiting ${seconds(pause)}${asks.pause === undefined ? "" : " as it asked"}`,
       );
     return pause;
   }
@@ -185,32 +186,38 @@ type Turns = Pick<typeof noop, "execute">;
 
 const allAtOnce: Turns = noop;
 
-const retryAfter = new WeakMap<VendorError, number>();
-const tooManyAtOnce = new WeakSet<VendorError>();
+/** What a vendor that throttles asks for. */
+interface Wish {
+  /** In milliseconds; absent where nothing is said. */
+  readonly pause?: number;
+  readonly fewerAtOnce: boolean;
+}
+
+const wishes = new WeakMap<VendorError, Wish>();
 
 /**
  * A `throttled` error that remembers how long the answer asks to wait: `Retry-After` as seconds, also with a fraction, or as a date.
  *
- * @param atOnce it was the number of requests at once that was too large, not that in a time.
+ * @param fewerAtOnce it was the number of requests at once that was too large, not that in a time.
  */
 export function throttled(
   vendor: string,
   answer: Answer,
   reason: string,
-  atOnce = false,
+  fewerAtOnce = false,
 ): VendorError {
   const error = new VendorError(vendor, "throttled", reason, {
     status: answer.status,
     advice: "Try again later.",
   });
-  if (atOnce) tooManyAtOnce.add(error);
-  const header = answer.headers.get("retry-after")?.trim();
-  if (header) {
-    const wait = /^\d+(\.\d+)?$/.test(header)
-      ? Number(header) * 1000
-      : Date.parse(header) - Date.now();
-    if (Number.isFinite(wait)) retryAfter.set(error, Math.max(0, wait));
-  }
+  const header = answer.headers.get("retry-after");
+  const wait = /^\d+(\.\d+)?$/.test(header ?? "")
+    ? Number(header) * 1000
+    : Date.parse(header ?? "") - Date.now();
+  wishes.set(error, {
+    fewerAtOnce,
+    ...(Number.isFinite(wait) && { pause: Math.max(0, wait) }),
+  });
   return error;
 }
 

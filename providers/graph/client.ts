@@ -122,7 +122,7 @@ export class Graph {
           });
           if (wait) throw wait;
         },
-        (error) => this.http.pauseFor(error, patience),
+        (error, tries) => this.http.pauseFor(error, patience, tries),
       );
     } catch (error) {
       for (const question of open) question.reject(error);

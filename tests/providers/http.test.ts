@@ -32,15 +32,19 @@ let arrived: {
   method: string;
   at: number;
   headers: IncomingMessage["headers"];
+  body: string;
 }[] = [];
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    arrived.push({
+    const one = {
       method: request.method ?? "",
       at: performance.now(),
       headers: request.headers,
-    });
+      body: "",
+    };
+    arrived.push(one);
+    request.on("data", (data) => (one.body += String(data)));
     const reply = replies.shift() ?? { status: 200, body: "fine" };
     request.resume().on("end", () => {
       if (reply.hangs) return;
@@ -65,6 +69,7 @@ afterAll(() => {
 beforeEach(() => {
   replies = [];
   arrived = [];
+  said.length = 0;
 });
 
 const said: string[] = [];
@@ -104,6 +109,47 @@ const faultOf = async (promise: Promise<unknown>): Promise<VendorError> => {
   throw new Error("it succeeded, and was to fail");
 };
 
+/** Milliseconds between each request and the next. */
+const gaps = (): number[] =>
+  arrived.slice(1).map(({ at }, index) => at - (arrived[index]?.at ?? 0));
+
+test("A request goes out with its own headers and body, and without one where it has none", async () => {
+  const http = client();
+  await http.send(
+    { ...post(), headers: { "x-one": "1" } },
+    judge,
+    new Patience(500),
+  );
+  await http.send(get(), judge, new Patience(500));
+  expect(
+    arrived.map(({ method, headers, body }) => [
+      method,
+      headers["x-one"],
+      headers["content-length"],
+      body,
+    ]),
+  ).toEqual([
+    ["POST", "1", "2", "{}"],
+    ["GET", undefined, undefined, ""],
+  ]);
+});
+
+test("A witness is told of every answer, also of those that do not count", async () => {
+  replies = [{ status: 503 }];
+  const seen: [string, number, string][] = [];
+  const http = new Http(
+    "Vendor",
+    1000,
+    () => undefined,
+    ({ method }, answer) => seen.push([method, answer.status, answer.text]),
+  );
+  await http.send(get(), judge, new Patience(500));
+  expect(seen).toEqual([
+    ["GET", 503, ""],
+    ["GET", 200, "fine"],
+  ]);
+});
+
 describe("Throttling", () => {
   test.each([
     ["seconds", "1", 1000],
@@ -129,7 +175,13 @@ describe("Throttling", () => {
   test("without Retry-After is waited out with growing pauses", async () => {
     replies = [{ status: 429 }, { status: 429 }, { status: 429 }];
     await client().send(get(), judge, new Patience(2000));
-    expect(arrived).toHaveLength(4);
+    // 20 ms, doubled each time from the first on, give or take a quarter.
+    const [first, second, third, ...others] = gaps();
+    expect(others).toEqual([]);
+    expect(first).toBeGreaterThanOrEqual(29);
+    expect(second).toBeGreaterThanOrEqual(59);
+    expect(third).toBeGreaterThanOrEqual(119);
+    expect(said).toEqual([]);
   });
 
   test("with a Retry-After that is none is waited out as without", async () => {
@@ -178,10 +230,15 @@ describe("Throttling", () => {
   });
 
   test("is told when it takes a second or more, with the vendor's name and the time", async () => {
-    said.length = 0;
     replies = [{ status: 429, headers: { "retry-after": "1" } }];
     await client().send(get(), judge, new Patience(5000));
-    expect(said.join()).toMatch(/Vendor.*1 s/);
+    expect(said).toEqual(["Vendor is throttling: waiting 1 s as it asked"]);
+  });
+
+  test("is told without a word of being asked when nothing was asked", async () => {
+    replies = [{ status: 429 }, { status: 429 }];
+    await client().send(get(), judge, new Patience(50_000));
+    expect(said.at(-1)).toMatch(/^Vendor is throttling: waiting [23] s$/);
   });
 
   test("that asks for more than the patience ends at once", async () => {
@@ -189,8 +246,45 @@ describe("Throttling", () => {
     const started = performance.now();
     const error = await faultOf(client().send(get(), judge, new Patience(500)));
     expect(error.fault).toBe("throttled");
+    expect(error.message).toBe(
+      "too many. Vendor is to be left alone for 60 s, longer than what is left of the patience of this operation (500 ms in all)",
+    );
+    expect(error.details.advice).toBe(
+      "Try again later, or raise area1:patienceMs.",
+    );
     expect(performance.now() - started).toBeLessThan(4000);
     expect(arrived).toHaveLength(1);
+  });
+
+  test("of another request that outlasts the patience ends at once, too", async () => {
+    replies = [{ status: 429, headers: { "retry-after": "1" } }];
+    const http = client();
+    const first = http.send(get(), judge, new Patience(5000));
+    while (said.length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    const error = await faultOf(http.send(get(), judge, new Patience(200)));
+    expect(error.fault).toBe("throttled");
+    expect(error.message).toMatch(
+      /^Vendor is to be left alone for (1 s|\d+ ms), longer than what is left of the patience of this operation \(200 ms in all\)$/,
+    );
+    expect(arrived).toHaveLength(1);
+    await first;
+  });
+
+  test("is a pause for those who ask by themselves as well, and other errors are none", async () => {
+    const http = client();
+    const answer = { status: 429, headers: new Headers(), text: "" };
+    const patience = new Patience(2000);
+    expect(
+      http.pauseFor(throttled("Vendor", answer, "too many"), patience),
+    ).toBeGreaterThanOrEqual(30);
+    expect(
+      http.pauseFor(new VendorError("Vendor", "refused", "no"), patience),
+    ).toBeUndefined();
+    expect(http.pauseFor(new Error("no"), patience)).toBeUndefined();
+    const started = performance.now();
+    await http.send(get(), judge, patience);
+    expect(performance.now() - started).toBeGreaterThanOrEqual(25);
   });
 
   test("of a write is waited out too: it was not carried out", async () => {
@@ -229,8 +323,50 @@ describe("A request whose outcome is not known", () => {
   test("is given up after five tries", async () => {
     replies = Array.from({ length: 9 }, () => ({ status: 503 }));
     await faultOf(client().send(get(), judge, new Patience(3000)));
-    expect(arrived).toHaveLength(5);
+    // 30 ms, doubled each time, give or take a quarter.
+    const [first, second, third, fourth, ...others] = gaps();
+    expect(others).toEqual([]);
+    expect(first).toBeGreaterThanOrEqual(22);
+    expect(second).toBeGreaterThanOrEqual(44);
+    expect(third).toBeGreaterThanOrEqual(89);
+    expect(fourth).toBeGreaterThanOrEqual(179);
+    expect(said).toEqual([]);
   });
+});
+
+test("A write that no connection came about for is sent when there is one", async () => {
+  const late = createServer((request, response) => {
+    request.resume().on("end", () => response.end("fine"));
+  });
+  const listen = (port: number) =>
+    new Promise<number>((resolve) => {
+      late.listen(port, "127.0.0.1", () =>
+        resolve((late.address() as AddressInfo).port),
+      );
+    });
+  const port = await listen(0);
+  await new Promise((resolve) => late.close(resolve));
+  const sent = client().send(
+    { ...post(), url: `http://127.0.0.1:${port}/x` },
+    judge,
+    new Patience(10_000),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  await listen(port);
+  expect((await sent).text).toBe("fine");
+  late.closeAllConnections();
+  late.close();
+});
+
+test("Nothing is sent when the patience is used up", async () => {
+  const patience = new Patience(0);
+  const error = await faultOf(client().send(get(), judge, patience));
+  expect([error.fault, error.message, error.details.advice]).toEqual([
+    "unreachable",
+    "the patience of this operation, 0 ms, was used up before Vendor could be asked",
+    "Try again, or raise area1:patienceMs.",
+  ]);
+  expect(arrived).toEqual([]);
 });
 
 test("A connection that never came about leaves nothing uncertain, and a write is tried again", async () => {
@@ -244,6 +380,13 @@ test("A connection that never came about leaves nothing uncertain, and a write i
   );
   expect(error.fault).toBe("unreachable");
   expect(error.details.uncertain).toBe(false);
+  expect(error.message).toBe(
+    "127.0.0.1:9 could not be reached or broke off (request to 127.0.0.1:9 failed, reason: connect ECONNREFUSED 127.0.0.1:9)",
+  );
+  expect(error.details.advice).toBe(
+    "Check the network, a proxy or a base URL in the configuration.",
+  );
+  expect(error.cause).toMatchObject({ code: "ECONNREFUSED" });
   expect(performance.now() - started).toBeLessThan(8000);
 });
 
@@ -333,6 +476,63 @@ describe("Patience", () => {
       );
     expect(performance.now() - started).toBeLessThan(1450);
     expect(patience.left).toBe(0);
+  });
+
+  test("grants once a pause that is longer than what is left, but no longer than the whole", async () => {
+    const passed = (milliseconds: number) =>
+      new Promise((resolve) => setTimeout(resolve, milliseconds));
+    const patience = new Patience(400);
+    await passed(50);
+    expect(patience.grants(401)).toBe(false);
+    expect(patience.grants(400)).toBe(true);
+    // Half of the whole is left for what comes after the pause.
+    expect(patience.left).toBeGreaterThan(500);
+    expect(patience.left).toBeLessThanOrEqual(600);
+    expect(patience.grants(500)).toBe(true);
+    await passed(300);
+    expect(patience.grants(400)).toBe(false);
+    expect(patience.grants(1)).toBe(true);
+  });
+
+  test("asks again after pauses that grow, from a hundredth of it on, up to half a second", async () => {
+    expect(new Patience(10_000).firstPause).toBe(100);
+    expect(new Patience(300_000).firstPause).toBe(500);
+    const asked: number[] = [];
+    await new Patience(4000).until(
+      () => {
+        asked.push(performance.now());
+        return Promise.resolve(asked.length);
+      },
+      (count) => count === 4,
+    );
+    // Cockatiel's pauses have a random part of their own.
+    expect((asked[3] ?? 0) - (asked[0] ?? 0)).toBeGreaterThanOrEqual(20);
+  });
+
+  test("asks no longer than a limit of its own", async () => {
+    const started = performance.now();
+    await new Patience(60_000).until(
+      () => Promise.resolve(0),
+      () => false,
+      50,
+    );
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  test("pauses as long as it is told to between two tries", async () => {
+    const tried: number[] = [];
+    await new Patience(1000).persist(
+      () => {
+        tried.push(performance.now());
+        return tried.length < 3
+          ? Promise.reject(new Error("no"))
+          : Promise.resolve();
+      },
+      (_, tries) => tries * 40,
+    );
+    const [first = 0, second = 0, third = 0] = tried;
+    expect(second - first).toBeGreaterThanOrEqual(39);
+    expect(third - second).toBeGreaterThanOrEqual(79);
   });
 
   test("does not begin a pause that would outlast it", async () => {

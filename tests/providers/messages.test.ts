@@ -1,6 +1,15 @@
 import fc from "fast-check";
 
-import { printable, sentence } from "../../providers/errors";
+import {
+  bodyText,
+  isFault,
+  PartialFailure,
+  printable,
+  reasonOf,
+  sentence,
+  UserError,
+  VendorError,
+} from "../../providers/errors";
 import { readError } from "../../providers/exchange-online/error-envelope";
 import { isMark, markFor, nameIn, ownerOf } from "../../providers/mark";
 import { scrub } from "../../providers/session";
@@ -104,8 +113,49 @@ test("A printable text has no control characters, one line, and an end", () => {
   );
 });
 
+test("A printable text is one line with single spaces, of 800 characters at most", () => {
+  expect(printable(" a\u0000\u0000b \r\n  c\u2028 \u0085d  e ")).toBe(
+    "a b c d e",
+  );
+  expect(printable("x".repeat(800))).toBe("x".repeat(800));
+  expect(printable("x".repeat(801))).toBe(`${"x".repeat(800)}…`);
+});
+
+test("A page of HTML is called so, wherever it begins", () => {
+  expect(bodyText("\n <html>")).toBe("an HTML page");
+  expect(bodyText("<html>")).toBe("an HTML page");
+  expect(bodyText("1 < 2")).toBe("1 < 2");
+});
+
+test("Errors have the names of their classes and keep what caused them", () => {
+  const cause = new Error("why");
+  const vendor = new VendorError("Vendor", "refused", "no", { cause });
+  const partial = new PartialFailure("id", { a: 1 }, ["one", "two"], cause);
+  expect([vendor.name, vendor.message, vendor.cause]).toEqual([
+    "VendorError",
+    "no",
+    cause,
+  ]);
+  expect([partial.name, partial.message, partial.cause]).toEqual([
+    "PartialFailure",
+    "one; two",
+    cause,
+  ]);
+  expect(new UserError("do it").name).toBe("UserError");
+  expect(isFault(vendor, "notFound", "refused")).toBe(true);
+  expect(isFault(vendor, "notFound")).toBe(false);
+  expect(isFault(cause, "refused")).toBe(false);
+});
+
+test("The reason of whatever was thrown is its message, else its name, else its text", () => {
+  expect(reasonOf(new TypeError("no"))).toBe("no");
+  expect(reasonOf(new TypeError())).toBe("TypeError");
+  expect(reasonOf("no")).toBe("no");
+});
+
 test("A sentence ends once", () => {
   expect(sentence("Gone")).toBe("Gone.");
+  expect(sentence("Gone. Or not")).toBe("Gone. Or not.");
   for (const ended of ["Gone.", "Gone!", "Gone?", "Gone…"])
     expect(sentence(ended)).toBe(ended);
 });
