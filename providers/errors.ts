@@ -1,3 +1,5 @@
+import { isNativeError } from "node:util/types";
+
 /**
  * What went wrong at a vendor, so far as it makes a difference to what we do or advise.
  *
@@ -74,7 +76,7 @@ export class PartialFailure extends Error {
 
 /** The message of whatever was thrown. */
 export const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message || error.name : String(error);
+  isNativeError(error) ? error.message || error.name : String(error);
 
 const longest = 800;
 
