@@ -29,6 +29,7 @@ export const groups = {
     files: ["http", "patience", "status-line", "errors"],
     tests: [
       "providers/messages",
+      "providers/status-line",
       "providers/http",
       "conformance/transport-rule",
       "golden/messages",
