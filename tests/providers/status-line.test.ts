@@ -12,7 +12,7 @@ let said: LogRequest.AsObject[] = [];
 
 beforeAll(async () => {
   server = new grpc.Server();
-  server.addService(EngineService as grpc.ServiceDefinition, {
+  server.addService(EngineService, {
     log(
       call: grpc.ServerUnaryCall<LogRequest, Empty>,
       done: grpc.sendUnaryData<Empty>,
