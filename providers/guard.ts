@@ -1,5 +1,4 @@
-import { createConnection } from "node:net";
-
+import { engineOf, watchEngine } from "./engine";
 import { PartialFailure, reasonOf } from "./errors";
 import type { Handlers } from "./handlers";
 import type { State } from "./kind";
@@ -59,7 +58,7 @@ export function guard(
     configure({ config }) {
       stored = (key) => config.get(key);
       opened = undefined;
-      watchEngine();
+      leaveWithEngine();
       return Promise.resolve();
     },
     check: (olds, news) => call(() => handlers.check(olds, news)),
@@ -122,19 +121,11 @@ let underWay = 0;
 let watching = false;
 
 /** Ends the process when the engine is gone and no request of ours is under way: nobody else would. */
-function watchEngine(): void {
-  const [, script, address] = process.argv;
-  const [host, port] = (address ?? "").split(":");
-  if (watching || !script?.includes("dynamic-provider") || !host || !port)
-    return;
+function leaveWithEngine(): void {
+  const engine = engineOf(process.argv);
+  if (watching || !engine) return;
   watching = true;
-  setInterval(() => {
-    const probe = createConnection({ host, port: Number(port) });
-    probe.setTimeout(2000, () => probe.destroy());
-    probe.on("connect", () => probe.destroy());
-    probe.on("error", () => {
-      if (underWay === 0) process.exit(0);
-    });
-    probe.unref();
-  }, 5000).unref();
+  watchEngine(engine, () => {
+    if (underWay === 0) process.exit(0);
+  });
 }

@@ -21,8 +21,13 @@ export const groups = {
     tests: ["providers/codecs", "providers/configuration", "golden/messages"],
   },
   guard: {
-    files: ["guard"],
-    tests: ["providers/guard", "conformance/restore-point", "golden/messages"],
+    files: ["engine", "guard"],
+    tests: [
+      "providers/engine",
+      "providers/guard",
+      "conformance/restore-point",
+      "golden/messages",
+    ],
   },
   transcript: { files: ["transcript", "pseudonyms"], tests: ["transcript"] },
   http: {

@@ -58,6 +58,7 @@ describe.each(Object.keys(calls) as (keyof typeof calls)[])(
       ["a number", 7],
       ["an object", { message: "went wrong" }],
       ["an error without a message", new Error("")],
+      ["an empty text", ""],
     ])(
       "turns %s that was thrown into an Error with a message",
       async (_, thrown) => {
@@ -82,8 +83,8 @@ describe.each(Object.keys(calls) as (keyof typeof calls)[])(
 
     test("shows no stack, however the process prints it", async () => {
       const error = await caught(call, new Error("went wrong"));
-      expect(error.stack).not.toContain(".ts:");
-      expect(String(error)).not.toContain("went wrong");
+      expect(error.stack).toBe("see the error on the resource");
+      expect(String(error)).toBe("area1");
     });
 
     test("shows no secret, in whatever form it stands in the message", async () => {
@@ -126,19 +127,37 @@ test.each(["create", "update"] as const)(
   },
 );
 
+test("A partial failure that no resource can be made of is an error alone", async () => {
+  const error = await doing(() => {
+    throw new PartialFailure("the id", { setScl: 5 }, ["refused"]);
+  })
+    .create({})
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ message: "refused" });
+  for (const name of ["id", "properties", "reasons"])
+    expect(error).not.toHaveProperty(name);
+});
+
+test("What is thrown without a reason says so", async () => {
+  expect((await caught("read", "")).message).toBe("failed without a reason");
+});
+
 test("What a protobuf Struct cannot hold is taken out of outputs, at any depth", async () => {
   const { outs } = await doing(() => ({
     id: "x",
     outs: {
       gone: undefined,
       call: () => 1,
+      symbol: Symbol("x"),
+      none: null,
       list: [undefined, 1, { gone: undefined, kept: true }],
       big: 12n,
       notANumber: NaN,
       when: new Date(0),
     },
   })).create({});
-  expect(outs).toEqual({
+  expect(outs).toStrictEqual({
+    none: null,
     list: [null, 1, { kept: true }],
     big: "12",
     notANumber: null,
@@ -175,4 +194,49 @@ test("A session that cannot be made fails the call with its reason, scrubbed, an
     inputs: {},
     failures: [],
   });
+});
+
+test("A session has the configuration that the engine gave last, and is made when it is first needed", async () => {
+  const opened: (string | undefined)[] = [];
+  const guarded = guard(
+    (open) =>
+      ({
+        check: () => {
+          open();
+          return Promise.resolve({ inputs: {}, failures: [] });
+        },
+      }) as unknown as Handlers,
+    (stored) => {
+      opened.push(stored("area1:tenantId"));
+      return session;
+    },
+  );
+  const configure = (tenant: string) =>
+    guarded.configure({
+      config: { get: (key) => (key === "area1:tenantId" ? tenant : undefined) },
+    });
+  await guarded.check({}, {});
+  await configure("one");
+  expect(opened).toEqual([undefined]);
+  await guarded.check({}, {});
+  await guarded.check({}, {});
+  await configure("two");
+  await guarded.check({}, {});
+  expect(opened).toEqual([undefined, "one", "two"]);
+});
+
+test("Without a session, the secrets of the configuration are still taken out of messages", async () => {
+  const guarded = guard(
+    (open) =>
+      ({ check: () => Promise.resolve().then(open) }) as unknown as Handlers,
+    () => {
+      throw new Error(`cannot use ${secret}`);
+    },
+  );
+  await guarded.configure({
+    config: {
+      get: (key) => (key === "area1:clientSecret" ? secret : undefined),
+    },
+  });
+  await expect(guarded.check({}, {})).rejects.toThrow("cannot use [secret]");
 });
