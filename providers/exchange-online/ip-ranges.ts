@@ -13,7 +13,7 @@ export const publishedWideRanges: readonly string[] = [
 
 /** A single IPv4 address, `a-b`, or CIDR; undefined for anything else. */
 export function intervalOf(range: string): Interval | undefined {
-  const parts = range.trim().split("-");
+  const parts = range.split("-");
   if (parts.length === 2) {
     const [first, last] = parts.map((part) => addressOf(part.trim()));
     return first !== undefined && last !== undefined && first <= last
@@ -31,8 +31,11 @@ export function intervalOf(range: string): Interval | undefined {
 }
 
 function addressOf(text: string): number | undefined {
-  // ipaddr.js also reads octal and shortened forms, which Exchange does not.
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text) || !ipaddr.IPv4.isValid(text))
+  // ipaddr.js also reads octal and shortened forms: 010.0.0.1 would be another address to us than to whoever wrote it.
+  if (
+    !/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text) ||
+    !ipaddr.IPv4.isValid(text)
+  )
     return undefined;
   return ipaddr.IPv4.parse(text)
     .toByteArray()
@@ -71,11 +74,11 @@ interface Placed {
   readonly interval: Interval | undefined;
 }
 
-/** In numeric order; what is no IPv4 range at the end. */
+/** Of two that differ: in numeric order; what is no IPv4 range at the end. */
 const inOrder = (a: Placed, b: Placed): number =>
   (a.interval?.[0] ?? Infinity) - (b.interval?.[0] ?? Infinity) ||
   (a.interval?.[1] ?? Infinity) - (b.interval?.[1] ?? Infinity) ||
-  (a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
+  (a.text < b.text ? -1 : 1);
 
 /** Each is read once: a list is compared in every diff, and sorting would read its ranges again and again. */
 const placed = (ranges: readonly string[]): Placed[] =>
