@@ -18,7 +18,17 @@ export const groups = {
       "exchange-online/quarantine-permissions",
       "exchange-online/time-span",
     ],
-    tests: ["providers/codecs", "providers/configuration", "golden/messages"],
+    tests: [
+      "providers/texts-and-numbers",
+      "providers/ip-ranges",
+      "providers/quarantine-permissions",
+      "providers/time-span",
+      "providers/field",
+      "providers/configuration",
+      "providers/messages",
+      "providers/codecs",
+      "golden/messages",
+    ],
   },
   guard: {
     files: ["engine", "guard"],

@@ -85,6 +85,23 @@ test.each(["cloudflareApiToken"] as const)(
   },
 );
 
+test("An argument of an explicit provider wins over a variable that it maps", () => {
+  const key = "cloudflareApiToken";
+  expect(resolve({ [key]: "own" }, { [key]: "x" }, [keys[key]])[key]).toBe(
+    "own",
+  );
+});
+
+test("An explicit provider whose mapped variables are no list maps none", () => {
+  const of = (mark: string) =>
+    resolveConfiguration((key) => (key === explicitKey ? mark : undefined), {
+      AZURE_TENANT_ID: "left over",
+    }).tenantId;
+  expect(of('{"AZURE_TENANT_ID":"AZURE_TENANT_ID"}')).toBeUndefined();
+  expect(of('"AZURE_TENANT_ID"')).toBeUndefined();
+  expect(of('["AZURE_TENANT_ID"]')).toBe("left over");
+});
+
 describe("The way to sign in", () => {
   const secret = { clientId: "app", clientSecret: "hush" };
   const certificate = { clientId: "app", clientCertificatePath: "/c.pem" };
@@ -98,11 +115,16 @@ describe("The way to sign in", () => {
       "certificate",
     );
     expect(resolve(tokenFile).signIn.by).toBe("tokenFile");
-    expect(resolve({ clientId: "app" }).signIn).toMatchObject({
+    expect(resolve({ clientId: "app" }).signIn).toEqual({
       by: "defaultChain",
       clientId: "app",
+      explicit: false,
     });
-    expect(resolve({}).signIn).toMatchObject({ by: "defaultChain" });
+    expect(resolve({}).signIn).toEqual({ by: "defaultChain", explicit: false });
+    expect(resolve({}, { clientId: "left over" }, []).signIn).toEqual({
+      by: "defaultChain",
+      explicit: true,
+    });
   });
 
   test("is one set from one source, the environment's first", () => {
@@ -129,9 +151,14 @@ describe("The way to sign in", () => {
   });
 
   test("without the application in the same place is an error that says where to set it", () => {
-    expect(() => resolve({ clientId: "app" }, { clientSecret: "x" })).toThrow(
-      /AZURE_CLIENT_ID/,
-    );
+    for (const [key, called] of [
+      ["clientSecret", "a client secret"],
+      ["clientCertificatePath", "a certificate"],
+      ["federatedTokenFile", "a federated token file"],
+    ] as const)
+      expect(() => resolve({ clientId: "app" }, { [key]: "x" })).toThrow(
+        `Cannot sign in to Microsoft: ${called} is given, but not the application it belongs to. Set clientId (area1:clientId or AZURE_CLIENT_ID) in the same place.`,
+      );
   });
 
   test("keeps the password of a certificate with it", () => {
@@ -172,6 +199,8 @@ describe("A base URL", () => {
     "http://127.0.0.1.evil.example",
     "http://localhost.evil.example",
     "https://user:secret@host.example",
+    "https://user@host.example",
+    "https://:secret@host.example",
     "https://host.example?x=1",
     "https://host.example#x",
     "https://",
@@ -204,6 +233,14 @@ test.each(["0", "-1", "1.5", "soon", "1e400", "NaN"])(
   },
 );
 
+test("Milliseconds are as many as a timer of Node's takes", () => {
+  expect(resolve({ patienceMs: "1" }).patienceMs).toBe(1);
+  expect(resolve({ patienceMs: "2147483647" }).patienceMs).toBe(2147483647);
+  expect(() => resolve({ patienceMs: "2147483648" })).toThrow(
+    'area1:patienceMs: "2147483648" is not a number of milliseconds. Give a whole number from 1 to 2147483647, or leave it out for 300000.',
+  );
+});
+
 test("Every secret of every source is known as one, also where it is not used", () => {
   fc.assert(
     fc.property(
@@ -233,8 +270,11 @@ test("Every secret of every source is known as one, also where it is not used", 
 });
 
 test("Only loopback addresses are loopback", () => {
-  for (const host of ["127.0.0.1", "127.1.2.3", "localhost", "[::1]"])
+  for (const host of ["127.0.0.1", "127.10.200.3", "localhost", "[::1]"])
     expect(isLoopback(host)).toBe(true);
-  for (const host of ["128.0.0.1", "127.0.0.1.example", "localhost.example"])
+  for (const host of [
+    ...["128.0.0.1", "127.0.0.1.example", "localhost.example"],
+    ...["not-localhost", "1127.0.0.1", "127.0.0"],
+  ])
     expect(isLoopback(host)).toBe(false);
 });
