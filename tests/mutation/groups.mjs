@@ -95,7 +95,12 @@ export const groups = {
       "exchange-online/transport-rule",
       "exchange-online/transport-rule-conditions",
     ],
-    tests: ["conformance/transport-rule", "golden/messages"],
+    tests: [
+      "providers/messages",
+      "providers/exchange-online",
+      "conformance/transport-rule",
+      "golden/messages",
+    ],
   },
   antiSpam: {
     files: [
