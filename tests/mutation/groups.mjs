@@ -97,6 +97,7 @@ export const groups = {
     ],
     tests: [
       "providers/messages",
+      "providers/transport-rule",
       "providers/exchange-online",
       "conformance/transport-rule",
       "golden/messages",

@@ -1,0 +1,354 @@
+import { identityOf } from "../../providers/exchange-online/identity";
+import { transportRule } from "../../providers/exchange-online/transport-rule";
+import {
+  conditions,
+  propertyOf,
+} from "../../providers/exchange-online/transport-rule-conditions";
+import { valuesOf } from "../../providers/kind";
+import { LoopbackExchange, notFound } from "./loopback-exchange";
+
+describe("The identity of an object of Exchange", () => {
+  const guid = "6a2f7a3e-7df0-4b0c-8c53-0d2f6f5f9a01";
+
+  test.each([
+    ["its name", { Name: "One", Identity: "Two" }, { name: "One" }],
+    [
+      "its name without the tenant",
+      { Name: "contoso.onmicrosoft.com\\One" },
+      { name: "One" },
+    ],
+    [
+      "its name with the backslash that somebody gave it",
+      { Name: "a\\b" },
+      { name: "a\\b" },
+    ],
+    ["its identity", { Identity: "One" }, { name: "One" }],
+    [
+      "what its identity ends with",
+      { Identity: "contoso\\organization\\One" },
+      { name: "One" },
+    ],
+    ["nothing, where nothing is said", {}, { name: "" }],
+    ["nothing, where what is said is no text", { Identity: 3 }, { name: "" }],
+    ["nothing, where its name is no text", { Name: 3 }, { name: "" }],
+    ["its Guid", { Name: "One", Guid: guid }, { name: "One", guid }],
+    [
+      "no Guid, where it is nobody's",
+      { Name: "One", Guid: "00000000-0000-0000-0000-000000000000" },
+      { name: "One" },
+    ],
+    ["no Guid, where it is no text", { Name: "One", Guid: 3 }, { name: "One" }],
+    [
+      "its change stamp in UTC",
+      { Name: "One", WhenChangedUTC: "utc", WhenChanged: "local" },
+      { name: "One", changedAt: "utc" },
+    ],
+    [
+      "its change stamp",
+      { Name: "One", WhenChanged: "local" },
+      { name: "One", changedAt: "local" },
+    ],
+    [
+      "no change stamp, where it is no text",
+      { Name: "One", WhenChanged: 3 },
+      { name: "One" },
+    ],
+  ])("is %s", (_, item, identity) => {
+    expect(identityOf(item)).toEqual(identity);
+  });
+});
+
+describe("A parameter of a transport rule", () => {
+  test.each([
+    ["From", "from"],
+    ["SentTo", "sentTo"],
+    ["SCLOver", "sclOver"],
+    ["SCL", "scl"],
+    ["SetSCL", "setSCL"],
+    ["ADComparisonAttribute", "adComparisonAttribute"],
+    ["SenderADAttributeContainsWords", "senderADAttributeContainsWords"],
+    ["ExceptIfADComparisonOperator", "exceptIfADComparisonOperator"],
+  ])("is %s to Exchange and %s to programs", (parameter, property) => {
+    expect(propertyOf(parameter)).toBe(property);
+  });
+
+  test("is a property of its own, with each condition twice: as it is and as an exception", () => {
+    const properties = Object.keys(transportRule.fields);
+    for (const condition of conditions)
+      expect(properties).toEqual(
+        expect.arrayContaining([
+          propertyOf(condition),
+          propertyOf(`ExceptIf${condition}`),
+        ]),
+      );
+    const wires = Object.values(transportRule.fields).map(({ wire }) => wire);
+    expect(new Set(wires).size).toBe(wires.length);
+  });
+
+  test("that narrows the rule and is nobody's input is shown as it comes, and missing when it is none", () => {
+    const item = {
+      SubjectContainsWords: ["b", "a"],
+      ExceptIfSCLOver: 3,
+      From: null,
+      SentTo: [],
+      HasSenderOverride: false,
+      ActivationDate: "2026-09-01T00:00:00Z",
+    };
+    expect(valuesOf(transportRule, item)).toMatchObject({
+      subjectContainsWords: ["b", "a"],
+      exceptIfSCLOver: 3,
+      activationDate: "2026-09-01T00:00:00Z",
+    });
+    for (const none of ["from", "sentTo", "hasSenderOverride", "expiryDate"])
+      expect(valuesOf(transportRule, item)).not.toHaveProperty(none);
+    const { codec } = transportRule.fields["subjectContainsWords"] ?? {};
+    expect(codec?.refuse(["a"])).toBe("is not an input");
+    expect(codec?.normalize(["b", "a"])).toEqual(["b", "a"]);
+    expect(codec?.encode(["b", "a"])).toEqual(["b", "a"]);
+    expect(codec?.key(["b", "a"])).toEqual(["b", "a"]);
+  });
+});
+
+describe("The inputs of a transport rule", () => {
+  const header = { headerContainsMessageHeader: "X-Thing" };
+  const words = { headerContainsWords: ["a"] };
+  const ranges = { senderIpRanges: ["192.0.2.1"] };
+  const unconditional = {
+    property: "headerContainsWords",
+    reason:
+      "must be given, or senderIpRanges: a rule without a condition applies to all mail",
+  };
+  const noHeader = {
+    property: "headerContainsMessageHeader",
+    reason: "must be given with headerContainsWords: it says which header",
+  };
+  const noWords = {
+    property: "headerContainsWords",
+    reason: "must be given with headerContainsMessageHeader",
+  };
+
+  test.each([
+    ["header and words", { ...header, ...words }, [], []],
+    ["ranges", ranges, [], []],
+    ["all of them", { ...header, ...words, ...ranges }, [], []],
+    ["no condition", { name: "a" }, [], [unconditional]],
+    ["words alone", words, [], [noHeader]],
+    ["words and ranges", { ...words, ...ranges }, [], [noHeader]],
+    ["a header alone", header, [], [noWords]],
+    ["a header and ranges", { ...header, ...ranges }, [], [noWords]],
+    [
+      "words, the header not known yet",
+      words,
+      ["headerContainsMessageHeader"],
+      [],
+    ],
+    ["a header, the words not known yet", header, ["headerContainsWords"], []],
+    ["nothing, the words not known yet", {}, ["headerContainsWords"], []],
+    ["nothing, the ranges not known yet", {}, ["senderIpRanges"], []],
+    [
+      "nothing, the header not known yet",
+      {},
+      ["headerContainsMessageHeader"],
+      [unconditional],
+    ],
+  ])("may be or not: %s", (_, inputs, unknown: string[], failures) => {
+    expect(
+      transportRule.refuse?.(
+        inputs as Parameters<NonNullable<typeof transportRule.refuse>>[0],
+        (property) => !unknown.includes(property),
+      ),
+    ).toEqual(failures);
+  });
+
+  test("have 8,192 characters at most, whatever they are", () => {
+    const sized = (length: number, more: object) =>
+      transportRule.refuse?.(
+        { ...ranges, setScl: 5, comments: "x".repeat(length), ...more },
+        () => true,
+      );
+    // 9 of the range, 1 of the SCL.
+    expect(sized(8192 - 10, {})).toEqual([]);
+    expect(sized(8192 - 9, {})).toEqual([
+      {
+        property: "senderIpRanges",
+        reason:
+          "the values of the rule have 8193 characters, a rule takes 8192; shorten them or make two rules",
+      },
+    ]);
+    expect(
+      sized(8192 - 20, { ...header, headerContainsWords: ["ab", "c"] }),
+    ).toEqual([]);
+    expect(
+      sized(8192 - 19, { ...header, headerContainsWords: ["ab", "c"] }),
+    ).toMatchObject([{ property: "headerContainsWords" }]);
+  });
+
+  test.each([
+    ["X-Area1Security-Disposition", undefined],
+    ["!~", undefined],
+    ...["X:", ":X", "X Y", " X", "X ", "Xé", "X\n"].map(
+      (name) =>
+        [
+          name,
+          `"${name}" is not the name of a header; give it without colon and spaces`,
+        ] as const,
+    ),
+  ])("take as a header %p or not", (name, reason) => {
+    const { codec } = transportRule.fields["headerContainsMessageHeader"] ?? {};
+    expect(codec?.refuse(name)).toBe(reason);
+  });
+
+  test("take words without spaces at their ends", () => {
+    const { codec } = transportRule.fields["headerContainsWords"] ?? {};
+    expect(codec?.refuse(["a b"])).toBeUndefined();
+    for (const word of [" a", "a ", "\ta"])
+      expect(codec?.refuse(["x", word])).toBe(
+        `entry 2 "${word}" has spaces at an end, which no word of a header has; remove them`,
+      );
+  });
+});
+
+describe("A transport rule", () => {
+  const exchange = new LoopbackExchange();
+  beforeAll(() => exchange.start());
+  afterAll(() => exchange.close());
+  beforeEach(() => exchange.forget());
+
+  const Identity = "6a2f7a3e-7df0-4b0c-8c53-0d2f6f5f9a01";
+  const item = {
+    Name: "a",
+    Guid: Identity,
+    HeaderContainsMessageHeader: "X-Thing",
+    HeaderContainsWords: ["a"],
+  };
+
+  test.each([
+    [true, true],
+    [false, false],
+  ])("is made with one request: enabled %s", async (enabled, Enabled) => {
+    await transportRule.create(
+      exchange.operation(),
+      { name: "a", enabled, headerContainsWords: ["a"], setScl: 5 },
+      {},
+    );
+    expect(exchange.cmdlets).toEqual([
+      [
+        "New-TransportRule",
+        { Name: "a", Enabled, HeaderContainsWords: ["a"], SetSCL: 5 },
+      ],
+    ]);
+  });
+
+  test.each([
+    [
+      "disabled before it is changed",
+      { enabled: false, setScl: 6 },
+      [
+        ["Disable-TransportRule", { Identity }],
+        ["Set-TransportRule", { Identity, SetSCL: 6 }],
+      ],
+    ],
+    [
+      "enabled after it was changed",
+      { enabled: true, setScl: 6 },
+      [
+        ["Set-TransportRule", { Identity, SetSCL: 6 }],
+        ["Enable-TransportRule", { Identity }],
+      ],
+    ],
+    [
+      "disabled alone",
+      { enabled: false },
+      [["Disable-TransportRule", { Identity }]],
+    ],
+    [
+      "enabled alone",
+      { enabled: true },
+      [["Enable-TransportRule", { Identity }]],
+    ],
+    [
+      "changed alone",
+      { setScl: null },
+      [["Set-TransportRule", { Identity, SetSCL: null }]],
+    ],
+  ])("is %s", async (_, changes, cmdlets) => {
+    await transportRule.update(exchange.operation(), item, changes);
+    expect(exchange.cmdlets).toEqual(cmdlets);
+  });
+
+  const noWords = {
+    headerContainsMessageHeader: null,
+    headerContainsWords: null,
+  };
+  test.each([
+    ["a condition that it has besides", { From: ["a"] }, noWords],
+    ["a condition that it gets", {}, { ...noWords, from: ["a"] }],
+    [
+      "another condition in exchange",
+      { SenderIpRanges: ["192.0.2.1"] },
+      { ...noWords, setScl: 5 },
+    ],
+    ["an exception taken out", {}, { exceptIfFrom: null }],
+  ])("loses conditions for %s", async (_, more, changes) => {
+    await transportRule.update(
+      exchange.operation(),
+      { ...item, ...more },
+      changes,
+    );
+    expect(exchange.writes).toHaveLength(1);
+  });
+
+  test.each([
+    ["all that it has", {}, noWords],
+    [
+      "all but one that it has not",
+      {},
+      { ...noWords, senderIpRanges: null, setScl: 5 },
+    ],
+    [
+      "the last one that it has",
+      {
+        HeaderContainsMessageHeader: undefined,
+        HeaderContainsWords: undefined,
+        From: ["a"],
+      },
+      { from: null },
+    ],
+  ])("never loses its conditions: %s", async (_, more, changes) => {
+    await expect(
+      transportRule.update(exchange.operation(), { ...item, ...more }, changes),
+    ).rejects.toThrow(
+      "the change would leave the rule without a condition, so that it applied to all mail; give it a condition",
+    );
+    expect(exchange.writes).toEqual([]);
+  });
+
+  test("that has no condition already may be changed", async () => {
+    await transportRule.update(
+      exchange.operation(),
+      { Name: "a", Guid: Identity },
+      { setScl: 5 },
+    );
+    expect(exchange.writes).toHaveLength(1);
+  });
+
+  test("is removed by its Guid, and gone when it was gone already", async () => {
+    exchange.replies = [notFound()];
+    expect(
+      await transportRule.remove(exchange.operation(), item, {}),
+    ).toBeUndefined();
+    expect(exchange.cmdlets).toEqual([["Remove-TransportRule", { Identity }]]);
+  });
+
+  test("is one of a list without parameters, and never Microsoft's", async () => {
+    exchange.answers = { "Get-TransportRule": [[item]] };
+    const operation = exchange.operation();
+    const { items, begun } = await transportRule.list(operation, "a");
+    expect(items).toEqual([item]);
+    await transportRule.list(operation, "b");
+    expect(exchange.cmdlets).toEqual([["Get-TransportRule", {}]]);
+    await transportRule.list(operation, "b", begun);
+    expect(exchange.cmdlets).toHaveLength(2);
+    expect(transportRule.isGiven("Default")).toBe(false);
+  });
+});
