@@ -169,41 +169,42 @@ export class Pseudonyms {
       .filter((name) => name.length > 2)
       .sort((a, b) => b.length - a.length);
     const masked: string[] = [];
-    const mask = (made: string) => `\ue000${masked.push(made) - 1}\ue000`;
+    const unmasked = (part: string, show = (name: string) => name) =>
+      part.replace(/\ue000(\d+)\ue000/g, (_, index: string) =>
+        show(masked[Number(index)] ?? ""),
+      );
+    const mask = (found: string) =>
+      `\ue000${masked.push(unmasked(found)) - 1}\ue000`;
     let said = text;
-    for (const name of names)
-      said = said.split(name).join(mask(this.seen.get(name) ?? ""));
+    for (const name of names) said = said.split(name).join(mask(name));
     said = said
-      .replace(/[^\s@'"|<>,;()]+@[\w-]+(\.[\w-]+)+/g, (found) =>
-        mask(this.replaced(found)),
-      )
+      .replace(/[^\s@'"|<>,;()]+@[\w-]+(\.[\w-]+)+/g, mask)
       .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, (found) =>
-        found === zeroGuid ? found : mask(this.replaced(found)),
+        found === zeroGuid ? found : mask(found),
       )
-      .replace(/\b[0-9a-f]{32}\b/gi, (found) => mask(this.replaced(found)))
+      .replace(/\b[0-9a-f]{32}\b/gi, mask)
       .replace(/\b\d{1,3}(\.\d{1,3}){3}(\/\d+)?/g, (found) =>
-        isIP(found.split("/")[0] ?? "") ? mask(this.replaced(found)) : found,
+        isIP(found.split("/")[0] ?? "") ? mask(found) : found,
+      )
+      .replace(
+        /(?<![\w:])([0-9a-f]{0,4}:){1,7}([0-9a-f]{1,4}|:)(\/\d+)?/gi,
+        (found) => (isIP(found.split("/")[0] ?? "") ? mask(found) : found),
       )
       .replace(/\b([a-z0-9][a-z0-9-]*\.)+[a-z]{2,}\b/gi, (found) =>
         /^(Microsoft|System|Exchange|outlook\.office365)\./.test(found)
           ? found
-          : mask(this.replaced(found)),
+          : mask(found),
       );
-    // The vendors quote their own parameters as well: those stay.
+    // The vendors quote their own parameters as well: those stay. What is quoted is one name, whatever was found in it.
     said = said.replace(
       /(?<!\bparameter )(?<![A-Za-z])(?:'(.{2,}?)'(?![A-Za-z])|"([^"]{2,})")/g,
       (found) => {
-        const name = found.slice(1, -1);
+        const name = unmasked(found.slice(1, -1));
         const quote = found.charAt(0);
-        return this.isHarmless(name) || name.includes("\ue000")
-          ? found
-          : `${quote}${mask(this.replaced(name))}${quote}`;
+        return `${quote}${this.isHarmless(name) ? name : mask(name)}${quote}`;
       },
     );
-    return said.replace(
-      /\ue000(\d+)\ue000/g,
-      (_, index: string) => masked[Number(index)] ?? "",
-    );
+    return unmasked(said, (name) => this.replaced(name));
   }
 
   private code(kind: string, text: string, digits = 8): string {
