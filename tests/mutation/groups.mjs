@@ -39,7 +39,10 @@ export const groups = {
       "golden/messages",
     ],
   },
-  transcript: { files: ["transcript", "pseudonyms"], tests: ["transcript"] },
+  transcript: {
+    files: ["transcript", "pseudonyms"],
+    tests: ["providers/pseudonyms", "providers/transcript", "transcript"],
+  },
   http: {
     files: ["http", "patience", "status-line", "errors"],
     tests: [
