@@ -1,0 +1,274 @@
+import type { Failure } from "../../../providers/kind";
+import { account, Depot, inputs, ours, refusal } from "./depot";
+
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const least = { name: "Box", accountId: account };
+
+describe("A check", () => {
+  test("fills in defaults, brings values into their form, and leaves out what is null or missing", async () => {
+    const { check } = new Depot().process();
+    expect(
+      await check(
+        {},
+        {
+          ...least,
+          colour: "blue",
+          labels: ["b", "a", "b"],
+          host: null,
+          comments: undefined,
+        },
+      ),
+    ).toEqual({
+      inputs: { ...least, colour: "Blue", labels: ["a", "b"], size: 3 },
+      failures: [],
+    });
+  });
+
+  test("keeps what the program says instead of a default", async () => {
+    const { check } = new Depot().process();
+    const { inputs: checked } = await check({}, { ...least, size: 4 });
+    expect(checked["size"]).toBe(4);
+  });
+
+  test("keeps a value that is refused as it was written, and names its property", async () => {
+    const { check } = new Depot().process();
+    const wrong = { ...least, size: 10, colour: "pink" };
+    expect(await check({}, wrong)).toEqual({
+      inputs: wrong,
+      failures: [
+        {
+          property: "size",
+          reason: "must be a whole number from 1 to 9, not 10",
+        },
+        {
+          property: "colour",
+          reason: 'must be one of Red, Green, Blue, not "pink"',
+        },
+      ],
+    });
+  });
+
+  test("takes what is not known yet for a value, also where one must be given", async () => {
+    const { check } = new Depot().process();
+    const program = {
+      name: unknown,
+      accountId: account,
+      size: unknown,
+      adopt: unknown,
+      labels: ["b", unknown, "a"],
+    };
+    expect(await check({}, program)).toEqual({ inputs: program, failures: [] });
+  });
+
+  test.each([{}, { name: null }])(
+    "misses what must be given: %j",
+    async (more) => {
+      const { check } = new Depot().process();
+      expect(
+        (await check({}, { accountId: account, ...more })).failures,
+      ).toEqual([{ property: "name", reason: "must be given" }]);
+    },
+  );
+
+  test.each([
+    [true, []],
+    [false, []],
+    [
+      "yes",
+      [{ property: "adopt", reason: "must be true or false" }] as Failure[],
+    ],
+  ])("takes flags for settings: %j", async (adopt, failures) => {
+    const { check } = new Depot().process();
+    expect(await check({}, { ...least, adopt })).toEqual({
+      inputs: { ...least, adopt, size: 3 },
+      failures,
+    });
+  });
+
+  test("hands on what the restore point holds, and the text that finds the package", async () => {
+    const { check } = new Depot().process();
+    const more = { restorePoint: { size: 4 }, __provider: "text" };
+    expect(await check({}, { ...least, ...more })).toEqual({
+      inputs: { ...least, ...more, size: 3 },
+      failures: [],
+    });
+  });
+
+  test("refuses a property that there is none of, and says what is close, or which there are", async () => {
+    const { check } = new Depot().process();
+    const has =
+      "name, accountId, comments, size, colour, labels, shut, seal, host, adopt";
+    expect(
+      await check(
+        {},
+        { ...least, Size: 4, ADOPT: true, weight: 1, exceptFrom: ["x"] },
+      ),
+    ).toEqual({
+      inputs: { ...least, size: 3 },
+      failures: [
+        { property: "Size", reason: "is not a property; write size" },
+        { property: "ADOPT", reason: "is not a property; write adopt" },
+        {
+          property: "weight",
+          reason: `is not a property of this resource, which has ${has}`,
+        },
+        {
+          property: "exceptFrom",
+          reason: `is not a property of this resource, which has ${has}`,
+        },
+      ],
+    });
+  });
+
+  test("has the kind complete the inputs, from those of before and the configuration", async () => {
+    const depot = new Depot({
+      complete: (olds, news, configuration) => ({
+        ...news,
+        comments: `${String(olds["comments"])} at ${configuration().cloudflareAccountId ?? ""}`,
+      }),
+    });
+    const { check } = depot.process();
+    expect(await check({ comments: "before" }, least)).toEqual({
+      inputs: { ...least, size: 3, comments: `before at ${account}` },
+      failures: [],
+    });
+  });
+
+  test("fails with what the kind finds wrong when it completes the inputs, and keeps them", async () => {
+    const failure = { property: "accountId", reason: "must be given" };
+    const depot = new Depot({ complete: () => failure });
+    expect(await depot.process().check({}, least)).toEqual({
+      inputs: { ...least, size: 3 },
+      failures: [failure],
+    });
+  });
+
+  // A text in an input is none of our failures.
+  test("takes inputs for inputs although one is called as a part of a failure is", async () => {
+    const depot = new Depot({
+      complete: (_olds, news) => ({ ...news, reason: "x" }),
+    });
+    expect(await depot.process().check({}, least)).toEqual({
+      inputs: { ...least, size: 3, reason: "x" },
+      failures: [],
+    });
+  });
+
+  test("asks the kind about inputs that are each right: it sees the known ones, and is told which are not known", async () => {
+    const seen: unknown[] = [];
+    const depot = new Depot({
+      refuse: (values, isKnown) => {
+        seen.push(values, isKnown("size"), isKnown("colour"), isKnown("host"));
+        return [{ property: "size", reason: "is too small for a box" }];
+      },
+    });
+    const { check } = depot.process();
+    const { failures } = await check({}, { ...least, colour: unknown });
+    expect(seen).toEqual([{ ...least, size: 3 }, true, false, true]);
+    expect(failures).toEqual([
+      { property: "size", reason: "is too small for a box" },
+    ]);
+    await check({}, { ...least, size: 10 });
+    expect(seen).toHaveLength(4);
+  });
+});
+
+describe("A diff", () => {
+  const olds = { ...inputs, colour: "Blue", adopted: false };
+  const differ = (news: object, before: object = {}) =>
+    new Depot()
+      .process()
+      .diff("1", { ...olds, ...before }, { ...inputs, ...news });
+
+  test("says that nothing changes for another spelling, and leaves changes to the engine", async () => {
+    expect(await differ({ colour: "blue" })).toEqual({ changes: false });
+    expect(await differ({ colour: "Red" })).toEqual({ replaces: [] });
+    expect(await differ({})).toEqual({ replaces: [] });
+    expect(await differ({ colour: "Blue", size: 4, name: "Chest" })).toEqual({
+      replaces: ["name"],
+    });
+  });
+
+  test("counts what is not known yet as changed", async () => {
+    expect(await differ({ colour: unknown })).toEqual({ replaces: [] });
+    expect(await differ({ colour: "Blue", name: unknown })).toEqual({
+      replaces: ["name"],
+    });
+  });
+
+  test("sees no change in adopt, nor in what is taken only when a thing is made", async () => {
+    expect(await differ({ colour: "Blue", adopt: true, seal: "wax" })).toEqual({
+      changes: false,
+    });
+  });
+
+  test("sees a change of another setting, for which being left out is being false", async () => {
+    const { diff } = new Depot({
+      settings: ["adopt", "offboardOnDestroy"],
+    }).process();
+    const asked = { ...inputs, offboardOnDestroy: true };
+    expect(await diff("1", inputs, asked)).toEqual({ replaces: [] });
+    expect(await diff("1", asked, inputs)).toEqual({ replaces: [] });
+    expect(
+      await diff("1", { ...inputs, offboardOnDestroy: false }, inputs),
+    ).toEqual({ changes: false });
+    expect(
+      await diff("1", inputs, { ...inputs, offboardOnDestroy: false }),
+    ).toEqual({ changes: false });
+  });
+
+  test("sees no change of a default mark on an adopted thing, but of a text that people gave", async () => {
+    const another = { colour: "Blue", comments: `${ours}-2` };
+    expect(await differ(another, { adopted: true })).toEqual({
+      changes: false,
+    });
+    expect(await differ(another, { adopted: false })).toEqual({ replaces: [] });
+    expect(
+      await differ({ colour: "Blue", comments: "mine" }, { adopted: true }),
+    ).toEqual({ replaces: [] });
+    expect(await differ(another, { adopted: true, comments: "mine" })).toEqual({
+      replaces: [],
+    });
+  });
+
+  test("says that something changes while something is owed", async () => {
+    const same = { colour: "Blue" };
+    expect(await differ(same, { pending: ["size"] })).toEqual({
+      changes: true,
+      replaces: [],
+    });
+    expect(await differ(same, { pending: [] })).toEqual({ changes: false });
+    expect(
+      await differ({ ...same, name: "Chest" }, { pending: ["size"] }),
+    ).toEqual({ changes: true, replaces: ["name"] });
+  });
+
+  test("has an update note that the program now says what somebody had changed; a refresh, which checks no program, does not", async () => {
+    const drifted = { ...inputs, size: 5, wrote: { size: 3 } };
+    const program = { ...inputs, size: 5 };
+    const { check, diff } = new Depot().process();
+    expect(await diff("1", drifted, program)).toEqual({ changes: false });
+    await check({}, program);
+    expect(await diff("1", drifted, program)).toEqual({
+      changes: true,
+      replaces: [],
+    });
+    expect(await diff("1", drifted, inputs)).toEqual({ replaces: [] });
+    expect(await diff("1", inputs, inputs)).toEqual({ changes: false });
+  });
+
+  test("notes nothing of what the program leaves out, whatever somebody did to it", async () => {
+    const { check, diff } = new Depot().process();
+    await check({}, inputs);
+    const drifted = { ...inputs, wrote: { labels: ["a"] } };
+    expect(await diff("1", drifted, inputs)).toEqual({ changes: false });
+  });
+});
+
+test("Handlers fail as what went wrong says, and never throw before they are waited for", async () => {
+  const depot = new Depot();
+  depot.instead.list = () => refusal();
+  await expect(depot.process().create(inputs)).rejects.toThrow(
+    'Cannot create crate "Box": No room.',
+  );
+});

@@ -1,0 +1,568 @@
+import { PartialFailure } from "../../../providers/errors";
+import type { State } from "../../../providers/kind";
+import {
+  account,
+  atDepot,
+  Depot,
+  fields,
+  inputs,
+  lost,
+  ours,
+  refusal,
+} from "./depot";
+import { errorOf, messageOf } from "../../conformance/bench";
+
+/** What stands in the state when a crate was made from `inputs`. */
+const made = {
+  ...inputs,
+  domainId: "1",
+  adopted: false,
+  accountId: account,
+};
+
+describe("A create", () => {
+  test("asks whether there is one, makes it, waits until it shows, and keeps no more than that", async () => {
+    const depot = new Depot();
+    const { create } = depot.process();
+    expect(await create(inputs)).toEqual({ id: "1", outs: made });
+    expect(depot.calls).toEqual([
+      "list",
+      `create {"Name":"Box","account_id":"${account}","Comments":"${ours}","Size":3}`,
+      "list",
+    ]);
+    expect([...depot.accounts]).toEqual([account]);
+  });
+
+  test("keeps the change stamp, and whatever the kind tells besides", async () => {
+    const depot = new Depot({
+      idIs: "name",
+      outputs: (_operation, { Size }, expected, state) =>
+        Promise.resolve({ told: Size, expected, state: state ?? "none" }),
+    });
+    depot.add({ ...atDepot, Changed: "2026-11-01T00:00:00Z" });
+    expect(await depot.process().create(inputs)).toMatchObject({
+      id: "Box",
+      outs: {
+        changedAt: "2026-11-01T00:00:00Z",
+        told: 3,
+        expected: {},
+        state: "none",
+      },
+    });
+  });
+
+  test("gives a new one what is expected of properties that the program leaves out, and of no others", async () => {
+    const expected = { host: "mx.example", size: 5, colour: "Red" };
+    const depot = new Depot({ expect: () => Promise.resolve(expected) });
+    await depot.process().create(inputs);
+    expect(depot.crates).toEqual([
+      { Id: "1", account_id: account, ...atDepot, Host: "mx.example" },
+    ]);
+    await depot.process().create({ ...inputs, name: "Two", host: "a.example" });
+    expect(depot.crates[1]).toMatchObject({ Host: "a.example" });
+    expect(depot.writes).toHaveLength(1);
+  });
+
+  test("sends what the vendor does not tell once, and does not wait for it to show", async () => {
+    const depot = new Depot({
+      missingIsUntold: true,
+      create: () => {
+        depot.calls.push("create");
+        depot.add({ Name: "Box", Comments: ours });
+        return Promise.resolve();
+      },
+    });
+    const { create, warnings } = depot.process();
+    await create(inputs);
+    expect(depot.calls).toEqual(["list", "create", "list"]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("puts right what the vendor made otherwise than it was asked to", async () => {
+    const depot = new Depot();
+    depot.instead.create = () => {
+      depot.add({ ...atDepot, Size: 9 });
+      return "nothing";
+    };
+    await depot.process().create(inputs);
+    expect(depot.writes.slice(1)).toEqual(['update 1 {"Size":3}']);
+    expect(depot.crates).toEqual([{ Id: "1", ...atDepot }]);
+  });
+
+  test("fails where it was made and never shows, and says that the next up finds it", async () => {
+    const depot = new Depot();
+    depot.instead.create = () => "nothing";
+    expect(await messageOf(depot.process().create(inputs))).toBe(
+      'Cannot create crate "Box": it was made, but does not show in the list within 0.1 s. Run pulumi up again: it will be found.',
+    );
+  });
+
+  test("needs an account, and says where to give it", async () => {
+    const depot = new Depot();
+    const { create } = depot.process({ CLOUDFLARE_ACCOUNT_ID: "" });
+    const { accountId, ...without } = inputs;
+    expect(await messageOf(create(without))).toBe(
+      'Cannot create crate "Box": no Cloudflare account is given. Set area1:cloudflareAccountId or CLOUDFLARE_ACCOUNT_ID.',
+    );
+    expect(await create(inputs)).toMatchObject({ outs: { accountId } });
+  });
+});
+
+describe("A create whose answer is doubtful", () => {
+  test("looks before it sends again, and takes what was made for its own", async () => {
+    const depot = new Depot();
+    depot.instead.create = () => lost();
+    expect(await depot.process().create(inputs)).toEqual({
+      id: "1",
+      outs: made,
+    });
+    expect(depot.writes).toHaveLength(1);
+    expect(depot.calls).toEqual(["list", depot.writes[0], "list"]);
+  });
+
+  test("is sent again when it was not carried out, with most of the patience left", async () => {
+    const depot = new Depot();
+    depot.instead.create = (nth) => {
+      if (nth === 1) throw lost();
+      return undefined;
+    };
+    const { create } = depot.process({ AREA1_PATIENCE_MS: "1000" });
+    expect(await create(inputs)).toEqual({ id: "1", outs: made });
+    expect(depot.writes).toHaveLength(2);
+    expect(depot.patience[1]).toBeGreaterThan(500);
+  });
+
+  test("is sent four times at most", async () => {
+    const depot = new Depot();
+    depot.instead.create = () => {
+      throw lost();
+    };
+    expect(await messageOf(depot.process().create(inputs))).toBe(
+      'Cannot create crate "Box": No room.',
+    );
+    expect(depot.writes).toHaveLength(4);
+  });
+
+  test("is its own when the second try says that there is one already", async () => {
+    const depot = new Depot();
+    depot.instead.create = (nth) => {
+      // The first one is carried out late, after nobody saw it.
+      if (nth === 1) throw lost();
+      return refusal("alreadyExists");
+    };
+    expect(await depot.process().create(inputs)).toMatchObject({
+      outs: { adopted: false },
+    });
+    expect(depot.crates).toHaveLength(1);
+  });
+
+  test("is somebody else's when there is one already without a try of ours", async () => {
+    const depot = new Depot();
+    depot.instead.create = () => {
+      depot.add({ Name: "box", Size: 3, Comments: "by hand" });
+      throw refusal("alreadyExists");
+    };
+    expect(await depot.process().create(inputs)).toMatchObject({
+      id: "1",
+      outs: { adopted: true, previous: { comments: "by hand", size: 3 } },
+    });
+    expect(depot.writes).toHaveLength(1);
+  });
+
+  test("fails when the vendor says that there is one, and nobody sees it", async () => {
+    const depot = new Depot();
+    depot.instead.create = () => {
+      throw refusal("alreadyExists");
+    };
+    expect(await messageOf(depot.process().create(inputs))).toBe(
+      'Cannot create crate "Box": No room.',
+    );
+    expect(depot.writes).toHaveLength(1);
+  });
+
+  test("is not looked for when it was refused, and what else is thrown is said as it is", async () => {
+    const depot = new Depot();
+    depot.instead.create = () => {
+      throw refusal("refused", { advice: "Buy a larger depot." });
+    };
+    expect(await messageOf(depot.process().create(inputs))).toBe(
+      'Cannot create crate "Box": No room. Buy a larger depot.',
+    );
+    expect(depot.writes).toHaveLength(1);
+    const odd = new Depot({
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      create: () => Promise.reject("a text"),
+    });
+    expect(await messageOf(odd.process().create(inputs))).toBe(
+      'Cannot create crate "Box": a text.',
+    );
+  });
+});
+
+describe("A create of which a part was carried out", () => {
+  const half = (differently = {}) => {
+    const depot = new Depot({ ...differently });
+    depot.instead.create = () => {
+      depot.add({ Name: "Box", Comments: ours });
+      throw refusal();
+    };
+    return depot;
+  };
+
+  test("keeps what carries its mark, with what is owed", async () => {
+    const depot = half({
+      outputs: (
+        _operation: unknown,
+        _item: unknown,
+        expected: State,
+        state?: State,
+      ) => Promise.resolve({ expected, knew: state?.["size"] }),
+    });
+    const error = await errorOf(
+      depot.process().create({ ...inputs, labels: ["a"] }),
+    );
+    expect(error).toBeInstanceOf(PartialFailure);
+    expect(error).toMatchObject({
+      id: "1",
+      reasons: ['Cannot create crate "Box": No room.'],
+      outs: {
+        ...made,
+        size: null,
+        labels: null,
+        expected: {},
+        knew: 3,
+        pending: ["accountId", "size", "labels"],
+      },
+    });
+  });
+
+  test.each([
+    ["another mark", { Comments: `${ours}-2` }],
+    ["no mark", { Comments: "by hand" }],
+    ["another name", { Name: "Chest", Comments: ours }],
+  ])("leaves what has %s to whom it belongs", async (_, crate) => {
+    const depot = new Depot();
+    depot.instead.create = () => {
+      depot.add({ Name: "Box", ...crate });
+      throw refusal();
+    };
+    const error = await errorOf(depot.process().create(inputs));
+    expect(error).not.toBeInstanceOf(PartialFailure);
+    expect(error.message).toBe('Cannot create crate "Box": No room.');
+  });
+
+  test("keeps nothing by a text that is no mark, nor where a kind carries none", async () => {
+    const depot = new Depot();
+    depot.instead.create = () => {
+      depot.add({ Name: "Box", Comments: "by hand" });
+      throw refusal();
+    };
+    expect(
+      await errorOf(depot.process().create({ ...inputs, comments: "by hand" })),
+    ).not.toBeInstanceOf(PartialFailure);
+    const plain = new Depot();
+    const { markField, ...unmarked } = plain.kind;
+    expect(markField).toBe("comments");
+    Object.assign(plain, { kind: unmarked });
+    plain.instead.create = () => {
+      plain.add({ Name: "Box", Comments: ours });
+      throw refusal();
+    };
+    expect(await errorOf(plain.process().create(inputs))).not.toBeInstanceOf(
+      PartialFailure,
+    );
+  });
+
+  test("says why it failed, and not that it could not be looked at afterwards", async () => {
+    const depot = half();
+    depot.instead.list = (nth) =>
+      nth === 1 ? undefined : refusal("transient");
+    expect(await messageOf(depot.process().create(inputs))).toBe(
+      'Cannot create crate "Box": No room.',
+    );
+  });
+});
+
+describe("A crate that exists", () => {
+  const found = (crate: object, differently = {}) => {
+    const depot = new Depot(differently);
+    depot.add({ ...atDepot, ...crate });
+    return depot;
+  };
+
+  test("is ours by its mark, and is made as the program says", async () => {
+    const depot = found({ Name: "BOX", Size: 5 });
+    expect(await depot.process().create(inputs)).toEqual({
+      id: "1",
+      outs: made,
+    });
+    expect(depot.writes).toEqual(['update 1 {"Size":3}']);
+  });
+
+  test("is adopted without a write where it equals the program, and what it was is kept", async () => {
+    const depot = found({ Comments: "by hand", Labels: ["x"] });
+    expect(await depot.process().create(inputs)).toEqual({
+      id: "1",
+      outs: {
+        ...made,
+        adopted: true,
+        previous: {
+          name: "Box",
+          comments: "by hand",
+          size: 3,
+          labels: ["x"],
+          seal: null,
+          host: null,
+        },
+      },
+    });
+    expect(depot.writes).toEqual([]);
+  });
+
+  test("is refused where it differs, with what it has and what is wanted", async () => {
+    const depot = found(
+      { Comments: "by hand", Size: 5, Labels: ["a", "b", "c", "d", "e"] },
+      { missingIsUntold: true },
+    );
+    const program = {
+      ...inputs,
+      comments: "for people",
+      labels: ["a", "b", "c", "d", "e", "f"],
+      shut: false,
+      colour: "Red",
+    };
+    expect(await messageOf(depot.process().create(program))).toBe(
+      'Cannot create crate "Box": one of that name exists and differs in comments (by hand, wanted for people), size (5, wanted 3), colour (not told, wanted Red), labels (a, b, c, d, e, wanted a, b, c, d, e and 1 more), shut (not told, wanted false). Set adopt: true to take it over, or choose another name.',
+    );
+    expect(depot.writes).toEqual([]);
+    expect(
+      await messageOf(depot.process().create({ ...program, adopt: "yes" })),
+    ).toContain("Set adopt: true");
+  });
+
+  test("is refused where it has what the program does not know of", async () => {
+    const depot = found(
+      { Comments: "by hand", ExceptFrom: ["me"], Labels: [] },
+      { expect: () => Promise.resolve({ host: "mx.example" }) },
+    );
+    expect(
+      await messageOf(depot.process().create({ ...inputs, labels: ["a"] })),
+    ).toBe(
+      'Cannot create crate "Box": one of that name exists and differs in labels (none, wanted a), host (none, wanted mx.example), exceptFrom (me, wanted none). Set adopt: true to take it over, or choose another name.',
+    );
+  });
+
+  test("is taken over with adopt and changed in one write; what it was is kept", async () => {
+    const depot = found(
+      { Comments: "by hand", Size: 5, ExceptFrom: ["me"] },
+      { expect: () => Promise.resolve({ host: "mx.example" }) },
+    );
+    const program = { ...inputs, adopt: true };
+    expect(await depot.process().create(program)).toMatchObject({
+      outs: {
+        ...program,
+        adopted: true,
+        previous: { size: 5, exceptFrom: ["me"], host: null },
+      },
+    });
+    // A default mark is nobody's wish.
+    expect(depot.writes).toEqual([
+      'update 1 {"Size":3,"Host":"mx.example","ExceptFrom":null}',
+    ]);
+  });
+
+  test("gets a text for people that the program gives", async () => {
+    const depot = found({ Comments: "by hand" });
+    const program = { ...inputs, comments: "for people", adopt: true };
+    await depot.process().create(program);
+    expect(depot.writes).toEqual(['update 1 {"Comments":"for people"}']);
+  });
+
+  test("may have what is expected of it already, and anything where nothing is known to expect", async () => {
+    for (const expected of [{ host: "mx.example" }, { host: null }, {}]) {
+      const depot = found(
+        { Comments: "by hand", Host: "mx.example" },
+        { expect: () => Promise.resolve(expected) },
+      );
+      await depot.process().create(inputs);
+      expect(depot.writes).toEqual([]);
+    }
+  });
+
+  test("is asked for what its answer does not tell only where it is known what that should be", async () => {
+    for (const [expected, writes] of [
+      [{ host: "mx.example" }, ['update 1 {"Host":"mx.example"}']],
+      [{ host: null }, []],
+      [{}, []],
+    ] as const) {
+      const depot = found(
+        { Comments: ours },
+        {
+          missingIsUntold: true,
+          expect: () => Promise.resolve(expected),
+        },
+      );
+      await depot.process().create(inputs);
+      expect(depot.writes).toEqual(writes);
+    }
+  });
+
+  test("cannot get back what it does not tell, which is said", async () => {
+    const depot = found(
+      { Comments: "by hand", Size: undefined },
+      { missingIsUntold: true },
+    );
+    const { create, warnings } = depot.process();
+    const program = { ...inputs, adopt: true, labels: ["a"] };
+    await create(program);
+    expect(warnings).toEqual([
+      'crate "Box": what size, labels was is not told, so that destroy cannot give it back.',
+    ]);
+    const mine = found({ Size: undefined }, { missingIsUntold: true });
+    const again = mine.process();
+    await again.create(program);
+    expect(again.warnings).toEqual([]);
+  });
+
+  test("of another stack is refused, and taken over with adopt", async () => {
+    const depot = found({ Comments: "Managed by Pulumi: ops/prod/crate" });
+    expect(await messageOf(depot.process().create(inputs))).toBe(
+      'Cannot take over crate "Box": it belongs to another stack (ops/prod/crate). Choose another name, or set adopt: true if that stack no longer manages it.',
+    );
+    expect(
+      await depot.process().create({ ...inputs, adopt: true }),
+    ).toMatchObject({ outs: { adopted: true } });
+  });
+
+  test("of another resource of this stack is refused, also with adopt", async () => {
+    const depot = found({ Comments: "Managed by Pulumi: ops/dev/other" });
+    for (const adopt of [false, true])
+      expect(
+        await messageOf(depot.process().create({ ...inputs, adopt })),
+      ).toBe(
+        'Cannot take over crate "Box": it belongs to another resource of this stack (ops/dev/other). Choose another name; if you renamed the resource in the program, give it an alias to its old name.',
+      );
+    expect(depot.writes).toEqual([]);
+  });
+
+  test("is what its restore point says: not there before, or other than it is now", async () => {
+    const depot = found({ Comments: "by hand" });
+    const create = (more: object) =>
+      depot.process().create({ ...inputs, adopt: true, ...more });
+    expect((await create({ restorePoint: false })).outs).toMatchObject({
+      adopted: false,
+    });
+    expect((await create({ restorePoint: { size: 7 } })).outs).toMatchObject({
+      adopted: true,
+      previous: { size: 7 },
+    });
+    // It differs, so that an interrupted run of ours did not make it.
+    expect((await create({ restorePoint: false, size: 4 })).outs).toMatchObject(
+      { adopted: true, previous: { size: 3 } },
+    );
+  });
+
+  test.each([
+    ["there was none, and it equals the program", false, {}, false],
+    ["there was none, and it differs", false, { Size: 5 }, true],
+    ["there was one", { size: 5 }, {}, true],
+    ["nothing", undefined, { Size: 5 }, true],
+  ])(
+    "of a kind that is always there is taken over; its restore point says: %s",
+    async (_, restorePoint, crate, adopted) => {
+      const depot = found(crate, { isGiven: () => true });
+      expect(
+        (await depot.process().create({ ...inputs, restorePoint })).outs,
+      ).toMatchObject({ adopted });
+    },
+  );
+
+  test("of a kind without names is the only one there is, and messages name the kind alone", async () => {
+    const depot = new Depot({ isGiven: () => true });
+    const { nameField, ...unnamed } = depot.kind;
+    Object.assign(depot, { kind: unnamed });
+    depot.add({ Name: "Whatever", Comments: "by hand", Size: 4 });
+    const { name, ...program } = inputs;
+    expect([nameField, name]).toEqual(["name", "Box"]);
+    await depot.process().create(program);
+    expect(depot.crates).toMatchObject([{ Name: "Whatever", Size: 3 }]);
+    depot.instead.list = () => refusal();
+    expect(await messageOf(depot.process().create(program))).toBe(
+      "Cannot create crate: No room.",
+    );
+  });
+
+  test("is kept when the write fails, with what it was and what is owed", async () => {
+    const depot = found({ Comments: "by hand", Size: 5, Labels: ["x"] });
+    depot.instead.update = () => {
+      depot.edit("1", { Labels: ["a"] });
+      throw refusal();
+    };
+    const program = { ...inputs, labels: ["a"], adopt: true };
+    const error = await errorOf(depot.process().create(program));
+    expect(error).toMatchObject({
+      id: "1",
+      reasons: ['Cannot create crate "Box": No room.'],
+      outs: {
+        ...program,
+        size: 5,
+        adopted: true,
+        previous: { size: 5, labels: ["x"] },
+        pending: ["size"],
+      },
+    });
+  });
+
+  test("keeps what does not show after the write as owed, and says so", async () => {
+    const depot = found({ Comments: ours, Size: 5 });
+    depot.instead.update = () => "nothing";
+    const { create, warnings } = depot.process();
+    expect((await create(inputs)).outs).toEqual({ ...made, pending: ["size"] });
+    expect(warnings).toEqual([
+      'crate "Box" was changed, but does not show it yet: size. The next pulumi up looks again.',
+    ]);
+  });
+});
+
+describe("Two resources of a program", () => {
+  test("cannot have the same thing, whoever made it", async () => {
+    const depot = new Depot();
+    const { create } = depot.process();
+    await create(inputs);
+    expect(await messageOf(create({ ...inputs, name: "BOX" }))).toBe(
+      'Cannot create crate "BOX": another resource of this program has it already. Give each its own name.',
+    );
+    const other = new Depot({ idIs: "name" });
+    other.add(atDepot);
+    const process = other.process();
+    await process.create(inputs);
+    expect(await messageOf(process.create(inputs))).toContain("has it already");
+  });
+
+  test("make a thing each, for all that a vendor answers to one that was lost", async () => {
+    const depot = new Depot();
+    depot.instead.create = () => lost();
+    const { create } = depot.process();
+    await create(inputs);
+    expect(await create({ ...inputs, name: "Chest" })).toMatchObject({
+      id: "2",
+    });
+  });
+});
+
+test("A crate that the program moves from another account is new there, whatever its restore point says", async () => {
+  const depot = new Depot({ isGiven: () => true });
+  depot.add({ ...atDepot, Size: 5 });
+  const { check, create } = depot.process();
+  const restorePoint = { size: 9 };
+  await check({ accountId: "another" }, { ...inputs, restorePoint });
+  expect((await create({ ...inputs, restorePoint })).outs).toMatchObject({
+    previous: { size: 5 },
+  });
+  const stays = depot.process();
+  await stays.check(inputs, { ...inputs, restorePoint });
+  expect((await stays.create({ ...inputs, restorePoint })).outs).toMatchObject({
+    previous: restorePoint,
+  });
+  expect(Object.keys(fields)).toContain("accountId");
+});

@@ -1,0 +1,388 @@
+import { messageOf } from "../../conformance/bench";
+import { account, atDepot, Depot, inputs, ours, refusal } from "./depot";
+
+const state = {
+  ...inputs,
+  domainId: "1",
+  adopted: false,
+  accountId: account,
+};
+
+const stocked = (crate: object = {}, differently = {}) => {
+  const depot = new Depot(differently);
+  depot.add({ ...atDepot, ...crate });
+  return depot;
+};
+
+describe("A delete of what we made", () => {
+  test("removes it, and waits until a list no longer holds it", async () => {
+    const depot = stocked();
+    depot.instead.list = (nth) =>
+      nth === 2 ? [{ Id: "1", ...atDepot }] : undefined;
+    const { warnings, ...handlers } = depot.process();
+    await handlers.delete("1", state);
+    expect(depot.calls).toEqual(["list", "remove 1", "list", "list"]);
+    expect(depot.crates).toEqual([]);
+    expect([...depot.accounts]).toEqual([account]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("tries twice where it still stands, and fails then", async () => {
+    const depot = stocked();
+    depot.instead.remove = () => "nothing";
+    const handlers = depot.process();
+    expect(await messageOf(handlers.delete("1", state))).toBe(
+      'Cannot delete crate "Box": its removal was answered as done, but it still stands. Run it again.',
+    );
+    expect(depot.writes).toEqual(["remove 1", "remove 1"]);
+  });
+
+  test("is done with the second try where only the first was lost", async () => {
+    const depot = stocked();
+    depot.instead.remove = (nth) => (nth === 1 ? "nothing" : undefined);
+    await depot.process().delete("1", state);
+    expect(depot.crates).toEqual([]);
+  });
+
+  test("looks a second time before it takes a thing for gone, and then writes nothing", async () => {
+    const depot = stocked();
+    depot.instead.list = (nth) => (nth === 1 ? [] : undefined);
+    await depot.process().delete("1", state);
+    expect(depot.crates).toEqual([]);
+    const { warnings, ...handlers } = depot.process();
+    await handlers.delete("1", state);
+    expect(depot.calls).toEqual(["list", "list"]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("leaves it where the kind does, and says why", async () => {
+    const states: unknown[] = [];
+    const depot = stocked(
+      {},
+      {
+        remove: (_operation: unknown, _item: unknown, known: unknown) => {
+          states.push(known);
+          return Promise.resolve("it is nailed to the floor");
+        },
+      },
+    );
+    const { warnings, ...handlers } = depot.process();
+    await handlers.delete("1", state);
+    expect(warnings).toEqual([
+      'crate "Box" is left where it is: it is nailed to the floor.',
+    ]);
+    expect(depot.calls).toEqual(["list"]);
+    expect(states).toEqual([state]);
+  });
+
+  test("leaves another one of the same name alone, and says so", async () => {
+    const depot = stocked({}, { idIs: "name" });
+    const { warnings, ...handlers } = depot.process();
+    await handlers.delete("Box", { ...state, guid: "7" });
+    expect(warnings).toEqual([
+      'crate "Box" is left alone: it is not the one that this stack knows, somebody made it anew.',
+    ]);
+    expect(depot.writes).toEqual([]);
+  });
+
+  test("fails with what was tried, and names the thing by its name, or else by its id", async () => {
+    const depot = stocked();
+    depot.instead.list = () => refusal();
+    const attempt = (more: object) =>
+      messageOf(depot.process().delete("1", { ...state, ...more }));
+    expect(await attempt({})).toBe('Cannot delete crate "Box": No room.');
+    expect(await attempt({ name: undefined, adopted: true })).toBe(
+      'Cannot give back crate "1": No room.',
+    );
+    expect(await attempt({ accountId: "another" })).toBe(
+      'Cannot delete crate "Box": the state belongs to Cloudflare account another, but the configuration is for 5e4f1a. Nothing was done; configure the right one.',
+    );
+  });
+});
+
+describe("A delete of what the program still has", () => {
+  test("does nothing, whichever entry of the state it is", async () => {
+    const depot = stocked();
+    const handlers = depot.process();
+    await handlers.check({}, inputs);
+    await handlers.delete("1", { ...state, name: "BOX" });
+    expect(depot.calls).toEqual([]);
+    await handlers.delete("1", { ...state, name: "Chest" });
+    expect(depot.writes).toEqual(["remove 1"]);
+  });
+
+  test("leaves nothing in the account that it was moved from to be refused", async () => {
+    const depot = stocked();
+    const handlers = depot.process();
+    await handlers.check({}, inputs);
+    await handlers.delete("1", { ...state, accountId: "another" });
+    expect(depot.writes).toEqual(["remove 1"]);
+    expect([...depot.accounts]).toEqual(["another"]);
+  });
+
+  test("does nothing after a create of the same process took it over", async () => {
+    const depot = stocked();
+    const { warnings, ...handlers } = depot.process();
+    const { id } = await handlers.create(inputs);
+    await handlers.delete(id, { ...state, name: "Old" });
+    expect(depot.writes).toEqual([]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("removes what a create of the same process made, and it took over nothing", async () => {
+    const depot = new Depot();
+    const handlers = depot.process();
+    const { id, outs } = await handlers.create(inputs);
+    await handlers.delete(id, outs);
+    expect(depot.crates).toEqual([]);
+  });
+
+  test("takes ids in any case for the same, and names of other kinds for others", async () => {
+    const depot = stocked({ Id: "aB" });
+    const handlers = depot.process();
+    await handlers.create(inputs);
+    await handlers.delete("Ab", { ...state, name: "Old" });
+    expect(depot.writes).toEqual([]);
+  });
+});
+
+describe("A thing that another entry of the state took over", () => {
+  const warningsOf = async (
+    crate: object,
+    program: object,
+    old: object,
+  ): Promise<string[]> => {
+    const depot = stocked(crate);
+    const { warnings, ...handlers } = depot.process();
+    const { id } = await handlers.create({ ...inputs, ...program });
+    await handlers.delete(id, { ...state, name: "Old", ...old });
+    return warnings;
+  };
+  const byHand = { Comments: "by hand", Size: 5 };
+  const adopt = { adopt: true };
+  const keeps =
+    "A restore point, or an alias for a renamed resource, keeps that.";
+
+  test("loses what was there first where the new entry does not know it, which is said", async () => {
+    expect(
+      await warningsOf(byHand, adopt, { adopted: true, previous: { size: 7 } }),
+    ).toEqual([
+      `crate "Old" was taken over by another entry of the state, which does not know what was there first: destroy will not give back {"size":7}. ${keeps}`,
+    ]);
+  });
+
+  test("is left by destroy where the new entry takes it for somebody's, which is said", async () => {
+    expect(await warningsOf(byHand, adopt, {})).toEqual([
+      `crate "Old" was taken over by another entry of the state, which does not know what was there first: destroy will leave it. ${keeps}`,
+    ]);
+  });
+
+  test("loses nothing where the new entry knows as much", async () => {
+    const old = { adopted: true };
+    expect(
+      await warningsOf(byHand, adopt, { ...old, previous: { size: 5 } }),
+    ).toEqual([]);
+    // Not managed by the old entry, or not known to the new one: there is nothing to give back.
+    expect(
+      await warningsOf(byHand, adopt, {
+        ...old,
+        previous: { size: 5, colour: "Red", weight: 4 },
+      }),
+    ).toEqual([]);
+    expect(await warningsOf(byHand, adopt, old)).toEqual([]);
+    expect(
+      await warningsOf(
+        byHand,
+        { ...adopt, restorePoint: { size: 7 } },
+        { ...old, previous: { size: 7 } },
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe("A delete of what was there before", () => {
+  const adopted = { ...state, adopted: true };
+
+  test("gives back in one write what we managed and wrote, and waits until it shows", async () => {
+    const depot = stocked({
+      Colour: "Blue",
+      Labels: ["a"],
+      Shut: true,
+      Seal: "wax",
+    });
+    const { warnings, ...handlers } = depot.process();
+    await handlers.delete("1", {
+      ...adopted,
+      colour: "blue",
+      labels: ["a"],
+      seal: "wax",
+      previous: {
+        size: 7,
+        colour: "Red",
+        labels: ["a"],
+        shut: false,
+        comments: "by hand",
+        seal: "tin",
+      },
+    });
+    // Not what the program left out, nor the default mark, which nobody wrote.
+    expect(depot.calls).toEqual([
+      "list",
+      'update 1 {"Size":7,"Colour":"Red"}',
+      "list",
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("gives a text for people back", async () => {
+    const depot = stocked({ Comments: "for people" });
+    await depot.process().delete("1", {
+      ...adopted,
+      comments: "for people",
+      previous: { comments: "by hand" },
+    });
+    expect(depot.writes).toEqual(['update 1 {"Comments":"by hand"}']);
+  });
+
+  test.each([undefined, {}, { size: 3 }])(
+    "writes nothing where there is nothing to give back: %j",
+    async (previous) => {
+      const depot = stocked({ Comments: "by hand" });
+      const { warnings, ...handlers } = depot.process();
+      await handlers.delete("1", { ...adopted, previous });
+      expect(depot.calls).toEqual(["list"]);
+      expect(depot.crates).toHaveLength(1);
+      expect(warnings).toEqual([]);
+    },
+  );
+
+  test("leaves alone what somebody else has changed since, and says so", async () => {
+    const depot = stocked({ Size: 9, Colour: "Green", Labels: ["a"] });
+    const { warnings, ...handlers } = depot.process();
+    await handlers.delete("1", {
+      ...adopted,
+      colour: "Blue",
+      labels: ["a"],
+      previous: { size: 7, colour: "Red", labels: [] },
+    });
+    expect(warnings).toEqual([
+      'crate "Box" keeps size, colour: somebody else has changed that since.',
+    ]);
+    expect(depot.writes).toEqual(['update 1 {"Labels":[]}']);
+  });
+
+  test("tells what we wrote from what a refresh found since", async () => {
+    const previous = { size: 7, labels: ["x"] };
+    const drifted = {
+      ...adopted,
+      size: 5,
+      labels: ["b"],
+      wrote: { size: 3 },
+      previous,
+    };
+    const theirs = stocked({ Size: 5, Labels: ["b"] });
+    const { warnings, ...handlers } = theirs.process();
+    await handlers.delete("1", drifted);
+    expect(warnings).toEqual([
+      'crate "Box" keeps size: somebody else has changed that since.',
+    ]);
+    expect(theirs.writes).toEqual(['update 1 {"Labels":["x"]}']);
+    const again = stocked({ Size: 3, Labels: ["x"] });
+    await again.process().delete("1", drifted);
+    expect(again.writes).toEqual(['update 1 {"Size":7}']);
+  });
+
+  test("gives back what was expected of a property that the program left out, and what somebody had set", async () => {
+    const differently = { expected: () => ({ host: "mx.example" }) };
+    const previous = { host: "first.example", exceptFrom: ["me"] };
+    const depot = stocked({ Host: "mx.example" }, differently);
+    await depot.process().delete("1", { ...adopted, previous });
+    expect(depot.writes).toEqual([
+      'update 1 {"Host":"first.example","ExceptFrom":["me"]}',
+    ]);
+  });
+
+  test("takes away no condition that somebody set since, and says so", async () => {
+    const depot = stocked({ ExceptFrom: ["you"], Host: "by.hand" });
+    const { warnings, ...handlers } = depot.process();
+    await handlers.delete("1", {
+      ...adopted,
+      exceptFrom: ["you"],
+      host: "by.hand",
+      reported: ["exceptFrom", "host"],
+      previous: { host: "first.example" },
+    });
+    expect(depot.writes).toEqual([]);
+    expect(warnings).toEqual([
+      'crate "Box" keeps host, exceptFrom: somebody else has changed that since.',
+    ]);
+  });
+
+  test("leaves what is not told, and what nobody saw first", async () => {
+    const depot = stocked(
+      { Size: undefined, Colour: "Blue" },
+      { missingIsUntold: true },
+    );
+    await depot
+      .process()
+      .delete("1", { ...adopted, colour: "Blue", previous: { size: 7 } });
+    expect(depot.writes).toEqual([]);
+  });
+
+  test("gives another value, or none, where the first-seen one is no longer possible, with a warning", async () => {
+    const asked: unknown[] = [];
+    const depot = stocked(
+      { Labels: ["a"] },
+      {
+        giveBack: (_operation: unknown, property: string, value: unknown) => {
+          asked.push(property, value);
+          return Promise.resolve(
+            property === "labels"
+              ? { value: ["y"], warning: "labels x are gone" }
+              : { warning: "size stays" },
+          );
+        },
+      },
+    );
+    const { warnings, ...handlers } = depot.process();
+    await handlers.delete("1", {
+      ...adopted,
+      labels: ["a"],
+      previous: { size: 7, labels: ["x"] },
+    });
+    expect(asked).toEqual(["size", 7, "labels", ["x"]]);
+    expect(depot.writes).toEqual(['update 1 {"Labels":["y"]}']);
+    expect(warnings).toEqual([
+      'crate "Box": size stays.',
+      'crate "Box": labels x are gone.',
+    ]);
+  });
+
+  test("fails where a read does not show what was given back", async () => {
+    const previous = { size: 7, labels: ["x"] };
+    const attempt = (state: object) => {
+      const depot = stocked({ Labels: ["a"] });
+      depot.instead.update = () => "nothing";
+      return messageOf(
+        depot.process().delete("1", { ...adopted, previous, ...state }),
+      );
+    };
+    expect(await attempt({})).toBe(
+      'Cannot give back crate "Box": size was given back, but it does not show that. Run it again.',
+    );
+    expect(await attempt({ labels: ["a"] })).toBe(
+      'Cannot give back crate "Box": size, labels were given back, but it does not show that. Run it again.',
+    );
+  });
+
+  test("is not told as one that a failed write would keep", async () => {
+    const depot = stocked();
+    depot.instead.update = () => refusal();
+    expect(
+      await messageOf(
+        depot.process().delete("1", { ...adopted, previous: { size: 7 } }),
+      ),
+    ).toBe('Cannot give back crate "Box": No room.');
+    expect(ours).toBe(atDepot.Comments);
+  });
+});

@@ -1,0 +1,455 @@
+import { PartialFailure } from "../../../providers/errors";
+import { errorOf, messageOf } from "../../conformance/bench";
+import { account, atDepot, Depot, inputs, ours, refusal } from "./depot";
+
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const olds = {
+  ...inputs,
+  domainId: "1",
+  adopted: false,
+  accountId: account,
+};
+
+/** A depot with the tests' crate. */
+const stocked = (crate: object = {}, differently = {}) => {
+  const depot = new Depot(differently);
+  depot.add({ ...atDepot, ...crate });
+  return depot;
+};
+
+describe("An update", () => {
+  test("writes what changed and nothing else, once, and waits until it shows", async () => {
+    const depot = stocked({ Colour: "Red" });
+    const news = { ...inputs, size: 4, colour: "Red", __provider: "text" };
+    const { __provider, ...kept } = news;
+    expect(
+      await depot.process().update("1", { ...olds, colour: "Red" }, news),
+    ).toEqual({ outs: { ...olds, ...kept } });
+    expect(__provider).toBe("text");
+    expect(depot.calls).toEqual(["list", 'update 1 {"Size":4}', "list"]);
+    expect([...depot.accounts]).toEqual([account]);
+  });
+
+  test("writes nothing where the thing is as the program says already", async () => {
+    const depot = stocked({ Size: 4 });
+    const news = { ...inputs, size: 4 };
+    expect(await depot.process().update("1", olds, news)).toEqual({
+      outs: { ...olds, ...news },
+    });
+    expect(depot.calls).toEqual(["list"]);
+  });
+
+  test("keeps the change stamp and what the kind tells, against what is expected", async () => {
+    const depot = stocked(
+      { Changed: "2026-11-01T00:00:00Z" },
+      {
+        expected: () => ({ host: "mx.example", size: 9 }),
+        outputs: (_operation: unknown, _item: unknown, expected: object) =>
+          Promise.resolve({ expected }),
+      },
+    );
+    const { outs } = await depot
+      .process()
+      .update("1", olds, { ...inputs, size: 4 });
+    // Given values stand for what is expected of themselves.
+    expect(outs).toMatchObject({
+      changedAt: "2026-11-01T00:00:00Z",
+      expected: { ...inputs, size: 4, host: "mx.example" },
+    });
+  });
+
+  test("holds a kind's properties against nothing where it expects none", async () => {
+    const depot = stocked(
+      {},
+      {
+        outputs: (_operation: unknown, _item: unknown, expected: object) =>
+          Promise.resolve({ expected }),
+      },
+    );
+    const { outs } = await depot
+      .process()
+      .update("1", olds, { ...inputs, size: 4 });
+    expect(outs["expected"]).toEqual({});
+  });
+
+  test("looks a second time before it says that there is no such thing", async () => {
+    const depot = stocked();
+    depot.instead.list = (nth) => (nth === 1 ? [] : undefined);
+    await depot.process().update("1", olds, { ...inputs, size: 4 });
+    expect(depot.calls).toEqual([
+      "list",
+      "list",
+      'update 1 {"Size":4}',
+      "list",
+    ]);
+    depot.take("1");
+    expect(await messageOf(depot.process().update("1", olds, inputs))).toBe(
+      'Cannot update crate "Box": it no longer exists. Run pulumi refresh, then pulumi up makes it again.',
+    );
+    expect(depot.calls).toEqual(["list", "list"]);
+  });
+
+  test("takes another one of the same name for none", async () => {
+    const depot = stocked({}, { idIs: "name" });
+    const state = { ...olds, guid: "7" };
+    expect(
+      await messageOf(depot.process().update("Box", state, inputs)),
+    ).toContain("it no longer exists");
+    await depot.process().update("BOX", { ...olds, guid: "1" }, inputs);
+    await depot.process().update("BOX", olds, inputs);
+  });
+
+  test("finds it by its id whatever it is called now, and waits for it under a new name", async () => {
+    const depot = stocked({ Id: "abC", Name: "By hand" });
+    const news = { ...inputs, size: 4, name: "Chest" };
+    await depot.process().update("ABc", olds, news);
+    expect(depot.crates).toMatchObject([{ Name: "Chest", Size: 4 }]);
+  });
+
+  test("refuses to act in another account than the state's, whatever its case", async () => {
+    const depot = stocked();
+    const update = (state: object) =>
+      depot.process().update("1", { ...olds, ...state }, inputs);
+    expect(await messageOf(update({ accountId: "another" }))).toBe(
+      'Cannot update crate "Box": the state belongs to Cloudflare account another, but the configuration is for 5e4f1a. Nothing was done; configure the right one.',
+    );
+    expect(depot.calls).toEqual([]);
+    expect((await update({ accountId: "5E4F1A" })).outs).toMatchObject({
+      accountId: "5E4F1A",
+    });
+    expect((await update({ accountId: undefined })).outs).toMatchObject({
+      accountId: account,
+    });
+  });
+
+  test("writes again what is owed, and forgets it when it is done", async () => {
+    const depot = stocked({ Size: 5 });
+    const state = { ...olds, pending: ["size", "gone"] };
+    expect(await depot.process().update("1", state, inputs)).toEqual({
+      outs: olds,
+    });
+    expect(depot.writes).toEqual(['update 1 {"Size":3}']);
+  });
+
+  test("writes what the vendor does not tell whenever it changes", async () => {
+    const depot = stocked({ Size: undefined }, { missingIsUntold: true });
+    await depot.process().update("1", olds, { ...inputs, size: 4 });
+    expect(depot.writes).toEqual(['update 1 {"Size":4}']);
+  });
+
+  test("leaves what is not known yet, and what was taken only when it was made", async () => {
+    const depot = stocked();
+    const news = { ...inputs, size: unknown, seal: "wax" };
+    await depot.process().update("1", { ...olds, seal: "tin" }, news);
+    expect(depot.writes).toEqual([]);
+  });
+
+  test("keeps what does not show as owed, and says so", async () => {
+    const depot = stocked();
+    depot.instead.update = () => "nothing";
+    const { update, warnings } = depot.process();
+    const news = { ...inputs, size: 4, labels: ["a"] };
+    expect((await update("1", olds, news)).outs).toMatchObject({
+      size: 4,
+      pending: ["size", "labels"],
+    });
+    expect(warnings).toEqual([
+      'crate "Box" was changed, but does not show it yet: size, labels. The next pulumi up looks again.',
+    ]);
+  });
+
+  test("keeps all of it as owed where the thing itself does not show", async () => {
+    const depot = stocked();
+    depot.instead.list = (nth) => (nth > 1 ? [] : undefined);
+    const { update } = depot.process();
+    const news = { ...inputs, size: 4 };
+    expect((await update("1", olds, news)).outs).toMatchObject({
+      domainId: "1",
+      pending: ["size"],
+    });
+  });
+});
+
+describe("A property that is taken out of the program", () => {
+  const { size, ...without } = { ...inputs, labels: ["a"] };
+
+  test("is left as it is on a thing of ours, and gets its first-seen value on an adopted one", async () => {
+    const mine = stocked({ Labels: ["a"] });
+    const state = { ...olds, labels: ["a"], previous: { labels: ["x"] } };
+    await mine.process().update("1", state, inputs);
+    expect(mine.writes).toEqual([]);
+    const adopted = stocked({ Labels: ["a"] });
+    expect(
+      await adopted.process().update("1", { ...state, adopted: true }, inputs),
+    ).toMatchObject({ outs: { previous: { labels: ["x"] } } });
+    expect(adopted.writes).toEqual(['update 1 {"Labels":["x"]}']);
+  });
+
+  test("is left as it is where nobody knows what it was", async () => {
+    const depot = stocked({ Labels: ["a"] });
+    for (const previous of [{ size: 3 }, undefined])
+      await depot
+        .process()
+        .update(
+          "1",
+          { ...olds, labels: ["a"], adopted: true, previous },
+          inputs,
+        );
+    expect(depot.writes).toEqual([]);
+  });
+
+  test("gets another value, or none, where the first-seen one is no longer possible, with a warning", async () => {
+    const state = {
+      ...olds,
+      labels: ["a"],
+      colour: "Red",
+      adopted: true,
+      previous: { labels: ["x"], colour: "Blue" },
+    };
+    const asked: unknown[] = [];
+    const depot = stocked(
+      { Labels: ["a"], Colour: "Red" },
+      {
+        giveBack: (_operation: unknown, property: string, value: unknown) => {
+          asked.push(property, value);
+          return Promise.resolve(
+            property === "labels"
+              ? { value: ["y"], warning: "labels x are gone" }
+              : { warning: "colour stays" },
+          );
+        },
+      },
+    );
+    const { update, warnings } = depot.process();
+    await update("1", state, { ...inputs, size: 4 });
+    expect(depot.writes).toEqual(['update 1 {"Size":4,"Labels":["y"]}']);
+    expect(asked).toEqual(["colour", "Blue", "labels", ["x"]]);
+    expect(warnings).toEqual([
+      'crate "Box": colour stays.',
+      'crate "Box": labels x are gone.',
+    ]);
+  });
+
+  test("becomes what is expected of it where the kind expects something, asked only then", async () => {
+    const asked: unknown[] = [];
+    const depot = stocked(
+      { Host: "given.example", Labels: ["a"] },
+      {
+        expect: (
+          _operation: unknown,
+          news: object,
+          { items }: { items: object[] },
+          before: object,
+        ) => {
+          asked.push(news, items.length, before);
+          return Promise.resolve({ host: "mx.example" });
+        },
+      },
+    );
+    const state = { ...olds, labels: ["a"], host: "given.example" };
+    await depot.process().update("1", state, { ...inputs, host: "mx.example" });
+    await depot.process().update("1", state, {
+      ...without,
+      host: "given.example",
+    });
+    expect(asked).toEqual([]);
+    depot.edit("1", { Host: "given.example" });
+    await depot.process().update("1", state, inputs);
+    expect(asked).toEqual([inputs, 1, state]);
+    expect(depot.writes).toEqual(['update 1 {"Host":"mx.example"}']);
+    expect(size).toBe(3);
+  });
+
+  test("is left where it is as expected already, or where that is not known", async () => {
+    for (const expected of [{ host: "given.example" }, {}]) {
+      const depot = stocked(
+        { Host: "given.example" },
+        { expect: () => Promise.resolve(expected) },
+      );
+      const state = { ...olds, host: "given.example" };
+      await depot.process().update("1", state, inputs);
+      expect(depot.writes).toEqual([]);
+    }
+  });
+
+  test("is taken away again where somebody else had set what no program can", async () => {
+    const depot = stocked({ ExceptFrom: ["me"] });
+    const state = { ...olds, exceptFrom: ["me"], reported: ["exceptFrom"] };
+    expect(await depot.process().update("1", state, inputs)).toEqual({
+      outs: olds,
+    });
+    expect(depot.writes).toEqual(['update 1 {"ExceptFrom":null}']);
+  });
+});
+
+describe("What an adopted thing was", () => {
+  const adopted = { ...olds, adopted: true, previous: { size: 7 } };
+
+  test("is kept from the first time that each property is managed", async () => {
+    const depot = stocked({
+      Size: 3,
+      Labels: ["x"],
+      Host: "first.example",
+      Colour: "Red",
+      ExceptFrom: ["me"],
+    });
+    const state = {
+      ...adopted,
+      host: "first.example",
+      exceptFrom: ["me"],
+      reported: ["host", "exceptFrom"],
+    };
+    const news = {
+      ...inputs,
+      size: 4,
+      labels: ["a"],
+      host: "mx.example",
+      exceptFrom: ["you"],
+    };
+    const { outs } = await depot.process().update("1", state, news);
+    expect(outs).toMatchObject({ adopted: true });
+    expect(outs["previous"]).toEqual({
+      size: 7,
+      labels: ["x"],
+      host: "first.example",
+    });
+  });
+
+  test("is not kept of a thing of ours", async () => {
+    const { outs } = await stocked()
+      .process()
+      .update("1", olds, { ...inputs, labels: ["a"] });
+    expect(outs).not.toHaveProperty("previous");
+  });
+
+  test("comes back in the text for people when the program gives none any more", async () => {
+    const depot = stocked({ Comments: "for people" });
+    const state = {
+      ...adopted,
+      comments: "for people",
+      previous: { comments: "by hand" },
+    };
+    await depot.process().update("1", state, inputs);
+    expect(depot.writes).toEqual(['update 1 {"Comments":"by hand"}']);
+    const mine = stocked({ Comments: "for people" });
+    await mine.process().update("1", { ...state, adopted: false }, inputs);
+    expect(mine.writes).toEqual([`update 1 {"Comments":"${ours}"}`]);
+  });
+
+  test("counts for an imported thing of a kind that is always there, although its state does not say so", async () => {
+    const { adopted: said, ...imported } = olds;
+    const state = { ...imported, labels: ["a"], previous: { labels: ["x"] } };
+    expect(said).toBe(false);
+    for (const [given, writes] of [
+      [true, ['update 1 {"Labels":["x"]}']],
+      [false, []],
+    ] as const) {
+      const depot = stocked({ Labels: ["a"] }, { isGiven: () => given });
+      const { outs } = await depot.process().update("1", state, inputs);
+      expect(depot.writes).toEqual(writes);
+      expect(outs["adopted"]).toBe(given);
+    }
+  });
+});
+
+describe("An update that fails", () => {
+  test("keeps what was reached, and what is owed", async () => {
+    const depot = stocked(
+      { Changed: "2026-11-01T00:00:00Z", Colour: "Red" },
+      {
+        outputs: (
+          _operation: unknown,
+          _item: unknown,
+          expected: object,
+          state?: Record<string, unknown>,
+        ) => Promise.resolve({ expected, knew: state?.["size"] }),
+        expect: () => Promise.resolve({ host: "mx.example" }),
+      },
+    );
+    depot.instead.update = () => {
+      depot.edit("1", { Colour: "Blue", Changed: "2026-11-02T00:00:00Z" });
+      throw refusal("refused", { advice: "Buy a larger depot." });
+    };
+    const state = {
+      ...olds,
+      colour: "Red",
+      host: "mx.example",
+      adopted: true,
+      previous: { size: 7, colour: "Red" },
+    };
+    const news = { ...inputs, size: 4, colour: "blue" };
+    const error = await errorOf(depot.process().update("1", state, news));
+    expect(error).toBeInstanceOf(PartialFailure);
+    expect(error).toMatchObject({
+      id: "1",
+      reasons: ['Cannot update crate "Box": No room. Buy a larger depot.'],
+      message: 'Cannot update crate "Box": No room. Buy a larger depot.',
+    });
+    expect((error as PartialFailure).outs).toEqual({
+      ...olds,
+      size: 3,
+      colour: "blue",
+      host: null,
+      changedAt: "2026-11-02T00:00:00Z",
+      expected: { host: "mx.example" },
+      knew: 4,
+      adopted: true,
+      previous: { size: 7, colour: "Red" },
+      reported: ["host"],
+      pending: ["size", "host"],
+    });
+  });
+
+  test("owes what is not told, and keeps the program's value of it", async () => {
+    const depot = stocked({ Size: undefined }, { missingIsUntold: true });
+    depot.instead.update = () => {
+      throw refusal();
+    };
+    const error = await errorOf(
+      depot.process().update("1", olds, { ...inputs, size: 4 }),
+    );
+    expect((error as PartialFailure).outs).toEqual({
+      ...olds,
+      size: 4,
+      pending: ["size"],
+    });
+  });
+
+  test("owes nothing where it was carried out all the same", async () => {
+    const depot = stocked();
+    depot.instead.update = () => refusal();
+    const error = await errorOf(
+      depot.process().update("1", olds, { ...inputs, size: 4 }),
+    );
+    expect((error as PartialFailure).outs).toEqual({
+      ...olds,
+      size: 4,
+      pending: [],
+    });
+  });
+
+  test.each([
+    ["the thing is gone", []],
+    ["that cannot be looked at", refusal("transient")],
+  ])("is a failure and no more where %s", async (_, shown) => {
+    const depot = stocked();
+    depot.instead.update = () => refusal();
+    depot.instead.list = (nth) => (nth > 1 ? shown : undefined);
+    const error = await errorOf(
+      depot.process().update("1", olds, { ...inputs, size: 4 }),
+    );
+    expect(error).not.toBeInstanceOf(PartialFailure);
+    expect(error.message).toBe('Cannot update crate "Box": No room.');
+  });
+
+  test("looks for the thing by its name where it has no id of its own", async () => {
+    const depot = stocked({ Id: 1 }, { idIs: "name" });
+    depot.instead.update = () => {
+      throw refusal();
+    };
+    const error = await errorOf(
+      depot.process().update("box", olds, { ...inputs, size: 4 }),
+    );
+    expect(error).toMatchObject({ id: "box", outs: { pending: ["size"] } });
+  });
+});
