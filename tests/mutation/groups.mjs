@@ -83,6 +83,11 @@ export const groups = {
       "lifecycle/write",
     ],
     tests: [
+      "providers/lifecycle/check",
+      "providers/lifecycle/create",
+      "providers/lifecycle/update",
+      "providers/lifecycle/read",
+      "providers/lifecycle/delete",
       "conformance/restore-point",
       "conformance/area1-domain-leaving",
       "conformance/area1-domain-mail-exchange",
