@@ -224,6 +224,7 @@ describe("A mark", () => {
     ["Managed by Pulumi: ops/dev/other", "thisStack"],
     ["Managed by Pulumi: ops/prod/mail", "anotherStack"],
     ["Managed by Pulumi: opsdev/mail", "anotherStack"],
+    ["Managed by Pulumi: op/sdev/mail", "anotherStack"],
     ["Managed by Pulumi: ", "anotherStack"],
     ["made by hand", "nobody"],
     ["", "nobody"],
