@@ -117,6 +117,7 @@ export const groups = {
       "exchange-online/anti-spam-verdicts",
     ],
     tests: [
+      "providers/anti-spam-policy",
       "conformance/anti-spam-rule",
       "conformance/quarantine-in-use",
       "conformance/anti-spam-policy",
@@ -129,6 +130,7 @@ export const groups = {
       "exchange-online/quarantine-tags",
     ],
     tests: [
+      "providers/quarantine",
       "conformance/quarantine-in-use",
       "conformance/quarantine-policy",
       "conformance/quarantine-notification",

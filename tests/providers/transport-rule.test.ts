@@ -183,15 +183,14 @@ describe("The inputs of a transport rule", () => {
     ).toMatchObject([{ property: "headerContainsWords" }]);
   });
 
-  test.each([
+  test.each<[string, string | undefined]>([
     ["X-Area1Security-Disposition", undefined],
     ["!~", undefined],
     ...["X:", ":X", "X Y", " X", "X ", "Xé", "X\n"].map(
-      (name) =>
-        [
-          name,
-          `"${name}" is not the name of a header; give it without colon and spaces`,
-        ] as const,
+      (name): [string, string] => [
+        name,
+        `"${name}" is not the name of a header; give it without colon and spaces`,
+      ],
     ),
   ])("take as a header %p or not", (name, reason) => {
     const { codec } = transportRule.fields["headerContainsMessageHeader"] ?? {};

@@ -1,0 +1,404 @@
+import { quarantineNotification } from "../../providers/exchange-online/quarantine-notification";
+import {
+  isBuiltInQuarantinePolicy,
+  quarantinePolicy,
+} from "../../providers/exchange-online/quarantine-policy";
+import {
+  everyTagPointingAt,
+  graveTags,
+  quarantineTags,
+  tagsPointingAt,
+} from "../../providers/exchange-online/quarantine-tags";
+import type { Values } from "../../providers/field";
+import { LoopbackExchange, notFound, type Reply } from "./loopback-exchange";
+
+const exchange = new LoopbackExchange();
+beforeAll(() => exchange.start());
+afterAll(() => exchange.close());
+beforeEach(() => exchange.forget());
+
+const antiSpam = "Get-HostedContentFilterPolicy";
+const forbidden = { status: 403, body: "" };
+
+describe("The tags of threat policies that point at a quarantine policy", () => {
+  const policies = [
+    {
+      Name: "Default",
+      SpamQuarantineTag: "OURS",
+      PhishQuarantineTag: "ours",
+      BulkQuarantineTag: "Theirs",
+      SpamAction: "Ours",
+      EndUserSpamQuarantineTagLimit: "Ours",
+    },
+    {
+      Name: "contoso.onmicrosoft.com\\Finance",
+      HighConfidenceSpamQuarantineTag: "Ours",
+    },
+    { Name: "Odd", SpamQuarantineTag: 3 },
+  ];
+
+  test("are named with their policies, in any case, those that are asked for", async () => {
+    exchange.answers = { [antiSpam]: [policies] };
+    const pointing = (tags: readonly string[]) =>
+      tagsPointingAt(exchange.operation(), "Ours", tags);
+    expect(await pointing(quarantineTags)).toEqual([
+      "SpamQuarantineTag of Default",
+      "PhishQuarantineTag of Default",
+      "HighConfidenceSpamQuarantineTag of Finance",
+    ]);
+    expect(await pointing(graveTags)).toEqual([
+      "PhishQuarantineTag of Default",
+      "HighConfidenceSpamQuarantineTag of Finance",
+    ]);
+    expect(await pointing(["BulkQuarantineTag"])).toEqual([]);
+  });
+
+  test("are those of anti-phishing and anti-malware policies as well, where every tag counts", async () => {
+    exchange.answers = {
+      [antiSpam]: [policies],
+      "Get-AntiPhishPolicy": [
+        [{ Name: "Phish", TargetedUserQuarantineTag: "Ours" }],
+      ],
+      "Get-MalwareFilterPolicy": [[{ Name: "Malware", QuarantineTag: "Ours" }]],
+    };
+    expect(await everyTagPointingAt(exchange.operation(), "Ours")).toEqual([
+      "SpamQuarantineTag of Default",
+      "PhishQuarantineTag of Default",
+      "HighConfidenceSpamQuarantineTag of Finance",
+      "TargetedUserQuarantineTag of Phish",
+      "QuarantineTag of Malware",
+    ]);
+    expect(exchange.warnings).toEqual([]);
+  });
+
+  test("are not known of policies that the role may not read, which is said", async () => {
+    exchange.answers = {
+      "Get-AntiPhishPolicy": [forbidden],
+      "Get-MalwareFilterPolicy": [[{ Name: "Malware", QuarantineTag: "Ours" }]],
+    };
+    expect(await everyTagPointingAt(exchange.operation(), "Ours")).toEqual([
+      "QuarantineTag of Malware",
+    ]);
+    expect(exchange.warnings).toEqual([
+      'quarantine policy "Ours": it could not be looked at whether a tag of Get-AntiPhishPolicy points at it: Exchange Online answered 403 to Get-AntiPhishPolicy: no reason given',
+    ]);
+  });
+
+  test.each([
+    ["Get-AntiPhishPolicy", { status: 404, body: "" }],
+    [antiSpam, forbidden],
+  ])("are not known at all when %s fails otherwise", async (cmdlet, reply) => {
+    exchange.answers = { [cmdlet]: [reply] };
+    await expect(
+      everyTagPointingAt(exchange.operation(), "Ours"),
+    ).rejects.toThrow(cmdlet);
+  });
+});
+
+describe("A quarantine policy", () => {
+  const permissions = ["Delete", "Preview", "Release"];
+  const encoded =
+    quarantinePolicy.fields["endUserQuarantinePermissions"]?.codec.encode(
+      permissions,
+    );
+  const spam = { onlyForSpam: true };
+
+  test("is made and changed with its permissions under the name that is written", async () => {
+    const operation = exchange.operation();
+    await quarantinePolicy.create(
+      operation,
+      {
+        name: "Ours",
+        endUserQuarantinePermissions: permissions,
+        esnEnabled: true,
+      },
+      {},
+    );
+    const item = { Name: "contoso.onmicrosoft.com\\Ours" };
+    await quarantinePolicy.update(operation, item, {
+      endUserQuarantinePermissions: permissions,
+    });
+    await quarantinePolicy.update(operation, item, { esnEnabled: false });
+    expect(exchange.cmdlets).toEqual([
+      [
+        "New-QuarantinePolicy",
+        {
+          Name: "Ours",
+          ESNEnabled: true,
+          EndUserQuarantinePermissionsValue: encoded,
+        },
+      ],
+      [
+        "Set-QuarantinePolicy",
+        { Identity: "Ours", EndUserQuarantinePermissionsValue: encoded },
+      ],
+      ["Set-QuarantinePolicy", { Identity: "Ours", ESNEnabled: false }],
+    ]);
+  });
+
+  test("is listed with its permissions, whatever they are called", async () => {
+    exchange.answers = {
+      "Get-QuarantinePolicy": [
+        [
+          {
+            Name: "a",
+            EndUserQuarantinePermissions: "text",
+            EndUserQuarantinePermissionsValue: 7,
+          },
+          { Name: "b", EndUserQuarantinePermissionsValue: 7 },
+        ],
+      ],
+    };
+    const operation = exchange.operation();
+    const { items, begun } = await quarantinePolicy.list(operation, "a");
+    expect(items.map((item) => item["EndUserQuarantinePermissions"])).toEqual([
+      "text",
+      7,
+    ]);
+    expect(items.map((item) => item["Name"])).toEqual(["a", "b"]);
+    await quarantinePolicy.list(operation, "b");
+    await quarantinePolicy.list(operation, "b", begun);
+    expect(exchange.cmdlets).toEqual([
+      ["Get-QuarantinePolicy", {}],
+      ["Get-QuarantinePolicy", {}],
+    ]);
+  });
+
+  test("of Microsoft's own is known in any case, and no name for another", () => {
+    expect(isBuiltInQuarantinePolicy("ADMINONLYACCESSPOLICY")).toBe(true);
+    expect(isBuiltInQuarantinePolicy("AdminOnlyAccessPolicy2")).toBe(false);
+    const { codec } = quarantinePolicy.fields["name"] ?? {};
+    expect(codec?.refuse("Ours")).toBeUndefined();
+    expect(codec?.refuse("")).toBe("must not be empty");
+    expect(codec?.refuse("defaultglobaltag")).toBe(
+      "defaultglobaltag is a policy of Microsoft's own, which nobody can change; choose another name",
+    );
+    expect(quarantinePolicy.isGiven("AdminOnlyAccessPolicy")).toBe(false);
+  });
+
+  test("is removed where nothing points at it, and gone when it was gone already", async () => {
+    exchange.answers = { "Remove-QuarantinePolicy": [notFound()] };
+    expect(
+      await quarantinePolicy.remove(exchange.operation(), { Name: "Ours" }, {}),
+    ).toBeUndefined();
+    expect(exchange.writes).toEqual([
+      ["Remove-QuarantinePolicy", { Identity: "Ours" }],
+    ]);
+  });
+
+  test.each([
+    [
+      { SpamQuarantineTag: "Ours" },
+      "SpamQuarantineTag of Default still points at it, and quarantined mail would have no policy. Point them elsewhere, then remove it",
+    ],
+    [
+      { SpamQuarantineTag: "Ours", BulkQuarantineTag: "Ours" },
+      "SpamQuarantineTag of Default, BulkQuarantineTag of Default still point at it, and quarantined mail would have no policy. Point them elsewhere, then remove it",
+    ],
+  ])("is left where tags point at it: %j", async (tags, reason) => {
+    exchange.answers = { [antiSpam]: [[{ Name: "Default", ...tags }]] };
+    expect(
+      await quarantinePolicy.remove(exchange.operation(), { Name: "Ours" }, {}),
+    ).toBe(reason);
+    expect(exchange.writes).toEqual([]);
+  });
+
+  const grave = [{ Name: "Default", PhishQuarantineTag: "Ours" }];
+  const spamGoesThere = [
+    { Name: "Other", SpamAction: "Delete", SpamQuarantineTag: "Ours" },
+    { Name: "Default", SpamAction: "Quarantine", SpamQuarantineTag: "OURS" },
+  ];
+  const malicious = [
+    {
+      Name: "Malicious",
+      State: "Enabled",
+      SetSCL: 5,
+      HeaderContainsMessageHeader: "X-CFEmailSecurity-Disposition",
+      HeaderContainsWords: ["MALICIOUS"],
+    },
+  ];
+  const ofGrave = (tags: string) =>
+    `${tags} at it: its recipients could release such mail at once. Have those point elsewhere first, for example with pulumi up --target on the anti-spam policy`;
+
+  test.each<[string, Record<string, Reply[]>, string | RegExp]>([
+    [
+      "worse mail goes there",
+      { [antiSpam]: [grave] },
+      ofGrave("PhishQuarantineTag of Default points"),
+    ],
+    [
+      "mail goes there by two worse tags",
+      {
+        [antiSpam]: [
+          [
+            {
+              Name: "Default",
+              PhishQuarantineTag: "Ours",
+              HighConfidencePhishQuarantineTag: "Ours",
+            },
+          ],
+        ],
+      },
+      ofGrave(
+        "PhishQuarantineTag of Default, HighConfidencePhishQuarantineTag of Default point",
+      ),
+    ],
+    [
+      "spam goes there and a rule takes Malicious for it",
+      { [antiSpam]: [spamGoesThere], "Get-TransportRule": [malicious] },
+      /^the rule "Malicious" .* release from "Ours": .*, for example with pulumi up --target on the rule$/,
+    ],
+  ])(
+    "that is only for spam grants no release while %s",
+    async (_, answers, message) => {
+      exchange.answers = answers;
+      const granted = { endUserQuarantinePermissions: permissions };
+      const operation = exchange.operation();
+      for (const work of [
+        () =>
+          quarantinePolicy.create(
+            operation,
+            { name: "Ours", ...granted },
+            spam,
+          ),
+        () =>
+          quarantinePolicy.update(operation, { Name: "Ours" }, granted, spam),
+      ]) {
+        const error = await work().then(
+          () => undefined,
+          (reason: Error) => reason,
+        );
+        expect(error?.name).toBe("UserError");
+        if (typeof message === "string") expect(error?.message).toBe(message);
+        else expect(error?.message).toMatch(message);
+      }
+      expect(exchange.writes).toEqual([]);
+    },
+  );
+
+  const everything = {
+    [antiSpam]: [[...grave, ...spamGoesThere]],
+    "Get-TransportRule": [malicious],
+  };
+  test.each<[string, Values, object | undefined, Record<string, Reply[]>]>([
+    [
+      "it is for more than spam",
+      { endUserQuarantinePermissions: permissions },
+      { onlyForSpam: false },
+      everything,
+    ],
+    [
+      "first-seen values are given back",
+      { endUserQuarantinePermissions: permissions },
+      undefined,
+      everything,
+    ],
+    [
+      "release is not among the permissions",
+      { endUserQuarantinePermissions: ["Delete", "RequestRelease"] },
+      spam,
+      everything,
+    ],
+    ["its permissions stay", { esnEnabled: false }, spam, everything],
+    [
+      "spam goes elsewhere",
+      { endUserQuarantinePermissions: permissions },
+      spam,
+      {
+        [antiSpam]: [spamGoesThere.slice(0, 1)],
+        "Get-TransportRule": [malicious],
+      },
+    ],
+    [
+      "no rule takes Malicious for spam",
+      { endUserQuarantinePermissions: permissions },
+      spam,
+      { [antiSpam]: [spamGoesThere] },
+    ],
+  ])("is changed at once where %s", async (_, changes, inputs, answers) => {
+    exchange.answers = answers;
+    await quarantinePolicy.update(
+      exchange.operation(),
+      { Name: "Ours" },
+      changes,
+      inputs as Record<string, unknown> | undefined,
+    );
+    expect(exchange.writes).toHaveLength(1);
+    if (answers === everything) expect(exchange.cmdlets).toHaveLength(1);
+  });
+});
+
+describe("The notification settings of a tenant", () => {
+  const global = { QuarantinePolicyType: "GlobalQuarantinePolicy" };
+  const daily = { endUserSpamNotificationFrequency: "1.00:00:00" };
+  const written = { EndUserSpamNotificationFrequency: "1.00:00:00" };
+  const given = {
+    Name: "DefaultGlobalTag",
+    Identity: "contoso\\DefaultGlobalTag",
+    Guid: "6a2f7a3e-7df0-4b0c-8c53-0d2f6f5f9a01",
+    WhenChangedUTC: "2026-09-01T00:00:00Z",
+  };
+
+  test("are there without anybody, and cannot be removed", async () => {
+    expect(quarantineNotification.isGiven("")).toBe(true);
+    expect(
+      await quarantineNotification.remove(exchange.operation(), given, {}),
+    ).toBe("the settings of a tenant cannot be removed");
+    expect(exchange.arrived).toEqual([]);
+  });
+
+  test("are the same whatever Guid they have", () => {
+    expect(quarantineNotification.identify(given)).toEqual({
+      name: "DefaultGlobalTag",
+      changedAt: "2026-09-01T00:00:00Z",
+    });
+    expect(quarantineNotification.identify({ Name: "a" })).toEqual({
+      name: "a",
+    });
+  });
+
+  test("are what was touched, else what was not", async () => {
+    const untouched = { Name: "DEFAULTGLOBALPOLICY" };
+    exchange.answers = {
+      "Get-QuarantinePolicy": [[untouched, given], [untouched]],
+    };
+    const operation = exchange.operation();
+    const { items, begun } = await quarantineNotification.list(operation, "");
+    expect(items).toEqual([given]);
+    expect((await quarantineNotification.list(operation, "")).begun).toBe(
+      begun,
+    );
+    const later = await quarantineNotification.list(operation, "", begun);
+    expect(later.items).toEqual([untouched]);
+    expect(later.begun).toBeGreaterThan(begun);
+    expect(exchange.cmdlets).toEqual([
+      ["Get-QuarantinePolicy", global],
+      ["Get-QuarantinePolicy", global],
+    ]);
+  });
+
+  test("are made where they were never touched, and set otherwise", async () => {
+    const operation = exchange.operation();
+    const made = [
+      "New-QuarantinePolicy",
+      { Name: "DefaultGlobalTag", ...global, ...written },
+    ];
+    await quarantineNotification.create(operation, daily, {});
+    await quarantineNotification.update(
+      operation,
+      { Name: "DefaultGlobalPOLICY" },
+      daily,
+    );
+    await quarantineNotification.update(operation, given, daily);
+    await quarantineNotification.update(operation, { Name: "a" }, daily);
+    expect(exchange.cmdlets).toEqual([
+      made,
+      made,
+      [
+        "Set-QuarantinePolicy",
+        { Identity: "contoso\\DefaultGlobalTag", ...written },
+      ],
+      ["Set-QuarantinePolicy", { Identity: "a", ...written }],
+    ]);
+  });
+});
