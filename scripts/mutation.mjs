@@ -66,9 +66,9 @@ async function mutate({ tests }, ranges) {
   );
 }
 
-/** As Stryker takes it: lines from 1, columns from 0. */
+/** As Stryker takes it: lines from 1, columns from 0; it tells both from 1. */
 function rangeOf({ file, location: { start, end } }) {
-  return `${file}:${start.line}:${start.column}-${end.line}:${end.column}`;
+  return `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
 }
 
 function keyOf(mutant) {
