@@ -1,7 +1,16 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+} from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 import { VendorError } from "../../providers/errors";
+import {
+  defaultCertificateDirectory,
+  ensureCertificate,
+} from "../../simulator/certificate";
 
 /** What a vendor answers to one request. */
 export interface Reply {
@@ -34,10 +43,13 @@ export interface ScriptedVendor {
   close(): void;
 }
 
-export async function startScriptedVendor(): Promise<ScriptedVendor> {
+/** @param over https where a client sends its credentials over nothing else. */
+export async function startScriptedVendor(
+  over: "http" | "https" = "http",
+): Promise<ScriptedVendor> {
   const arrived: Arrived[] = [];
   let next = (_: Arrived): Reply | undefined => undefined;
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     let body = "";
     request.on("data", (data) => (body += String(data)));
     request.on("end", () => {
@@ -56,7 +68,14 @@ export async function startScriptedVendor(): Promise<ScriptedVendor> {
           : JSON.stringify(reply.body),
       );
     });
-  });
+  };
+  const server =
+    over === "http"
+      ? createServer(listener)
+      : createTlsServer(
+          await ensureCertificate(await defaultCertificateDirectory()),
+          listener,
+        );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const answersBy = (reply: typeof next): void => {
@@ -64,7 +83,7 @@ export async function startScriptedVendor(): Promise<ScriptedVendor> {
     next = reply;
   };
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${over}://127.0.0.1:${port}`,
     arrived,
     answersBy,
     answers: (...replies) => {

@@ -1,0 +1,113 @@
+import { mapped, SharedList } from "../../providers/shared-list";
+
+/** A list whose readings end when the test says so. */
+function stage() {
+  const readings: {
+    ends(...items: string[]): void;
+    fails(reason: string): void;
+  }[] = [];
+  const list = new SharedList<string>(
+    () =>
+      new Promise((resolve, reject) => {
+        readings.push({
+          ends: (...items) => resolve(items),
+          fails: (reason) => reject(new Error(reason)),
+        });
+      }),
+  );
+  return { list, readings };
+}
+
+describe("A shared list", () => {
+  test("is read once for all who ask, while it is under way and later", async () => {
+    const { list, readings } = stage();
+    const [one, other] = [list.get(), list.get()];
+    expect(readings).toHaveLength(1);
+    readings[0]?.ends("a", "b");
+    expect((await one).items).toEqual(["a", "b"]);
+    expect(await other).toBe(await one);
+    expect(await list.get()).toBe(await one);
+    expect(readings).toHaveLength(1);
+    expect(await one).not.toHaveProperty("earlier");
+  });
+
+  test("that began after another is what is wanted when the other is not new enough, also for the next who asks", async () => {
+    const { list, readings } = stage();
+    const first = list.get();
+    readings[0]?.ends("a");
+    const { begun } = await first;
+    expect(begun).toBeGreaterThan(0);
+    expect(await list.get(begun - 1)).toBe(await first);
+    const [newer, same] = [list.get(begun), list.get(begun)];
+    expect(readings).toHaveLength(2);
+    readings[1]?.ends("b");
+    expect(await newer).toEqual({
+      items: ["b"],
+      begun: begun + 1,
+      earlier: ["a"],
+    });
+    expect(await same).toBe(await newer);
+    expect(await list.get()).toBe(await newer);
+    expect(readings).toHaveLength(2);
+  });
+
+  test("has its place in the order of all lists of the process", async () => {
+    const [one, other] = [stage(), stage()];
+    const first = one.list.get();
+    const second = other.list.get();
+    one.readings[0]?.ends();
+    other.readings[0]?.ends();
+    expect((await second).begun).toBe((await first).begun + 1);
+  });
+
+  test("that failed is read again by the next who asks", async () => {
+    const { list, readings } = stage();
+    const first = list.get();
+    readings[0]?.fails("no");
+    await expect(first).rejects.toThrow("no");
+    const second = list.get();
+    expect(readings).toHaveLength(2);
+    readings[1]?.ends("a");
+    expect((await second).items).toEqual(["a"]);
+    // What failed says nothing of what was there earlier.
+    expect(await second).not.toHaveProperty("earlier");
+  });
+
+  test("knows of no earlier one when that failed meanwhile, and is kept all the same", async () => {
+    const { list, readings } = stage();
+    const first = list.get();
+    const second = list.get(Number.MAX_SAFE_INTEGER);
+    readings[0]?.fails("no");
+    await expect(first).rejects.toThrow("no");
+    readings[1]?.ends("a");
+    expect(await second).not.toHaveProperty("earlier");
+    expect((await second).items).toEqual(["a"]);
+    expect(await list.get()).toBe(await second);
+    expect(readings).toHaveLength(2);
+  });
+
+  test("that is forgotten is read again, also while it is under way, and is not compared with", async () => {
+    const { list, readings } = stage();
+    const first = list.get();
+    list.forget();
+    const second = list.get();
+    expect(readings).toHaveLength(2);
+    readings[1]?.ends("new");
+    readings[0]?.ends("old");
+    expect((await first).items).toEqual(["old"]);
+    expect((await second).items).toEqual(["new"]);
+    expect(await second).not.toHaveProperty("earlier");
+    expect((await list.get()).items).toEqual(["new"]);
+  });
+
+  test("seen another way keeps its place, and what was there earlier is seen so too", () => {
+    const length = (item: string): number => item.length;
+    expect(mapped({ items: ["a", "bb"], begun: 7 }, length)).toEqual({
+      items: [1, 2],
+      begun: 7,
+    });
+    expect(
+      mapped({ items: ["a"], begun: 8, earlier: ["ccc"] }, length),
+    ).toEqual({ items: [1], begun: 8, earlier: [3] });
+  });
+});
