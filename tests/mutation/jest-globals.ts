@@ -20,7 +20,9 @@ const suite = (name: string, body: Body): void =>
     this.timeout(longest);
     body();
   });
-const test = (name: string, body: Body): void => it(name, body);
+/** In a suite of its own: mocha runs a suite's tests before its suites, jest all in the order in which they are written. */
+const test = (name: string, body: Body): void =>
+  suite(name, () => it("holds", body));
 
 const withEach = (declare: typeof test) =>
   Object.assign(declare, { each: bind(declare as never, false) });
