@@ -56,6 +56,10 @@ export const groups = {
   credentials: {
     files: ["credentials", "entra", "session", "shared-list"],
     tests: [
+      "providers/shared-list",
+      "providers/entra",
+      "providers/messages",
+      "providers/session",
       "providers/credentials",
       "conformance/restore-point",
       "conformance/quarantine-notification",
@@ -144,6 +148,9 @@ export const groups = {
       "graph/client",
     ],
     tests: [
+      "providers/networks",
+      "providers/cloudflare-client",
+      "providers/graph-client",
       "conformance/area1-domain-leaving",
       "conformance/area1-domain-mail-exchange",
       "conformance/area1-domain",

@@ -11,6 +11,7 @@ import { claimsOf, Credentials } from "../../providers/credentials";
 import { Http } from "../../providers/http";
 import { Patience } from "../../providers/patience";
 import { startSimulator, type Simulator } from "../../simulator";
+import { errorOf, seen } from "./scripted-vendor";
 
 let simulator: Simulator;
 const directory = mkdtempSync(path.join(os.tmpdir(), "area1-credentials-"));
@@ -133,4 +134,159 @@ test("a token of another tenant than the configured one is refused", async () =>
   await expect(signIn.tenantId(patience())).rejects.toThrow(
     /Cannot work in tenant .*: the sign-in belongs to tenant 7c1e3f50/,
   );
+});
+
+/** Entra issues a token that says this. */
+const issuing = (claims: object): void =>
+  void simulator.faults.add({
+    match: { vendor: "entra", path: "/token" },
+    when: "before",
+    kind: "status",
+    status: 200,
+    body: {
+      token_type: "Bearer",
+      expires_in: 3600,
+      ext_expires_in: 3600,
+      access_token: sign(claims, "another"),
+    },
+  });
+const bySecret = (environment: Record<string, string> = {}): Credentials => {
+  const { AZURE_CLIENT_SECRET = "" } = simulator.environment;
+  return credentials({ AZURE_CLIENT_SECRET, ...environment });
+};
+const guid = "7C1E3F50-2b4d-4a61-8d5e-9f0a1b2c3d4e";
+
+test("the tenant is the one that the token says, in whatever case it was configured", async () => {
+  expect(await bySecret().tenantId(patience())).toBe(simulator.tenant.id);
+  expect(
+    await bySecret({
+      AZURE_TENANT_ID: simulator.tenant.id.toUpperCase(),
+    }).tenantId(patience()),
+  ).toBe(simulator.tenant.id);
+});
+
+test("a tenant that is configured by a domain is taken from the token, and a token without one is refused", async () => {
+  issuing({ tid: guid });
+  expect(
+    await bySecret({ AZURE_TENANT_ID: simulator.tenant.name }).tenantId(
+      patience(),
+    ),
+  ).toBe(guid);
+  issuing({ aud: "x" });
+  await expect(bySecret().tenantId(patience())).rejects.toThrow(
+    "Cannot tell the tenant: the token that Microsoft issued names none (tid). Check area1:tenantId and the sign-in.",
+  );
+});
+
+test("without a tenant nothing is asked, and the message says where to give one", async () => {
+  const { AZURE_CLIENT_SECRET = "", ...others } = simulator.environment;
+  const { AZURE_TENANT_ID: _, ...without } = others;
+  const none = new Credentials(
+    resolveConfiguration(() => undefined, { ...without, AZURE_CLIENT_SECRET }),
+    new Http("Microsoft Entra", 5000, () => undefined),
+  );
+  await expect(none.token("graph", patience())).rejects.toThrow(
+    "Cannot sign in to Microsoft: no tenant is given. Set area1:tenantId or AZURE_TENANT_ID to the tenant's GUID or one of its domains.",
+  );
+  expect(simulator.log).toEqual([]);
+});
+
+test.each([
+  ["exchange", {}, "https://outlook.office365.com"],
+  ["graph", {}, "https://graph.microsoft.com"],
+  [
+    "exchange",
+    { AREA1_EXCHANGE_BASE_URL: "https://outlook.office365.us/x" },
+    "https://outlook.office365.us",
+  ],
+  [
+    "graph",
+    { AREA1_GRAPH_BASE_URL: "https://graph.microsoft.us" },
+    "https://graph.microsoft.us",
+  ],
+] as const)(
+  "a token for %s with %j is one for %s",
+  async (service, environment, audience) => {
+    const token = await bySecret(environment).token(service, patience());
+    expect(claimsOf(token)).toMatchObject({ aud: audience });
+  },
+);
+
+test("a token is kept until the credentials are renewed, and every one is known to be secret", async () => {
+  const signIn = bySecret();
+  const first = await signIn.token("exchange", patience());
+  expect(await signIn.token("exchange", patience())).toBe(first);
+  signIn.renew();
+  const second = await signIn.token("exchange", patience());
+  expect(second).not.toBe(first);
+  expect([...signIn.tokens]).toEqual([first, second]);
+});
+
+test("a sign-in that failed is tried again by the next who asks", async () => {
+  const file = path.join(directory, "late-token");
+  const signIn = credentials({ AZURE_FEDERATED_TOKEN_FILE: file });
+  await expect(signIn.token("exchange", patience())).rejects.toThrow(
+    /^cannot sign in to tenant /,
+  );
+  for (const application of simulator.tenant.applications)
+    application.federatedSubjects = ["pipeline"];
+  writeFileSync(file, sign({ sub: "pipeline" }, "foreign"));
+  expect(await roles(signIn)).toContain("Exchange.ManageAsApp");
+});
+
+test("a claim is read from what is a token, and none from anything else", () => {
+  expect(claimsOf(sign({ tid: "x", roles: ["y"] }, "z"))).toMatchObject({
+    tid: "x",
+    roles: ["y"],
+  });
+  const payload = (value: unknown) =>
+    `x.${Buffer.from(JSON.stringify(value)).toString("base64url")}.y`;
+  for (const none of ["", "x", "x.y", payload(null), payload("text")])
+    expect(claimsOf(none)).toEqual({});
+});
+
+describe("A sign-in that is refused", () => {
+  const secret =
+    "The client secret is wrong or has expired: make a new one for the application and set AZURE_CLIENT_SECRET, or area1:clientSecret with --secret.";
+  test.each([
+    ["AADSTS7000215", secret],
+    ["AADSTS7000222", secret],
+    [
+      "AADSTS700016",
+      "The application is not in this tenant: check area1:clientId and area1:tenantId.",
+    ],
+    ["AADSTS90002", "There is no such tenant: check area1:tenantId."],
+    [
+      "AADSTS700027",
+      "Check area1:tenantId, area1:clientId and the credential; see the README, Permissions.",
+    ],
+  ])("for %s says what to do", async (code, advice) => {
+    simulator.faults.add({
+      match: { vendor: "entra", path: "/token", times: "always" },
+      when: "before",
+      kind: "status",
+      status: 401,
+      body: { error: "invalid_client", error_description: `${code}: No.` },
+    });
+    const error = await errorOf(bySecret().token("exchange", patience()));
+    const { AZURE_AUTHORITY_HOST = "", AZURE_TENANT_ID = "" } =
+      simulator.environment;
+    expect(seen(error)).toMatchObject({
+      vendor: "Microsoft Entra",
+      fault: "unauthorized",
+      message: `cannot sign in to tenant ${AZURE_TENANT_ID} at ${AZURE_AUTHORITY_HOST.replace(/\/+$/, "")}: Microsoft Entra answered 401: ${code}: No.`,
+      advice,
+    });
+  });
+
+  test("by no answer of Entra's own keeps the advice that goes with it", async () => {
+    simulator.faults.add({
+      match: { vendor: "entra", path: "/token", times: "always" },
+      kind: "html",
+    });
+    const error = await errorOf(bySecret().token("exchange", patience()));
+    expect(error.details.advice).toMatch(
+      /^Nothing is concluded from it, and no secret was sent on/,
+    );
+  });
 });
