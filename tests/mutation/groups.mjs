@@ -92,6 +92,8 @@ export const groups = {
       "providers/lifecycle/update",
       "providers/lifecycle/read",
       "providers/lifecycle/delete",
+      "conformance/home",
+      "conformance/restore-point-refusals",
       "conformance/restore-point",
       "conformance/area1-domain-leaving",
       "conformance/area1-domain-mail-exchange",
@@ -164,7 +166,12 @@ export const groups = {
       "exchange-online/malicious-as-spam",
       "mail-flow/exposing",
     ],
-    tests: ["conformance/restore-point", "golden/messages"],
+    tests: [
+      "conformance/restore-point-objects",
+      "conformance/restore-point-refusals",
+      "conformance/restore-point",
+      "golden/messages",
+    ],
   },
   mailFlow: {
     files: [
