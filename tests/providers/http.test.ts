@@ -208,6 +208,33 @@ describe("Throttling", () => {
       expect(at - throttledAt).toBeGreaterThanOrEqual(295);
   });
 
+  test("for too many in a time leaves requests side by side", async () => {
+    replies = [
+      { status: 429, headers: { "retry-after": "0.01" } },
+      ...Array.from({ length: 3 }, () => ({ hangs: true }) as const),
+    ];
+    const http = client(500);
+    const sent = Array.from({ length: 3 }, () =>
+      faultOf(http.send(post(), judge, new Patience(5000))),
+    );
+    while (arrived.length < 4)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const { message } of await Promise.all(sent))
+      expect(message).toMatch(/did not answer within/);
+    expect(arrived).toHaveLength(4);
+  });
+
+  test("is an error with the answer's status and what to do", () => {
+    const answer = { status: 429, headers: new Headers(), text: "" };
+    const error = throttled("Vendor", answer, "too many");
+    expect([error.vendor, error.fault, error.message, error.details]).toEqual([
+      "Vendor",
+      "throttled",
+      "too many",
+      { status: 429, advice: "Try again later." },
+    ]);
+  });
+
   test("for too many at once makes requests wait for their turn", async () => {
     const six = Array.from({ length: 6 });
     replies = [
@@ -332,6 +359,19 @@ describe("A request whose outcome is not known", () => {
     expect(fourth).toBeGreaterThanOrEqual(179);
     expect(said).toEqual([]);
   });
+});
+
+test("An answer that is a refusal is not asked for again", async () => {
+  replies = [{ status: 400 }];
+  const refusing = (answer: Answer) => {
+    if (answer.status === 400) throw new VendorError("Vendor", "refused", "no");
+    return answer;
+  };
+  const error = await faultOf(
+    client().send(get(), refusing, new Patience(500)),
+  );
+  expect(error.message).toBe("no");
+  expect(arrived).toHaveLength(1);
 });
 
 test("A write that no connection came about for is sent when there is one", async () => {
