@@ -211,17 +211,17 @@ describe("Throttling", () => {
   test("for too many in a time leaves requests side by side", async () => {
     replies = [
       { status: 429, headers: { "retry-after": "0.01" } },
+      {},
       ...Array.from({ length: 3 }, () => ({ hangs: true }) as const),
     ];
     const http = client(500);
+    await http.send(post(), judge, new Patience(5000));
     const sent = Array.from({ length: 3 }, () =>
       faultOf(http.send(post(), judge, new Patience(5000))),
     );
-    while (arrived.length < 4)
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    for (const { message } of await Promise.all(sent))
-      expect(message).toMatch(/did not answer within/);
-    expect(arrived).toHaveLength(4);
+    await Promise.race(sent);
+    expect(arrived).toHaveLength(5);
+    await Promise.all(sent);
   });
 
   test("is an error with the answer's status and what to do", () => {
