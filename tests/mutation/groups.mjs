@@ -182,8 +182,6 @@ export const groups = {
       "mail-flow/exchange-objects",
       "mail-flow/looking",
       "mail-flow/mail-exchangers",
-      "mail-flow/report-rows",
-      "mail-flow/reports",
       "mail-flow/snapshot",
       "mail-flow/transport-rule",
     ],
@@ -191,7 +189,11 @@ export const groups = {
       "mail-flow/snapshot",
       "mail-flow/mail-flow-check",
       "mail-flow/doctor",
-      "mail-flow/evidence-rows",
+      "golden/messages",
     ],
+  },
+  reports: {
+    files: ["mail-flow/report-rows", "mail-flow/reports"],
+    tests: ["mail-flow/evidence-rows", "mail-flow/evidence"],
   },
 };
