@@ -113,8 +113,6 @@ export const groups = {
       "providers/messages",
       "providers/transport-rule",
       "providers/exchange-online",
-      "conformance/transport-rule",
-      "golden/messages",
     ],
   },
   antiSpam: {
@@ -122,12 +120,7 @@ export const groups = {
       "exchange-online/anti-spam-policy",
       "exchange-online/anti-spam-verdicts",
     ],
-    tests: [
-      "providers/anti-spam-policy",
-      "conformance/anti-spam-rule",
-      "conformance/quarantine-in-use",
-      "conformance/anti-spam-policy",
-    ],
+    tests: ["providers/anti-spam-policy"],
   },
   quarantine: {
     files: [
@@ -135,12 +128,7 @@ export const groups = {
       "exchange-online/quarantine-policy",
       "exchange-online/quarantine-tags",
     ],
-    tests: [
-      "providers/quarantine",
-      "conformance/quarantine-in-use",
-      "conformance/quarantine-policy",
-      "conformance/quarantine-notification",
-    ],
+    tests: ["providers/quarantine"],
   },
   domains: {
     files: [
@@ -153,6 +141,7 @@ export const groups = {
       "providers/networks",
       "providers/cloudflare-client",
       "providers/graph-client",
+      "providers/area1-domain",
       "conformance/area1-domain-leaving",
       "conformance/area1-domain-mail-exchange",
       "conformance/area1-domain",
