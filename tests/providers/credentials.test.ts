@@ -14,9 +14,10 @@ import { startSimulator, type Simulator } from "../../simulator";
 import { errorOf, seen } from "./scripted-vendor";
 
 let simulator: Simulator;
-const directory = mkdtempSync(path.join(os.tmpdir(), "area1-credentials-"));
+let directory: string;
 
 beforeAll(async () => {
+  directory = mkdtempSync(path.join(os.tmpdir(), "area1-credentials-"));
   simulator = await startSimulator({
     ...(process.env.AREA1_CERTIFICATE_DIRECTORY && {
       certificateDirectory: process.env.AREA1_CERTIFICATE_DIRECTORY,

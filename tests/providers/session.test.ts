@@ -13,9 +13,10 @@ import {
 import { startSimulator, type Simulator } from "../../simulator";
 
 let simulator: Simulator;
-const directory = mkdtempSync(path.join(os.tmpdir(), "area1-session-"));
+let directory: string;
 
 beforeAll(async () => {
+  directory = mkdtempSync(path.join(os.tmpdir(), "area1-session-"));
   simulator = await startSimulator({
     ...(process.env.AREA1_CERTIFICATE_DIRECTORY && {
       certificateDirectory: process.env.AREA1_CERTIFICATE_DIRECTORY,
