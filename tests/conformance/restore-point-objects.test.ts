@@ -149,6 +149,17 @@ describe("The objects of a restore point", () => {
     );
   });
 
+  test("that are domains may have their account from the program alone", async () => {
+    const { id: accountId } = stage.simulator.account;
+    area1Domain.add(stage.simulator, { folder: "Inbox" });
+    const resource = point({ CLOUDFLARE_ACCOUNT_ID: "" });
+    await resource.up({ objects: [domain], accountId });
+    expect(resource.outputs).toMatchObject({
+      accountId,
+      values: { "Area1Domain/example.com": { folder: "Inbox" } },
+    });
+  });
+
   test("that are domains are looked at anew in another account; what lives in the tenant is kept", async () => {
     transportRule.add(stage.simulator, { Name: "A", SetSCL: 7 });
     area1Domain.add(stage.simulator, { folder: "Inbox" });

@@ -282,6 +282,33 @@ describe("A restore point that refuses", () => {
     });
   });
 
+  test.each([
+    [true, /Strict.*, for example with pulumi up --target on the rule/],
+    [false, undefined],
+  ])(
+    "a tag of Default, too, where the program's recipients release spam alone from its policy: %s",
+    async (recipientsRelease, reason) => {
+      quarantinePolicy.add(stage.simulator);
+      stage.simulator.tenant.add("TransportRule", {
+        Name: "Strict",
+        HeaderContainsMessageHeader: "X-Area1Security-Disposition",
+        HeaderContainsWords: ["MALICIOUS"],
+        SetSCL: 5,
+      });
+      const run = inProcess.run(stage.environment);
+      const objects = [{ ...releasing, recipientsRelease }];
+      await run.of("RestorePoint").check({}, { objects });
+      const handlers = run.of("AntiSpamPolicy");
+      const { inputs } = await handlers.check(
+        {},
+        { name: "Default", spamAction: "Quarantine", spamQuarantineTag: user },
+      );
+      const created = handlers.create(inputs);
+      if (reason) await expect(created).rejects.toThrow(reason);
+      else expect(await created).toMatchObject({ id: "Default" });
+    },
+  );
+
   describe("to have Malicious delivered that Cloudflare drops today", () => {
     const dropping = (dispositions: unknown = ["MALICIOUS"]) =>
       area1Domain.add(stage.simulator, { drop_dispositions: dispositions });
@@ -373,6 +400,20 @@ describe("A restore point that refuses", () => {
       });
       expect(await refused(domain)).toMatch(
         /but "Orphan" goes before Default for .*example\.com.*, and its policy is not listed\. Exclude/,
+      );
+    });
+
+    test("by several policies, each of which is named", async () => {
+      dropping();
+      custom({});
+      stage.simulator.tenant.add("HostedContentFilterRule", {
+        Name: "Orphan",
+        HostedContentFilterPolicy: "Nowhere",
+        RecipientDomainIs: ["example.com"],
+        Priority: 1,
+      });
+      expect(await refused(domain)).toMatch(
+        /but "Finance" goes .* goes to the Junk Email folder, and "Orphan" goes .* is not listed\. Exclude/,
       );
     });
 
