@@ -1,4 +1,5 @@
 import { isFault, UserError, VendorError } from "../../providers/errors";
+import { readError } from "../../providers/exchange-online/error-envelope";
 import { Patience } from "../../providers/patience";
 import {
   detail,
@@ -222,6 +223,7 @@ describe("Writes", () => {
     expect(await exchange.client().write("Set-Thing", {}, patience())).toEqual(
       [],
     );
+    expect(exchange.warnings).toEqual([]);
   });
 
   test.each([
@@ -806,5 +808,39 @@ describe("The cmdlets that the roles allow", () => {
       uncertain: true,
       advice: proxy,
     });
+  });
+});
+
+describe("The detail of an error", () => {
+  const readDetail = (message: unknown) =>
+    readError(
+      JSON.stringify({ error: { message: "outer", details: [{ message }] } }),
+    );
+
+  test.each([
+    [
+      "JSON, with names in any case",
+      '{"TypeName":"T","Message":"It is gone."}',
+      { exceptionType: "T", reason: "It is gone." },
+    ],
+    [
+      "JSON that says nothing",
+      '{"other":"x"}',
+      { exceptionType: "", reason: "outer" },
+    ],
+    ["a text", "It is gone.", { exceptionType: "", reason: "It is gone." }],
+    [
+      "a text with one bar",
+      "gone | really",
+      { exceptionType: "", reason: "gone | really" },
+    ],
+    [
+      "a text that begins with its one bar",
+      "|gone",
+      { exceptionType: "", reason: "|gone" },
+    ],
+    ["no text", 3, { exceptionType: "", reason: "outer" }],
+  ])("may be %s", (_, message, expected) => {
+    expect(readDetail(message)).toEqual({ ...expected, isOwn: true });
   });
 });
