@@ -115,7 +115,7 @@ describe("A cmdlet", () => {
   test("that reads leaves nothing uncertain when it fails for good", async () => {
     exchange.replies = Array.from({ length: 6 }, () => ({ status: 503 }));
     const { details } = await errorOf(
-      exchange.client(undefined, 500).list("Get-Thing"),
+      exchange.client(undefined, 1000).list("Get-Thing"),
     );
     expect(details).toMatchObject({ status: 503, uncertain: false });
   });
@@ -434,7 +434,7 @@ describe("A link", () => {
   test("is followed to a host below that of the token", async () => {
     exchange.replies = [link(`http://eu.${authority()}/two`)];
     const said = await exchange
-      .client(undefined, 200)
+      .client(undefined, 1000)
       .list("Get-Thing")
       .then(
         () => exchange.arrived[1]?.headers.host,
@@ -619,7 +619,7 @@ describe("An error", () => {
       const reply = { status, body: detail(type, text) };
       exchange.answers = { "Set-Thing": [reply] };
       const error = await errorOf(
-        exchange.client().write("Set-Thing", {}, new Patience(100)),
+        exchange.client().write("Set-Thing", {}, new Patience(1000)),
       );
       expect(error.fault).toBe(fault);
       expect(error.message).toBe(
