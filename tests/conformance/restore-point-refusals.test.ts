@@ -310,7 +310,7 @@ describe("A restore point that refuses", () => {
   );
 
   describe("to have Malicious delivered that Cloudflare drops today", () => {
-    const dropping = (dispositions: unknown = ["MALICIOUS"]) =>
+    const dropping = (dispositions: string[] = ["MALICIOUS"]) =>
       area1Domain.add(stage.simulator, { drop_dispositions: dispositions });
     const custom = (different: Record<string, string>) =>
       antiSpamCustom.add(stage.simulator, {
