@@ -288,6 +288,7 @@ describe("An answer with objects", () => {
     ],
   ])("is read from %s", async (_, body, names) => {
     expect((await itemsOf(body)).map((item) => item["Name"])).toEqual(names);
+    expect(exchange.arrived).toHaveLength(1);
     expect(exchange.warnings).toEqual([]);
   });
 
