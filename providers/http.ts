@@ -1,6 +1,6 @@
 import { bulkhead, noop } from "cockatiel";
 
-import { isFault, printable, reasonOf, VendorError } from "./errors";
+import { isFault, printable, reasonOf, sentence, VendorError } from "./errors";
 import type { Patience } from "./patience";
 
 /** One request to a vendor. */
@@ -125,7 +125,7 @@ export class Http {
     return new VendorError(
       this.vendor,
       "throttled",
-      `${cause ? `${cause.message}. ` : ""}${this.vendor} is to be left alone for ${seconds(pause)}, longer than what is left of the patience of this operation (${seconds(patience.total)} in all)`,
+      `${cause ? `${sentence(cause.message)} ` : ""}${this.vendor} is to be left alone for ${seconds(pause)}, longer than what is left of the patience of this operation (${seconds(patience.total)} in all)`,
       { advice: "Try again later, or raise area1:patienceMs." },
     );
   }

@@ -1,5 +1,5 @@
 // `npm run mutation`: whether the tests can fail. Changes providers/ in every way that Stryker knows, one at a time, and counts how
-// many the tests of tests/mutation/groups.mjs notice. `-- GROUP...` for some groups, `-- --survivors` for those that nobody noticed
+// many the tests of scripts/mutation-groups.mjs notice. `-- GROUP...` for some groups, `-- --survivors` for those that nobody noticed
 // the last time. Each group's mutants are kept in artifacts/mutation/GROUP.json; the table at the end is of all that are there.
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
 import Table from "cli-table3";
 
-import { groups } from "../tests/mutation/groups.mjs";
+import { groups } from "./mutation-groups.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const kept = path.join(root, "artifacts/mutation");
@@ -130,6 +130,6 @@ async function everyFileIsInAGroup() {
   ];
   if (wrong.length > 0)
     throw new Error(
-      `tests/mutation/groups.mjs is wrong about ${wrong.join()}.`,
+      `scripts/mutation-groups.mjs is wrong about ${wrong.join()}.`,
     );
 }

@@ -1,4 +1,4 @@
-// The tests of a group of groups.mjs under mocha, which unlike jest loads them once for all mutants.
+// The tests of a group of scripts/mutation-groups.mjs under mocha, which unlike jest loads them once for all mutants.
 import "./jest-globals";
 
 import { readdirSync } from "node:fs";

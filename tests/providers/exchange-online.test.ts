@@ -745,7 +745,7 @@ describe("Throttling", () => {
     expect(isFault(error, "throttled")).toBe(true);
     expect(error.vendor).toBe("Exchange Online");
     expect(error.message).toMatch(
-      /^Exchange Online answered 429 to Get-Thing: Too many requests\.\. Exchange Online is to be left alone for 60 s/,
+      /^Exchange Online answered 429 to Get-Thing: Too many requests\. Exchange Online is to be left alone for 60 s/,
     );
   });
 });

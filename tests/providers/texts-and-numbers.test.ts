@@ -343,7 +343,7 @@ describe("A host name", () => {
     "example.com..",
     `${"a".repeat(64)}.example`,
     `example.${"a".repeat(64)}`,
-    `aaa${long}`,
+    `aa.${long}`,
   ])("%s is refused with an example of one", (name) => {
     expect(hostName.refuse(name)).toBe(
       `"${name}" is not a domain name; give one like example.com`,

@@ -175,6 +175,7 @@ export const groups = {
       "mail-flow/transport-rule",
     ],
     tests: [
+      "providers/accepted",
       "mail-flow/snapshot",
       "mail-flow/mail-flow-check",
       "mail-flow/doctor",
