@@ -1,6 +1,7 @@
 // `npm run mutation`: whether the tests can fail. Changes providers/ in every way that Stryker knows, one at a time, and counts how
-// many the tests of scripts/mutation-groups.mjs notice. `-- GROUP...` for some groups, `-- --survivors` for those that nobody noticed
-// the last time. Each group's mutants are kept in artifacts/mutation/GROUP.json; the table at the end is of all that are there.
+// many the tests of scripts/mutation-groups.mjs notice. `-- GROUP...` for some groups, `-- --survivors` tries those again that nobody
+// noticed the last time, `-- --list` prints them and tries none. Each group's mutants are kept in artifacts/mutation/GROUP.json; the
+// table at the end is of all that are there.
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,7 +22,10 @@ const bar = 85;
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
-  options: { survivors: { type: "boolean", default: false } },
+  options: {
+    survivors: { type: "boolean", default: false },
+    list: { type: "boolean", default: false },
+  },
 });
 for (const name of names)
   if (!Object.hasOwn(groups, name))
@@ -30,7 +34,8 @@ for (const name of names)
     );
 await everyFileIsInAGroup();
 await mkdir(kept, { recursive: true });
-for (const name of names.length > 0 ? names : Object.keys(groups)) {
+const chosen = names.length > 0 ? names : Object.keys(groups);
+for (const name of options.list ? [] : chosen) {
   const before = options.survivors ? await mutantsOf(name) : [];
   const survivors = before.filter(({ status }) => unnoticed.includes(status));
   if (options.survivors && survivors.length === 0) continue;
@@ -46,6 +51,7 @@ for (const name of names.length > 0 ? names : Object.keys(groups)) {
     : tried;
   await writeFile(fileOf(name), JSON.stringify(mutants, undefined, 1));
 }
+if (options.list) await listUnnoticed();
 process.exitCode = (await report()) >= bar ? 0 : 1;
 
 /** Every mutant of these files or ranges, with what became of it. */
@@ -81,11 +87,36 @@ function fileOf(name) {
 
 async function mutantsOf(name) {
   try {
-    return JSON.parse(await readFile(fileOf(name), "utf8"));
+    const mutants = JSON.parse(await readFile(fileOf(name), "utf8"));
+    // A file may have gone to another group since.
+    return mutants.filter(({ file }) =>
+      groups[name].files.some((one) => file === `providers/${one}.ts`),
+    );
   } catch (error) {
     if (error.code !== "ENOENT") throw error;
     return [];
   }
+}
+
+/** Place, what stands there, and what stood there instead. */
+async function listUnnoticed() {
+  for (const name of chosen)
+    for (const { file, location, replacement, status } of await mutantsOf(
+      name,
+    )) {
+      if (!unnoticed.includes(status)) continue;
+      const { start, end } = location;
+      const lines = (await readFile(path.join(root, file), "utf8"))
+        .split("\n")
+        .slice(start.line - 1, end.line);
+      lines.push(lines.pop().slice(0, end.column - 1));
+      lines[0] = lines[0].slice(start.column - 1);
+      const [was, is] = [lines.join("\n"), replacement].map((code) =>
+        code.replace(/\s+/g, " ").slice(0, 90),
+      );
+      const never = status === "NoCoverage" ? " (no test comes by)" : "";
+      console.log(`${file}:${start.line}: ${was}  =>  ${is}${never}`);
+    }
 }
 
 async function report() {
