@@ -3,7 +3,7 @@ import { once } from "node:events";
 
 import { decode, encode } from "dns-packet";
 
-/** What is answered for a domain: MX hosts, that it does not exist, an error, or nothing at all. */
+/** What is answered for a domain: MX hosts, the preferred one first, that it does not exist, an error, or nothing at all. */
 export type Zone = Readonly<
   Record<string, readonly string[] | "NXDOMAIN" | "SERVFAIL" | "silence">
 >;
@@ -34,14 +34,15 @@ export async function dnsServer(zone: Zone): Promise<DnsServer> {
         ...(id !== undefined && { id }),
         flags: 0x0180 | rcode,
         questions,
-        answers: (typeof answer === "string" ? [] : answer).map(
-          (exchange, at) => ({
-            type: "MX",
+        // The order on the wire means nothing: the least preferred first.
+        answers: (typeof answer === "string" ? [] : answer)
+          .map((exchange, at) => ({
+            type: "MX" as const,
             name,
             ttl: 300,
             data: { preference: at * 10, exchange },
-          }),
-        ),
+          }))
+          .reverse(),
       }),
       from.port,
       from.address,
