@@ -69,9 +69,7 @@ export const groups = {
   lifecycle: {
     files: [
       "handlers",
-      "index",
       "kind",
-      "restored-object",
       "lifecycle/check",
       "lifecycle/claim",
       "lifecycle/create",
@@ -152,6 +150,7 @@ export const groups = {
     files: [
       "restore-point",
       "restore-point-refusals",
+      "restored-object",
       "exchange-online/malicious-as-spam",
       "mail-flow/exposing",
     ],
@@ -164,6 +163,7 @@ export const groups = {
   },
   mailFlow: {
     files: [
+      "index",
       "mail-flow-check",
       "mail-flow/accepted",
       "mail-flow/access",
@@ -176,6 +176,8 @@ export const groups = {
     ],
     tests: [
       "providers/accepted",
+      "providers/exchange-objects",
+      "providers/mail-exchangers",
       "mail-flow/snapshot",
       "mail-flow/mail-flow-check",
       "mail-flow/doctor",
