@@ -137,6 +137,60 @@ describe("A check of the mail flow, where nothing is wrong", () => {
   });
 });
 
+describe("A check judges by what the program gives it", () => {
+  const seen = async (change: Record<string, unknown>) => {
+    const resource = checkOf();
+    await resource.up({ ...program, ...change });
+    const { details, routes } = resource.outputs as {
+      details: { check: string; object: string }[];
+      routes: { sourceIp: string }[];
+    };
+    return {
+      found: details.map(({ check, object }) => `${check}: ${object}`),
+      sources: [...new Set(routes.map(({ sourceIp }) => sourceIp))],
+    };
+  };
+
+  test("the generations of headers that there must be rules for", async () => {
+    const { found } = await seen({ headers: ["area1", "cloudflare"] });
+    expect(new Set(found)).toEqual(
+      new Set(["rule-missing: TransportRule for X-Area1Security-Disposition"]),
+    );
+  });
+
+  test("the domains that Cloudflare must have", async () => {
+    expect((await seen({ domains: ["example.org"] })).found).toEqual([
+      'domain-missing: Domain "example.org"',
+    ]);
+  });
+
+  test("the addresses that Cloudflare delivers from, the first of which stands for it", async () => {
+    expect(
+      await seen({ senderIpRanges: ["192.0.2.16/28", "198.51.100.1"] }),
+    ).toEqual({
+      found: [
+        `egress-ranges-missing: TransportRule "${adminRule}"`,
+        `egress-ranges-missing: TransportRule "${userRule}"`,
+      ],
+      sources: ["192.0.2.16"],
+    });
+  });
+
+  test("the domains that go to a host of their own", async () => {
+    stage.simulator.account.edit("example.com", {
+      transport: "mx.example.net",
+    });
+    const elsewhere = 'domain-transport: Domain "example.com"';
+    expect((await seen({})).found).toEqual([elsewhere]);
+    expect(
+      (await seen({ domainsWithTransport: ["example.org"] })).found,
+    ).toEqual([elsewhere]);
+    expect(
+      (await seen({ domainsWithTransport: ["example.com"] })).found,
+    ).toEqual([]);
+  });
+});
+
 describe("A change that nobody manages but that defeats the routes", () => {
   test("is drift of findings on a refresh, until it is mended", async () => {
     const resource = checkOf();
