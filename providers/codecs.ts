@@ -225,7 +225,7 @@ export const objectName = (max: number, forbidden?: RegExp): Codec<string> =>
 export const hostName: Codec<string> = text({
   required: true,
   anyCase: true,
-  normalize: (value) => value.toLowerCase().replace(/\.$/, ""),
+  normalize: (value) => value.toLowerCase().replace(/(?<!\.)\.$/, ""),
   refuse: (value) =>
     /^(?=.{1,254}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}\.?$/i.test(
       value,

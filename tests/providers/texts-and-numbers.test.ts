@@ -355,4 +355,11 @@ describe("A host name", () => {
     expect(hostName.refuse("")).toBe("must not be empty");
     expect(hostName.refuse(".")).toBe("must not be empty");
   });
+
+  test.each(["example.com..", "192.0.2.0/1...", ".."])(
+    "%s, which a vendor should not send, has one form only",
+    (name) => {
+      expect(hostName.normalize(name)).toBe(name);
+    },
+  );
 });
