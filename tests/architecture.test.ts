@@ -25,7 +25,7 @@ const rooms: Record<
   { rooms: string[]; packages: "declared" | "any" | string[]; not?: RegExp }
 > = {
   lib: { rooms: ["providers", "lib/mail-flow"], packages: "declared" },
-  "lib/mail-flow": { rooms: [], packages: ["ipaddr.js"] },
+  "lib/mail-flow": { rooms: [], packages: ["ipaddr.js", "re2js"] },
   providers: {
     rooms: ["lib/mail-flow"],
     packages: "declared",

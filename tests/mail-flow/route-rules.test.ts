@@ -219,6 +219,23 @@ test("each condition on sender and recipient is held against the message", () =>
   }
 });
 
+test("expressions are held against the message in linear time, and what cannot be read is not judged", () => {
+  const outcome = (pattern: string) =>
+    follow(
+      acting(bypass, {
+        conditions: { fromAddressMatchesPatterns: [pattern] },
+      }),
+      { sender: `${"a".repeat(60)}@shop.example` },
+    ).outcome;
+  expect(outcome("^([a-z]+)*@SHOP")).toBe("inbox");
+  // An engine that goes back and tries again would not live to see the end of it.
+  expect(outcome("^([a-z]+)*!")).toBe("quarantine");
+  expect(outcome("(?=a)a")).toBe("notDocumented");
+  expect(outcome("[")).toBe("notDocumented");
+  expect(outcome("a".repeat(8192))).toBe("quarantine");
+  expect(outcome("a".repeat(8193))).toBe("notDocumented");
+});
+
 test("a message is plain: what asks for content, attachments or classes does not match", () => {
   for (const conditions of [
     { subjectContainsWords: ["invoice"] },

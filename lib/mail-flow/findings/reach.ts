@@ -1,3 +1,4 @@
+import { matchesPattern } from "../conditions";
 import { dispositionHeaders } from "../message";
 import type { Header } from "../message";
 import type { RuleValue, TransportRule } from "../snapshot";
@@ -85,7 +86,10 @@ function holds(
     }
     case "headerMatchesPatterns": {
       const header = companion("HeaderMatchesMessageHeader");
-      if (isHeader(header, mail.header)) return matchesAny(mail.word, value);
+      if (isHeader(header, mail.header)) {
+        const matches = matchesPattern(listOf(value))(mail.word);
+        return matches === undefined ? "some" : matches ? "all" : "none";
+      }
       return isDispositionHeader(header) ? "none" : "some";
     }
     case "senderIpRanges":
@@ -138,17 +142,6 @@ const isDispositionHeader = (name: string): boolean =>
 /** Whether a header's value, which is one word, has one of these words in it: in any case, whole. */
 export const hasAny = (word: string, words: readonly string[]): boolean =>
   words.some((one) => one.trim().toLowerCase() === word.toLowerCase());
-
-function matchesAny(word: string, patterns: RuleValue): Reach {
-  try {
-    return listOf(patterns).some((one) => new RegExp(one, "i").test(word))
-      ? "all"
-      : "none";
-  } catch {
-    // Exchange's patterns are not all JavaScript's.
-    return "some";
-  }
-}
 
 /** A value of a rule as a list of texts. */
 export const listOf = (value: RuleValue | undefined): string[] =>

@@ -357,7 +357,7 @@ const mail: Mail = {
   recipient: "megan@example.com",
   recipientDomain: "example.com",
   groups: [],
-  sender: "somebody@example.net",
+  sender: "somebody-with-a-name-of-forty-characters@example.net",
   senderDomain: "example.net",
   sourceIp: "192.0.2.1",
   senderInside: false,
@@ -618,7 +618,11 @@ export const readers: readonly Reader[] = [
       ),
       values: fc.array(
         textLike(
-          ["^UCE$", "(a|b)*", "[a-z]+", "\\d{3}", "192.0.2.0/24"],
+          [
+            ...["^UCE$", "(a|b)*", "[a-z]+", "\\d{3}", "192.0.2.0/24"],
+            // What takes an engine that tries everything longer than anybody lives.
+            ...["([a-z]+)*$", "(.*)*!", "^(\\w|\\d|[a-z])+!"],
+          ],
           ["(", ")", "*", "+", "?", "|"],
         ),
         { maxLength: 3 },
