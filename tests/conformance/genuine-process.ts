@@ -21,9 +21,12 @@ export interface GenuineProcess {
   readonly process: ProviderProcess;
 }
 
+let project: ReturnType<typeof opsProject> | undefined;
+
 /** Starts one; it ends with the test file. */
 export async function genuineProcess(): Promise<GenuineProcess> {
-  const { directory } = await opsProject({ dependencies: "packed" });
+  project ??= opsProject({ dependencies: "packed" });
+  const { directory } = await project;
   const started = await providerProcess({ directory, timeout: 20_000 });
   let runs = 0;
   return {

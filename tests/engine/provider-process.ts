@@ -23,6 +23,8 @@ export interface ProviderProcess {
   /** What it has printed, on both streams. */
   output(): string;
   kill(signal?: NodeJS.Signals): void;
+  /** Kills it, and gives up what there was for it here. */
+  end(): Promise<void>;
   /** Resolves when the process is gone. */
   exited: Promise<void>;
   /** Stops listening where the engine would: what happens when an engine is killed. */
@@ -50,8 +52,11 @@ export async function providerProcess(options: {
     env: { ...ownEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const kill = (signal: NodeJS.Signals = "SIGKILL") => {
+    child.kill(signal);
+  };
   afterwards(() => {
-    child.kill("SIGKILL");
+    kill();
     engine.server.forceShutdown();
   });
   let output = "";
@@ -84,8 +89,14 @@ export async function providerProcess(options: {
     handlers: (loader) => remoteHandlers(client, loader, timeout),
     logs,
     output: () => output,
-    kill: (signal = "SIGKILL") => child.kill(signal),
+    kill,
     exited,
+    async end() {
+      kill();
+      await exited;
+      client.close();
+      engine.server.forceShutdown();
+    },
     dropEngine: () => engine.server.forceShutdown(),
   };
 }

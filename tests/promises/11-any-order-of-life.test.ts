@@ -1,6 +1,7 @@
 // Random orders of what happens to a stack and its tenant (life/steps.ts), each followed by what should be true then (life/life.ts). What goes
 // wrong shrinks to the few steps that matter, in a JSON file: AREA1_REPLAY=file lives it again, AREA1_SEED=n the whole run,
-// AREA1_SEQUENCES=n as many sequences. A kill cuts the run off from the vendors (life/line.ts), or ends Pulumi's own process.
+// AREA1_SEQUENCES=n as many sequences. They are lived over Pulumi's genuine provider process, where a kill ends the process; a tenth as many
+// others over the handlers, where it cuts the run off from the vendors (life/line.ts).
 import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -13,26 +14,18 @@ import { ledgerFor } from "./ledger";
 import { Life, type Place } from "./life/life";
 import { seed as tenantSeed } from "./life/objects";
 import { steps, type Step } from "./life/steps";
-import { seed } from "./seed";
+import { seed as firstSeed } from "./seed";
 import { startWorld, type World } from "./world";
 
 const sequences = Number(process.env["AREA1_SEQUENCES"] ?? 500);
 const replay = process.env["AREA1_REPLAY"];
 
+/** So many lives in Pulumi's process go on side by side, each in a tenant and a process of its own: half of a life is waiting. */
+const lanes = 4;
 /** Shrinking what went wrong takes as long as it takes. */
 const longest = 24 * 3_600_000;
 
 const ledger = ledgerFor(11);
-let world: World;
-beforeAll(async () => {
-  world = await startWorld({ seed: tenantSeed });
-});
-
-const placeOf = (platform: Platform): Place => ({
-  simulator: world.simulator,
-  environment: world.environment,
-  platform,
-});
 
 /** One step in the hands of fast-check. */
 class Taken implements fc.AsyncCommand<Life, Life> {
@@ -60,10 +53,7 @@ async function live(place: Place, all: readonly Step[]): Promise<void> {
 }
 
 /** Lives through random sequences; the smallest that goes wrong is kept in a file that replays it. */
-async function tryAll(place: Place, howMany: number): Promise<void> {
-  console.log(
-    `${howMany} sequences over ${place.platform.name}: AREA1_SEED=${seed}`,
-  );
+async function tryAll(place: Place, { howMany, seed }: Sample): Promise<void> {
   let smallest: { steps: Step[]; error: Error } | undefined;
   const taken: Step[] = [];
   const property = fc.asyncProperty(
@@ -90,7 +80,7 @@ async function tryAll(place: Place, howMany: number): Promise<void> {
   const file = path.join(os.tmpdir(), `area1-sequence-${seed}.json`);
   writeFileSync(file, JSON.stringify(smallest.steps, undefined, 2));
   const { message } = smallest.error;
-  ledger.note(`AREA1_SEED=${seed}`, [message]);
+  ledger.note(file, [message]);
   const shown = smallest.steps.map((step) => JSON.stringify(step));
   throw new Error(
     [
@@ -101,39 +91,66 @@ async function tryAll(place: Place, howMany: number): Promise<void> {
   );
 }
 
+/** A number of random sequences, and what they begin from. */
+interface Sample {
+  readonly howMany: number;
+  readonly seed: number;
+}
+
+/** Lives through random sequences in a tenant, or through the one that is to be lived again. */
+async function liveIn(
+  { simulator, environment, watch }: World,
+  platform: Platform,
+  sample: Sample,
+  more: Pick<Place, "killProcess"> = {},
+): Promise<void> {
+  const watched = watch.over(platform);
+  const place = { simulator, environment, platform: watched, ...more };
+  if (replay)
+    await live(place, JSON.parse(readFileSync(replay, "utf8")) as Step[]);
+  else await tryAll(place, sample);
+}
+
+async function liveInProcess(sample: Sample): Promise<void> {
+  const world = await startWorld({ seed: tenantSeed });
+  let { platform, process } = await genuineProcess();
+  const end = async () => {
+    await process.end();
+    world.watch.see("the process's output", process.output());
+    world.watch.see("what it tells the engine", process.logs);
+  };
+  const current: Platform = {
+    ...platform,
+    run: (environment) => platform.run(environment),
+  };
+  await liveIn(world, current, sample, {
+    async killProcess() {
+      await end();
+      ({ platform, process } = await genuineProcess());
+    },
+  });
+  await end();
+}
+
 test(
   "a stack comes right in whatever order it is edited, updated, refreshed, broken, killed and destroyed",
-  async () => {
-    const place = placeOf(world.watch.over(inProcess));
-    if (replay)
-      await live(place, JSON.parse(readFileSync(replay, "utf8")) as Step[]);
-    else await tryAll(place, sequences);
-  },
+  async () =>
+    liveIn(await startWorld({ seed: tenantSeed }), inProcess, {
+      howMany: Math.ceil(sequences / 10),
+      seed: firstSeed + lanes,
+    }),
   longest,
 );
 
 test(
-  "it does in Pulumi's own provider process, too, which every kill ends",
+  "it does in Pulumi's own provider process, which every kill ends",
   async () => {
-    if (replay) return;
-    let started = await genuineProcess();
-    const current: Platform = {
-      name: started.platform.name,
-      everyProperty: false,
-      run: (environment) => started.platform.run(environment),
-    };
-    await tryAll(
-      {
-        ...placeOf(world.watch.over(current)),
-        async killProcess() {
-          started.process.kill("SIGKILL");
-          await started.process.exited;
-          started = await genuineProcess();
-        },
-      },
-      Math.ceil(sequences / 50),
-    );
-    world.watch.see("the process's output", started.process.output());
+    const samples = Array.from({ length: replay ? 1 : lanes }, (_, at) => ({
+      howMany: Math.ceil(sequences / lanes),
+      seed: firstSeed + at,
+    }));
+    const ended = await Promise.allSettled(samples.map(liveInProcess));
+    for (const one of ended) if (one.status === "rejected") throw one.reason;
   },
   longest,
 );
