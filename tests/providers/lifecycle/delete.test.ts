@@ -1,18 +1,14 @@
 import { messageOf } from "../../conformance/bench";
-import { account, atDepot, Depot, inputs, ours, refusal } from "./depot";
-
-const state = {
-  ...inputs,
-  domainId: "1",
-  adopted: false,
-  accountId: account,
-};
-
-const stocked = (crate: object = {}, differently = {}) => {
-  const depot = new Depot(differently);
-  depot.add({ ...atDepot, ...crate });
-  return depot;
-};
+import {
+  account,
+  atDepot,
+  Depot,
+  inputs,
+  ours,
+  refusal,
+  state,
+  stocked,
+} from "./depot";
 
 describe("A delete of what we made", () => {
   test("removes it, and waits until a list no longer holds it", async () => {

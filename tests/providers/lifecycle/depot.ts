@@ -229,3 +229,18 @@ export const inputs = {
 
 /** The same at the depot. */
 export const atDepot = { Name: "Box", Comments: ours, Size: 3 } as const;
+
+/** What the state holds of the thing at {@link atDepot}, made by us. */
+export const state = {
+  ...inputs,
+  domainId: "1",
+  adopted: false,
+  accountId: account,
+};
+
+/** A depot with the thing of the tests' program, and whatever else of it. */
+export function stocked(crate: object = {}, differently = {}): Depot {
+  const depot = new Depot(differently);
+  depot.add({ ...atDepot, ...crate });
+  return depot;
+}

@@ -1,19 +1,15 @@
 import type { Kind } from "../../../providers/kind";
 import { messageOf } from "../../conformance/bench";
-import { account, atDepot, Depot, inputs, ours, refusal } from "./depot";
-
-const state = {
-  ...inputs,
-  domainId: "1",
-  adopted: false,
-  accountId: account,
-};
-
-const stocked = (crate: object = {}, differently = {}) => {
-  const depot = new Depot(differently);
-  depot.add({ ...atDepot, ...crate });
-  return depot;
-};
+import {
+  account,
+  atDepot,
+  Depot,
+  inputs,
+  ours,
+  refusal,
+  state,
+  stocked,
+} from "./depot";
 
 describe("A refresh", () => {
   test("finds a thing as it is in the state, with one list", async () => {

@@ -1,22 +1,15 @@
 import { PartialFailure } from "../../../providers/errors";
 import { errorOf, messageOf } from "../../conformance/bench";
-import { account, atDepot, Depot, inputs, ours, refusal } from "./depot";
+import {
+  account,
+  inputs,
+  ours,
+  refusal,
+  state as olds,
+  stocked,
+} from "./depot";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-const olds = {
-  ...inputs,
-  domainId: "1",
-  adopted: false,
-  accountId: account,
-};
-
-/** A depot with the tests' crate. */
-const stocked = (crate: object = {}, differently = {}) => {
-  const depot = new Depot(differently);
-  depot.add({ ...atDepot, ...crate });
-  return depot;
-};
-
 describe("An update", () => {
   test("writes what changed and nothing else, once, and waits until it shows", async () => {
     const depot = stocked({ Colour: "Red" });
