@@ -25,9 +25,9 @@ export async function reasonAgainstReleasingSpam(
     return scl === undefined ? [] : [`"${identityOf(item).name}" (SCL ${scl})`];
   });
   if (rules.length === 0) return undefined;
-  const [one, many] =
-    rules.length === 1 ? ["rule", "takes"] : ["rules", "take"];
-  return `the ${one} ${rules.join(", ")} ${many} mail with the word MALICIOUS for spam, which is to be its recipients' to release from "${quarantinePolicy}": they could release such mail, too. Set its SCL to 9 or take MALICIOUS out of its words first`;
+  const [rule, takes, its] =
+    rules.length === 1 ? ["rule", "takes", "its"] : ["rules", "take", "their"];
+  return `the ${rule} ${rules.join(", ")} ${takes} mail with the word MALICIOUS for spam, which is to be its recipients' to release from "${quarantinePolicy}": they could release such mail, too. Set ${its} SCL to 9 or take MALICIOUS out of ${its} words first`;
 }
 
 /** The SCL between spam and high confidence spam that a rule gives Malicious; what 7 and 8 ask for is documented no more. */

@@ -196,12 +196,13 @@ describe("A restore point that refuses", () => {
           ...different,
         });
     };
-    const advice = `mail with the word MALICIOUS for spam, which is to be its recipients' to release from "${user}": they could release such mail, too. Set its SCL to 9 or take MALICIOUS out of its words first`;
+    const advice = (its: string) =>
+      `mail with the word MALICIOUS for spam, which is to be its recipients' to release from "${user}": they could release such mail, too. Set ${its} SCL to 9 or take MALICIOUS out of ${its} words first`;
 
     test("names the rules with their level", async () => {
       add({});
       expect(await refused(releasing)).toBe(
-        begin(`the rule "Strict" (SCL 5) takes ${advice}`),
+        begin(`the rule "Strict" (SCL 5) takes ${advice("its")}`),
       );
       add(
         { Name: "Other", SetSCL: 9 },
@@ -212,7 +213,9 @@ describe("A restore point that refuses", () => {
         },
       );
       expect(await refused(releasing)).toBe(
-        begin(`the rules "Strict" (SCL 5), "Strict 2" (SCL 8) take ${advice}`),
+        begin(
+          `the rules "Strict" (SCL 5), "Strict 2" (SCL 8) take ${advice("their")}`,
+        ),
       );
     });
 

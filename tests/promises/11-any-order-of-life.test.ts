@@ -50,6 +50,7 @@ async function live(place: Place, all: readonly Step[]): Promise<void> {
   const life = new Life(place);
   for (const step of all) if (life.allows(step)) await life.take(step);
   await life.end();
+  ledger.note("a sequence that is lived again", []);
 }
 
 /** Lives through random sequences; the smallest that goes wrong is kept in a file that replays it. */

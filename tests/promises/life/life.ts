@@ -19,6 +19,7 @@ import {
   type LiveObject,
   type Meaning,
 } from "./objects";
+import { askedBy, type Asked } from "./refusals";
 import { faultOf, type Kill, type Settings, type Step } from "./steps";
 
 type Objects = ReturnType<typeof objectsOf>;
@@ -59,6 +60,8 @@ export class Life {
   readonly #first = new Map<string, LiveObject | undefined>();
   /** What the last up asked to target first, by kinds. */
   #asked: string[][] = [];
+  /** What the last up asked people to do first. */
+  #byPeople: Asked["edits"] = [];
   /** Something may have been made that no state knows of. */
   #orphans = false;
   /** What went wrong, in words. */
@@ -136,6 +139,12 @@ export class Life {
     });
     await this.#operate({ do: "up", refresh: true }, "must succeed");
     // Where mail would be exposed on the way, an up says what is to be done before.
+    if (this.#byPeople.length > 0) {
+      for (const edit of this.#byPeople) this.#byHand(edit);
+      await this.#operate({ do: "up", refresh: true }, "must succeed");
+      if (this.#byPeople.length > 0)
+        throw new Error("an up asks for more than it asked for before");
+    }
     for (const targets of this.#asked) {
       await this.#operate({ do: "up", targets }, "must succeed");
       await this.#operate({ do: "up", refresh: true }, "must succeed");
@@ -159,7 +168,10 @@ export class Life {
     const run = platform.run(known);
     if (step.trouble) simulator.faults.add(faultOf(step.trouble));
     const hear = this.#hearing(step.kill, line);
-    if (step.do === "up" && !step.targets) this.#asked = [];
+    if (step.do === "up" && !step.targets) {
+      this.#asked = [];
+      this.#byPeople = [];
+    }
     let told: string[] = [];
     let failure: Error | undefined;
     try {
@@ -317,6 +329,15 @@ export class Life {
         `an error says neither what was tried nor what to do: ${message}`,
       );
     if (step.trouble || step.kill) return;
+    const asked = askedBy(message, (kind, name) => this.#find(kind, name));
+    if (asked) {
+      this.#byPeople = asked.edits;
+      if (asked.needless.length > 0)
+        this.violations.push(
+          `it is not so for ${asked.needless.join(", ")}: ${message}`,
+        );
+      return;
+    }
     const target = /pulumi up --target on the (rule|anti-spam policy)/.exec(
       message,
     );
