@@ -25,7 +25,7 @@ export function claim(
 ): Claim {
   // The restore point was taken before our first write: what did not exist then is what an interrupted run of ours made.
   const madeSince = slice === false;
-  const differing = differences(kind, live, wanted, expected);
+  const differing = differences(kind, live, wanted, expected, "adopted");
   if (kind.isGiven(name))
     return madeSince && differing.length === 0 ? "ours" : "adopted";
   const cannot = `Cannot take over ${kind.noun} "${name}":`;
@@ -60,20 +60,22 @@ export function claim(
 
 /**
  * The properties in which an object is not what is wanted, among those that are managed: the given ones, and the implied
- * ones of those left out. A given one that the vendor does not tell may be anything, so it counts; a default mark is nobody's
- * wish.
+ * ones of those left out. A given one that the vendor does not tell may be anything, so it counts; a default mark does so on
+ * what is ours only.
  */
 export function differences(
   kind: Kind,
   live: Values,
   wanted: Values,
   expected: Values,
+  whose: Claim,
 ): string[] {
   return Object.entries(kind.fields).flatMap(([property, field]) => {
     const value = live[property];
     const wish = wanted[property];
     if (field.onlyWhenMade || field.neverTold) return [];
-    if (property === kind.markField && isMark(wish)) return [];
+    if (property === kind.markField && isMark(wish) && whose === "adopted")
+      return [];
     if (wish !== undefined)
       return value !== undefined && equal(field, value, wish) ? [] : [property];
     // What is not told may be anything, where it is known what it should be.

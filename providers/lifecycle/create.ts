@@ -64,19 +64,20 @@ export async function create(kind: Kind, session: Session, inputs: State) {
       throw new UserError(
         "another resource of this program has it already. Give each its own name",
       );
-    const adopted =
-      !made &&
-      claim(kind, name, live, wanted, expected, {
-        adopt: inputs["adopt"] === true,
-        slice,
-      }) === "adopted";
+    const whose = made
+      ? "ours"
+      : claim(kind, name, live, wanted, expected, {
+          adopt: inputs["adopt"] === true,
+          slice,
+        });
+    const adopted = whose === "adopted";
     const fixed = {
       adopted,
       ...(adopted && { previous: slice || live }),
       [kind.home]: home,
     };
     let owed: readonly string[] = [];
-    const changing = differences(kind, live, wanted, expected).filter(
+    const changing = differences(kind, live, wanted, expected, whose).filter(
       // What was sent a moment ago, and is not told, is what was sent.
       (property) => !made || live[property] !== undefined,
     );

@@ -446,9 +446,10 @@ describe("A crate that exists", () => {
   });
 
   test("is what its restore point says: not there before, or other than it is now", async () => {
-    const depot = found({ Comments: "by hand" });
     const create = (more: object) =>
-      depot.process().create({ ...inputs, adopt: true, ...more });
+      found({ Comments: "by hand" })
+        .process()
+        .create({ ...inputs, adopt: true, ...more });
     expect((await create({ restorePoint: false })).outs).toMatchObject({
       adopted: false,
     });
@@ -460,6 +461,20 @@ describe("A crate that exists", () => {
     expect((await create({ restorePoint: false, size: 4 })).outs).toMatchObject(
       { adopted: true, previous: { size: 3 } },
     );
+  });
+
+  test("gets its mark back where an interrupted run of ours made it, and not where it is adopted", async () => {
+    for (const [restorePoint, writes] of [
+      [false, [`update 1 {"Comments":"${ours}"}`]],
+      [undefined, []],
+    ]) {
+      const depot = found({ Comments: "by hand" });
+      const { outs } = await depot
+        .process()
+        .create({ ...inputs, adopt: true, restorePoint });
+      expect(outs).toMatchObject({ comments: ours });
+      expect(depot.writes).toEqual(writes);
+    }
   });
 
   test.each([
