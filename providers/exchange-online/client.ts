@@ -253,8 +253,6 @@ export class ExchangeOnline {
     // The success of a write is its status: the body may be empty or no JSON at all (observed).
     if (!reads && !/^\s*[{<]/.test(text))
       return { items: [], warnings: [], next: undefined };
-    if (status === 204)
-      throw this.unreadable(`${cmdlet} answered without a body`, status);
     return pageOf(text, (reason) =>
       this.unreadable(`${cmdlet} answered ${reason}`, status),
     );
