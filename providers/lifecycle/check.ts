@@ -38,6 +38,7 @@ export function check(
     else if (field.required)
       failures.push({ property, reason: "must be given" });
   }
+  if (isMade(olds)) keepAdopt(olds, inputs);
   const completed =
     kind.complete?.(olds, inputs, () => session().configuration) ?? inputs;
   if (isFailure(completed)) failures.push(completed);
@@ -59,6 +60,18 @@ export function check(
       moving.add(objectOf(kind, completed));
   }
   return { inputs: isFailure(completed) ? inputs : completed, failures };
+}
+
+const isMade = (olds: State): boolean =>
+  Object.keys(olds).some((property) => property !== "__provider");
+
+/**
+ * It counts when a resource is made and never again: the state keeps it as it was then, else a refresh, which knows the outputs alone,
+ * would show what the program says since then as drift.
+ */
+function keepAdopt(olds: State, inputs: Record<string, unknown>): void {
+  delete inputs["adopt"];
+  if (olds["adopt"] !== undefined) inputs["adopt"] = olds["adopt"];
 }
 
 const isFailure = (value: State | Failure): value is Failure =>

@@ -13,6 +13,8 @@ import { PlayedEngine, type Entry, type Hear } from "./engine";
 import { layLine, type Line } from "./line";
 import {
   hostOf,
+  isMark,
+  isMarked,
   meanings,
   nameIn,
   objectsOf,
@@ -51,6 +53,7 @@ export class Life {
     requireTlsInbound: null,
     finance: null,
     financeEnabled: true,
+    adopt: false,
   };
   /** Ids of objects that we made. */
   readonly #made = new Set<string>();
@@ -61,7 +64,7 @@ export class Life {
   /** What the last up asked to target first, by kinds. */
   #asked: string[][] = [];
   /** What the last up asked people to do first. */
-  #byPeople: Asked["edits"] = [];
+  #byPeople: Asked["steps"] = [];
   /** Something may have been made that no state knows of. */
   #orphans = false;
   /** What went wrong, in words. */
@@ -139,11 +142,11 @@ export class Life {
     });
     await this.#operate({ do: "up", refresh: true }, "must succeed");
     // Where mail would be exposed on the way, an up says what is to be done before.
-    if (this.#byPeople.length > 0) {
-      for (const edit of this.#byPeople) this.#byHand(edit);
+    for (let times = 1; this.#byPeople.length > 0; times++) {
+      if (times > 3)
+        throw new Error("an up asks for something again and again");
+      for (const step of this.#byPeople) await this.take(step);
       await this.#operate({ do: "up", refresh: true }, "must succeed");
-      if (this.#byPeople.length > 0)
-        throw new Error("an up asks for more than it asked for before");
     }
     for (const targets of this.#asked) {
       await this.#operate({ do: "up", targets }, "must succeed");
@@ -331,7 +334,7 @@ export class Life {
     if (step.trouble || step.kill) return;
     const asked = askedBy(message, (kind, name) => this.#find(kind, name));
     if (asked) {
-      this.#byPeople = asked.edits;
+      this.#byPeople = asked.steps;
       if (asked.needless.length > 0)
         this.violations.push(
           `it is not so for ${asked.needless.join(", ")}: ${message}`,
@@ -554,14 +557,6 @@ const isDefaultMark = (entry: Entry, property: string): boolean =>
   entry.outputs["adopted"] === true &&
   isMark(entry.inputs[property]);
 
-const isMark = (value: unknown): boolean =>
-  typeof value === "string" && value.startsWith("Managed by Pulumi: ");
-
-const isMarked = (object: LiveObject | undefined): boolean =>
-  ["Comments", "AdminDisplayName"].some((member) =>
-    isMark(object?.members[member]),
-  );
-
 /** The object that an entry of the state stands for. */
 function liveOf(entry: Entry, objects: Objects): LiveObject | undefined {
   const guid = entry.outputs["domainId"] ?? entry.outputs["guid"];
@@ -605,11 +600,13 @@ async function makeProgram({
   requireTlsInbound,
   finance,
   financeEnabled,
+  adopt,
 }: Settings): Promise<Wanted[]> {
   const args: UseCase4Args = {
     header,
     // What is wrong with the mail flow is told in words that this model does not know.
     check: false,
+    adopt,
     spamWords: [...spamWords],
     spamScl,
     quarantineRetentionPeriod: retention,
@@ -626,6 +623,7 @@ async function makeProgram({
   const inputs: Record<string, Json> = {
     name: "Finance",
     recipientDomainIs: ["example.net"],
+    adopt,
     enabled: financeEnabled,
     spamAction: finance,
     adminDisplayName: "Managed by Pulumi: ops/dev/finance",

@@ -116,8 +116,9 @@ const rights = (value: unknown): unknown =>
     : Number(value) & 63;
 const instant = (value: unknown): unknown =>
   typeof value === "string" ? Date.parse(value) : null;
+/** A rule that is not there is off. */
 const onOff = (value: unknown): unknown =>
-  value === true ? "Enabled" : value === false ? "Disabled" : value;
+  value === true ? "Enabled" : (value ?? false) === false ? "Disabled" : value;
 
 /** The host that Microsoft 365 takes a domain's mail at. */
 export const hostOf = (domain: string): string =>
@@ -202,3 +203,13 @@ export const nameIn = (inputs: Properties): string => {
   const name = inputs["name"] ?? inputs["domain"];
   return typeof name === "string" ? name : "";
 };
+
+/** Whether a text is the mark that we leave by default. */
+export const isMark = (value: unknown): boolean =>
+  typeof value === "string" && value.startsWith("Managed by Pulumi: ");
+
+/** Whether an object bears such a mark. */
+export const isMarked = (object: LiveObject | undefined): boolean =>
+  ["Comments", "AdminDisplayName"].some((member) =>
+    isMark(object?.members[member]),
+  );

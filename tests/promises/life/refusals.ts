@@ -1,21 +1,48 @@
-import type { LiveObject } from "./objects";
+import type { Json } from "../../../simulator/json";
+import { isMarked, type LiveObject } from "./objects";
 import type { Step } from "./steps";
 
-/** What a person does before the next up. */
-type Edit = Extract<Step, { do: "edit" }>;
-
-/** What a restore point that refuses to begin asks people to do first. */
+/** What a refusal asks people to do first. */
 export interface Asked {
-  readonly edits: readonly Edit[];
-  /** What it says and is not so. */
+  /** What does it. */
+  readonly steps: readonly Step[];
+  /** Objects of which it says what is not so. */
   readonly needless: readonly string[];
 }
 
-/** Reads a refusal; undefined for any other error. @param find an object of the tenant by kind and name. */
-export function askedBy(
-  message: string,
-  find: (kind: string, name: string) => LiveObject | undefined,
-): Asked | undefined {
+/** Finds an object by kind and name. */
+type Find = (kind: string, name: string) => LiveObject | undefined;
+
+/** Reads a refusal; undefined for any other error. */
+export function askedBy(message: string, find: Find): Asked | undefined {
+  const found = takenNames(message, find) ?? exposure(message, find);
+  return found && found.steps.length > 0 ? found : undefined;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  "transport rule": "TransportRule",
+  "quarantine policy": "QuarantinePolicy",
+  "anti-spam policy": "AntiSpamPolicy",
+  domain: "Area1Domain",
+};
+
+/** Somebody else's object has the name. */
+function takenNames(message: string, find: Find): Asked | undefined {
+  const [, noun = "", name = ""] =
+    /^Cannot create (.+?) "(.+?)": one of that name exists and differs in .+\. Set adopt: true to take it over/.exec(
+      message,
+    ) ?? [];
+  const kind = kinds[noun];
+  if (kind === undefined) return undefined;
+  const object = find(kind, name);
+  return {
+    steps: [{ do: "program", change: { adopt: true } }],
+    needless: !object || isMarked(object) ? [name] : [],
+  };
+}
+
+/** A restore point does not begin what would hand Malicious to its recipients. */
+function exposure(message: string, find: Find): Asked | undefined {
   if (!message.startsWith("Cannot begin, and nothing was written: "))
     return undefined;
   const rules = rulesIn(message);
@@ -27,19 +54,24 @@ export function askedBy(
   };
   const drops = (name: string): boolean =>
     holds(find("Area1Domain", name)?.members["drop_dispositions"]);
-  const edits = [
-    ...rules.map(([name]): Edit => ({
-      ...{ do: "edit", kind: "TransportRule", name },
-      ...{ wire: "SetSCL", value: 9 },
-    })),
-    ...policies.map((name): Edit => ({
-      ...{ do: "edit", kind: "AntiSpamPolicy", name },
-      ...{ wire: "Rule:ExceptIfRecipientDomainIs", value: dropping },
-    })),
-  ];
-  if (edits.length === 0) return undefined;
+  const edit = (
+    kind: string,
+    name: string,
+    wire: string,
+    value: Json,
+  ): Step => ({ do: "edit", kind, name, wire, value });
   return {
-    edits,
+    steps: [
+      ...rules.map(([name]) => edit("TransportRule", name, "SetSCL", 9)),
+      ...policies.map((name) =>
+        edit(
+          "AntiSpamPolicy",
+          name,
+          "Rule:ExceptIfRecipientDomainIs",
+          dropping,
+        ),
+      ),
+    ],
     needless: [
       ...rules.filter((rule) => !takesMalicious(rule)).map(([name]) => name),
       ...dropping.filter((name) => !drops(name)),

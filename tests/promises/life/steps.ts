@@ -18,6 +18,8 @@ export interface Settings {
   /** What becomes of spam to the finance department; null: it has no policy of its own. */
   readonly finance: "Quarantine" | "MoveToJmf" | null;
   readonly financeEnabled: boolean;
+  /** Whether objects of others are taken over that differ. */
+  readonly adopt: boolean;
 }
 
 /** Something that goes wrong with one request of a run. */
@@ -168,6 +170,7 @@ const settings: fc.Arbitrary<Partial<Settings>> = fc.oneof(
   fc.record({ requireTlsInbound: fc.constantFrom(true, false, null) }),
   fc.record({ finance: fc.constantFrom("Quarantine", "MoveToJmf", null) }),
   fc.record({ financeEnabled: fc.boolean() }),
+  fc.record({ adopt: fc.boolean() }),
 );
 
 const trouble: fc.Arbitrary<Trouble> = fc.record({

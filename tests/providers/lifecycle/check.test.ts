@@ -5,6 +5,19 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const least = { name: "Box", accountId: account };
 
 describe("A check", () => {
+  test("heeds adopt when a thing is made; the state keeps it as it was then", async () => {
+    const { check } = new Depot().process();
+    const adopting = { ...inputs, adopt: true };
+    for (const [olds, news, adopt] of [
+      [{}, adopting, true],
+      [{ __provider: "text" }, adopting, true],
+      [inputs, adopting, undefined],
+      [adopting, inputs, true],
+      [{ ...inputs, adopt: false }, adopting, false],
+    ] as const)
+      expect((await check(olds, news)).inputs["adopt"]).toBe(adopt);
+  });
+
   test("fills in defaults, brings values into their form, and leaves out what is null or missing", async () => {
     const { check } = new Depot().process();
     expect(
