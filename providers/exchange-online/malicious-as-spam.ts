@@ -1,5 +1,6 @@
 import { dispositionHeaders } from "../../lib/mail-flow/message";
 import { withoutTenant } from "../codecs";
+import type { Values } from "../field";
 import { valuesOf, type Item } from "../kind";
 import type { Operation } from "../session";
 import { identityOf } from "./identity";
@@ -30,17 +31,54 @@ export async function reasonAgainstReleasingSpam(
   return `the ${rule} ${rules.join(", ")} ${takes} mail with the word MALICIOUS for spam, which is to be its recipients' to release from "${quarantinePolicy}": they could release such mail, too. Set ${its} SCL to 9 or take MALICIOUS out of ${its} words first`;
 }
 
+/**
+ * Why a rule that holds malicious mail may not be removed yet: the program wants others that are to hold it from now on, and none of
+ * them does, as somebody has changed them by hand. Undefined where it may be, as in a destroy, which wants none.
+ *
+ * @param wanted whether the program that is carried out has a rule of this name.
+ */
+export async function reasonAgainstRemoving(
+  { exchange }: Operation,
+  rule: Item,
+  wanted: (name: string) => boolean,
+): Promise<string | undefined> {
+  if (!holdsMalicious(rule)) return undefined;
+  const { items } = await exchange.list("Get-TransportRule");
+  const others = items.filter(
+    (item) =>
+      wanted(identityOf(item).name) && sclForMalicious(item) !== undefined,
+  );
+  if (others.length === 0 || others.some(holdsMalicious)) return undefined;
+  const names = others.map((item) => `"${identityOf(item).name}"`).join(", ");
+  return `${names} should hold mail with the word MALICIOUS from now on, and would let it through: somebody has switched it off, made it only watch, narrowed it, or changed its SCL. Run pulumi up --refresh, which sets that right first`;
+}
+
+/** Whether a rule makes all that Cloudflare finds malicious high confidence spam. */
+function holdsMalicious(item: Item): boolean {
+  const values = valuesOf(transportRule, item);
+  const narrowed = Object.entries(transportRule.fields).some(
+    ([property, { foreign }]) => foreign && values[property] !== undefined,
+  );
+  return sclForMalicious(item) === 9 && acts(values) && !narrowed;
+}
+
 /** The SCL between spam and high confidence spam that a rule gives Malicious; what 7 and 8 ask for is documented no more. */
 function sclOfMalicious(item: Item): number | undefined {
+  const scl = sclForMalicious(item);
+  return scl !== undefined &&
+    scl >= 5 &&
+    scl < 9 &&
+    acts(valuesOf(transportRule, item))
+    ? scl
+    : undefined;
+}
+
+/** The SCL that a rule gives Malicious while it acts. */
+function sclForMalicious(item: Item): number | undefined {
   const rule = valuesOf(transportRule, item);
   const { setScl, headerContainsMessageHeader: header } = rule;
   const words = rule["headerContainsWords"];
-  const acts =
-    rule["enabled"] !== false && (rule["mode"] ?? "Enforce") === "Enforce";
-  return acts &&
-    typeof setScl === "number" &&
-    setScl >= 5 &&
-    setScl < 9 &&
+  return typeof setScl === "number" &&
     typeof header === "string" &&
     headerNames.includes(header.toLowerCase()) &&
     Array.isArray(words) &&
@@ -48,6 +86,9 @@ function sclOfMalicious(item: Item): number | undefined {
     ? setScl
     : undefined;
 }
+
+const acts = ({ enabled, mode }: Values): boolean =>
+  enabled !== false && (mode ?? "Enforce") === "Enforce";
 
 /** The quarantine policy that spam goes to by an anti-spam policy, in lower case; undefined where it goes to none. */
 export function spamQuarantineOf({

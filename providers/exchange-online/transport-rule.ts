@@ -9,9 +9,10 @@ import {
   type Codec,
   type Value,
 } from "../codecs";
+import { UserError } from "../errors";
 import { field, noneIsImplied, type Field, type Values } from "../field";
 import { encode, type Failure, type Item, type Kind } from "../kind";
-import type { Operation } from "../session";
+import { objectOf } from "../lifecycle/state";
 import { identityOf } from "./identity";
 import { ipRanges } from "./ip-ranges";
 import { conditions, propertyOf } from "./transport-rule-conditions";
@@ -213,7 +214,13 @@ export const transportRule: Kind = {
       await exchange.write("Enable-TransportRule", identity, patience);
   },
 
-  async remove({ exchange, patience }: Operation, item) {
+  async remove(operation, item) {
+    const { exchange, patience, session } = operation;
+    const { reasonAgainstRemoving } = await import("./malicious-as-spam.js");
+    const reason = await reasonAgainstRemoving(operation, item, (name) =>
+      session.living.has(objectOf(this, { name })),
+    );
+    if (reason !== undefined) throw new UserError(reason);
     await exchange.removeIfThere(
       "Remove-TransportRule",
       { Identity: item["Guid"] },

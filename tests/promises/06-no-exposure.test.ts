@@ -204,11 +204,11 @@ interface Life {
 }
 
 /**
- * Refusals that leave mail where it is: it would be its recipients', or delivered at last, a quarantine has the name of the stack's other one, or what
+ * Refusals that leave mail where it is: it would be its recipients', or delivered at last, or no rule of the program would hold it, a quarantine has the name of the stack's other one, or what
  * is to change was removed by hand.
  */
 const understood =
-  /could release|theirs to release|would deliver it|belongs to another resource of this stack|it no longer exists/;
+  /could release|theirs to release|would deliver it|would let it through|belongs to another resource of this stack|it no longer exists/;
 
 /** Lives a life up to destroy, and says what was wrong. */
 async function lived({ tenant, steps, picks }: Life): Promise<string[]> {
@@ -251,14 +251,16 @@ async function lived({ tenant, steps, picks }: Life): Promise<string[]> {
     } else if (!understood.test(refusal)) wrong.push(refusal);
     if (refusal !== undefined) break;
   }
-  // What somebody has opened by hand is closed before it is looked at whether destroy opens anything.
+  // What somebody has opened by hand is closed before it is looked at whether destroy opens anything; a refusal leaves it open.
+  let closed = true;
   if (steps.some((step) => "edited" in step)) {
     await stack.refresh();
-    await stack
-      .up(ordered(await resourcesOf(now), picks))
-      .catch(() => undefined);
+    closed = await stack.up(ordered(await resourcesOf(now), picks)).then(
+      () => true,
+      () => false,
+    );
   }
-  watchman.watchDestroy();
+  if (closed) watchman.watchDestroy();
   await stack.destroy();
   simulator.faults.clear();
   const { tried } = exposure;
@@ -303,6 +305,40 @@ test.each(Object.keys(programs).flatMap((one) => [[one]]))(
           picks: [3, 1, 4, 1, 5],
         }),
       ).toEqual([]);
+  },
+);
+
+test.each([
+  "the administrator's rule asks for spam",
+  "the administrator's rule is off",
+  "the administrator's rule only watches",
+  "the administrator's rule has an exception",
+])(
+  "the old header's rule stays until the new one's holds Malicious, where %s",
+  async (edit) => {
+    const { simulator } = world;
+    const has = (name: string) =>
+      simulator.tenant.find("TransportRule", name) !== undefined;
+    const old = "Area 1 User Quarantine Message Admin Release";
+    for (const edited of [true, false]) {
+      simulator.reset();
+      simulator.account.zones.push("example.org");
+      const stack = world.stack();
+      await stack.up(await resourcesOf({}));
+      if (edited) edits[edit]?.(simulator);
+      const switched = await resourcesOf({ header: "cloudflare" });
+      if (edited) {
+        await expect(stack.up(switched)).rejects.toThrow(
+          `Cannot delete transport rule "${old}": "${adminRule}" should hold mail with the word MALICIOUS from now on, and would let it through: somebody has switched it off, made it only watch, narrowed it, or changed its SCL. Run pulumi up --refresh, which sets that right first.`,
+        );
+        expect(has(old)).toBe(true);
+        await stack.refresh();
+      }
+      await stack.up(switched);
+      expect([has(old), has(adminRule)]).toEqual([false, true]);
+      await stack.destroy();
+      expect(has(adminRule)).toBe(false);
+    }
   },
 );
 

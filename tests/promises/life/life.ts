@@ -197,6 +197,7 @@ export class Life {
     simulator.account.settle();
     const after = objectsOf(simulator);
     this.#noteFirst(before);
+    this.#noteTaken(before);
     this.#strays(before, after, program, entries);
     if (failure) {
       for (const key of after.keys()) this.#unseen.add(key);
@@ -269,6 +270,15 @@ export class Life {
             ({ kind, name }) => `${kind}/${name}` === key,
           ),
         );
+  }
+
+  /** What bears our mark and is taken for ours is ours from then on, whatever people write on it. */
+  #noteTaken(before: Objects): void {
+    for (const entry of this.#engine.entries) {
+      const object = liveOf(entry, before);
+      if (object && entry.outputs["adopted"] === false && isMarked(object))
+        this.#made.add(`${object.kind}/${object.id}`);
+    }
   }
 
   /** Nobody's business but the program's was touched. */
@@ -354,7 +364,7 @@ export class Life {
       must === undefined &&
       !step.refresh &&
       this.#unseen.size > 0 &&
-      /no longer exists\. Run pulumi refresh|there is no quarantine policy/.test(
+      /no longer exists\. Run pulumi refresh|there is no quarantine policy|would let it through: .+ Run pulumi up --refresh/.test(
         message,
       );
     if (!mayFail) this.violations.push(`pulumi ${step.do} fails: ${message}`);
