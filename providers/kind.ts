@@ -86,6 +86,15 @@ export interface Kind extends Form {
     changes: Changes,
     inputs?: State,
   ): Promise<void>;
+  /**
+   * @param wanted whether the program that is carried out has an object of this name.
+   * @returns why it may not be removed now, with what to do.
+   */
+  reasonToKeep?(
+    operation: Operation,
+    item: Item,
+    wanted: (name: string) => boolean,
+  ): Promise<string | undefined>;
   /** @returns why it was left where it is, or nothing when it is gone. */
   remove(
     operation: Operation,

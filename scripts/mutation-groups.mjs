@@ -106,6 +106,7 @@ export const groups = {
       "exchange-online/identity",
       "exchange-online/transport-rule",
       "exchange-online/transport-rule-conditions",
+      "exchange-online/transport-rule-properties",
     ],
     tests: [
       "providers/messages",

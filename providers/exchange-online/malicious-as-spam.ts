@@ -5,7 +5,9 @@ import { valuesOf, type Item } from "../kind";
 import type { Operation } from "../session";
 import { identityOf } from "./identity";
 import { quarantinePermissions } from "./quarantine-permissions";
-import { transportRule } from "./transport-rule";
+import { properties } from "./transport-rule-properties";
+
+const form = { fields: properties };
 
 /** The headers that Cloudflare stamps its dispositions in, in lower case. */
 const headerNames = Object.values(dispositionHeaders).map((name) =>
@@ -37,7 +39,7 @@ export async function reasonAgainstReleasingSpam(
  *
  * @param wanted whether the program that is carried out has a rule of this name.
  */
-export async function reasonAgainstRemoving(
+export async function reasonToKeep(
   { exchange }: Operation,
   rule: Item,
   wanted: (name: string) => boolean,
@@ -55,8 +57,8 @@ export async function reasonAgainstRemoving(
 
 /** Whether a rule makes all that Cloudflare finds malicious high confidence spam. */
 function holdsMalicious(item: Item): boolean {
-  const values = valuesOf(transportRule, item);
-  const narrowed = Object.entries(transportRule.fields).some(
+  const values = valuesOf(form, item);
+  const narrowed = Object.entries(properties).some(
     ([property, { foreign }]) => foreign && values[property] !== undefined,
   );
   return sclForMalicious(item) === 9 && acts(values) && !narrowed;
@@ -65,17 +67,14 @@ function holdsMalicious(item: Item): boolean {
 /** The SCL between spam and high confidence spam that a rule gives Malicious; what 7 and 8 ask for is documented no more. */
 function sclOfMalicious(item: Item): number | undefined {
   const scl = sclForMalicious(item);
-  return scl !== undefined &&
-    scl >= 5 &&
-    scl < 9 &&
-    acts(valuesOf(transportRule, item))
+  return scl !== undefined && scl >= 5 && scl < 9 && acts(valuesOf(form, item))
     ? scl
     : undefined;
 }
 
 /** The SCL that a rule gives Malicious while it acts. */
 function sclForMalicious(item: Item): number | undefined {
-  const rule = valuesOf(transportRule, item);
+  const rule = valuesOf(form, item);
   const { setScl, headerContainsMessageHeader: header } = rule;
   const words = rule["headerContainsWords"];
   return typeof setScl === "number" &&

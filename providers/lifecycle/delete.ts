@@ -93,6 +93,11 @@ async function removeForGood(
   state: State,
 ): Promise<void> {
   const { name } = kind.identify(item);
+  const { living } = operation.session;
+  const reason = await kind.reasonToKeep?.(operation, item, (other) =>
+    living.has(objectOf(kind, { ...state, [kind.nameField ?? ""]: other })),
+  );
+  if (reason !== undefined) throw new UserError(reason);
   // Twice: a replica that lags may not have known the object the first time.
   for (let tries = 0; tries < 2; tries++) {
     const left = await kind.remove(operation, item, state);

@@ -29,7 +29,7 @@ const sources: Record<string, { props: string; file: string }> = {
     file: "lib/anti-spam-policy.ts",
   },
   TransportRule: {
-    props: "providers/exchange-online/transport-rule.ts",
+    props: "providers/exchange-online/transport-rule-properties.ts",
     file: "lib/transport-rule.ts",
   },
   RestorePoint: {

@@ -71,6 +71,30 @@ describe("A delete of what we made", () => {
     expect(states).toEqual([state]);
   });
 
+  test("keeps it while the kind has a reason to, which may ask what the program wants", async () => {
+    const depot = stocked(
+      {},
+      {
+        reasonToKeep: (
+          _operation: unknown,
+          _item: unknown,
+          wanted: (name: string) => boolean,
+        ) =>
+          Promise.resolve(
+            wanted("Chest") && !wanted("Box") ? "Chest is empty" : undefined,
+          ),
+      },
+    );
+    const handlers = depot.process();
+    await handlers.check({}, { ...inputs, name: "Chest" });
+    expect(await messageOf(handlers.delete("1", state))).toBe(
+      'Cannot delete crate "Box": Chest is empty.',
+    );
+    expect(depot.writes).toEqual([]);
+    await depot.process().delete("1", state);
+    expect(depot.writes).toEqual(["remove 1"]);
+  });
+
   test("leaves another one of the same name alone, and says so", async () => {
     const depot = stocked({}, { idIs: "name" });
     const { warnings, ...handlers } = depot.process();

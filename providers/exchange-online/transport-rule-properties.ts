@@ -1,0 +1,137 @@
+import {
+  flag,
+  integer,
+  objectName,
+  oneOf,
+  setOf,
+  state,
+  text,
+  type Codec,
+  type Value,
+} from "../codecs";
+import { field, noneIsImplied, type Field, type Fields } from "../field";
+import { ipRanges } from "./ip-ranges";
+import { conditions, propertyOf } from "./transport-rule-conditions";
+
+/**
+ * A mail flow rule of Exchange Online. Needs a role that may write transport rules: Exchange Administrator, or the management role
+ * Transport Rules.
+ *
+ * @see https://learn.microsoft.com/powershell/module/exchange/new-transportrule
+ */
+export interface TransportRuleProps {
+  /** Name of the rule, unique in the tenant, at most 64 characters. A change renames the rule in place. */
+  name: string;
+  /**
+   * Whether the rule acts on mail. A rule that is switched off by hand is drift.
+   * @default true
+   */
+  enabled?: boolean;
+  /**
+   * `Enforce` acts; `Audit` and `AuditAndNotify` only report, so that mail passes the rule unchanged.
+   * @default "Enforce"
+   */
+  mode?: "Enforce" | "Audit" | "AuditAndNotify";
+  /**
+   * Place in the order of all rules of the tenant, 0 first. Setting it moves other rules by one, so it is not managed when
+   * left out; a new rule then comes last.
+   */
+  priority?: number;
+  /**
+   * Text for people, at most 1,024 characters. One that starts with `Managed by Pulumi: ` counts as the default.
+   * @default "Managed by Pulumi: <project>/<stack>/<resource name>"
+   */
+  comments?: string;
+  /**
+   * Name of the header that `headerContainsWords` looks in, compared in any case. A rule takes one. Both are given or
+   * neither; left out, the rule must not have that condition.
+   */
+  headerContainsMessageHeader?: string;
+  /** Whole words, compared in any case, of which the header must have one. A set: the order means nothing. */
+  headerContainsWords?: readonly string[];
+  /**
+   * Addresses of the last host before Microsoft 365: IPv4, CIDR of /24 to /32, or `a-b` of at most 256 addresses. The two wider
+   * ranges that Cloudflare publishes are expanded to their /24 blocks. Left out, the rule must not have that condition.
+   */
+  senderIpRanges?: readonly string[];
+  /** Spam confidence level to request: -1 asks to skip filtering, 5 and 6 mean spam, 9 high confidence spam. -1 to 9. */
+  setScl?: number;
+  /** Sends matching mail to the hosted quarantine, from which only an administrator releases. No quarantine policy applies to it. */
+  quarantine?: boolean;
+  /**
+   * Whether rules after this one are skipped for mail that matches.
+   * @default false
+   */
+  stopRuleProcessing?: boolean;
+  /** What happens to mail when the rule cannot be evaluated. Not managed when left out. */
+  ruleErrorAction?: "Ignore" | "Defer";
+}
+
+const noSpacesAtEnds = (value: string): string | undefined =>
+  value !== value.trim()
+    ? `"${value}" has spaces at an end, which no word of a header has; remove them`
+    : undefined;
+
+const word = text({ required: true, anyCase: true, refuse: noSpacesAtEnds });
+
+/** What a program may give. */
+const own = {
+  name: field("Name", objectName(64), { required: true }),
+  enabled: field("State", state, { default: true }),
+  mode: field("Mode", oneOf("Enforce", "Audit", "AuditAndNotify"), {
+    default: "Enforce",
+  }),
+  priority: field("Priority", integer(0, 299)),
+  comments: field("Comments", text({ max: 1024 })),
+  headerContainsMessageHeader: field(
+    "HeaderContainsMessageHeader",
+    text({
+      required: true,
+      anyCase: true,
+      max: 64,
+      refuse: (value) =>
+        /^[!-9;-~]+$/.test(value)
+          ? undefined
+          : `"${value}" is not the name of a header; give it without colon and spaces`,
+    }),
+    { implied: noneIsImplied },
+  ),
+  headerContainsWords: field("HeaderContainsWords", setOf(word, { min: 1 }), {
+    implied: noneIsImplied,
+  }),
+  senderIpRanges: field("SenderIpRanges", ipRanges, { implied: noneIsImplied }),
+  setScl: field("SetSCL", integer(-1, 9)),
+  quarantine: field("Quarantine", flag),
+  stopRuleProcessing: field("StopRuleProcessing", flag, { default: false }),
+  ruleErrorAction: field("RuleErrorAction", oneOf("Ignore", "Defer")),
+} satisfies Record<keyof TransportRuleProps, Field>;
+
+/** Whatever a foreign condition holds: shown as it comes, and restored as it was. */
+const anything: Codec = {
+  type: "as Exchange has it",
+  refuse: () => "is not an input",
+  normalize: (value) => value,
+  encode: (value) => value,
+  decode: (wire) => (wire === undefined ? undefined : (wire as Value)),
+  key: (value) => value,
+  none: null,
+  noneWhenMissing: true,
+};
+
+/** What narrows a rule without being ours: other conditions, all exceptions, the dates between which it acts. */
+const narrowing = [
+  ...conditions.filter((condition) => !(propertyOf(condition) in own)),
+  ...conditions.map((condition) => `ExceptIf${condition}`),
+  "ActivationDate",
+  "ExpiryDate",
+];
+
+const foreign = Object.fromEntries(
+  narrowing.map((parameter) => [
+    propertyOf(parameter),
+    field(parameter, anything, { foreign: true, implied: noneIsImplied }),
+  ]),
+);
+
+/** All that is known of a rule's properties. */
+export const properties: Fields = { ...own, ...foreign };
