@@ -6,10 +6,12 @@ import {
   spamQuarantineOf,
 } from "./exchange-online/malicious-as-spam";
 import {
+  graveTagProperties,
   graveTags,
   quarantineTags,
   tagsPointingAt,
 } from "./exchange-online/quarantine-tags";
+import { isRecord } from "./json";
 import type { Item } from "./kind";
 import { isMark, nameIn, ownerOf } from "./mark";
 import type { RestoredObject } from "./restored-object";
@@ -21,6 +23,8 @@ export interface Beginning {
   readonly released: readonly string[];
   /** Domains that are to deliver Malicious, for which Cloudflare drops it today. */
   readonly delivered: readonly string[];
+  /** What `Default` was at first, where that is known already. */
+  readonly firstOfDefault?: unknown;
 }
 
 /**
@@ -34,7 +38,7 @@ export async function refuseForeign(
   operation: Operation,
   objects: readonly RestoredObject[],
   items: readonly (Item | undefined)[],
-  { released, delivered }: Beginning,
+  { released, delivered, firstOfDefault }: Beginning,
 ): Promise<void> {
   const ofThisStack: string[] = [];
   const ofAnother: string[] = [];
@@ -60,6 +64,14 @@ export async function refuseForeign(
     if (tags.length > 0)
       reasons.push(
         `${tags.join(", ")} point${tags.length === 1 ? "s" : ""} at "${name}", which recipients are to release from: such mail would be theirs to release. Have those point at another quarantine policy first, or choose another userQuarantineName`,
+      );
+    const first = graveTagProperties.filter(
+      (property) =>
+        isRecord(firstOfDefault) && sameName(firstOfDefault[property], name),
+    );
+    if (first.length > 0)
+      reasons.push(
+        `${first.join(", ")} of Default pointed at "${name}" at first, and would again in a destroy, while recipients release from it: choose another userQuarantineName`,
       );
   }
   reasons.push(

@@ -112,6 +112,7 @@ async function take(
   await refuseForeign(operation, fresh, items, {
     released: newlyReleased(objects, state),
     delivered: await droppingToday(kinds, operation, beginning),
+    firstOfDefault: before["AntiSpamPolicy/Default"],
   });
   const values: Record<string, unknown> = Object.fromEntries(
     objects.map((object) => [keyOf(object), before[keyOf(object)]]),

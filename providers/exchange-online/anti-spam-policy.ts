@@ -19,10 +19,12 @@ import type { Operation } from "../session";
 import { verdicts } from "./anti-spam-verdicts";
 import { identityOf } from "./identity";
 import {
+  isReleased,
   reasonAgainstReleasingSpam,
   spamQuarantineOf,
 } from "./malicious-as-spam";
-import { quarantineTags } from "./quarantine-tags";
+import { isBuiltInQuarantinePolicy } from "./quarantine-policy";
+import { graveTagProperties, quarantineTags } from "./quarantine-tags";
 
 /** What becomes of mail of a verdict. */
 export type SpamAction =
@@ -320,11 +322,19 @@ export const antiSpamPolicy: Kind = {
   async giveBack({ exchange }, property, value) {
     if (!/QuarantineTag$/.test(property) || value === null) return undefined;
     const { items } = await exchange.list("Get-QuarantinePolicy");
+    const name = String(value).toLowerCase();
     const exists = items.some(
-      (item) =>
-        identityOf(item).name.toLowerCase() === String(value).toLowerCase(),
+      (item) => identityOf(item).name.toLowerCase() === name,
     );
-    if (exists) return undefined;
+    if (exists)
+      return graveTagProperties.includes(property) &&
+        !isBuiltInQuarantinePolicy(name) &&
+        isReleased(items, name)
+        ? {
+            value,
+            warning: `${property} is ${String(value)} again, as it was first, and recipients release from there now`,
+          }
+        : undefined;
     const instead = microsoftsTag(property);
     return {
       value: instead,

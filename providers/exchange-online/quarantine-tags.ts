@@ -10,11 +10,14 @@ export const quarantineTags: readonly string[] = verdicts.map(
 );
 
 /** Those behind which mail is worse than spam. */
-export const graveTags: readonly string[] = [
-  "HighConfidenceSpamQuarantineTag",
-  "PhishQuarantineTag",
-  "HighConfidencePhishQuarantineTag",
-];
+export const graveTags: readonly string[] = verdicts
+  .filter(({ grave }) => grave)
+  .map(({ wire }) => wire[1]);
+
+/** Their names as properties of an anti-spam policy. */
+export const graveTagProperties: readonly string[] = verdicts
+  .filter(({ grave }) => grave)
+  .map(({ tag }) => tag);
 
 /** Which of these tags of anti-spam policies point at a quarantine policy: `SpamQuarantineTag of Default`. */
 export async function tagsPointingAt(

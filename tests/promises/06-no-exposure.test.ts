@@ -45,6 +45,10 @@ const programs: Readonly<Record<string, Args>> = {
     userQuarantineName: "UserNotifyAdminRelease",
     adminQuarantineName: "UserNotifyUserRelease",
   },
+  "a user's quarantine that was the administrator's": {
+    userQuarantineName: "UserNotifyAdminRelease",
+    adminQuarantineName: "For admins",
+  },
   "more words": {
     maliciousWords: ["MALICIOUS", "SUSPICIOUS"],
     spamWords: ["UCE", "SPOOF", "BULK"],
@@ -63,8 +67,10 @@ const programs: Readonly<Record<string, Args>> = {
   },
 };
 
-/** What somebody does by hand to what the stack has made. */
-const edits: Readonly<Record<string, (simulator: Simulator) => void>> = {
+/** What somebody does by hand to what the stack has made; where that opens a quarantine policy, its name. */
+const edits: Readonly<
+  Record<string, (simulator: Simulator) => string | undefined | void>
+> = {
   "the user's rule catches Malicious": (simulator) =>
     editRule(simulator, userRule, {
       HeaderContainsWords: ["UCE", "MALICIOUS"],
@@ -104,7 +110,7 @@ const edits: Readonly<Record<string, (simulator: Simulator) => void>> = {
   "the administrator's quarantine is open": (simulator) =>
     grant(simulator, "HighConfidenceSpamQuarantineTag", 7),
   "the user's quarantine is closed": (simulator) =>
-    grant(simulator, "SpamQuarantineTag", 11),
+    void grant(simulator, "SpamQuarantineTag", 11),
   "the domain drops Malicious": ({ account }) =>
     void account.edit("example.com", { drop_dispositions: ["MALICIOUS"] }),
 };
@@ -118,18 +124,19 @@ function editRule(
     tenant.edit("TransportRule", name, changes);
 }
 
-/** Gives recipients other rights where a tag of Default points, unless that is Microsoft's own. */
+/** Gives recipients other rights where a tag of Default points, unless that is Microsoft's own. @returns which policy that is. */
 function grant(
   { tenant }: Simulator,
   tag: string,
   EndUserQuarantinePermissionsValue: number,
-): void {
+): string | undefined {
   const name = tenant.find("HostedContentFilterPolicy", "Default")?.[tag];
   const found = tenant.find("QuarantinePolicy", name as string);
-  if (found && found["BuiltIn"] !== true)
-    tenant.edit("QuarantinePolicy", found.Name, {
-      EndUserQuarantinePermissionsValue,
-    });
+  if (!found || found["BuiltIn"] === true) return undefined;
+  tenant.edit("QuarantinePolicy", found.Name, {
+    EndUserQuarantinePermissionsValue,
+  });
+  return found.Name;
 }
 
 const userRule = "Email Security User Quarantine Message";
@@ -234,7 +241,10 @@ async function lived({ tenant, steps, picks }: Life): Promise<string[]> {
   for (const step of steps) {
     if ("up" in step) now = programs[step.up] ?? {};
     else {
-      for (const edit of step.edited) edits[edit]?.(simulator);
+      for (const edit of step.edited) {
+        const opened = edits[edit]?.(simulator);
+        if (opened) watchman.openedByHand(opened);
+      }
       if (step.refresh) await stack.refresh();
     }
     const program = ordered(await resourcesOf(now), picks);
@@ -341,6 +351,29 @@ test.each([
     }
   },
 );
+
+test("a quarantine where grave mail goes again in destroy does not become its recipients'", async () => {
+  const { simulator } = world;
+  const tenant = leftTenants.find(({ name }) => name.startsWith("use case 1"));
+  simulator.reset();
+  simulator.account.zones.push("example.org");
+  tenant?.prepare(simulator);
+  const stack = world.stack();
+  await stack.up(await resourcesOf({}));
+  await stack.up(await resourcesOf({ adminQuarantineName: "For admins" }));
+  const written = simulator.log.filter(({ write }) => write).length;
+  await expect(
+    stack.up(
+      await resourcesOf({
+        userQuarantineName: "UserNotifyAdminRelease",
+        adminQuarantineName: "For admins",
+      }),
+    ),
+  ).rejects.toThrow(
+    'nothing was written: highConfidenceSpamQuarantineTag, phishQuarantineTag, highConfidencePhishQuarantineTag of Default pointed at "UserNotifyAdminRelease" at first, and would again in a destroy, while recipients release from it: choose another userQuarantineName.',
+  );
+  expect(simulator.log.filter(({ write }) => write)).toHaveLength(written);
+});
 
 test("no grave mail gets nearer in any life of edits by hand, repairs and changes of the program", async () => {
   const step: fc.Arbitrary<Step> = fc.oneof(

@@ -49,8 +49,10 @@ export class Watchman {
   looks = 0;
   /** What got nearer to its recipient than it may, a line each. */
   readonly exposed: string[] = [];
-  /** Where everything was at first, before anything of ours was written. */
-  readonly first: Places;
+  /** Where everything would be if nothing of ours had ever been written. */
+  #first: Places;
+  /** The quarantine policies that everything was under at first. */
+  readonly #quarantines: ReadonlyMap<string, string | null>;
   #before: Places;
   #may: (name: string, before: number, place: number) => boolean = () => true;
   readonly #messages: [string, Message][];
@@ -60,8 +62,28 @@ export class Watchman {
     recipients: readonly string[],
   ) {
     this.#messages = messages(recipients);
-    this.first = this.places();
-    this.#before = this.first;
+    this.#first = this.places();
+    this.#before = this.#first;
+    this.#quarantines = new Map(
+      this.#messages.map(([name, message]) => {
+        const { quarantinePolicy, verdict } = simulator.mail.where(message);
+        // Which nobody but an administrator releases, whatever its policy says.
+        const never = verdict === "highConfidencePhish";
+        return [name, never ? null : quarantinePolicy];
+      }),
+    );
+  }
+
+  /** Somebody lets recipients release from a quarantine policy by hand: what was in it at first would be theirs, too, without us. */
+  openedByHand(quarantinePolicy: string): void {
+    this.#first = Object.fromEntries(
+      Object.entries(this.#first).map(([name, place]) => [
+        name,
+        this.#quarantines.get(name) === quarantinePolicy
+          ? Math.max(place, 1)
+          : place,
+      ]),
+    );
   }
 
   /** Where everything is now. */
@@ -93,10 +115,11 @@ export class Watchman {
     );
   }
 
-  /** Looks from now on, after every write of `destroy`: nothing gets nearer than it was at first. */
+  /** Looks from now on, after every write of `destroy`: nothing gets nearer than it would be without us. */
   watchDestroy(): void {
     this.#watch(
-      (name, before, place) => place <= Math.max(before, this.first[name] ?? 0),
+      (name, before, place) =>
+        place <= Math.max(before, this.#first[name] ?? 0),
     );
   }
 

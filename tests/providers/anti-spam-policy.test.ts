@@ -605,6 +605,35 @@ describe("A tag that is given back", () => {
   );
 
   test.each([
+    "highConfidenceSpamQuarantineTag",
+    "phishQuarantineTag",
+    "highConfidencePhishQuarantineTag",
+  ])("is said where recipients release grave mail from: %s", async (tag) => {
+    const policies = (EndUserQuarantinePermissionsValue: number) => ({
+      "Get-QuarantinePolicy": [
+        [
+          { Name: "Ours", EndUserQuarantinePermissionsValue },
+          {
+            Name: "DefaultFullAccessPolicy",
+            EndUserQuarantinePermissionsValue,
+          },
+        ],
+      ],
+    });
+    exchange.answers = policies(7);
+    expect(await giveBack(tag, "ours")).toEqual({
+      value: "ours",
+      warning: `${tag} is ours again, as it was first, and recipients release from there now`,
+    });
+    exchange.answers = policies(7);
+    expect(await giveBack("spamQuarantineTag", "Ours")).toBeUndefined();
+    exchange.answers = policies(7);
+    expect(await giveBack(tag, "DefaultFullAccessPolicy")).toBeUndefined();
+    exchange.answers = policies(11);
+    expect(await giveBack(tag, "Ours")).toBeUndefined();
+  });
+
+  test.each([
     ["spamAction", "Delete"],
     ["spamQuarantineTag", null],
     ["spamQuarantineTagged", "a"],
