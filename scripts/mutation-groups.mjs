@@ -156,6 +156,7 @@ export const groups = {
       "mail-flow/exposing",
     ],
     tests: [
+      "providers/malicious-as-spam",
       "conformance/restore-point-objects",
       "conformance/restore-point-refusals",
       "conformance/restore-point",
