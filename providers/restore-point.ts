@@ -1,5 +1,6 @@
 import { ownersOf, refuseForeign } from "./restore-point-refusals";
-import type { Values } from "./field";
+import type { Value } from "./codecs";
+import { equal, type Values } from "./field";
 import type { Handlers } from "./handlers";
 import { isRecord } from "./json";
 import {
@@ -9,9 +10,10 @@ import {
   type Kind,
   type State,
 } from "./kind";
+import { show } from "./lifecycle/claim";
 import { homeOf } from "./lifecycle/home";
 import { named } from "./lifecycle/locate";
-import { pickKnown } from "./lifecycle/state";
+import { labelOf, objectOf, pickKnown, text } from "./lifecycle/state";
 import { trying } from "./lifecycle/trying";
 import { dropsMalicious, keyOf, type RestoredObject } from "./restored-object";
 import type { Operation, Session } from "./session";
@@ -80,8 +82,67 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
         };
       }),
 
-    delete: () => Promise.resolve(),
+    // Costs no request where the destroy has come by everything.
+    delete: (_id, state) =>
+      trying("Cannot remove the restore point", () =>
+        sayWhatRemains(kinds, session(), state),
+      ),
   };
+}
+
+/**
+ * Says which objects are not what they were first, of those that no delete of this process was for. The engine knows nothing of
+ * what a killed process wrote, so that a destroy without another `up` passes it by; without the restore point nobody knows any more
+ * what was there first.
+ */
+async function sayWhatRemains(
+  kinds: Kinds,
+  session: Session,
+  state: State,
+): Promise<void> {
+  const { values } = state;
+  const objects = objectsOf(state).filter(({ kind: kindName, name }) => {
+    const kind = kinds[kindName];
+    return kind && !session.parted.has(objectOf(kind, state, name));
+  });
+  if (objects.length === 0 || !isRecord(values)) return;
+  const operation = session.begin(text(state["accountId"]));
+  await Promise.all(
+    objects.map(async (object) => {
+      const kind = kinds[object.kind];
+      if (!kind) return;
+      await homeOf(kind, operation, state);
+      const now = valuesIn(
+        kinds,
+        object,
+        await lookUp(kinds, operation, object),
+      );
+      const differs = difference(kind, values[keyOf(object)], now);
+      if (differs !== undefined)
+        operation.warn(
+          `${labelOf(kind, object.name)}: ${differs}. This stack did not know of that, as after an up that was interrupted; set it right by hand`,
+        );
+    }),
+  );
+}
+
+/** How an object is not what it was first, if it is not. What was there is told in full: it stands nowhere else any more. */
+function difference(
+  kind: Kind,
+  first: unknown,
+  now: Values | null,
+): string | undefined {
+  if (first === null) return now ? "was not there first, is now" : undefined;
+  if (!isRecord(first)) return undefined;
+  if (!now) return "was there first, is no more";
+  const changed = Object.entries(kind.fields).flatMap(([property, field]) => {
+    const [was, is] = [first[property] as Value | undefined, now[property]];
+    if (was === undefined || is === undefined || equal(field, is, was))
+      return [];
+    const whole = Array.isArray(was) ? was.map(String).join(", ") : "";
+    return [`${property} was first ${whole || show(was)}, is ${show(is)}`];
+  });
+  return changed.length > 0 ? changed.join("; ") : undefined;
 }
 
 /**

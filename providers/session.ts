@@ -48,6 +48,8 @@ export class Session {
    * the same object is not deleted. Refresh and destroy check nothing.
    */
   readonly living = new Set<string>();
+  /** Objects that deletes of this process were for, whatever came of it. */
+  readonly parted = new Set<string>();
   /** Objects that the program moves here from another account. */
   readonly moving = new Set<string>();
   /** The tenant of the states that this process was shown. */

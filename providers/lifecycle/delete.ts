@@ -30,6 +30,7 @@ export async function remove(
   state: State,
 ) {
   const key = keyOf(kind, id);
+  session.parted.add(objectOf(kind, state));
   const name = nameOf(kind, state) || id;
   const label = labelOf(kind, name);
   const adopted = isAdopted(kind, state);
@@ -95,7 +96,7 @@ async function removeForGood(
   const { name } = kind.identify(item);
   const { living } = operation.session;
   const reason = await kind.reasonToKeep?.(operation, item, (other) =>
-    living.has(objectOf(kind, { ...state, [kind.nameField ?? ""]: other })),
+    living.has(objectOf(kind, state, other)),
   );
   if (reason !== undefined) throw new UserError(reason);
   // Twice: a replica that lags may not have known the object the first time.

@@ -33,13 +33,17 @@ export const idOf = (kind: Kind, { name, guid }: Identity): string =>
 export const keyOf = (kind: Kind, id: string): string =>
   `${kind.name}/${id.toLowerCase()}`;
 
-/** The object that a resource stands for, whichever entry of the state it is: its kind, account and name. */
-export const objectOf = (kind: Form, state: State): string =>
-  [
-    kind.name,
-    kind.home === "accountId" ? text(state["accountId"]) : "",
-    nameOf(kind, state),
-  ]
+/**
+ * The object that a resource stands for, whichever entry of the state it is: its kind, account and name.
+ *
+ * @param name another one than that of the state.
+ */
+export const objectOf = (
+  kind: Form,
+  state: State,
+  name = nameOf(kind, state),
+): string =>
+  [kind.name, kind.home === "accountId" ? text(state["accountId"]) : "", name]
     .join("/")
     .toLowerCase();
 

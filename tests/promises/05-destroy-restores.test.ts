@@ -11,6 +11,7 @@ import {
   type StackState,
   type Wanted,
 } from "../sweep/stack";
+import { copyOf } from "../conformance/platform";
 import { difference, isAlike } from "./alike";
 import { killed, whole, type Moment } from "./killed";
 import { ledgerFor } from "./ledger";
@@ -257,6 +258,43 @@ describe("everything that was there first comes back", () => {
     },
   );
 });
+
+test("destroyed without another up after the first one was killed, a stack says what is not as it was, and nothing else", async () => {
+  const [there = []] = fc.sample(firstSeen(), { ...seeded(1) });
+  const stage = await staged(world, {
+    name: "the first up",
+    before: () => Promise.resolve(settle(there)),
+    run: (stack) => stack.up(program),
+  });
+  const first = byName();
+  for (const moment of await momentsOf(stage)) {
+    const stack = world.stack();
+    stack.state = (await killed(world, stage, moment)) ?? stack.state;
+    await stack.destroy();
+    const now = byName();
+    const changed = Object.keys({ ...first, ...now }).filter(
+      (name) => !isAlike(first[name], now[name]),
+    );
+    const said = (await stack.warnings()).flatMap((warning) =>
+      / first[ ,]/.test(warning)
+        ? [/"(.*?)":/.exec(warning)?.[1] ?? "DefaultGlobalTag"]
+        : [],
+    );
+    const wrong = isAlike(said.sort(), changed.sort())
+      ? []
+      : [`${changed.join()} changed, and ${said.join()} was said`];
+    restored.note(`killed ${moment.at} ${moment.nth}, then destroyed`, wrong);
+    expect([moment, wrong]).toEqual([moment, []]);
+  }
+});
+
+/** What tenant and account hold, by its name. */
+function byName(): Record<string, unknown> {
+  const { tenant, account } = world.simulator;
+  const all = copyOf(world.objects()) as Record<string, JsonObject>;
+  const kinds = Object.values(all[tenant.id] ?? {}) as JsonObject[];
+  return Object.assign({}, ...kinds, all[account.id]) as JsonObject;
+}
 
 /** A time in the life of a stack. */
 interface Time {

@@ -215,7 +215,7 @@ interface Life {
  * is to change was removed by hand.
  */
 const understood =
-  /could release|theirs to release|would deliver it|would let it through|belongs to another resource of this stack|it no longer exists/;
+  /could release|theirs to release|while recipients release|would deliver it|would let it through|belongs to another resource of this stack|it no longer exists/;
 
 /** Lives a life up to destroy, and says what was wrong. */
 async function lived({ tenant, steps, picks }: Life): Promise<string[]> {
