@@ -87,13 +87,13 @@ export interface Kind extends Form {
     inputs?: State,
   ): Promise<void>;
   /**
-   * @param wanted whether the program that is carried out has an object of this name.
+   * @param wanted the inputs of an object of this name, where the program that is carried out has one.
    * @returns why it may not be removed now, with what to do.
    */
   reasonToKeep?(
     operation: Operation,
     item: Item,
-    wanted: (name: string) => boolean,
+    wanted: (name: string) => State | undefined,
   ): Promise<string | undefined>;
   /** @returns why it was left where it is, or nothing when it is gone. */
   remove(

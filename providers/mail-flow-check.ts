@@ -29,7 +29,7 @@ export function mailFlowCheck(session: () => Session): Handlers {
   return {
     check(olds, news) {
       const { inputs, failures } = check(form, olds, news, session);
-      session().living.add(keyOf(inputs));
+      session().living.set(keyOf(inputs), inputs);
       const stranger = textsOf(inputs["findings"]).find(
         (name) => !checks.some((one) => one.name === name),
       );

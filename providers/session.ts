@@ -10,6 +10,7 @@ import { ExchangeOnline } from "./exchange-online/client";
 import { sentence } from "./errors";
 import { Graph } from "./graph/client";
 import { Http, type Witness } from "./http";
+import type { State } from "./kind";
 import { Patience } from "./patience";
 import { tellEngine, type Tell } from "./status-line";
 import { Transcript } from "./transcript";
@@ -44,10 +45,10 @@ export class Session {
   /** What creates of this process made or took over: no second resource may have it. */
   readonly owned = new Set<string>();
   /**
-   * Objects that the program asks for, as the checks of this process saw: a leftover of an interrupted replacement that stands for
+   * Objects that the program asks for, with their inputs, as the checks of this process saw: a leftover of an interrupted replacement that stands for
    * the same object is not deleted. Refresh and destroy check nothing.
    */
-  readonly living = new Set<string>();
+  readonly living = new Map<string, State>();
   /** Objects that deletes of this process were for, whatever came of it. */
   readonly parted = new Set<string>();
   /** Objects that the program moves here from another account. */

@@ -1,7 +1,7 @@
 import { dispositionHeaders } from "../../lib/mail-flow/message";
-import { withoutTenant } from "../codecs";
-import type { Values } from "../field";
-import { valuesOf, type Item } from "../kind";
+import { withoutTenant, type Value } from "../codecs";
+import { equal, type Values } from "../field";
+import { valuesOf, type Item, type State } from "../kind";
 import type { Operation } from "../session";
 import { identityOf } from "./identity";
 import { quarantinePermissions } from "./quarantine-permissions";
@@ -37,12 +37,12 @@ export async function reasonAgainstReleasingSpam(
  * Why a rule that holds malicious mail may not be removed yet: the program wants others that are to hold it from now on, and none of
  * them does, as somebody has changed them by hand. Undefined where it may be, as in a destroy, which wants none.
  *
- * @param wanted whether the program that is carried out has a rule of this name.
+ * @param wanted the inputs of a rule of this name, where the program that is carried out has one.
  */
 export async function reasonToKeep(
   { exchange }: Operation,
   rule: Item,
-  wanted: (name: string) => boolean,
+  wanted: (name: string) => State | undefined,
 ): Promise<string | undefined> {
   if (!holdsMalicious(rule)) return undefined;
   const { items } = await exchange.list("Get-TransportRule");
@@ -50,7 +50,9 @@ export async function reasonToKeep(
     (item) =>
       wanted(identityOf(item).name) && sclForMalicious(item) !== undefined,
   );
-  if (others.length === 0 || others.some(holdsMalicious)) return undefined;
+  const holds = (item: Item): boolean =>
+    holdsMalicious(item) && !isNarrowed(item, wanted(identityOf(item).name));
+  if (others.length === 0 || others.some(holds)) return undefined;
   const names = others.map((item) => `"${identityOf(item).name}"`).join(", ");
   return `${names} should hold mail with the word MALICIOUS from now on, and would let it through: somebody has switched it off, made it only watch, narrowed it, or changed its SCL. Run pulumi up --refresh, which sets that right first`;
 }
@@ -62,6 +64,15 @@ function holdsMalicious(item: Item): boolean {
     ([property, { foreign }]) => foreign && values[property] !== undefined,
   );
   return sclForMalicious(item) === 9 && acts(values) && !narrowed;
+}
+
+/** Whether somebody has changed the addresses that a rule is for. */
+function isNarrowed(item: Item, inputs: State | undefined): boolean {
+  const wanted = inputs?.["senderIpRanges"] as Value | undefined;
+  const { senderIpRanges: live = null } = valuesOf(form, item);
+  return (
+    wanted !== undefined && !equal(properties.senderIpRanges, live, wanted)
+  );
 }
 
 /** The SCL between spam and high confidence spam that a rule gives Malicious; what 7 and 8 ask for is documented no more. */

@@ -134,4 +134,4 @@ const foreign = Object.fromEntries(
 );
 
 /** All that is known of a rule's properties. */
-export const properties: Fields = { ...own, ...foreign };
+export const properties: Fields & typeof own = { ...own, ...foreign };

@@ -52,7 +52,9 @@ export function check(
   // A configuration that contradicts itself is found now, not in the middle of an update.
   const { living, moving } = session();
   if (!isFailure(completed)) {
-    living.add(objectOf(kind, completed)).add(anywhere(kind, completed));
+    living
+      .set(objectOf(kind, completed), completed)
+      .set(anywhere(kind, completed), completed);
     if (
       text(olds["accountId"]) &&
       text(olds["accountId"]) !== text(completed["accountId"])

@@ -96,7 +96,7 @@ async function removeForGood(
   const { name } = kind.identify(item);
   const { living } = operation.session;
   const reason = await kind.reasonToKeep?.(operation, item, (other) =>
-    living.has(objectOf(kind, state, other)),
+    living.get(objectOf(kind, state, other)),
   );
   if (reason !== undefined) throw new UserError(reason);
   // Twice: a replica that lags may not have known the object the first time.

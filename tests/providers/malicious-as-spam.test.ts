@@ -14,6 +14,7 @@ const holding = {
   Mode: "Enforce",
   HeaderContainsMessageHeader: "X-Area1Security-Disposition",
   HeaderContainsWords: ["MALICIOUS"],
+  SenderIpRanges: ["198.51.100.1", "192.0.2.0/24"],
   SetSCL: "9",
 };
 const successor = {
@@ -25,7 +26,9 @@ const successor = {
 const reason = (rule: Item, ...rules: Item[]) => {
   exchange.answers = { "Get-TransportRule": [[rule, ...rules]] };
   return reasonToKeep(exchange.operation(), rule, (name) =>
-    name.startsWith("New"),
+    name.startsWith("New")
+      ? { name, senderIpRanges: ["192.0.2.0/24", "198.51.100.1"] }
+      : undefined,
   );
 };
 const advice = (names: string) =>
@@ -39,6 +42,7 @@ describe("A rule that holds Malicious is kept", () => {
     ["asks for SCL 8", { SetSCL: "8" }],
     ["asks for the inbox", { SetSCL: "-1" }],
     ["has an exception", { ExceptIfRecipientDomainIs: ["example.com"] }],
+    ["is for fewer addresses", { SenderIpRanges: ["198.51.100.1"] }],
     ["has a condition more", { FromScope: "NotInOrganization" }],
     ["ends some day", { ExpiryDate: "2026-12-24T00:00:00Z" }],
   ])("while the one that is to follow %s", async (_, changes) => {
