@@ -65,6 +65,14 @@ export function isNothing(value: Value): boolean {
   );
 }
 
+/** A property's value among those of an object, which do not list the conditions that nobody has set. */
+export const valueIn = (
+  values: Values,
+  property: string,
+  { foreign }: Field,
+): Value | undefined =>
+  property in values ? values[property] : foreign ? null : undefined;
+
 /** True when two values mean the same to the vendor. */
 export function equal({ codec }: Field, a: Value, b: Value): boolean {
   const key = (value: Value): unknown => {

@@ -1,6 +1,5 @@
 import { ownersOf, refuseForeign } from "./restore-point-refusals";
-import type { Value } from "./codecs";
-import { equal, type Values } from "./field";
+import { equal, valueIn, type Values } from "./field";
 import type { Handlers } from "./handlers";
 import { isRecord } from "./json";
 import {
@@ -136,7 +135,9 @@ function difference(
   if (!isRecord(first)) return undefined;
   if (!now) return "was there first, is no more";
   const changed = Object.entries(kind.fields).flatMap(([property, field]) => {
-    const [was, is] = [first[property] as Value | undefined, now[property]];
+    const [was, is] = [first as Values, now].map((values) =>
+      valueIn(values, property, field),
+    );
     if (was === undefined || is === undefined || equal(field, is, was))
       return [];
     const whole = Array.isArray(was) ? was.map(String).join(", ") : "";

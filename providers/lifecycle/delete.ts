@@ -2,7 +2,7 @@ import deepEqual from "fast-deep-equal";
 
 import type { Value } from "../codecs";
 import { UserError } from "../errors";
-import { equal, type Values } from "../field";
+import { equal, valueIn, type Values } from "../field";
 import { isRecord } from "../json";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
 import type { Operation, Session } from "../session";
@@ -128,10 +128,8 @@ async function restore(
   const changes: Record<string, Value> = {};
   const changedSince: string[] = [];
   for (const [property, field] of Object.entries(kind.fields)) {
-    // Conditions that nobody had set are listed neither among the first-seen values nor among the live ones.
-    const unlisted = field.foreign ? null : undefined;
-    const first = property in previous ? previous[property] : unlisted;
-    const now = property in live ? live[property] : unlisted;
+    const first = valueIn(previous, property, field);
+    const now = valueIn(live, property, field);
     const managed = isReported(state, property)
       ? undefined
       : (wroteOf(state, property) ?? (state[property] as Value | undefined));

@@ -149,6 +149,29 @@ describe("A restore point that refuses", () => {
       await up({ ...releasing, recipientsRelease: false });
     });
 
+    test("where grave tags pointed at first, and names them, whatever they point at now", async () => {
+      quarantinePolicy.add(stage.simulator);
+      const tags = ["PhishQuarantineTag", "HighConfidenceSpamQuarantineTag"];
+      for (const tag of tags)
+        antiSpamDefault.edit(stage.simulator, tag, user.toUpperCase());
+      const policy = { kind: "AntiSpamPolicy", name: "Default", mark: ourMark };
+      const resource = point();
+      await resource.up({ objects: [policy] });
+      for (const tag of [...tags, "SpamQuarantineTag"])
+        antiSpamDefault.edit(stage.simulator, tag, "AdminOnlyAccessPolicy");
+      expect(
+        await messageOf(resource.up({ objects: [policy, releasing] })),
+      ).toBe(
+        begin(
+          `highConfidenceSpamQuarantineTag, phishQuarantineTag of Default pointed at "${user}" at first, and would again in a destroy, while recipients release from it: choose another userQuarantineName`,
+        ),
+      );
+      await resource.up({
+        objects: [policy, { ...releasing, name: "Another" }],
+      });
+      await point().up({ objects: [policy, releasing] });
+    });
+
     test("when it becomes one, and not again while it stays one", async () => {
       const resource = point();
       const closed = { ...releasing, recipientsRelease: false };

@@ -293,15 +293,25 @@ describe("A restore point", () => {
         drop_dispositions: ["BULK", "MALICIOUS", "SPAM", "SPOOF", "SUSPICIOUS"],
         lookback_hops: 3,
       });
+      const narrowed = { kind: "TransportRule", name: "Narrowed" };
+      stage.simulator.tenant.add("TransportRule", {
+        Name: "Narrowed",
+        SetSCL: 5,
+        ExceptIfFrom: ["megan@example.com"],
+      });
       transportRule.add(stage.simulator);
       const resource = point();
       const policy = { kind: "QuarantinePolicy", name: "Made" };
       const unknown = { kind: "TransportRule", name: "Never there" };
-      await resource.up({ objects: [...objects, policy, unknown] });
+      await resource.up({ objects: [...objects, policy, unknown, narrowed] });
       area1Domain.edit(stage.simulator, "drop_dispositions", []);
       area1Domain.edit(stage.simulator, "lookback_hops", 5);
       stage.simulator.tenant.add("QuarantinePolicy", { Name: "Made" });
       transportRule.remove(stage.simulator);
+      stage.simulator.tenant.edit("TransportRule", "Narrowed", {
+        ExceptIfFrom: [],
+        FromScope: "NotInOrganization",
+      });
       const run = resource.run();
       await run.of("RestorePoint").delete("restore-point", resource.outputs);
       const advice =
@@ -310,6 +320,7 @@ describe("A restore point", () => {
         `domain "example.com": lookbackHops was first 3, is 5; dropDispositions was first BULK, MALICIOUS, SPAM, SPOOF, SUSPICIOUS, is none${advice}`,
         `quarantine policy "Made": was not there first, is now${advice}`,
         `transport rule "${String(transportRule.inputs["name"])}": was there first, is no more${advice}`,
+        `transport rule "Narrowed": fromScope was first none, is NotInOrganization; exceptIfFrom was first megan@example.com, is none${advice}`,
       ]);
     });
 
