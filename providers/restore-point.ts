@@ -104,7 +104,7 @@ async function sayWhatRemains(
     const kind = kinds[kindName];
     return kind && !session.parted.has(objectOf(kind, state, name));
   });
-  if (objects.length === 0 || !isRecord(values)) return;
+  if (!isRecord(values)) return;
   const operation = session.begin(text(state["accountId"]));
   await Promise.all(
     objects.map(async (object) => {

@@ -68,11 +68,9 @@ function holdsMalicious(item: Item): boolean {
 
 /** Whether somebody has changed the addresses that a rule is for. */
 function isNarrowed(item: Item, inputs: State | undefined): boolean {
-  const wanted = inputs?.["senderIpRanges"] as Value | undefined;
+  const wanted = (inputs?.["senderIpRanges"] ?? null) as Value;
   const { senderIpRanges: live = null } = valuesOf(form, item);
-  return (
-    wanted !== undefined && !equal(properties.senderIpRanges, live, wanted)
-  );
+  return !equal(properties.senderIpRanges, live, wanted);
 }
 
 /** The SCL between spam and high confidence spam that a rule gives Malicious; what 7 and 8 ask for is documented no more. */

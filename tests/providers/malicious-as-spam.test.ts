@@ -64,6 +64,15 @@ describe("A rule that holds Malicious is kept", () => {
   });
 });
 
+test("It is kept, too, while somebody has bound the one that is to follow to addresses", async () => {
+  exchange.answers = { "Get-TransportRule": [[holding, successor]] };
+  expect(
+    await reasonToKeep(exchange.operation(), holding, (name) =>
+      name === "New" ? { name } : undefined,
+    ),
+  ).toBe(advice('"New"'));
+});
+
 describe("A rule is not kept", () => {
   test.each([
     ["one that follows holds Malicious", [successor]],
