@@ -230,12 +230,13 @@ describe("a stack that lives on", () => {
   });
 });
 
-test("a process killed after a write, before the engine hears of it, leaves nothing twice", async () => {
+/** A tenant whose first `up` is killed after the first write of a cmdlet, before the engine hears of it. */
+async function killedAfter(cmdlet: string): Promise<TenantWithStack> {
   const at = await tenantWithStack(program({}));
   let killed = false;
   const running = at.stack.start(["up", "--yes", "--skip-preview"]);
   at.simulator.faults.add({
-    match: { cmdlet: "New-TransportRule" },
+    match: { cmdlet },
     when: "after",
     kind: "hook",
     run: () => {
@@ -246,6 +247,11 @@ test("a process killed after a write, before the engine hears of it, leaves noth
   await running.ended;
   expect(killed).toBe(true);
   await at.stack.pulumi(["cancel", "--yes"]);
+  return at;
+}
+
+test("a process killed after a write, before the engine hears of it, leaves nothing twice", async () => {
+  const at = await killedAfter("New-TransportRule");
   await at.stack.up();
   expect(plan(await at.stack.preview(["--expect-no-changes"]))).toEqual([]);
   expect(
@@ -254,6 +260,17 @@ test("a process killed after a write, before the engine hears of it, leaves noth
   const rules = at.simulator.tenant.transportRules.map(({ Name }) => Name);
   expect(new Set(rules).size).toBe(4);
   expect(rules).toHaveLength(4);
+});
+
+test("a destroy right after that names what it does not know of, with what was there first", async () => {
+  const at = await killedAfter("Set-HostedContentFilterPolicy");
+  const { stdout } = await at.stack.destroy();
+  expect(stdout).toMatch(
+    /anti-spam policy "Default": spamAction was first MoveToJmf, is Quarantine; .*; set it right by hand\./s,
+  );
+  expect(stdout).toContain(
+    'quarantine policy "UserNotifyUserRelease" is left where it is: SpamQuarantineTag of Default still points at it',
+  );
 });
 
 describe("bad input and bad configuration", () => {
