@@ -32,6 +32,12 @@ describe("A restore point", () => {
   );
   const point = () =>
     new Resource("RestorePoint", inProcess, stage.environment);
+  const otherTenant = () => [...stage.simulator.tenants.keys()][1] ?? "";
+  /** With the credentials of another tenant. */
+  const elsewhere = () => ({
+    ...stage.environment,
+    AZURE_TENANT_ID: otherTenant(),
+  });
 
   test("holds what every object was, and null where there was none", async () => {
     transportRule.add(stage.simulator, { SetSCL: 7 });
@@ -252,18 +258,14 @@ describe("A restore point", () => {
   test("belongs to its tenant and account: others are refused", async () => {
     const resource = point();
     await resource.up({ objects });
-    const [, tenant] = [...stage.simulator.tenants.keys()];
-    resource.environment = {
-      ...stage.environment,
-      AZURE_TENANT_ID: tenant ?? "",
-    };
+    resource.environment = elsewhere();
     const message = await messageOf(
       resource.up({
         objects: [...objects, { kind: "TransportRule", name: "Other" }],
       }),
     );
     expect(message).toContain(stage.simulator.tenant.id);
-    expect(message).toContain(tenant);
+    expect(message).toContain(otherTenant());
   });
 
   test("serves the resources of its objects: first-seen values come back after an interrupted first run", async () => {
@@ -346,11 +348,7 @@ describe("A restore point", () => {
     test("fails with the credentials of another tenant", async () => {
       const resource = point();
       await resource.up({ objects });
-      const [, tenant] = [...stage.simulator.tenants.keys()];
-      resource.environment = {
-        ...stage.environment,
-        AZURE_TENANT_ID: tenant ?? "",
-      };
+      resource.environment = elsewhere();
       expect(await messageOf(resource.destroy())).toMatch(
         /^Cannot remove the restore point: the state belongs to tenant .* Nothing was done/,
       );
