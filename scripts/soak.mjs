@@ -1,6 +1,7 @@
-// `npm run soak [seconds]`: what is random in the tests with many more cases (the model of mail against the simulator's pipeline, stacks in
-// any order of life, everything that reads a vendor's text: hours); the simulator under a property-based tester (schemathesis, with the vendor's OpenAPI description), then under load, with its memory
-// watched. Not part of `npm test`: it takes minutes, and schemathesis comes from PyPI.
+// `npm run soak [seconds]`: what is random in the tests with many more cases (the model of mail against the simulator's pipeline, the
+// promises, stacks in any order of life, everything that reads a vendor's text); the simulator under a property-based tester
+// (schemathesis, with the vendor's OpenAPI description), then under load, with its memory watched. Not part of `npm test`: it takes
+// hours, and schemathesis comes from PyPI.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -19,7 +20,15 @@ const requests = 10_000;
 
 const directory = await mkdtemp(path.join(os.tmpdir(), "area1-m365-soak-"));
 let failed = 0;
-const works = { start, schemathesis: fuzz, memory, mail, lives, parsers };
+const works = {
+  start,
+  schemathesis: fuzz,
+  memory,
+  mail,
+  promises,
+  lives,
+  parsers,
+};
 try {
   for (const [name, work] of Object.entries(works))
     await step(name, work).catch((error) => {
@@ -80,6 +89,15 @@ function mail(say) {
     variable: "AREA1_MODEL_RUNS",
     cases: 100_000,
     what: "random tenants",
+  });
+}
+
+/** Errors, drift, first-seen values and exposure with other seeds: every row of the promises that has random cases. */
+function promises(say) {
+  return atLength(say, "promises/0[1356]", {
+    variable: "AREA1_TIMES",
+    cases: 20,
+    what: "times the random cases",
   });
 }
 

@@ -5,13 +5,13 @@ import { cleanRun, type CleanRun } from "./clean-run";
 import { troubles, variants, type Trouble } from "./faults";
 import { ledgerFor } from "./ledger";
 import { scenarios, staged } from "./scenarios";
-import { seeded } from "./seed";
+import { seeded, times } from "./seed";
 import { singleScenarios } from "./single-scenarios";
 import { withTrouble, type Playing } from "./troubled";
 import { startWorld, type World } from "./world";
 
 // Hundreds of cases in a test.
-jest.setTimeout(300_000);
+jest.setTimeout(300_000 * times);
 const ledger = ledgerFor(1);
 const all = [...troubles, ...variants];
 
@@ -127,7 +127,7 @@ describe("with the whole program, at random", () => {
           fc.constantFrom(...all),
         ),
       );
-    for (const [one, at, trouble] of fc.sample(cases, seeded(count)))
+    for (const [one, at, trouble] of fc.sample(cases, seeded(count * times)))
       await play(world, one, trouble, at, playing);
     expect(ledger.violations).toEqual([]);
   }

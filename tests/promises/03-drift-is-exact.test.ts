@@ -25,7 +25,7 @@ import { Gate, type Wire } from "./gate";
 import { ledgerFor } from "./ledger";
 import type { Meaning } from "./meanings";
 import { meanings, withoutMeaning } from "./meanings-of-properties";
-import { seeded } from "./seed";
+import { seeded, times } from "./seed";
 import { startWorld, type World } from "./world";
 
 // How: one object of every kind with every property stands at the vendors. A server between them and the handlers (gate.ts) writes
@@ -34,7 +34,7 @@ import { startWorld, type World } from "./world";
 // possible. The same for what somebody adds to a program that gives only what it must, and for whole objects.
 
 // Generous: other work may share the machine.
-jest.setTimeout(600_000);
+jest.setTimeout(600_000 * times);
 
 /** One object of every kind, by the name of its resource, with every property that programs can give. */
 const subjects: Readonly<Record<string, Subject>> = {
@@ -263,7 +263,7 @@ test("other spellings of the values that are there show nothing", async () => {
         );
       expect(wrong).toEqual([]);
     }),
-    seeded(220),
+    seeded(220 * times),
   );
 });
 
@@ -311,7 +311,7 @@ test("of any set of properties that somebody changes, exactly these show, howeve
       drift.note(set.map(({ at }) => shown(at)).join(), wrong);
       expect(wrong).toEqual([]);
     }),
-    seeded(60),
+    seeded(60 * times),
   );
 });
 
@@ -430,7 +430,7 @@ describe("a program that gives only what it must", () => {
           expect(wrong).toEqual([]);
         },
       ),
-      seeded(25),
+      seeded(25 * times),
     );
   });
 
@@ -460,7 +460,7 @@ describe("a program that gives only what it must", () => {
           );
         expect(wrong).toEqual([]);
       }),
-      seeded(25),
+      seeded(25 * times),
     );
   });
 });

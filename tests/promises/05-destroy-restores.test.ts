@@ -17,7 +17,7 @@ import { killed, whole, type Moment } from "./killed";
 import { ledgerFor } from "./ledger";
 import { meanings } from "./meanings-of-properties";
 import { staged, type Scenario, type Stage } from "./scenarios";
-import { seeded } from "./seed";
+import { seeded, times } from "./seed";
 import { startWorld, type World } from "./world";
 
 // How: objects with other values in every property, at random, are in the place of everything that use case 4 makes. It takes them
@@ -25,7 +25,7 @@ import { startWorld, type World } from "./world";
 // Then somebody changes each property, or replaces each object, before destroy: that stays, and the rest comes back.
 
 // Generous: other work may share the machine.
-jest.setTimeout(600_000);
+jest.setTimeout(600_000 * times);
 
 const restored = ledgerFor(5);
 const emptyPreview = ledgerFor(4);
@@ -344,7 +344,7 @@ test("whatever was there first, and however a stack lives, destroy gives every m
         expect(wrong).toEqual([]);
       },
     ),
-    seeded(25),
+    seeded(25 * times),
   );
 });
 

@@ -6,7 +6,7 @@ import type { JsonObject } from "../../simulator/json";
 import { programOf, type Wanted } from "../sweep/stack";
 import { Watchman } from "./exposure";
 import { ledgerFor } from "./ledger";
-import { seeded } from "./seed";
+import { seeded, times } from "./seed";
 import { leftTenants, type LeftTenant } from "./tenants";
 import { startWorld, type World } from "./world";
 
@@ -16,7 +16,7 @@ import { startWorld, type World } from "./world";
 // hand, repairs and destroy. What cannot be done without exposure must be refused before the first write.
 
 // Generous: other work may share the machine.
-jest.setTimeout(600_000);
+jest.setTimeout(600_000 * times);
 
 const exposure = ledgerFor(6);
 const emptyPreview = ledgerFor(4);
@@ -396,6 +396,6 @@ test("no grave mail gets nearer in any life of edits by hand, repairs and change
         expect(await lived(life)).toEqual([]);
       },
     ),
-    seeded(30),
+    seeded(30 * times),
   );
 });

@@ -12,5 +12,8 @@ beforeAll(() => {
   process.stdout.write(`AREA1_SEED=${seed}\n`);
 });
 
+/** How many times as many random cases there are as in `npm test`: `AREA1_TIMES`. */
+export const times = Number(process.env["AREA1_TIMES"] ?? 1);
+
 /** Parameters of fast-check for a number of random cases. */
 export const seeded = (numRuns: number) => ({ seed, numRuns });
