@@ -7,8 +7,8 @@ import { Area1Resource, type Args, type FirstSeen } from "./resource";
 export type RestorePointArgs = Args<RestorePointProps>;
 
 /**
- * What objects were before anything was written; see {@link RestorePointProps}. It only reads, costs no request on refresh, and
- * destroying it does nothing.
+ * What objects were before anything was written; see {@link RestorePointProps}. It only reads, and costs no request on refresh.
+ * Destroyed, last of all, it names what is not as it was and what no destroyed resource stood for, as after an interrupted `up`.
  */
 export class RestorePoint extends Area1Resource {
   declare readonly objects: pulumi.Output<RestorePointProps["objects"]>;
