@@ -2,7 +2,9 @@ import { UserError } from "./errors";
 import { identityOf } from "./exchange-online/identity";
 import {
   isReleased,
+  isToHoldMalicious,
   reasonAgainstReleasingSpam,
+  rulesThatLetMaliciousThrough,
   spamQuarantineOf,
 } from "./exchange-online/malicious-as-spam";
 import {
@@ -12,7 +14,7 @@ import {
   tagsPointingAt,
 } from "./exchange-online/quarantine-tags";
 import { isRecord } from "./json";
-import type { Item } from "./kind";
+import type { Item, State } from "./kind";
 import { isMark, nameIn, ownerOf } from "./mark";
 import type { RestoredObject } from "./restored-object";
 import type { Operation } from "./session";
@@ -82,6 +84,42 @@ export async function refuseForeign(
   if (reasons.length > 0)
     throw new UserError(
       `Cannot begin, and nothing was written: ${reasons.join("; ")}.`,
+    );
+}
+
+/**
+ * Refuses to have Cloudflare deliver Malicious for a domain while rules or policies would let it through: what was looked at before
+ * anything was written, or is written before a domain, may have been changed by hand since.
+ *
+ * @param rules the inputs of the program's rules.
+ */
+export async function refuseDelivery(
+  operation: Operation,
+  domain: string,
+  rules: readonly State[],
+): Promise<void> {
+  const { exposingPolicies } = await import("./mail-flow/exposing.js");
+  const { patience } = operation;
+  const holding = rules.filter(isToHoldMalicious);
+  const withDefault = holding.length > 0;
+  let newerThan: number | undefined;
+  // A replica that lags may not show what was written a moment ago.
+  const reasons = await patience.until(
+    async () => {
+      const look = { withDefault, newerThan };
+      const found = await Promise.all([
+        exposingPolicies(operation, [domain], look),
+        rulesThatLetMaliciousThrough(operation, holding, newerThan),
+      ]);
+      newerThan = Date.now();
+      return found.flat();
+    },
+    (found) => found.length === 0,
+    patience.left / 10,
+  );
+  if (reasons.length > 0)
+    throw new UserError(
+      `Cloudflare drops Malicious for ${domain} today, and would deliver it, but ${reasons.join(", and ")}. Run pulumi up --refresh, which sets right what somebody has changed of this stack, exclude the recipients at ${domain} from policies before Default, or keep dropDispositions: ["MALICIOUS"]`,
     );
 }
 

@@ -1,4 +1,8 @@
-import { ownersOf, refuseForeign } from "./restore-point-refusals";
+import {
+  ownersOf,
+  refuseDelivery,
+  refuseForeign,
+} from "./restore-point-refusals";
 import { equal, valueIn, type Values } from "./field";
 import type { Handlers } from "./handlers";
 import { isRecord } from "./json";
@@ -26,8 +30,7 @@ type Kinds = Readonly<Record<string, Kind>>;
 export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
   return {
     check(_olds, news) {
-      for (const { name, recipientsRelease } of objectsOf(news))
-        if (recipientsRelease) session().onlyForSpam.add(name.toLowerCase());
+      tellWhatIsWanted(kinds, session(), news);
       return Promise.resolve({
         inputs: news,
         failures: [...wrong(kinds, news), ...claimedTwice(news, session())],
@@ -87,6 +90,25 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
         sayWhatRemains(kinds, session(), state),
       ),
   };
+}
+
+/** Tells those who write what a program wants of mail, so that they refuse what would let it out. */
+function tellWhatIsWanted(kinds: Kinds, session: Session, news: State): void {
+  const objects = objectsOf(news);
+  const rules = (): State[] =>
+    objects.flatMap(({ kind: kindName, name }) => {
+      const kind = kindName === "TransportRule" ? kinds[kindName] : undefined;
+      const inputs = kind && session.living.get(objectOf(kind, news, name));
+      return inputs ? [inputs] : [];
+    });
+  for (const object of objects) {
+    const name = object.name.toLowerCase();
+    if (object.recipientsRelease) session.onlyForSpam.add(name);
+    if (object.kind === "Area1Domain" && !object.dropsMalicious)
+      session.deliveries.set(name, (operation) =>
+        refuseDelivery(operation, name, rules()),
+      );
+  }
 }
 
 /**

@@ -57,6 +57,11 @@ export class Session {
   tenantInState: string | undefined;
   /** Quarantine policies that recipients are to release nothing but spam from, as restore points say; in lower case. */
   readonly onlyForSpam = new Set<string>();
+  /** By domain in lower case: refuses to have Malicious delivered that Cloudflare drops, as restore points look at it. */
+  readonly deliveries = new Map<
+    string,
+    (operation: Operation) => Promise<void>
+  >();
   /** By object: the resource whose restore point holds it. */
   readonly claimed = new Map<string, string>();
 

@@ -9,7 +9,8 @@ import {
 } from "../codecs";
 import { isFault, reasonOf, sentence, VendorError } from "../errors";
 import { field, isNothing, type Field, type Values } from "../field";
-import { encode, type Item, type Kind, type State } from "../kind";
+import { encode, valuesOf, type Item, type Kind, type State } from "../kind";
+import { dropsMalicious } from "../restored-object";
 import type { Operation } from "../session";
 import { isUnknown } from "../unknown";
 import type { Verification } from "./client";
@@ -239,7 +240,17 @@ export const area1Domain: Kind = {
     await cloudflare.create(account, values, patience);
   },
 
-  async update({ cloudflare, account, patience }, item, changes) {
+  async update(operation, item, changes) {
+    const { cloudflare, account, patience, session } = operation;
+    const { dropDispositions: dropped } = changes;
+    if (
+      dropped !== undefined &&
+      !dropsMalicious(dropped) &&
+      dropsMalicious(valuesOf(this, item)["dropDispositions"])
+    )
+      await session.deliveries.get(this.identify(item).name.toLowerCase())?.(
+        operation,
+      );
     const values = encode(this, changes);
     const id = String(item["id"]);
     const clears = notByPatch.some((name) => values[name] === null);

@@ -57,6 +57,34 @@ export async function reasonToKeep(
   return `${names} should hold mail with the word MALICIOUS from now on, and would let it through: somebody has switched it off, made it only watch, narrowed it, or changed its SCL. Run pulumi up --refresh, which sets that right first`;
 }
 
+/**
+ * Which rules that are to hold malicious mail do not: in the tenant they are not there, or somebody has changed them by hand.
+ *
+ * @param wanted the inputs of rules.
+ * @param newerThan reads the list anew if it began before.
+ */
+export async function rulesThatLetMaliciousThrough(
+  { exchange }: Operation,
+  wanted: readonly State[],
+  newerThan?: number,
+): Promise<string[]> {
+  const { items } = await exchange.list("Get-TransportRule", {}, newerThan);
+  return wanted.flatMap((inputs) => {
+    const name = String(inputs["name"]);
+    const holds = items.some(
+      (item) =>
+        identityOf(item).name.toLowerCase() === name.toLowerCase() &&
+        holdsMalicious(item) &&
+        !isNarrowed(item, inputs),
+    );
+    return holds ? [] : [`the rule "${name}" lets it through`];
+  });
+}
+
+/** Whether a program wants a rule to hold malicious mail. */
+export const isToHoldMalicious = (inputs: State): boolean =>
+  sclAmong(inputs as Values) === 9;
+
 /** Whether a rule makes all that Cloudflare finds malicious high confidence spam. */
 function holdsMalicious(item: Item): boolean {
   const values = valuesOf(form, item);
@@ -82,8 +110,10 @@ function sclOfMalicious(item: Item): number | undefined {
 }
 
 /** The SCL that a rule gives Malicious while it acts. */
-function sclForMalicious(item: Item): number | undefined {
-  const rule = valuesOf(form, item);
+const sclForMalicious = (item: Item): number | undefined =>
+  sclAmong(valuesOf(form, item));
+
+function sclAmong(rule: Values): number | undefined {
   const { setScl, headerContainsMessageHeader: header } = rule;
   const words = rule["headerContainsWords"];
   return typeof setScl === "number" &&

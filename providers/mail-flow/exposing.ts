@@ -16,35 +16,47 @@ import {
   recipientsQuarantine,
 } from "./exchange-objects";
 
+/** How it is looked. */
+export interface Look {
+  readonly withDefault?: boolean;
+  readonly newerThan?: number | undefined;
+}
+
 /**
  * The policies that go before `Default` for recipients of the domains and would hand them high confidence spam, which Malicious
  * is taken for: in Junk, in the inbox, or in a quarantine that they release from. In words.
  *
+ * @param withDefault looks at `Default`, too.
+ * @param newerThan reads lists anew that began before.
  * @throws VendorError when a list cannot be read, UserError when one cannot be understood.
  */
 export async function exposingPolicies(
   operation: Operation,
   domains: readonly string[],
+  { withDefault = false, newerThan }: Look = {},
 ): Promise<string[]> {
   const every = async <T>(
     cmdlet: `Get-${string}`,
     view: (item: Item) => T,
-  ): Promise<T[]> => (await operation.exchange.list(cmdlet)).items.map(view);
+  ): Promise<T[]> =>
+    (await operation.exchange.list(cmdlet, {}, newerThan)).items.map(view);
   const [presetRules, antiSpamRules, antiSpamPolicies, quarantinePolicies] =
     await Promise.all([
       every("Get-EOPProtectionPolicyRule", policyRule),
       every("Get-HostedContentFilterRule", policyRule),
       every("Get-HostedContentFilterPolicy", contentFilterPolicy),
       quarantinePolicy
-        .list(operation, "")
+        .list(operation, "", newerThan)
         .then(({ items }) => items.map(recipientsQuarantine)),
     ]);
   return policiesInForce(
     { presetRules, antiSpamRules, antiSpamPolicies },
     contextOf({ purpose: "stack", domains }),
   ).flatMap(({ policy, rule }) => {
-    if (!rule) return [];
-    const who = `"${rule.name}" goes before Default for ${audienceOf(rule)}`;
+    if (!rule && !withDefault) return [];
+    const who = rule
+      ? `"${rule.name}" goes before Default for ${audienceOf(rule)}`
+      : "Default is for the others";
     if (!policy) return [`${who}, and its policy is not listed`];
     return shortfallsOf(policy, quarantinePolicies)
       .filter(exposesMalicious)

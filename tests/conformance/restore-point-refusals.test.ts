@@ -335,6 +335,128 @@ describe("A restore point that refuses", () => {
     },
   );
 
+  describe("a domain that is to deliver Malicious, when everything else is written", () => {
+    const holding = {
+      name: "Holding",
+      headerContainsMessageHeader: "X-Area1Security-Disposition",
+      headerContainsWords: ["MALICIOUS"],
+      setScl: 9,
+    };
+    const ruled = { kind: "TransportRule", name: "Holding" };
+    /** The first up of a program, from the restore point to the domain. */
+    const deliver = async (
+      objects: object[],
+      dropDispositions: string[] = [],
+      rule: object = holding,
+    ) => {
+      const run = inProcess.run({
+        ...stage.environment,
+        AREA1_PATIENCE_MS: "2000",
+      });
+      await run.of("RestorePoint").check({}, { objects });
+      await run.of("TransportRule").check({}, { ...rule });
+      const handlers = run.of("Area1Domain");
+      const { inputs } = await handlers.check(
+        {},
+        { domain: "example.com", dropDispositions, adopt: true },
+      );
+      await handlers.create(inputs);
+    };
+    const refusedFor = (...reasons: string[]) =>
+      `Cannot create domain "example.com": Cloudflare drops Malicious for example.com today, and would deliver it, but ${reasons.join(", and ")}. Run pulumi up --refresh, which sets right what somebody has changed of this stack, exclude the recipients at example.com from policies before Default, or keep dropDispositions: ["MALICIOUS"].`;
+    const byDefault =
+      "Default is for the others, where such mail goes to the Junk Email folder";
+    const close = () => {
+      antiSpamDefault.edit(
+        stage.simulator,
+        "HighConfidenceSpamAction",
+        "Quarantine",
+      );
+      antiSpamDefault.edit(
+        stage.simulator,
+        "HighConfidenceSpamQuarantineTag",
+        "AdminOnlyAccessPolicy",
+      );
+    };
+    const hold = (different: object = {}) =>
+      void stage.simulator.tenant.add("TransportRule", {
+        Name: "HOLDING",
+        HeaderContainsMessageHeader: "X-Area1Security-Disposition",
+        HeaderContainsWords: ["MALICIOUS"],
+        SetSCL: 9,
+        ...different,
+      });
+    const dispositions = () =>
+      area1Domain.live(stage.simulator)?.["drop_dispositions"];
+    beforeEach(() =>
+      area1Domain.add(stage.simulator, {
+        drop_dispositions: ["SPAM", "malicious"],
+      }),
+    );
+
+    test("is refused where Default or a rule of the program lets it through, and told what to do", async () => {
+      expect(await messageOf(deliver([ruled, domain]))).toBe(
+        refusedFor(byDefault, 'the rule "Holding" lets it through'),
+      );
+      hold();
+      expect(await messageOf(deliver([ruled, domain]))).toBe(
+        refusedFor(byDefault),
+      );
+      close();
+      stage.simulator.tenant.edit("TransportRule", "HOLDING", { SetSCL: 5 });
+      expect(await messageOf(deliver([ruled, domain]))).toBe(
+        refusedFor('the rule "Holding" lets it through'),
+      );
+      expect(dispositions()).toEqual(["SPAM", "malicious"]);
+    });
+
+    test("delivers it where everything holds it", async () => {
+      close();
+      hold();
+      await deliver([ruled, { ...domain, name: "Example.COM" }]);
+      expect(dispositions()).toEqual([]);
+    });
+
+    test("waits for a list that lags", async () => {
+      close();
+      stage.simulator.faults.add({
+        kind: "hook",
+        when: "after",
+        match: { cmdlet: "Get-TransportRule" },
+        run: () => hold(),
+      });
+      await deliver([ruled, domain]);
+      expect(dispositions()).toEqual([]);
+    });
+
+    test.each([
+      ["goes on dropping it", [ruled, domain], ["BULK", "MALICIOUS"]],
+      ["is in no restore point", [ruled], []],
+      [
+        "is said to go on dropping it",
+        [ruled, { ...domain, dropsMalicious: true }],
+        [],
+      ],
+      ["has no rules beside it", [domain], []],
+    ])("is not looked at where it %s", async (_, objects, dropped) => {
+      await deliver(objects, dropped);
+      expect(dispositions()).toEqual(dropped);
+    });
+
+    test("is not held against rules that are to hold nothing, but against policies before Default", async () => {
+      const spam = { ...holding, headerContainsWords: ["UCE"], setScl: 5 };
+      antiSpamCustom.add(stage.simulator, {
+        HighConfidenceSpamAction: "MoveToJmf",
+      });
+      expect(await messageOf(deliver([ruled, domain], [], spam))).toMatch(
+        /but "Finance" goes before Default for .*, where such mail goes to the Junk Email folder\. Run/,
+      );
+      antiSpamCustom.remove(stage.simulator);
+      await deliver([ruled, domain], [], spam);
+      expect(dispositions()).toEqual([]);
+    });
+  });
+
   describe("to have Malicious delivered that Cloudflare drops today", () => {
     const dropping = (dispositions: string[] = ["MALICIOUS"]) =>
       area1Domain.add(stage.simulator, { drop_dispositions: dispositions });

@@ -7,7 +7,7 @@ import { programOf, type Wanted } from "../sweep/stack";
 import { Watchman } from "./exposure";
 import { ledgerFor } from "./ledger";
 import { seeded, times } from "./seed";
-import { leftTenants, type LeftTenant } from "./tenants";
+import { custom, leftTenants, type LeftTenant } from "./tenants";
 import { startWorld, type World } from "./world";
 
 // How: after every single write of every plan, a watchman (exposure.ts) asks the simulator's mail pipeline where Malicious under
@@ -67,10 +67,8 @@ const programs: Readonly<Record<string, Args>> = {
   },
 };
 
-/** What somebody does by hand to what the stack has made; where that opens a quarantine policy, its name. */
-const edits: Readonly<
-  Record<string, (simulator: Simulator) => string | undefined | void>
-> = {
+/** What somebody does by hand to what the stack has made, and beside it. */
+const edits: Readonly<Record<string, (simulator: Simulator) => void>> = {
   "the user's rule catches Malicious": (simulator) =>
     editRule(simulator, userRule, {
       HeaderContainsWords: ["UCE", "MALICIOUS"],
@@ -110,7 +108,22 @@ const edits: Readonly<
   "the administrator's quarantine is open": (simulator) =>
     grant(simulator, "HighConfidenceSpamQuarantineTag", 7),
   "the user's quarantine is closed": (simulator) =>
-    void grant(simulator, "SpamQuarantineTag", 11),
+    grant(simulator, "SpamQuarantineTag", 11),
+  "a policy before Default has recipients release high confidence spam": (
+    simulator,
+  ) =>
+    custom(simulator, {
+      HighConfidenceSpamAction: "Quarantine",
+      HighConfidenceSpamQuarantineTag: "DefaultFullAccessPolicy",
+    }),
+  "a policy before Default puts high confidence spam into Junk": (simulator) =>
+    custom(simulator, { HighConfidenceSpamAction: "MoveToJmf" }),
+  "the Standard preset is on": ({ tenant }) =>
+    void tenant.edit(
+      "EOPProtectionPolicyRule",
+      "Standard Preset Security Policy",
+      { State: "Enabled" },
+    ),
   "the domain drops Malicious": ({ account }) =>
     void account.edit("example.com", { drop_dispositions: ["MALICIOUS"] }),
 };
@@ -124,19 +137,18 @@ function editRule(
     tenant.edit("TransportRule", name, changes);
 }
 
-/** Gives recipients other rights where a tag of Default points, unless that is Microsoft's own. @returns which policy that is. */
+/** Gives recipients other rights where a tag of Default points, unless that is Microsoft's own. */
 function grant(
   { tenant }: Simulator,
   tag: string,
   EndUserQuarantinePermissionsValue: number,
-): string | undefined {
+): void {
   const name = tenant.find("HostedContentFilterPolicy", "Default")?.[tag];
   const found = tenant.find("QuarantinePolicy", name as string);
-  if (!found || found["BuiltIn"] === true) return undefined;
-  tenant.edit("QuarantinePolicy", found.Name, {
-    EndUserQuarantinePermissionsValue,
-  });
-  return found.Name;
+  if (found && found["BuiltIn"] !== true)
+    tenant.edit("QuarantinePolicy", found.Name, {
+      EndUserQuarantinePermissionsValue,
+    });
 }
 
 const userRule = "Email Security User Quarantine Message";
@@ -241,10 +253,7 @@ async function lived({ tenant, steps, picks }: Life): Promise<string[]> {
   for (const step of steps) {
     if ("up" in step) now = programs[step.up] ?? {};
     else {
-      for (const edit of step.edited) {
-        const opened = edits[edit]?.(simulator);
-        if (opened) watchman.openedByHand(opened);
-      }
+      for (const edit of step.edited) edits[edit]?.(simulator);
       if (step.refresh) await stack.refresh();
     }
     const program = ordered(await resourcesOf(now), picks);
@@ -262,21 +271,26 @@ async function lived({ tenant, steps, picks }: Life): Promise<string[]> {
     if (refusal !== undefined) break;
   }
   // What somebody has opened by hand is closed before it is looked at whether destroy opens anything; a refusal leaves it open.
+  const changed = steps.some((step) => "edited" in step);
   let closed = true;
-  if (steps.some((step) => "edited" in step)) {
+  if (changed) {
     await stack.refresh();
+    watchman.watchUp(now.header ?? "both");
     closed = await stack.up(ordered(await resourcesOf(now), picks)).then(
       () => true,
       () => false,
     );
+    simulator.faults.clear();
   }
+  wrong.push(...watchman.exposed());
   if (closed) watchman.watchDestroy();
   await stack.destroy();
   simulator.faults.clear();
+  wrong.push(...watchman.exposed({ changed }));
   const { tried } = exposure;
   exposure.note(
     `${tenant.name}: ${JSON.stringify(steps)}, ${picks.join()}`,
-    (wrong.push(...watchman.exposed), wrong),
+    wrong,
   );
   exposure.tried = tried + watchman.looks;
   return wrong;
@@ -349,6 +363,60 @@ test.each([
       await stack.destroy();
       expect(has(adminRule)).toBe(false);
     }
+  },
+);
+
+test.each([
+  [
+    "a policy before Default puts high confidence spam into Junk",
+    '"Board" goes before Default for .*, where such mail goes to the Junk Email folder',
+  ],
+  [
+    "the Standard preset is on",
+    '"Standard Preset Security Policy" goes before Default for ',
+  ],
+  [
+    "the administrator's quarantine is open",
+    "Default is for the others, where such mail ",
+  ],
+  [
+    "the administrator's rule is off",
+    `the rule "${adminRule}" lets it through`,
+  ],
+  [
+    "the administrator's rule has an exception",
+    `the rule "${adminRule}" lets it through`,
+  ],
+])(
+  "Malicious that Cloudflare drops is not delivered while %s",
+  async (edit, reason) => {
+    const { simulator } = world;
+    const dropped = () => simulator.account.find("example.com");
+    simulator.reset();
+    simulator.account.zones.push("example.org");
+    const stack = world.stack();
+    const dropping = { domain: "example.com", dropDispositions: ["MALICIOUS"] };
+    await stack.up(
+      await resourcesOf({ domains: [dropping, "example.org"] } as Args),
+    );
+    const delivering = await resourcesOf({});
+    edits[edit]?.(simulator);
+    await expect(stack.up(delivering)).rejects.toThrow(
+      new RegExp(
+        `Cloudflare drops Malicious for example.com today, and would deliver it, but .*${reason}`,
+      ),
+    );
+    expect(dropped()?.["drop_dispositions"]).toEqual(["MALICIOUS"]);
+    await stack.refresh();
+    const repaired = await stack.up(delivering).then(
+      () => true,
+      () => false,
+    );
+    // What is not of the stack somebody must set right.
+    expect(repaired).toBe(!reason.includes("goes before Default"));
+    expect(dropped()?.["drop_dispositions"]).toEqual(
+      repaired ? [] : ["MALICIOUS"],
+    );
   },
 );
 

@@ -47,14 +47,13 @@ function placeOf({ outcome, release }: Delivery): number {
 export class Watchman {
   /** How many writes it has looked at. */
   looks = 0;
-  /** What got nearer to its recipient than it may, a line each. */
-  readonly exposed: string[] = [];
-  /** Where everything would be if nothing of ours had ever been written. */
-  #first: Places;
-  /** The quarantine policies that everything was under at first. */
-  readonly #quarantines: ReadonlyMap<string, string | null>;
+  readonly #found: { name: string; place: number; line: string }[] = [];
+  /** Where everything was before anything of ours was written. */
+  readonly #first: Places;
   #before: Places;
   #may: (name: string, before: number, place: number) => boolean = () => true;
+  /** The messages for which another policy than `Default` decides, which is none of ours. */
+  readonly #others = new Set<string>();
   readonly #messages: [string, Message][];
 
   constructor(
@@ -64,36 +63,18 @@ export class Watchman {
     this.#messages = messages(recipients);
     this.#first = this.places();
     this.#before = this.#first;
-    this.#quarantines = new Map(
-      this.#messages.map(([name, message]) => {
-        const { quarantinePolicy, verdict } = simulator.mail.where(message);
-        // Which nobody but an administrator releases, whatever its policy says.
-        const never = verdict === "highConfidencePhish";
-        return [name, never ? null : quarantinePolicy];
-      }),
-    );
-  }
-
-  /** Somebody lets recipients release from a quarantine policy by hand: what was in it at first would be theirs, too, without us. */
-  openedByHand(quarantinePolicy: string): void {
-    this.#first = Object.fromEntries(
-      Object.entries(this.#first).map(([name, place]) => [
-        name,
-        this.#quarantines.get(name) === quarantinePolicy
-          ? Math.max(place, 1)
-          : place,
-      ]),
-    );
   }
 
   /** Where everything is now. */
   places(): Places {
     const { mail } = this.simulator;
+    this.#others.clear();
     return Object.fromEntries(
-      this.#messages.map(([name, message]) => [
-        name,
-        placeOf(mail.where(message)),
-      ]),
+      this.#messages.map(([name, message]) => {
+        const delivery = mail.where(message);
+        if (delivery.policy !== "Default") this.#others.add(name);
+        return [name, placeOf(delivery)];
+      }),
     );
   }
 
@@ -110,12 +91,25 @@ export class Watchman {
     this.#watch(
       (name, before, place) =>
         uncovered(name) ||
-        // Nor into a quarantine for its recipient, from wherever it comes.
-        (place <= before && (place !== 1 || before === 1)),
+        // Nor by `Default` into a quarantine for its recipient, from wherever it comes.
+        (place <= before &&
+          (place !== 1 || before === 1 || this.#others.has(name))),
     );
   }
 
-  /** Looks from now on, after every write of `destroy`: nothing gets nearer than it would be without us. */
+  /**
+   * What got nearer to its recipient since the last time than it may, a line each.
+   * @param changed that somebody else has changed the tenant, too: where mail is after a destroy, it would be without us.
+   */
+  exposed({ changed = false } = {}): string[] {
+    const end: Places = changed ? this.places() : {};
+    return this.#found
+      .splice(0)
+      .filter(({ name, place }) => place > (end[name] ?? 0))
+      .map(({ line }) => line);
+  }
+
+  /** Looks from now on, after every write of `destroy`: nothing gets nearer than it was at first. */
   watchDestroy(): void {
     this.#watch(
       (name, before, place) =>
@@ -146,9 +140,11 @@ export class Watchman {
     for (const [name, place] of Object.entries(now)) {
       const before = this.#before[name] ?? 0;
       if (!this.#may(name, before, place))
-        this.exposed.push(
-          `after ${write}, ${name} is ${nearness[place]}, and was ${nearness[before]}`,
-        );
+        this.#found.push({
+          name,
+          place,
+          line: `after ${write}, ${name} is ${nearness[place]}, and was ${nearness[before]}`,
+        });
     }
     this.#before = now;
   }

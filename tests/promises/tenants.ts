@@ -265,8 +265,12 @@ export const leftTenants: readonly LeftTenant[] = [
   },
 ];
 
-/** A custom anti-spam policy for one of the recipients who are asked about. */
-function custom({ tenant }: Simulator, settings: JsonObject): void {
+/** Has a custom anti-spam policy for one of the recipients who are asked about. */
+export function custom({ tenant }: Simulator, settings: JsonObject): void {
+  if (tenant.find("HostedContentFilterPolicy", "Board")) {
+    tenant.edit("HostedContentFilterPolicy", "Board", settings);
+    return;
+  }
   tenant.add("HostedContentFilterPolicy", { Name: "Board", ...settings });
   tenant.add("HostedContentFilterRule", {
     Name: "Board",

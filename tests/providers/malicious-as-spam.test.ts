@@ -1,4 +1,8 @@
-import { reasonToKeep } from "../../providers/exchange-online/malicious-as-spam";
+import {
+  isToHoldMalicious,
+  reasonToKeep,
+  rulesThatLetMaliciousThrough,
+} from "../../providers/exchange-online/malicious-as-spam";
 import type { Item } from "../../providers/kind";
 import { LoopbackExchange } from "./loopback-exchange";
 
@@ -120,5 +124,66 @@ describe("A rule is not kept", () => {
       await reason({ ...holding, ...changes }, { ...successor, SetSCL: "5" }),
     ).toBeUndefined();
     expect(exchange.arrived).toEqual([]);
+  });
+});
+
+describe("Rules that are to hold Malicious", () => {
+  const wanted = {
+    name: "new",
+    headerContainsMessageHeader: "X-CFEmailSecurity-Disposition",
+    headerContainsWords: ["malicious", "BULK"],
+    senderIpRanges: ["192.0.2.0/24", "198.51.100.1"],
+    setScl: 9,
+  };
+
+  test.each([
+    ["with such a header, such a word and SCL 9", {}, true],
+    ["with another SCL", { setScl: 6 }, false],
+    ["without one", { setScl: undefined }, false],
+    ["with other words", { headerContainsWords: ["UCE"] }, false],
+    ["with another header", { headerContainsMessageHeader: "X-Other" }, false],
+    ["without a header", { headerContainsMessageHeader: undefined }, false],
+  ])("are those %s", (_, changes, holds) => {
+    expect(isToHoldMalicious({ ...wanted, ...changes })).toBe(holds);
+  });
+
+  const letThrough = (...rules: Item[]) => {
+    exchange.answers = { "Get-TransportRule": [rules, rules] };
+    return rulesThatLetMaliciousThrough(exchange.operation(), [
+      wanted,
+      { ...wanted, name: "Other" },
+    ]);
+  };
+
+  test("do where they are as the program wants them, by their names in any case", async () => {
+    expect(
+      await letThrough(holding, successor, { ...successor, Name: "OTHER" }),
+    ).toEqual([]);
+  });
+
+  test.each([
+    ["is off", { State: "Disabled" }],
+    ["only watches", { Mode: "Audit" }],
+    ["asks for spam", { SetSCL: "5" }],
+    ["has an exception", { ExceptIfFrom: ["megan@example.com"] }],
+    ["is for fewer addresses", { SenderIpRanges: ["198.51.100.1"] }],
+    ["is not there", { Name: "Another" }],
+  ])("do not where one %s, which is named", async (_, changes) => {
+    expect(
+      await letThrough({ ...successor, ...changes }, holding, {
+        ...successor,
+        Name: "Other",
+      }),
+    ).toEqual(['the rule "new" lets it through']);
+  });
+
+  test("are looked at in a list that is not older than asked for", async () => {
+    const operation = exchange.operation();
+    exchange.answers = { "Get-TransportRule": [[], [successor]] };
+    const looked = (newerThan?: number) =>
+      rulesThatLetMaliciousThrough(operation, [wanted], newerThan);
+    expect(await looked()).toHaveLength(1);
+    expect(await looked()).toHaveLength(1);
+    expect(await looked(Date.now())).toEqual([]);
   });
 });
