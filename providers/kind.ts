@@ -87,14 +87,9 @@ export interface Kind extends Form {
     inputs?: State,
   ): Promise<void>;
   /**
-   * @param wanted the inputs of an object of this name, where the program that is carried out has one.
    * @returns why it may not be removed now, with what to do.
    */
-  reasonToKeep?(
-    operation: Operation,
-    item: Item,
-    wanted: (name: string) => State | undefined,
-  ): Promise<string | undefined>;
+  reasonToKeep?(operation: Operation, item: Item): Promise<string | undefined>;
   /** @returns why it was left where it is, or nothing when it is gone. */
   remove(
     operation: Operation,

@@ -2,9 +2,9 @@ import { UserError } from "./errors";
 import { identityOf } from "./exchange-online/identity";
 import {
   isReleased,
-  isToHoldMalicious,
   reasonAgainstReleasingSpam,
   rulesThatLetMaliciousThrough,
+  rulesToHoldMalicious,
   spamQuarantineOf,
 } from "./exchange-online/malicious-as-spam";
 import {
@@ -14,7 +14,7 @@ import {
   tagsPointingAt,
 } from "./exchange-online/quarantine-tags";
 import { isRecord } from "./json";
-import type { Item, State } from "./kind";
+import type { Item } from "./kind";
 import { isMark, nameIn, ownerOf } from "./mark";
 import type { RestoredObject } from "./restored-object";
 import type { Operation } from "./session";
@@ -90,29 +90,28 @@ export async function refuseForeign(
 /**
  * Refuses to have Cloudflare deliver Malicious for a domain while rules or policies would let it through: what was looked at before
  * anything was written, or is written before a domain, may have been changed by hand since.
- *
- * @param rules the inputs of the program's rules.
  */
 export async function refuseDelivery(
   operation: Operation,
   domain: string,
-  rules: readonly State[],
 ): Promise<void> {
   const { exposingPolicies } = await import("./mail-flow/exposing.js");
   const { patience } = operation;
-  const holding = rules.filter(isToHoldMalicious);
-  const withDefault = holding.length > 0;
+  const withDefault = rulesToHoldMalicious(operation.session).length > 0;
   let newerThan: number | undefined;
   // A replica that lags may not show what was written a moment ago.
   const reasons = await patience.until(
     async () => {
       const look = { withDefault, newerThan };
-      const found = await Promise.all([
+      const [policies, rules] = await Promise.all([
         exposingPolicies(operation, [domain], look),
-        rulesThatLetMaliciousThrough(operation, holding, newerThan),
+        rulesThatLetMaliciousThrough(operation, newerThan),
       ]);
       newerThan = Date.now();
-      return found.flat();
+      return [
+        ...policies,
+        ...rules.map((name) => `the rule ${name} lets it through`),
+      ];
     },
     (found) => found.length === 0,
     patience.left / 10,

@@ -30,7 +30,7 @@ type Kinds = Readonly<Record<string, Kind>>;
 export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
   return {
     check(_olds, news) {
-      tellWhatIsWanted(kinds, session(), news);
+      tellWhatIsWanted(session(), news);
       return Promise.resolve({
         inputs: news,
         failures: [...wrong(kinds, news), ...claimedTwice(news, session())],
@@ -93,20 +93,13 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
 }
 
 /** Tells those who write what a program wants of mail, so that they refuse what would let it out. */
-function tellWhatIsWanted(kinds: Kinds, session: Session, news: State): void {
-  const objects = objectsOf(news);
-  const rules = (): State[] =>
-    objects.flatMap(({ kind: kindName, name }) => {
-      const kind = kindName === "TransportRule" ? kinds[kindName] : undefined;
-      const inputs = kind && session.living.get(objectOf(kind, news, name));
-      return inputs ? [inputs] : [];
-    });
-  for (const object of objects) {
+function tellWhatIsWanted(session: Session, news: State): void {
+  for (const object of objectsOf(news)) {
     const name = object.name.toLowerCase();
     if (object.recipientsRelease) session.onlyForSpam.add(name);
     if (object.kind === "Area1Domain" && !object.dropsMalicious)
       session.deliveries.set(name, (operation) =>
-        refuseDelivery(operation, name, rules()),
+        refuseDelivery(operation, name),
       );
   }
 }

@@ -123,6 +123,14 @@ export class Session {
     };
   }
 
+  /** The inputs of what the program asks for of a kind. */
+  wanted(kind: string): State[] {
+    const prefix = `${kind.toLowerCase()}/`;
+    return [...this.living].flatMap(([object, inputs]) =>
+      object.startsWith(prefix) ? [inputs] : [],
+    );
+  }
+
   /** The tenant of the credentials. */
   tenantId(patience: Patience): Promise<string> {
     return this.exchange.tenantId(patience);

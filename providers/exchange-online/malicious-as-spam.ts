@@ -2,7 +2,7 @@ import { dispositionHeaders } from "../../lib/mail-flow/message";
 import { withoutTenant, type Value } from "../codecs";
 import { equal, type Values } from "../field";
 import { valuesOf, type Item, type State } from "../kind";
-import type { Operation } from "../session";
+import type { Operation, Session } from "../session";
 import { identityOf } from "./identity";
 import { quarantinePermissions } from "./quarantine-permissions";
 import { properties } from "./transport-rule-properties";
@@ -34,40 +34,47 @@ export async function reasonAgainstReleasingSpam(
 }
 
 /**
- * Why a rule that holds malicious mail may not be removed yet: the program wants others that are to hold it from now on, and none of
- * them does, as somebody has changed them by hand. Undefined where it may be, as in a destroy, which wants none.
+ * Why a rule that catches malicious mail may not let it go yet: the program wants others to hold it, and one of them does not, as
+ * somebody has changed it by hand. Undefined where it may be, as in a destroy, which wants none.
  *
- * @param wanted the inputs of a rule of this name, where the program that is carried out has one.
+ * @param after what becomes of the rule; left out, it is removed.
  */
 export async function reasonToKeep(
-  { exchange }: Operation,
+  operation: Operation,
   rule: Item,
-  wanted: (name: string) => State | undefined,
+  after: Values = {},
 ): Promise<string | undefined> {
-  if (!holdsMalicious(rule)) return undefined;
-  const { items } = await exchange.list("Get-TransportRule");
-  const others = items.filter(
-    (item) =>
-      wanted(identityOf(item).name) && sclForMalicious(item) !== undefined,
+  if (!catchesMalicious(valuesOf(form, rule)) || catchesMalicious(after))
+    return undefined;
+  const { patience } = operation;
+  let newerThan: number | undefined;
+  // A replica that lags may not show what was written a moment ago.
+  const names = await patience.until(
+    async () => {
+      const found = await rulesThatLetMaliciousThrough(operation, newerThan);
+      newerThan = Date.now();
+      return found;
+    },
+    (found) => found.length === 0,
+    patience.left / 10,
   );
-  const holds = (item: Item): boolean =>
-    holdsMalicious(item) && !isNarrowed(item, wanted(identityOf(item).name));
-  if (others.length === 0 || others.some(holds)) return undefined;
-  const names = others.map((item) => `"${identityOf(item).name}"`).join(", ");
-  return `${names} should hold mail with the word MALICIOUS from now on, and would let it through: somebody has switched it off, made it only watch, narrowed it, or changed its SCL. Run pulumi up --refresh, which sets that right first`;
+  return names.length === 0
+    ? undefined
+    : `${names.join(", ")} should hold mail with the word MALICIOUS from now on, and would let it through: somebody has removed it, switched it off, made it only watch, narrowed it, or changed its SCL. Run pulumi up --refresh, which sets that right first`;
 }
 
 /**
- * Which rules that are to hold malicious mail do not: in the tenant they are not there, or somebody has changed them by hand.
+ * The names of the program's rules that are to hold malicious mail and do not: they are not in the tenant, or somebody has changed
+ * them by hand.
  *
- * @param wanted the inputs of rules.
  * @param newerThan reads the list anew if it began before.
  */
 export async function rulesThatLetMaliciousThrough(
-  { exchange }: Operation,
-  wanted: readonly State[],
+  { exchange, session }: Operation,
   newerThan?: number,
 ): Promise<string[]> {
+  const wanted = rulesToHoldMalicious(session);
+  if (wanted.length === 0) return [];
   const { items } = await exchange.list("Get-TransportRule", {}, newerThan);
   return wanted.flatMap((inputs) => {
     const name = String(inputs["name"]);
@@ -77,13 +84,17 @@ export async function rulesThatLetMaliciousThrough(
         holdsMalicious(item) &&
         !isNarrowed(item, inputs),
     );
-    return holds ? [] : [`the rule "${name}" lets it through`];
+    return holds ? [] : [`"${name}"`];
   });
 }
 
-/** Whether a program wants a rule to hold malicious mail. */
-export const isToHoldMalicious = (inputs: State): boolean =>
-  sclAmong(inputs as Values) === 9;
+/** The inputs of the program's rules that are to make malicious mail high confidence spam. */
+export const rulesToHoldMalicious = (session: Session): State[] =>
+  session
+    .wanted("TransportRule")
+    .filter(
+      (inputs) => sclAmong(inputs as Values) === 9 && acts(inputs as Values),
+    );
 
 /** Whether a rule makes all that Cloudflare finds malicious high confidence spam. */
 function holdsMalicious(item: Item): boolean {
@@ -95,11 +106,15 @@ function holdsMalicious(item: Item): boolean {
 }
 
 /** Whether somebody has changed the addresses that a rule is for. */
-function isNarrowed(item: Item, inputs: State | undefined): boolean {
-  const wanted = (inputs?.["senderIpRanges"] ?? null) as Value;
+function isNarrowed(item: Item, inputs: State): boolean {
+  const wanted = (inputs["senderIpRanges"] ?? null) as Value;
   const { senderIpRanges: live = null } = valuesOf(form, item);
   return !equal(properties.senderIpRanges, live, wanted);
 }
+
+/** Whether a rule makes mail that Cloudflare finds malicious spam at least. */
+const catchesMalicious = (rule: Values): boolean =>
+  (sclAmong(rule) ?? 0) >= 5 && acts(rule);
 
 /** The SCL between spam and high confidence spam that a rule gives Malicious; what 7 and 8 ask for is documented no more. */
 function sclOfMalicious(item: Item): number | undefined {

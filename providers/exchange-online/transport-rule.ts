@@ -1,5 +1,6 @@
+import { UserError } from "../errors";
 import type { Values } from "../field";
-import { encode, type Failure, type Item, type Kind } from "../kind";
+import { encode, valuesOf, type Failure, type Item, type Kind } from "../kind";
 import { identityOf } from "./identity";
 import { reasonToKeep } from "./malicious-as-spam";
 import { conditions, propertyOf } from "./transport-rule-conditions";
@@ -69,7 +70,13 @@ export const transportRule: Kind = {
     );
   },
 
-  async update({ exchange, patience }, item, changes) {
+  async update(operation, item, changes) {
+    const { exchange, patience } = operation;
+    const reason = await reasonToKeep(operation, item, {
+      ...valuesOf(this, item),
+      ...changes,
+    });
+    if (reason !== undefined) throw new UserError(reason);
     const { enabled, ...others } = changes;
     const identity = { Identity: item["Guid"] };
     // Disable first, enable last: a rule never acts half changed.
@@ -85,7 +92,7 @@ export const transportRule: Kind = {
       await exchange.write("Enable-TransportRule", identity, patience);
   },
 
-  reasonToKeep,
+  reasonToKeep: (operation, item) => reasonToKeep(operation, item),
 
   async remove({ exchange, patience }, item) {
     await exchange.removeIfThere(

@@ -94,10 +94,7 @@ async function removeForGood(
   state: State,
 ): Promise<void> {
   const { name } = kind.identify(item);
-  const { living } = operation.session;
-  const reason = await kind.reasonToKeep?.(operation, item, (other) =>
-    living.get(objectOf(kind, state, other)),
-  );
+  const reason = await kind.reasonToKeep?.(operation, item);
   if (reason !== undefined) throw new UserError(reason);
   // Twice: a replica that lags may not have known the object the first time.
   for (let tries = 0; tries < 2; tries++) {

@@ -437,7 +437,6 @@ describe("A restore point that refuses", () => {
         [ruled, { ...domain, dropsMalicious: true }],
         [],
       ],
-      ["has no rules beside it", [domain], []],
     ])("is not looked at where it %s", async (_, objects, dropped) => {
       await deliver(objects, dropped);
       expect(dispositions()).toEqual(dropped);

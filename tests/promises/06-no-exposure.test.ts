@@ -250,14 +250,16 @@ async function lived({ tenant, steps, picks }: Life): Promise<string[]> {
   const stack = world.stack();
   const wrong: string[] = [];
   let now: Args = {};
+  let drifted = false;
   for (const step of steps) {
     if ("up" in step) now = programs[step.up] ?? {};
     else {
       for (const edit of step.edited) edits[edit]?.(simulator);
       if (step.refresh) await stack.refresh();
+      drifted = !step.refresh;
     }
     const program = ordered(await resourcesOf(now), picks);
-    watchman.watchUp(now.header ?? "both");
+    watchman.watchUp(now.header ?? "both", drifted);
     const refusal = await stack.up(program).then(
       () => undefined,
       ({ message }: Error) => message,
@@ -275,7 +277,7 @@ async function lived({ tenant, steps, picks }: Life): Promise<string[]> {
   let closed = true;
   if (changed) {
     await stack.refresh();
-    watchman.watchUp(now.header ?? "both");
+    watchman.watchUp(now.header ?? "both", false);
     closed = await stack.up(ordered(await resourcesOf(now), picks)).then(
       () => true,
       () => false,

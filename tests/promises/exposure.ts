@@ -81,8 +81,9 @@ export class Watchman {
   /**
    * Looks from now on, after every write of an `up`.
    * @param header the generation that the program covers: of mail that carries none of it, it promises nothing.
+   * @param drifted that somebody has changed something, which no refresh has told the stack: what he has opened is open.
    */
-  watchUp(header: "both" | "area1" | "cloudflare"): void {
+  watchUp(header: "both" | "area1" | "cloudflare", drifted: boolean): void {
     const uncovered = (name: string): boolean =>
       header !== "both" &&
       name.startsWith("Malicious") &&
@@ -93,7 +94,10 @@ export class Watchman {
         uncovered(name) ||
         // Nor by `Default` into a quarantine for its recipient, from wherever it comes.
         (place <= before &&
-          (place !== 1 || before === 1 || this.#others.has(name))),
+          (place !== 1 ||
+            before === 1 ||
+            this.#others.has(name) ||
+            (drifted && this.#isOpen(name)))),
     );
   }
 
@@ -107,6 +111,14 @@ export class Watchman {
       .splice(0)
       .filter(({ name, place }) => place > (end[name] ?? 0))
       .map(({ line }) => line);
+  }
+
+  /** Whether a message's recipient could release high confidence spam before the last write. */
+  #isOpen(name: string): boolean {
+    const recipient = name.replace(/^.* to /, "");
+    return (
+      this.#before[`highConfidenceSpam by Microsoft to ${recipient}`] === 1
+    );
   }
 
   /** Looks from now on, after every write of `destroy`: nothing gets nearer than it was at first. */

@@ -5,6 +5,7 @@ import type { Credentials } from "../../providers/credentials";
 import { ExchangeOnline } from "../../providers/exchange-online/client";
 import { Http } from "../../providers/http";
 import { Patience } from "../../providers/patience";
+import type { State } from "../../providers/kind";
 import type { Operation } from "../../providers/session";
 
 /** The tenant that the tokens are of. */
@@ -148,15 +149,25 @@ export class LoopbackExchange {
     );
   }
 
-  /** An operation on an object of Exchange, with a new client. */
-  operation(onlyForSpam: readonly string[] = [], patienceMs = 2000): Operation {
+  /**
+   * An operation on an object of Exchange, with a new client.
+   * @param rules the inputs of the program's rules.
+   */
+  operation(
+    onlyForSpam: readonly string[] = [],
+    patienceMs = 2000,
+    rules: State[] = [],
+  ): Operation {
     const parts: Pick<Operation, "exchange" | "patience" | "warn"> & {
-      session: Pick<Operation["session"], "onlyForSpam">;
+      session: Pick<Operation["session"], "onlyForSpam" | "wanted">;
     } = {
       exchange: this.client(undefined, patienceMs),
       patience: new Patience(patienceMs),
       warn: (message) => void this.warnings.push(message),
-      session: { onlyForSpam: new Set(onlyForSpam) },
+      session: {
+        onlyForSpam: new Set(onlyForSpam),
+        wanted: (kind) => (kind === "TransportRule" ? rules : []),
+      },
     };
     return parts as Operation;
   }
