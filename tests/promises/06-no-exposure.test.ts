@@ -355,7 +355,7 @@ test.each([
       const switched = await resourcesOf({ header: "cloudflare" });
       if (edited) {
         await expect(stack.up(switched)).rejects.toThrow(
-          `Cannot delete transport rule "${old}": "${adminRule}" should hold mail with the word MALICIOUS from now on, and would let it through: somebody has switched it off, made it only watch, narrowed it, or changed its SCL. Run pulumi up --refresh, which sets that right first.`,
+          `Cannot delete transport rule "${old}": "${adminRule}" should hold mail with the word MALICIOUS from now on, and would let it through: somebody has removed it, switched it off, made it only watch, narrowed it, or changed its SCL. Run pulumi up --refresh, which sets that right first.`,
         );
         expect(has(old)).toBe(true);
         await stack.refresh();
