@@ -364,7 +364,7 @@ export class Life {
       must === undefined &&
       !step.refresh &&
       this.#unseen.size > 0 &&
-      /no longer exists\. Run pulumi refresh|there is no quarantine policy|would let it through: .+ Run pulumi up --refresh/.test(
+      /no longer exists\. Run pulumi refresh|there is no quarantine policy|would (let it through:|deliver it, but) .+ Run pulumi up --refresh/.test(
         message,
       );
     if (!mayFail) this.violations.push(`pulumi ${step.do} fails: ${message}`);

@@ -41,9 +41,13 @@ function takenNames(message: string, find: Find): Asked | undefined {
   };
 }
 
-/** A restore point does not begin what would hand Malicious to its recipients. */
+/** Neither a restore point nor a domain begins what would hand Malicious to its recipients. */
 function exposure(message: string, find: Find): Asked | undefined {
-  if (!message.startsWith("Cannot begin, and nothing was written: "))
+  if (
+    !/^Cannot (begin, and nothing was written|(create|update) domain ".+?"): /.test(
+      message,
+    )
+  )
     return undefined;
   const rules = rulesIn(message);
   const { dropping = [], policies = [] } = policiesIn(message) ?? {};
@@ -93,7 +97,7 @@ function policiesIn(
   message: string,
 ): { dropping: string[]; policies: string[] } | undefined {
   const found =
-    /Cloudflare drops Malicious for (.+?) today, and would deliver it, but (.+?)\. Exclude/.exec(
+    /Cloudflare drops Malicious for (.+?) today, and would deliver it, but (.+?)\. (?:Exclude|Run) /.exec(
       message,
     );
   if (!found) return undefined;
