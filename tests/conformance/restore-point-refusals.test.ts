@@ -410,9 +410,13 @@ describe("A restore point that refuses", () => {
       expect(dispositions()).toEqual(["SPAM", "malicious"]);
     });
 
-    test("delivers it where everything holds it", async () => {
+    test("delivers it where everything for its recipients holds it", async () => {
       close();
       hold();
+      antiSpamCustom.add(stage.simulator, {
+        HighConfidenceSpamAction: "MoveToJmf",
+        "Rule:RecipientDomainIs": ["example.org"],
+      });
       await deliver([ruled, { ...domain, name: "Example.COM" }]);
       expect(dispositions()).toEqual([]);
     });

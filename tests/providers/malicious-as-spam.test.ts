@@ -165,6 +165,13 @@ describe("A rule that catches Malicious", () => {
     expect(exchange.arrived).toEqual([]);
   });
 
+  test("is kept while none of several holds it, which are named, each", async () => {
+    exchange.answers = { "Get-TransportRule": [[old]] };
+    expect(
+      await reasonToKeep(operation(wanted, { ...wanted, name: "Other" }), old),
+    ).toBe(advice('"new", "Other"'));
+  });
+
   test("may go when those that follow hold it, as a list shows after a while", async () => {
     exchange.answers = { "Get-TransportRule": [[old], [old], [old, live]] };
     const asked = exchange.operation([], 5000, [wanted]);
