@@ -144,6 +144,7 @@ export const groups = {
       "conformance/area1-domain-leaving",
       "conformance/area1-domain-mail-exchange",
       "conformance/area1-domain",
+      "conformance/restore-point-refusals",
       "golden/messages",
     ],
   },

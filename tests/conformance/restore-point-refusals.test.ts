@@ -358,7 +358,11 @@ describe("A restore point that refuses", () => {
       const handlers = run.of("Area1Domain");
       const { inputs } = await handlers.check(
         {},
-        { domain: "example.com", dropDispositions, adopt: true },
+        {
+          domain: "example.com",
+          dropDispositions,
+          adopt: true,
+        },
       );
       await handlers.create(inputs);
     };
@@ -419,6 +423,20 @@ describe("A restore point that refuses", () => {
       });
       await deliver([ruled, { ...domain, name: "Example.COM" }]);
       expect(dispositions()).toEqual([]);
+    });
+
+    test("may be changed otherwise while it goes on dropping it", async () => {
+      const handlers = inProcess.run(stage.environment);
+      await handlers.of("RestorePoint").check({}, { objects: [ruled, domain] });
+      await handlers.of("TransportRule").check({}, holding);
+      const { inputs } = await handlers
+        .of("Area1Domain")
+        .check({}, { domain: "example.com", lookbackHops: 7, adopt: true });
+      await handlers.of("Area1Domain").create(inputs);
+      expect(area1Domain.live(stage.simulator)).toMatchObject({
+        lookback_hops: 7,
+        drop_dispositions: ["SPAM", "malicious"],
+      });
     });
 
     test("waits for a list that lags", async () => {
