@@ -426,17 +426,20 @@ describe("A restore point that refuses", () => {
     });
 
     test("may be changed otherwise while it goes on dropping it", async () => {
-      const handlers = inProcess.run(stage.environment);
-      await handlers.of("RestorePoint").check({}, { objects: [ruled, domain] });
-      await handlers.of("TransportRule").check({}, holding);
-      const { inputs } = await handlers
-        .of("Area1Domain")
-        .check({}, { domain: "example.com", lookbackHops: 7, adopt: true });
-      await handlers.of("Area1Domain").create(inputs);
-      expect(area1Domain.live(stage.simulator)).toMatchObject({
-        lookback_hops: 7,
-        drop_dispositions: ["SPAM", "malicious"],
-      });
+      const run = inProcess.run(stage.environment);
+      await run.of("RestorePoint").check({}, { objects: [ruled, domain] });
+      await run.of("TransportRule").check({}, holding);
+      const handlers = run.of("Area1Domain");
+      const { inputs } = await handlers.check(
+        {},
+        {
+          domain: "example.com",
+          lookbackHops: 7,
+          dropDispositions: ["SPAM", "MALICIOUS"],
+        },
+      );
+      await handlers.create(inputs);
+      expect(area1Domain.live(stage.simulator)?.["lookback_hops"]).toBe(7);
     });
 
     test("waits for a list that lags", async () => {
