@@ -328,15 +328,13 @@ describe("A custom anti-spam policy", () => {
 
   test("stays when its rule stays, and that is said", async () => {
     exchange.answers = { [rules]: [[{ Name: Identity }]] };
-    const started = performance.now();
-    const operation = exchange.operation([], 900);
+    const operation = exchange.operation([], 6000);
     await expect(antiSpamPolicy.remove(operation, item, {})).rejects.toThrow(
       'the removal of its rule "Rule of finance" was answered as done, but the rule still stands. Run it again',
     );
-    const took = performance.now() - started;
-    // A third of the patience: what is left is for whoever runs it again.
-    expect(took).toBeGreaterThanOrEqual(290);
-    expect(took).toBeLessThan(800);
+    // A third of the patience, and some more on a busy machine: what is left is for whoever runs it again.
+    expect(operation.patience.left).toBeLessThan(4100);
+    expect(operation.patience.left).toBeGreaterThan(0);
     expect(exchange.writes).toEqual([[removeRule, { Identity }]]);
   });
 });
