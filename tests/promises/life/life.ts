@@ -142,14 +142,17 @@ export class Life {
     });
     await this.#operate({ do: "up", refresh: true }, "must succeed");
     // Where mail would be exposed on the way, an up says what is to be done before.
-    for (let times = 1; this.#byPeople.length > 0; times++) {
-      if (times > 3)
+    for (
+      let times = 1;
+      this.#byPeople.length + this.#asked.length > 0;
+      times++
+    ) {
+      if (times > 4)
         throw new Error("an up asks for something again and again");
-      for (const step of this.#byPeople) await this.take(step);
-      await this.#operate({ do: "up", refresh: true }, "must succeed");
-    }
-    for (const targets of this.#asked) {
-      await this.#operate({ do: "up", targets }, "must succeed");
+      const [steps, asked] = [this.#byPeople, this.#asked];
+      for (const step of steps) await this.take(step);
+      for (const targets of asked)
+        await this.#operate({ do: "up", targets }, "must succeed");
       await this.#operate({ do: "up", refresh: true }, "must succeed");
     }
     const drift = await this.#operate({ do: "refresh" }, "must succeed");
