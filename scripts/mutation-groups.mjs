@@ -179,9 +179,13 @@ export const groups = {
     ],
     tests: [
       "providers/accepted",
+      "providers/kinds",
       "providers/exchange-objects",
+      "mail-flow/wire-rule",
+      "providers/access",
       "providers/mail-exchangers",
       "mail-flow/snapshot",
+      "mail-flow/mail-flow-check-given",
       "mail-flow/mail-flow-check",
       "mail-flow/doctor",
       "golden/messages",

@@ -336,6 +336,104 @@ describe("A snapshot", () => {
   });
 });
 
+describe("A domain of Cloudflare", () => {
+  const domainOf = async () =>
+    valueOf((await read()).domains).find(
+      ({ domain }) => domain === "example.com",
+    );
+  const edit = (changes: Parameters<typeof simulator.account.edit>[1]) =>
+    simulator.account.edit("example.com", changes);
+
+  test("is told with its id and all its settings", async () => {
+    const { id } = edit({
+      domain: "Example.COM",
+      status: "pending",
+      transport: "Mx.Example.net.",
+      lookback_hops: 3,
+      drop_dispositions: ["MALICIOUS"],
+      allowed_delivery_modes: ["BCC", "DIRECT"],
+      ip_restrictions: ["192.0.2.0/24"],
+      require_tls_inbound: true,
+      require_tls_outbound: false,
+    });
+    expect(await domainOf()).toStrictEqual({
+      domain: "example.com",
+      domainId: id,
+      status: "PENDING",
+      transport: "mx.example.net",
+      lookbackHops: 3,
+      dropDispositions: ["MALICIOUS"],
+      allowedDeliveryModes: ["BCC", "DIRECT"],
+      ipRestrictions: ["192.0.2.0/24"],
+      requireTlsInbound: true,
+      requireTlsOutbound: false,
+    });
+  });
+
+  test.each([
+    ["null", null],
+    ["left out", undefined],
+  ])(
+    "says nothing of settings that are %s, and has no lists",
+    async (_, no) => {
+      const settings = [
+        "status",
+        "transport",
+        "lookback_hops",
+        "drop_dispositions",
+        "allowed_delivery_modes",
+        "ip_restrictions",
+        "require_tls_inbound",
+        "require_tls_outbound",
+      ];
+      const { id } = edit(
+        Object.fromEntries(settings.map((name) => [name, null])),
+      );
+      if (no === undefined) simulator.quirks.omittedFields = settings;
+      expect(await domainOf()).toStrictEqual({
+        domain: "example.com",
+        domainId: id,
+        dropDispositions: [],
+        allowedDeliveryModes: [],
+        ipRestrictions: [],
+      });
+    },
+  );
+});
+
+test.each([
+  ["DefaultGlobalTag", undefined, false],
+  ["defaultglobalpolicy", "QuarantinePolicy", false],
+  ["Renamed", "GlobalQuarantinePolicy", false],
+  ["Renamed", "globalquarantinetag", false],
+  ["Ask", "QuarantinePolicy", true],
+  ["Ask", undefined, true],
+  ["Ask", "NotGlobal", true],
+  ["My DefaultGlobalTag", undefined, true],
+  ["DefaultGlobalTag of ours", undefined, true],
+])(
+  "A quarantine policy %p of the type %p is one for messages: %p",
+  async (name, type, isOne) => {
+    simulator.faults.add({
+      match: { cmdlet: "Get-QuarantinePolicy", times: "always" },
+      kind: "body",
+      body: {
+        value: [
+          {
+            Name: name,
+            EndUserQuarantinePermissionsValue: 0,
+            ...(type !== undefined && { QuarantinePolicyType: type }),
+          },
+        ],
+      },
+    });
+    const { quarantinePolicies } = await read();
+    expect(valueOf(quarantinePolicies).map((policy) => policy.name)).toEqual(
+      isOne ? [name] : [],
+    );
+  },
+);
+
 describe("A part that cannot be looked at", () => {
   test("for want of a right says what is missing, and the rest is read", async () => {
     for (const application of simulator.tenant.applications) {
@@ -381,6 +479,39 @@ describe("A part that cannot be looked at", () => {
       unavailable: expect.stringContaining("CLOUDFLARE_ACCOUNT_ID") as unknown,
     });
     expect(mailExchanges).toHaveProperty("unavailable");
+  });
+
+  test("because Cloudflare's token is not configured says so", async () => {
+    const { CLOUDFLARE_API_TOKEN, ...environment } = simulator.environment;
+    void CLOUDFLARE_API_TOKEN;
+    const { domains, mailExchanges, transportRules } = await readSnapshot(
+      operation(sessionOf(environment)),
+    );
+    const unavailable =
+      "no API token of Cloudflare is given. Set area1:cloudflareApiToken or CLOUDFLARE_API_TOKEN.";
+    expect(domains).toEqual({ unavailable });
+    expect(mailExchanges).toEqual({ unavailable });
+    expect(valueOf(transportRules)).toHaveLength(2);
+  });
+
+  test("because the account has not bought the product says so", async () => {
+    simulator.account.entitled = false;
+    const { domains, transportRules } = await read();
+    expect(domains).toEqual({
+      unavailable: expect.stringContaining("subscription") as unknown,
+    });
+    expect(valueOf(transportRules)).toHaveLength(2);
+  });
+
+  test("is the organization where Exchange answers with none", async () => {
+    simulator.faults.add({
+      match: { cmdlet: "Get-OrganizationConfig" },
+      kind: "body",
+      body: { value: [] },
+    });
+    expect((await read()).organization).toEqual({
+      unavailable: "Exchange Online answered with none.",
+    });
   });
 
   test.each([

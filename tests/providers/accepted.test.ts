@@ -85,4 +85,12 @@ test("Checks that nobody could make are named once, with each reason once", () =
   ).toBe(
     "Mail flow: what these checks look at could not be read: a, b. No right.",
   );
+  expect(
+    unmadeOf([
+      finding("a", skipped),
+      finding("b", { ...skipped, reason: "No product." }),
+    ]),
+  ).toBe(
+    "Mail flow: what these checks look at could not be read: a, b. No right. No product.",
+  );
 });

@@ -1,5 +1,6 @@
 import {
   antiPhishPolicy,
+  connectionFilter,
   contentFilterPolicy,
   inboundConnector,
 } from "../../providers/mail-flow/exchange-objects";
@@ -41,4 +42,16 @@ test("An anti-phishing policy is on or off only where it says so", () => {
   expect(antiPhishPolicy({ Name: "a", Enabled: true }).enabled).toBe(true);
   expect(antiPhishPolicy({ Name: "a", Enabled: "False" }).enabled).toBe(false);
   expect(antiPhishPolicy({ Name: "a" })).not.toHaveProperty("enabled");
+});
+
+test("Addresses are told without the spaces around them, and otherwise as they are", () => {
+  const addresses = [" 192.0.2.7 ", "198.51.100.0-198.51.100.255"];
+  const told = ["192.0.2.7", "198.51.100.0-198.51.100.255"];
+  expect(
+    connectionFilter({ Name: "c", IPAllowList: addresses }).ipAllowList,
+  ).toEqual(told);
+  expect(
+    inboundConnector({ Name: "c", SenderIPAddresses: addresses })
+      .senderIpAddresses,
+  ).toEqual(told);
 });

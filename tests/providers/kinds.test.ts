@@ -1,0 +1,30 @@
+import { provider } from "../../providers";
+
+const nobody = () => {
+  throw new Error("nobody opened a session");
+};
+
+test("A kind that this version does not know is refused with what to do", async () => {
+  await expect(
+    (async () => provider("NoSuchKind", nobody).read("id", {}))(),
+  ).rejects.toThrow(
+    "pulumi-area1-m365 has no kind NoSuchKind: a newer version of it wrote this state; install that",
+  );
+});
+
+test.each([
+  "Area1Domain",
+  "AntiSpamPolicy",
+  "QuarantineNotification",
+  "QuarantinePolicy",
+  "TransportRule",
+  "RestorePoint",
+  "MailFlowCheck",
+])(
+  "%s is a kind, which asks for the session when it has work",
+  async (name) => {
+    await expect(
+      (async () => provider(name, nobody).check({}, {}))(),
+    ).rejects.toThrow("nobody opened a session");
+  },
+);
