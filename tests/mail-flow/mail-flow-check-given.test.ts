@@ -345,6 +345,15 @@ describe("The Cloudflare account", () => {
     );
   });
 
+  test("that the program gives is never taken for the configuration's: another one is refused", async () => {
+    const resource = checkOf();
+    expect(await messageOf(resource.up({ accountId: otherAccount }))).toBe(
+      `Cannot check the mail flow: the state belongs to Cloudflare account ${otherAccount}, but the configuration is for ${stage.simulator.account.id}. Nothing was done; configure the right one.`,
+    );
+    expect(resource.kept).toBeUndefined();
+    expect(cloudflare()).toEqual([]);
+  });
+
   test("is not needed: without one, Microsoft's side is looked at all the same", async () => {
     switchPreset(true);
     const resource = checkOf(

@@ -105,6 +105,11 @@ describe("The values of conditions and actions", () => {
       { messageSizeOver: "10 MB (10,485,760 bytes)" },
     ],
     [
+      "what is no plain value as its text",
+      { HasClassification: { Name: "Secret" } },
+      { hasClassification: '{"Name":"Secret"}' },
+    ],
+    [
       "flags that are set",
       { HasSenderOverride: "True", AttachmentIsUnsupported: true },
       { hasSenderOverride: true, attachmentIsUnsupported: true },
