@@ -64,6 +64,26 @@ export class Patience {
   }
 
   /**
+   * Looks again while something is found, for a tenth of what is left: a replica that lags may not show what was written a moment
+   * ago.
+   * @param look told when the last look ended, so that it reads lists anew.
+   */
+  async untilNone<T>(
+    look: (newerThan: number | undefined) => Promise<readonly T[]>,
+  ): Promise<readonly T[]> {
+    let newerThan: number | undefined;
+    return this.until(
+      async () => {
+        const found = await look(newerThan);
+        newerThan = Date.now();
+        return found;
+      },
+      (found) => found.length === 0,
+      this.left / 10,
+    );
+  }
+
+  /**
    * Tries until `attempt` succeeds or fails with something that `pauseAfter` answers with nothing.
    * @param pauseAfter milliseconds to pause after this error, or undefined to give up.
    */

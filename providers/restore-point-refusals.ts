@@ -96,31 +96,25 @@ export async function refuseDelivery(
   domain: string,
 ): Promise<void> {
   const { exposingPolicies } = await import("./mail-flow/exposing.js");
-  const { patience } = operation;
   const withDefault = rulesToHoldMalicious(operation.session).length > 0;
-  let newerThan: number | undefined;
-  // A replica that lags may not show what was written a moment ago.
-  const reasons = await patience.until(
-    async () => {
-      const look = { withDefault, newerThan };
-      const [policies, rules] = await Promise.all([
-        exposingPolicies(operation, [domain], look),
-        rulesThatLetMaliciousThrough(operation, newerThan),
-      ]);
-      newerThan = Date.now();
-      return [
-        ...policies,
-        ...rules.map((name) => `the rule ${name} lets it through`),
-      ];
-    },
-    (found) => found.length === 0,
-    patience.left / 10,
-  );
+  const reasons = await operation.patience.untilNone(async (newerThan) => {
+    const [policies, rules] = await Promise.all([
+      exposingPolicies(operation, [domain], { withDefault, newerThan }),
+      rulesThatLetMaliciousThrough(operation, newerThan),
+    ]);
+    return [
+      ...policies,
+      ...rules.map((name) => `the rule ${name} lets it through`),
+    ];
+  });
   if (reasons.length > 0)
     throw new UserError(
-      `Cloudflare drops Malicious for ${domain} today, and would deliver it, but ${reasons.join(", and ")}. Run pulumi up --refresh, which sets right what somebody has changed of this stack, exclude the recipients at ${domain} from policies before Default, or keep dropDispositions: ["MALICIOUS"]`,
+      `${wouldDeliver(domain, reasons)}. Run pulumi up --refresh, which sets right what somebody has changed of this stack, exclude the recipients at ${domain} from policies before Default, or keep dropDispositions: ["MALICIOUS"]`,
     );
 }
+
+const wouldDeliver = (domains: string, reasons: readonly string[]): string =>
+  `Cloudflare drops Malicious for ${domains} today, and would deliver it, but ${reasons.join(", and ")}`;
 
 /** Malicious is to be delivered, and a policy that goes before `Default` would not keep it from its recipients. */
 async function reasonsInPolicies(
@@ -133,7 +127,7 @@ async function reasonsInPolicies(
   if (exposing.length === 0) return [];
   const names = domains.join(", ");
   return [
-    `Cloudflare drops Malicious for ${names} today, and would deliver it, but ${exposing.join(", and ")}. Exclude the recipients at ${names} from there, have it quarantine high confidence spam where only administrators release, or keep dropDispositions: ["MALICIOUS"]`,
+    `${wouldDeliver(names, exposing)}. Exclude the recipients at ${names} from there, have it quarantine high confidence spam where only administrators release, or keep dropDispositions: ["MALICIOUS"]`,
   ];
 }
 

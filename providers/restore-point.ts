@@ -115,22 +115,19 @@ async function sayWhatRemains(
   state: State,
 ): Promise<void> {
   const { values } = state;
-  const objects = objectsOf(state).filter(({ kind: kindName, name }) => {
-    const kind = kinds[kindName];
-    return kind && !session.parted.has(objectOf(kind, state, name));
-  });
   if (!isRecord(values)) return;
+  const passedBy = objectsOf(state).flatMap((object) => {
+    const kind = kinds[object.kind];
+    return kind && !session.parted.has(objectOf(kind, state, object.name))
+      ? [{ kind, object }]
+      : [];
+  });
   const operation = session.begin(text(state["accountId"]));
   await Promise.all(
-    objects.map(async (object) => {
-      const kind = kinds[object.kind];
-      if (!kind) return;
+    passedBy.map(async ({ kind, object }) => {
       await homeOf(kind, operation, state);
-      const now = valuesIn(
-        kinds,
-        object,
-        await lookUp(kinds, operation, object),
-      );
+      const item = await lookUp(kinds, operation, object);
+      const now = item ? valuesOf(kind, item) : null;
       const differs = difference(kind, values[keyOf(object)], now);
       if (differs !== undefined)
         operation.warn(

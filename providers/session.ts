@@ -45,8 +45,8 @@ export class Session {
   /** What creates of this process made or took over: no second resource may have it. */
   readonly owned = new Set<string>();
   /**
-   * Objects that the program asks for, with their inputs, as the checks of this process saw: a leftover of an interrupted replacement that stands for
-   * the same object is not deleted. Refresh and destroy check nothing.
+   * Objects that the program asks for, with their inputs, as the checks of this process saw: a leftover of an interrupted
+   * replacement that stands for the same object is not deleted. Refresh and destroy check nothing.
    */
   readonly living = new Map<string, State>();
   /** Objects that deletes of this process were for, whatever came of it. */

@@ -46,17 +46,8 @@ export async function reasonToKeep(
 ): Promise<string | undefined> {
   if (!catchesMalicious(valuesOf(form, rule)) || catchesMalicious(after))
     return undefined;
-  const { patience } = operation;
-  let newerThan: number | undefined;
-  // A replica that lags may not show what was written a moment ago.
-  const names = await patience.until(
-    async () => {
-      const found = await rulesThatLetMaliciousThrough(operation, newerThan);
-      newerThan = Date.now();
-      return found;
-    },
-    (found) => found.length === 0,
-    patience.left / 10,
+  const names = await operation.patience.untilNone((newerThan) =>
+    rulesThatLetMaliciousThrough(operation, newerThan),
   );
   return names.length === 0
     ? undefined

@@ -9,15 +9,17 @@ export const quarantineTags: readonly string[] = verdicts.map(
   ({ wire }) => wire[1],
 );
 
+const graveVerdicts = verdicts.filter(({ grave }) => grave);
+
 /** Those behind which mail is worse than spam. */
-export const graveTags: readonly string[] = verdicts
-  .filter(({ grave }) => grave)
-  .map(({ wire }) => wire[1]);
+export const graveTags: readonly string[] = graveVerdicts.map(
+  ({ wire }) => wire[1],
+);
 
 /** Their names as properties of an anti-spam policy. */
-export const graveTagProperties: readonly string[] = verdicts
-  .filter(({ grave }) => grave)
-  .map(({ tag }) => tag);
+export const graveTagProperties: readonly string[] = graveVerdicts.map(
+  ({ tag }) => tag,
+);
 
 /** Which of these tags of anti-spam policies point at a quarantine policy: `SpamQuarantineTag of Default`. */
 export async function tagsPointingAt(

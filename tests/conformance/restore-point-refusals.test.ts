@@ -382,13 +382,12 @@ describe("A restore point that refuses", () => {
         "AdminOnlyAccessPolicy",
       );
     };
-    const hold = (different: object = {}) =>
+    const hold = () =>
       void stage.simulator.tenant.add("TransportRule", {
         Name: "HOLDING",
         HeaderContainsMessageHeader: "X-Area1Security-Disposition",
         HeaderContainsWords: ["MALICIOUS"],
         SetSCL: 9,
-        ...different,
       });
     const dispositions = () =>
       area1Domain.live(stage.simulator)?.["drop_dispositions"];
