@@ -18,6 +18,7 @@ module.exports = {
   maxWorkers: 2,
   // A worker that has run long tests begins anew: what those left going on would meet modules that are no longer there.
   workerIdleMemoryLimit: "512MB",
+  testSequencer: "<rootDir>/tests/longest-first.js",
   reporters: ["default", "<rootDir>/tests/promises/table.js"],
   projects: [
     {

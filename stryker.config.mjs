@@ -4,7 +4,7 @@ export default {
   testRunner: "mocha",
   mochaOptions: { spec: ["tests/mutation/all.js"] },
   buildCommand:
-    "esbuild cli/**/*.ts lib/**/*.ts providers/**/*.ts simulator/**/*.ts tests/**/*.ts --outdir=. --outbase=. --platform=node --format=cjs --target=node20 --log-level=warning",
+    "esbuild cli/**/*.ts lib/**/*.ts mail-flow/**/*.ts providers/**/*.ts simulator/**/*.ts tests/**/*.ts --outdir=. --outbase=. --platform=node --format=cjs --target=node20 --log-level=warning",
   coverageAnalysis: "perTest",
   // What runs once when a file is loaded cannot be told apart by test; each would cost a whole run.
   ignoreStatic: true,

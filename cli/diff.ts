@@ -1,25 +1,21 @@
 import { Command } from "commander";
 
 /** `area1-m365 diff`: how two state files differ, in words; the exit code is that of diff(1): 0 alike, 1 not, 2 trouble. */
-export function diffCommand(): Command {
-  return new Command("diff")
-    .description("Tell how two state files of the simulator differ")
-    .argument("<before>", "file that --state or the page has written")
-    .argument("<after>", "another one")
-    .action(diff);
-}
+export const diffCommand = new Command("diff")
+  .description("Tell how two state files of the simulator differ")
+  .argument("<before>", "file that --state or the page has written")
+  .argument("<after>", "another one")
+  .action(diff);
 
 async function diff(before: string, after: string): Promise<void> {
   process.exitCode = 2;
   const { differences, readState } = await import("../simulator/index.js");
-  const [one, other] = await Promise.all(
-    [before, after].map(async (file) => {
-      const state = await readState(file);
-      if (!state) throw new Error(`There is no file ${file}`);
-      return state;
-    }),
-  );
-  const lines = one && other ? differences(one, other) : [];
+  const stateIn = async (file: string) => {
+    const state = await readState(file);
+    if (!state) throw new Error(`There is no file ${file}`);
+    return state;
+  };
+  const lines = differences(await stateIn(before), await stateIn(after));
   for (const line of lines) process.stdout.write(`${line}\n`);
   process.exitCode = lines.length > 0 ? 1 : 0;
 }

@@ -1,8 +1,10 @@
 import { isIP } from "node:net";
 
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 
+import { visibleJson } from "../mail-flow/visible";
 import type { Diagnosis } from "./doctor/diagnosis";
+import { checked, repeatable } from "./option-values";
 import { hasColours } from "./terminal";
 
 /** The command's options. */
@@ -18,39 +20,50 @@ export interface DoctorOptions {
  * `area1-m365 doctor`: what defeats use case 4 in a tenant or may do so, and what to do. The exit code is 1 with failures, else 2
  * where something could not be looked at (other than for a right that is missing), else 0; it writes nothing.
  */
-export function doctorCommand(): Command {
-  return new Command("doctor")
-    .description(
-      "Tell what keeps mail from going where use case 4 wants it, and what to do; reads only",
-    )
-    .option(
-      "--domain <name>",
-      "look at this domain (repeatable; default: all of the account's)",
-      (name: string, before: readonly string[]) => [...before, name],
-      [],
-    )
-    .option(
-      "--resolver <address>",
-      "DNS server to ask for MX records, as IP or IP:PORT",
-      resolver,
-    )
-    .option(
-      "--snapshot <file>",
-      "examine what `explain --save` has written instead of the tenant",
-    )
-    .option("--json", "print an array of all findings")
-    .option("--verbose", "tell of every check, also those that are fine")
-    .action(doctor);
-}
+export const doctorCommand = new Command("doctor")
+  .description(
+    "Tell what keeps mail from going where use case 4 wants it, and what to do; reads only",
+  )
+  .option(
+    "--domain <name>",
+    "look at this domain (repeatable; default: all of the account's)",
+    repeatable(),
+    [],
+  )
+  .option(
+    "--resolver <address>",
+    "DNS server to ask for MX records, as IP or IP:PORT",
+    checked(
+      isAddress,
+      "Not an IP address, or one with a port: 192.0.2.53, 192.0.2.53:5353.",
+    ),
+  )
+  .option(
+    "--snapshot <file>",
+    "examine what `explain --save` has written instead of the tenant",
+  )
+  .option("--json", "print an array of all findings")
+  .option("--verbose", "tell of every check, also those that are fine")
+  .action(doctor);
+
+/** What `--json` prints of a finding, in this order. */
+const jsonKeys = [
+  "check",
+  "status",
+  "object",
+  "property",
+  "reason",
+  "fix",
+  "url",
+];
 
 async function doctor(options: DoctorOptions): Promise<void> {
   process.exitCode = 2;
   const diagnosis = await diagnose(options);
   const { findings } = diagnosis;
-  if (options.json) {
-    const { findingJson } = await import("./doctor/json.js");
-    process.stdout.write(`${JSON.stringify(findings.map(findingJson))}\n`);
-  } else {
+  if (options.json)
+    process.stdout.write(`${visibleJson(findings, jsonKeys)}\n`);
+  else {
     const { diagnosisText } = await import("./doctor/text.js");
     process.stdout.write(
       diagnosisText(diagnosis, {
@@ -64,19 +77,15 @@ async function doctor(options: DoctorOptions): Promise<void> {
 }
 
 async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
-  // Loaded here, so that other commands and --help do not wait for it.
-  const { diagnoseFile, diagnoseTenant } =
-    await import("./doctor/diagnosis.js");
-  return options.snapshot === undefined
-    ? diagnoseTenant(options)
-    : diagnoseFile(options.snapshot, options);
+  if (options.snapshot === undefined) {
+    const { diagnoseTenant } = await import("./doctor/tenant-diagnosis.js");
+    return diagnoseTenant(options);
+  }
+  const { diagnoseFile } = await import("./doctor/diagnosis.js");
+  return diagnoseFile(options.snapshot, options);
 }
 
-function resolver(text: string): string {
+function isAddress(text: string): boolean {
   const bare = text.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
-  if (isIP(text) === 0 && isIP(bare) === 0)
-    throw new InvalidArgumentError(
-      "Not an IP address, or one with a port: 192.0.2.53, 192.0.2.53:5353.",
-    );
-  return text;
+  return isIP(text) !== 0 || isIP(bare) !== 0;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, type CommanderError } from "commander";
+import { visibleLines } from "../mail-flow/visible";
 import { diffCommand } from "./diff";
 import { explainCommand } from "./explain";
 import { doctorCommand } from "./doctor";
@@ -15,13 +16,14 @@ const { version } = JSON.parse(
 const program = new Command("area1-m365")
   .description("Cloudflare Email Security in front of Microsoft 365")
   .version(version);
+// Each loads what it works with when it runs: --help and the others do not wait for it.
 for (const command of [
-  explainCommand(),
-  doctorCommand(),
-  evidenceCommand(),
-  testPlanCommand(),
-  simulateCommand(),
-  diffCommand(),
+  explainCommand,
+  doctorCommand,
+  evidenceCommand,
+  testPlanCommand,
+  simulateCommand,
+  diffCommand,
 ])
   program.addCommand(command.exitOverride(endsWith2));
 
@@ -30,7 +32,7 @@ program
   .parseAsync()
   .catch((error: unknown) => {
     process.stderr.write(
-      `${error instanceof Error ? error.message : String(error)}\n`,
+      `${visibleLines(error instanceof Error ? error.message : String(error))}\n`,
     );
     process.exitCode ??= 1;
   });

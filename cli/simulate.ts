@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { Seed, Simulator } from "../simulator";
+import { wholeNumber } from "./option-values";
+import { readJson } from "./snapshot-file";
 
 interface SimulateOptions {
   port: number;
@@ -12,44 +13,46 @@ interface SimulateOptions {
 }
 
 /** `area1-m365 simulate`: the vendors on a loopback port, until SIGINT or SIGTERM. */
-export function simulateCommand(): Command {
-  return new Command("simulate")
-    .description(
-      "Start Entra, Exchange Online, Microsoft Graph and Cloudflare on one loopback HTTPS port",
-    )
-    .option("--port <number>", "port on 127.0.0.1; 0 takes a free one", port, 0)
-    .option("--seed <file>", "JSON file with what there is at the start")
-    .option(
-      "--latency <ms>",
-      "milliseconds that every request takes at least",
-      milliseconds,
-      0,
-    )
-    .option("--state <file>", "file that keeps the objects between runs")
-    .option(
-      "--compare <transcript>",
-      "send a transcript's requests, print how the answers differ from the vendors', and end: 0 alike, 1 not, 2 trouble",
-    )
-    .option("--json", "print one line, a JSON object")
-    .action(simulate);
-}
+export const simulateCommand = new Command("simulate")
+  .description(
+    "Start Entra, Exchange Online, Microsoft Graph and Cloudflare on one loopback HTTPS port",
+  )
+  .option(
+    "--port <number>",
+    "port on 127.0.0.1; 0 takes a free one",
+    wholeNumber("a port", 0, 65_535),
+    0,
+  )
+  .option("--seed <file>", "JSON file with what there is at the start")
+  .option(
+    "--latency <ms>",
+    "milliseconds that every request takes at least",
+    wholeNumber("milliseconds", 0, 600_000),
+    0,
+  )
+  .option("--state <file>", "file that keeps the objects between runs")
+  .option(
+    "--compare <transcript>",
+    "send a transcript's requests, print how the answers differ from the vendors', and end: 0 alike, 1 not, 2 trouble",
+  )
+  .option("--json", "print one line, a JSON object")
+  .action(simulate);
 
 async function simulate(options: SimulateOptions): Promise<void> {
   if (options.compare !== undefined) process.exitCode = 2;
-  // Loaded here, so that other commands and --help do not wait for it.
   const { startSimulator } = await import("../simulator/index.js");
   const simulator = await startSimulator({
     port: options.port,
     latencyMs: options.latency,
-    ...(options.seed === undefined ? {} : { seed: await seedOf(options.seed) }),
-    ...(options.state === undefined ? {} : { stateFile: options.state }),
+    ...(options.seed !== undefined && {
+      seed: (await readJson(options.seed)) as Seed,
+    }),
+    ...(options.state !== undefined && { stateFile: options.state }),
   });
-  if (options.compare !== undefined) {
-    await compareWith(simulator, options.compare).finally(() =>
+  if (options.compare !== undefined)
+    return compareWith(simulator, options.compare).finally(() =>
       simulator.close(),
     );
-    return;
-  }
   // Before anybody is told that it runs: who reads that line may send the signal at once.
   const asked = new Promise<void>((resolve) => {
     process.once("SIGINT", resolve);
@@ -83,31 +86,6 @@ async function compareWith(simulator: Simulator, file: string): Promise<void> {
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
   process.exitCode = differences.length > 0 ? 1 : 0;
-}
-
-async function seedOf(file: string): Promise<Seed> {
-  const text = await readFile(file, "utf8");
-  try {
-    return JSON.parse(text) as Seed;
-  } catch (error) {
-    throw new Error(`${file} is not JSON: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-}
-
-function port(text: string): number {
-  return whole(text, 65_535, "a port from 0 to 65535");
-}
-
-function milliseconds(text: string): number {
-  return whole(text, 600_000, "milliseconds from 0 to 600000");
-}
-
-function whole(text: string, greatest: number, what: string): number {
-  if (!/^\d+$/.test(text) || Number(text) > greatest)
-    throw new InvalidArgumentError(`Not ${what}.`);
-  return Number(text);
 }
 
 function quoted(value: string): string {

@@ -1,22 +1,18 @@
-import { readFile, writeFile } from "node:fs/promises";
-import type { Snapshot } from "../lib/mail-flow/snapshot";
+import { readFile } from "node:fs/promises";
+import { text as textOf } from "node:stream/consumers";
+import { nouns } from "../mail-flow/part";
+import type { Snapshot } from "../mail-flow/snapshot";
 
-const parts: readonly (keyof Snapshot)[] = [
-  "domains",
-  "acceptedDomains",
-  "inboundConnectors",
-  "connectionFilters",
-  "transportRules",
-  "antiSpamPolicies",
-  "antiSpamRules",
-  "presetRules",
-  "antiPhishPolicies",
-  "malwarePolicies",
-  "quarantinePolicies",
-  "quarantineNotification",
-  "organization",
-  "mailExchanges",
-];
+/** Reads a snapshot: from a file that `explain --save` wrote, or where none is given from the tenant. */
+export async function snapshotOf(file: string | undefined): Promise<Snapshot> {
+  if (file !== undefined) return readSnapshotFile(file);
+  // Loaded here, so that who gives a file does not wait for it.
+  const [{ readLive }, { readSnapshot }] = await Promise.all([
+    import("./live.js"),
+    import("../providers/mail-flow/snapshot.js"),
+  ]);
+  return readLive("Cannot read what decides about mail", readSnapshot);
+}
 
 /**
  * Reads what `area1-m365 explain --save` has written.
@@ -28,7 +24,7 @@ export async function readSnapshotFile(file: string): Promise<Snapshot> {
   const wrong =
     typeof found !== "object" || found === null
       ? "it is no object"
-      : parts
+      : Object.keys(nouns)
           .filter((part) => !isPart((found as Record<string, unknown>)[part]))
           .map((part) => `${part} is missing or wrong`)[0];
   if (wrong !== undefined)
@@ -38,20 +34,11 @@ export async function readSnapshotFile(file: string): Promise<Snapshot> {
   return found as Snapshot;
 }
 
-/** Writes a snapshot, for people to look at as well. */
-export function writeSnapshotFile(
-  file: string,
-  snapshot: Snapshot,
-): Promise<void> {
-  return writeFile(file, `${JSON.stringify(snapshot, null, 2)}\n`);
-}
-
 /** Reads a file, or stdin for `-`. @throws Error that names it where it is no JSON */
 export async function readJson(file: string): Promise<unknown> {
-  const text =
-    file === "-"
-      ? await everythingOf(process.stdin)
-      : await readFile(file, "utf8");
+  const text = await (file === "-"
+    ? textOf(process.stdin)
+    : readFile(file, "utf8"));
   try {
     return JSON.parse(text.replace(/^\ufeff/, "")) as unknown;
   } catch (error) {
@@ -60,12 +47,6 @@ export async function readJson(file: string): Promise<unknown> {
       { cause: error },
     );
   }
-}
-
-async function everythingOf(stream: NodeJS.ReadStream): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk as Buffer));
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 const isPart = (part: unknown): boolean =>

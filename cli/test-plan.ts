@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import type { Snapshot } from "../lib/mail-flow/snapshot";
+import { repeatable } from "./option-values";
+import { snapshotOf } from "./snapshot-file";
 
 interface TestPlanOptions {
   out: string;
@@ -9,39 +10,32 @@ interface TestPlanOptions {
 }
 
 /** `area1-m365 test-plan`: messages to try the rules with, and what should come of each. */
-export function testPlanCommand(): Command {
-  return new Command("test-plan")
-    .description(
-      "Write a message for each disposition, header and class of recipients, with the Test-Message commands and what should come of each; sends nothing",
-    )
-    .requiredOption("--out <directory>", "where the files go")
-    .option(
-      "--snapshot <file>",
-      "look at this file, which explain --save wrote, instead of the live tenant",
-    )
-    .option(
-      "--recipient <address>",
-      "an address instead of a sample of each class; may be repeated",
-      (address: string, before: string[] = []) => [...before, address],
-    )
-    .option("--force", "overwrite files that differ")
-    .action(write);
-}
+export const testPlanCommand = new Command("test-plan")
+  .description(
+    "Write a message for each disposition, header and class of recipients, with the Test-Message commands and what should come of each; sends nothing",
+  )
+  .requiredOption("--out <directory>", "where the files go")
+  .option(
+    "--snapshot <file>",
+    "look at this file, which explain --save wrote, instead of the live tenant",
+  )
+  .option(
+    "--recipient <address>",
+    "an address instead of a sample of each class; may be repeated",
+    repeatable(),
+  )
+  .option("--force", "overwrite files that differ")
+  .action(write);
 
 async function write(options: TestPlanOptions): Promise<void> {
   process.exitCode = 2;
-  // Loaded here, so that other commands and --help do not wait for it.
-  const [{ testPlan }, { readSnapshotFile }, { planText }, { writeAll }] =
-    await Promise.all([
-      import("../lib/mail-flow/test-plan.js"),
-      import("./snapshot-file.js"),
-      import("./test-plan/text.js"),
-      import("./test-plan/files.js"),
-    ]);
+  const [{ testPlan }, { planText }, { writeAll }] = await Promise.all([
+    import("../mail-flow/test-plan.js"),
+    import("./test-plan/text.js"),
+    import("./test-plan/files.js"),
+  ]);
   const cases = testPlan(
-    options.snapshot === undefined
-      ? await liveSnapshot()
-      : await readSnapshotFile(options.snapshot),
+    await snapshotOf(options.snapshot),
     options.recipient ? { recipients: options.recipient } : {},
   );
   const { written, others } = await writeAll(
@@ -58,14 +52,4 @@ async function write(options: TestPlanOptions): Promise<void> {
     `${cases.length} messages and README.md in ${options.out} (${written} of them written, the others were the same already)\n`,
   );
   process.exitCode = 0;
-}
-
-async function liveSnapshot(): Promise<Snapshot> {
-  const [{ live }, { readSnapshot }] = await Promise.all([
-    import("./live.js"),
-    import("../providers/mail-flow/snapshot.js"),
-  ]);
-  return (await live()).attempt("Cannot read the tenant", (operation) =>
-    readSnapshot(operation),
-  );
 }

@@ -5,19 +5,19 @@ import {
   type AntiSpamPolicyProps,
 } from "../providers/exchange-online/anti-spam-policy";
 import {
-  Area1Resource,
   markOf,
+  TenantResource,
   type AdoptArgs,
   type Args,
-  type InTenant,
+  type GuardArgs,
 } from "./resource";
 
 /** The inputs of an {@link AntiSpamPolicy}. */
 export interface AntiSpamPolicyArgs
-  extends Args<AntiSpamPolicyProps>, AdoptArgs {}
+  extends Args<AntiSpamPolicyProps>, AdoptArgs, GuardArgs {}
 
 /** What becomes of mail by the verdict of anti-spam filtering; see {@link AntiSpamPolicyProps} for its properties. */
-export class AntiSpamPolicy extends Area1Resource implements InTenant {
+export class AntiSpamPolicy extends TenantResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly recipientDomainIs: pulumi.Output<string[] | undefined>;
   declare readonly sentTo: pulumi.Output<string[] | undefined>;
@@ -53,9 +53,6 @@ export class AntiSpamPolicy extends Area1Resource implements InTenant {
   declare readonly spamZapEnabled: pulumi.Output<boolean | undefined>;
   declare readonly phishZapEnabled: pulumi.Output<boolean | undefined>;
   declare readonly guid: pulumi.Output<string>;
-  declare readonly tenantId: pulumi.Output<string>;
-  declare readonly adopted: pulumi.Output<boolean>;
-  declare readonly previous: pulumi.Output<Record<string, unknown> | undefined>;
 
   constructor(
     name: string,
@@ -65,21 +62,10 @@ export class AntiSpamPolicy extends Area1Resource implements InTenant {
     super(
       antiSpamPolicy,
       name,
-      opts?.id
-        ? undefined
-        : { adminDisplayName: defaultMark(name, args), ...args },
-      ["adopted", "previous", "guid", "tenantId"],
+      { adminDisplayName: defaultMark(name, args), ...args },
+      ["guid"],
       opts,
     );
-  }
-
-  /** Reads a policy that this program does not manage. @param id its name. */
-  static get(
-    name: string,
-    id: pulumi.Input<pulumi.ID>,
-    opts?: pulumi.CustomResourceOptions,
-  ): AntiSpamPolicy {
-    return new AntiSpamPolicy(name, {}, { ...opts, id });
   }
 }
 

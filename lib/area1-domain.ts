@@ -6,14 +6,15 @@ import {
 } from "../providers/cloudflare/area1-domain";
 import type { Verification } from "../providers/cloudflare/client";
 import {
-  Area1Resource,
-  type Adopted,
+  AdoptingResource,
   type Args,
+  type GuardArgs,
   type RestoreArgs,
 } from "./resource";
 
 /** The inputs of an {@link Area1Domain}. */
-export interface Area1DomainArgs extends Args<Area1DomainProps>, RestoreArgs {
+export interface Area1DomainArgs
+  extends Args<Area1DomainProps>, RestoreArgs, GuardArgs {
   /**
    * Whether destroy makes Cloudflare stop to process the domain's mail, if this stack made it. That cannot be undone, and while
    * the MX still points at Cloudflare the domain's mail is lost: point it elsewhere first.
@@ -23,7 +24,7 @@ export interface Area1DomainArgs extends Args<Area1DomainProps>, RestoreArgs {
 }
 
 /** A domain that Cloudflare Email Security protects; see {@link Area1DomainProps} for its properties. */
-export class Area1Domain extends Area1Resource implements Adopted {
+export class Area1Domain extends AdoptingResource {
   declare readonly domain: pulumi.Output<string>;
   declare readonly accountId: pulumi.Output<string>;
   declare readonly transport: pulumi.Output<string | undefined>;
@@ -31,7 +32,7 @@ export class Area1Domain extends Area1Resource implements Adopted {
   declare readonly ipRestrictions: pulumi.Output<string[]>;
   declare readonly requireTlsInbound: pulumi.Output<boolean | undefined>;
   declare readonly requireTlsOutbound: pulumi.Output<boolean>;
-  declare readonly dropDispositions: pulumi.Output<string[]>;
+  declare readonly dropDispositions: pulumi.Output<string[] | undefined>;
   declare readonly allowedDeliveryModes: pulumi.Output<string[] | undefined>;
   declare readonly regions: pulumi.Output<string[] | undefined>;
   declare readonly integrationId: pulumi.Output<string | undefined>;
@@ -39,14 +40,12 @@ export class Area1Domain extends Area1Resource implements Adopted {
   declare readonly offboardOnDestroy: pulumi.Output<boolean | undefined>;
   /** Cloudflare's id of the domain (UUID); the resource's id, too. */
   declare readonly domainId: pulumi.Output<string>;
-  /** Host that mail is to be forwarded to: `transport`, or the MX that Microsoft 365 expects. */
-  declare readonly mailExchange: pulumi.Output<string>;
+  /** Host that Microsoft 365 expects as the domain's MX, to which mail is forwarded; undefined where `transport` is given. */
+  declare readonly mailExchange: pulumi.Output<string | undefined>;
   /** `PENDING` until the domain is proven to be yours (up to a day), then `ACTIVE`; `FAILED` or `TIMEOUT` if it was not. */
   declare readonly status: pulumi.Output<string | undefined>;
   /** TXT record that proves a pending domain, where Cloudflare waits for one. */
   declare readonly verification: pulumi.Output<Verification | undefined>;
-  declare readonly adopted: pulumi.Output<boolean>;
-  declare readonly previous: pulumi.Output<Record<string, unknown> | undefined>;
 
   constructor(
     name: string,
@@ -56,26 +55,9 @@ export class Area1Domain extends Area1Resource implements Adopted {
     super(
       area1Domain,
       name,
-      opts?.id ? undefined : args,
-      [
-        "adopted",
-        "previous",
-        "accountId",
-        "domainId",
-        "mailExchange",
-        "status",
-        "verification",
-      ],
+      args,
+      ["domainId", "mailExchange", "status", "verification"],
       opts,
     );
-  }
-
-  /** Reads a domain that this program does not manage. @param id Cloudflare's UUID. */
-  static get(
-    name: string,
-    id: pulumi.Input<pulumi.ID>,
-    opts?: pulumi.CustomResourceOptions,
-  ): Area1Domain {
-    return new Area1Domain(name, {} as Area1DomainArgs, { ...opts, id });
   }
 }

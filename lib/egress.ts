@@ -1,1 +1,1 @@
-export { egressIpRanges } from "./mail-flow/egress";
+export { egressIpRanges } from "../mail-flow/egress";

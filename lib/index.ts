@@ -2,11 +2,7 @@ export { AntiSpamPolicy, type AntiSpamPolicyArgs } from "./anti-spam-policy";
 export { Area1Domain, type Area1DomainArgs } from "./area1-domain";
 export { Area1Provider, type Area1ProviderArgs } from "./area1-provider";
 export { egressIpRanges } from "./egress";
-export {
-  MailFlowCheck,
-  type LiveRoute,
-  type MailFlowCheckArgs,
-} from "./mail-flow-check";
+export { MailFlowCheck, type MailFlowCheckArgs } from "./mail-flow-check";
 export {
   QuarantineNotification,
   type QuarantineNotificationArgs,
@@ -32,8 +28,10 @@ export type {
   Region,
 } from "../providers/cloudflare/area1-domain";
 export type { Verification } from "../providers/cloudflare/client";
-export type { Finding } from "./mail-flow/finding";
+export type { Finding } from "../mail-flow/finding";
 export type { MailFlowCheckProps } from "../providers/mail-flow/check-inputs";
+export type { LiveRoute } from "../providers/mail-flow/looking";
+export type { GuardedMailProps } from "../providers/guarded-mail";
 export type { QuarantineNotificationProps } from "../providers/exchange-online/quarantine-notification";
 export type { QuarantinePermission } from "../providers/exchange-online/quarantine-permissions";
 export type { QuarantinePolicyProps } from "../providers/exchange-online/quarantine-policy";

@@ -4,15 +4,12 @@ import {
   mailFlowCheckForm,
   type MailFlowCheckProps,
 } from "../providers/mail-flow/check-inputs";
-import type { Finding } from "./mail-flow/finding";
-import type { Row } from "./mail-flow/path";
+import type { Finding } from "../mail-flow/finding";
+import type { LiveRoute } from "../providers/mail-flow/looking";
 import { Area1Resource, type Args } from "./resource";
 
 /** The inputs of a {@link MailFlowCheck}. */
 export type MailFlowCheckArgs = Args<MailFlowCheckProps>;
-
-/** What happens in life to mail of a disposition: a row of `area1-m365 explain --json` without its steps. */
-export type LiveRoute = Omit<Row, "steps">;
 
 /**
  * A look, after everything is written, at what really happens to mail and what defeats the routes; see {@link MailFlowCheckProps}. It

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { GuardedMailProps } from "../providers/guarded-mail";
 import type { Kind } from "../providers/kind";
 import { markFor } from "../providers/mark";
 import { loader } from "./loader";
@@ -34,8 +35,26 @@ export interface RestoreArgs {
   restorePoint?: pulumi.Input<FirstSeen>;
 }
 
-/** First-seen values of an object by property; false where it did not exist. */
-export type FirstSeen = Record<string, unknown> | false;
+/** What every resource may be given that decides where mail goes. */
+export interface GuardArgs {
+  /**
+   * Mail that no write of the resource may bring nearer to its recipient than to a quarantine that an administrator releases from, if it
+   * was not so near before. `UseCase4` gives it to each of its resources.
+   * @default mail with the word MALICIOUS in either header, from the published addresses
+   */
+  guardedMail?: pulumi.Input<Args<GuardedMailProps>>;
+  /**
+   * Whether a write may bring that mail nearer all the same; it is warned of then. For who really wants recipients to have it.
+   * @default false
+   */
+  allowExposure?: pulumi.Input<boolean>;
+}
+
+/**
+ * First-seen values of an object by property; false where it did not exist; `notHeld` where the restore point knows nothing of it, as
+ * after an `up` with `--target` that left the restore point out: an existing object is refused then.
+ */
+export type FirstSeen = Record<string, unknown> | false | "notHeld";
 
 /** What all resources of this library have in common: a type token, the constant text of the provider, and the wrapping. */
 export abstract class Area1Resource extends pulumi.CustomResource {
@@ -75,9 +94,14 @@ export abstract class Area1Resource extends pulumi.CustomResource {
       `pulumi-nodejs:dynamic/area1:${kind.name}`,
       name,
       { ...unknown, ...given, __provider: loader(kind.name) },
-      given && "restorePoint" in given
-        ? pulumi.mergeOptions(opts, { ignoreChanges: ["restorePoint"] })
-        : opts,
+      pulumi.mergeOptions(opts, {
+        ...(given &&
+          "restorePoint" in given && { ignoreChanges: ["restorePoint"] }),
+        // It holds copies of inputs, which may be secret; the engine keeps only outputs of an input's own name secret.
+        ...(Object.keys(kind.fields).length > 0 && {
+          additionalSecretOutputs: ["wrote"],
+        }),
+      }),
     );
     for (const [property] of properties.filter(isLeftOut))
       // A transformation may have given it.
@@ -89,20 +113,54 @@ export abstract class Area1Resource extends pulumi.CustomResource {
   }
 }
 
+/** A resource that can adopt an object. */
+export abstract class AdoptingResource extends Area1Resource {
+  /** Whether the object was there before: then destroy gives its first-seen values back instead of removing it. */
+  declare readonly adopted: pulumi.Output<boolean>;
+  /** First-seen values of an adopted object, by property. */
+  declare readonly previous: pulumi.Output<Record<string, unknown> | undefined>;
+
+  protected constructor(
+    kind: Kind,
+    name: string,
+    args: object,
+    computed: readonly string[],
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super(
+      kind,
+      name,
+      opts?.id ? undefined : args,
+      ["adopted", "previous", kind.home, ...computed],
+      opts,
+    );
+  }
+
+  /**
+   * Reads an object that this program does not manage.
+   * @param id the Guid of a transport rule, Cloudflare's UUID of a domain, the name of a policy, and `DefaultGlobalTag` for the
+   * notification settings: the identity of the global quarantine policy.
+   */
+  static get<Resource>(
+    this: new (
+      name: string,
+      args: never,
+      opts: pulumi.CustomResourceOptions,
+    ) => Resource,
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    opts?: pulumi.CustomResourceOptions,
+  ): Resource {
+    return new this(name, {} as never, { ...opts, id });
+  }
+}
+
+/** A resource of a Microsoft 365 tenant. */
+export abstract class TenantResource extends AdoptingResource {
+  /** Tenant that the object is in, as the token says (GUID). */
+  declare readonly tenantId: pulumi.Output<string>;
+}
+
 /** The text by which people, and we, see who made an object: `Managed by Pulumi: <project>/<stack>/<resource name>`. */
 export const markOf = (resourceName: string): string =>
   markFor(pulumi.getProject(), pulumi.getStack(), resourceName);
-
-/** Outputs of every resource that can take over an object. */
-export interface Adopted {
-  /** Whether the object was there before: then destroy gives its first-seen values back instead of removing it. */
-  readonly adopted: pulumi.Output<boolean>;
-  /** First-seen values of an adopted object, by property. */
-  readonly previous: pulumi.Output<Record<string, unknown> | undefined>;
-}
-
-/** Outputs of every resource of a Microsoft 365 tenant. */
-export interface InTenant extends Adopted {
-  /** Tenant that the object is in, as the token says (GUID). */
-  readonly tenantId: pulumi.Output<string>;
-}

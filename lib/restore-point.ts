@@ -1,10 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { keyOf, type RestorePointProps } from "../providers/restored-object";
-import { Area1Resource, type Args, type FirstSeen } from "./resource";
+import {
+  Area1Resource,
+  type Args,
+  type FirstSeen,
+  type GuardArgs,
+} from "./resource";
 
 /** The inputs of a {@link RestorePoint}. */
-export type RestorePointArgs = Args<RestorePointProps>;
+export interface RestorePointArgs
+  extends Omit<Args<RestorePointProps>, keyof GuardArgs>, GuardArgs {}
 
 /**
  * What objects were before anything was written; see {@link RestorePointProps}. It only reads, and costs no request on refresh.
@@ -12,6 +18,8 @@ export type RestorePointArgs = Args<RestorePointProps>;
  */
 export class RestorePoint extends Area1Resource {
   declare readonly objects: pulumi.Output<RestorePointProps["objects"]>;
+  declare readonly guardedMail: pulumi.Output<RestorePointProps["guardedMail"]>;
+  declare readonly allowExposure: pulumi.Output<boolean | undefined>;
   /** First-seen values of each object, by `kind/name`; null where it did not exist. */
   declare readonly values: pulumi.Output<
     Record<string, Record<string, unknown> | null>
@@ -29,18 +37,30 @@ export class RestorePoint extends Area1Resource {
     super(
       { name: "RestorePoint", fields: {}, settings: [] },
       name,
-      args,
-      ["objects", "values", "takenAt", "tenantId", "accountId"],
+      opts?.id ? undefined : args,
+      [
+        "objects",
+        "guardedMail",
+        "allowExposure",
+        "values",
+        "takenAt",
+        "tenantId",
+        "accountId",
+      ],
       opts,
     );
   }
 
   /** The slice of one object, for the input `restorePoint` of its resource. */
   of(kind: string, name: pulumi.Input<string>): pulumi.Output<FirstSeen> {
-    return pulumi
-      .all([this.values, name])
-      .apply(
-        ([values, known]) => values[keyOf({ kind, name: known })] ?? false,
-      );
+    // Under the mocks of a unit test a resource may have no outputs but its inputs.
+    const values: pulumi.Output<Record<string, FirstSeen | null> | undefined> =
+      this.values;
+    return pulumi.all([values, name]).apply(([values, known]) => {
+      if (values === undefined) return false;
+      const held = values[keyOf({ kind, name: known })];
+      // An `up` that leaves the restore point out, as with --target, leaves it without objects that are new in the program.
+      return held === undefined ? "notHeld" : (held ?? false);
+    });
   }
 }

@@ -42,16 +42,11 @@ const verdictOf = (scl: number): string =>
       ? "High confidence spam"
       : "Not spam";
 
-/** One pair of rules of a header, in the order in which they are listed. */
-export interface Tier {
-  readonly words: readonly string[];
-  readonly scl: number;
-}
-
 /** All that the table is made of. */
-export interface Wiring {
+interface Wiring {
   readonly headers: readonly string[];
-  readonly tiers: readonly Tier[];
+  /** One pair of rules of a header, in the order in which they are listed. */
+  readonly tiers: readonly { words: readonly string[]; scl: number }[];
   readonly userQuarantine: string;
   readonly adminQuarantine: string;
   readonly retentionDays: number;

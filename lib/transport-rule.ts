@@ -6,19 +6,19 @@ import {
   type TransportRuleProps,
 } from "../providers/exchange-online/transport-rule";
 import {
-  Area1Resource,
   markOf,
+  TenantResource,
   type AdoptArgs,
   type Args,
-  type InTenant,
+  type GuardArgs,
 } from "./resource";
 
 /** The inputs of a {@link TransportRule}. */
 export interface TransportRuleArgs
-  extends Args<TransportRuleProps>, AdoptArgs {}
+  extends Args<TransportRuleProps>, AdoptArgs, GuardArgs {}
 
 /** A mail flow rule of Exchange Online; see {@link TransportRuleProps} for its properties. */
-export class TransportRule extends Area1Resource implements InTenant {
+export class TransportRule extends TenantResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly enabled: pulumi.Output<boolean>;
   declare readonly mode: pulumi.Output<string>;
@@ -34,9 +34,6 @@ export class TransportRule extends Area1Resource implements InTenant {
   declare readonly stopRuleProcessing: pulumi.Output<boolean>;
   declare readonly ruleErrorAction: pulumi.Output<string | undefined>;
   declare readonly guid: pulumi.Output<string>;
-  declare readonly tenantId: pulumi.Output<string>;
-  declare readonly adopted: pulumi.Output<boolean>;
-  declare readonly previous: pulumi.Output<Record<string, unknown> | undefined>;
 
   constructor(
     name: string,
@@ -46,20 +43,11 @@ export class TransportRule extends Area1Resource implements InTenant {
     super(
       transportRule,
       name,
-      opts?.id ? undefined : { comments: markOf(name), ...args },
-      ["adopted", "previous", "guid", "tenantId"],
+      { comments: markOf(name), ...args },
+      ["guid"],
       opts,
     );
     if (!opts?.id) noteExpansion(this, args);
-  }
-
-  /** Reads a rule that this program does not manage. @param id its Guid. */
-  static get(
-    name: string,
-    id: pulumi.Input<pulumi.ID>,
-    opts?: pulumi.CustomResourceOptions,
-  ): TransportRule {
-    return new TransportRule(name, {} as TransportRuleArgs, { ...opts, id });
   }
 }
 

@@ -70,6 +70,12 @@ export interface UseCase4Args {
    */
   adopt?: pulumi.Input<boolean>;
   /**
+   * Whether this program may bring mail with `maliciousWords`, and what Microsoft finds to be worse than spam, nearer to its recipients
+   * than to a quarantine that an administrator releases from. Left out, such a write is refused; with it, it is a warning.
+   * @default false
+   */
+  allowExposure?: pulumi.Input<boolean>;
+  /**
    * Whether, after everything is written and on every refresh, it is looked at what really happens to mail, and at what defeats the
    * routes without being managed here: `MailFlowCheck`.
    * @default true
@@ -104,6 +110,7 @@ const inputs = [
   "userQuarantineName",
   "adminQuarantineName",
   "adopt",
+  "allowExposure",
   "check",
   "acceptedFindings",
   "failOn",
@@ -138,8 +145,8 @@ export function reasonAgainst(args: UseCase4Args): string | undefined {
     args.spamWords ?? [],
     args.maliciousWords ?? ["MALICIOUS"],
   );
-  if (released !== undefined)
-    return `spamWords: has ${released}, which its recipient would release then: the user's rule acts last. Take it out of spamWords.`;
+  if (released !== undefined && args.allowExposure !== true)
+    return `spamWords: has ${released}, which its recipient would release then: the user's rule acts last. Take it out of spamWords, or set allowExposure: true if it is meant to be so.`;
   const { check } = args as { check?: unknown };
   if (check !== undefined && typeof check !== "boolean")
     return "check: must be true or false, known before anything runs: it decides which resources there are.";
@@ -147,7 +154,7 @@ export function reasonAgainst(args: UseCase4Args): string | undefined {
 }
 
 /** A word of grave mail among those of spam; words that are not known before anything runs are not looked at. */
-export function releasedMalicious(
+function releasedMalicious(
   spamWords: unknown,
   maliciousWords: unknown,
 ): string | undefined {
@@ -178,6 +185,10 @@ export function warningsOf(
     [
       !spamWords.some((word) => word.toUpperCase() === "UCE"),
       "spamWords has no UCE: that is the word that spam carries, so no spam will match. Add it.",
+    ],
+    [
+      !maliciousWords.some((word) => word.toUpperCase() === "MALICIOUS"),
+      "maliciousWords has no MALICIOUS: that is the word that malicious mail carries, so no rule holds it, and no write is refused that exposes it. Add it.",
     ],
     [
       retention < 15,

@@ -2,11 +2,10 @@ import { createHash } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { dropsMalicious } from "../providers/restored-object";
 import { AntiSpamPolicy } from "./anti-spam-policy";
 import { Area1Domain } from "./area1-domain";
 import { egressIpRanges } from "./egress";
-import { dispositionHeaders } from "./mail-flow/message";
+import { dispositionHeaders } from "../mail-flow/message";
 import { MailFlowCheck } from "./mail-flow-check";
 import { QuarantineNotification } from "./quarantine-notification";
 import { QuarantinePolicy } from "./quarantine-policy";
@@ -68,7 +67,7 @@ export class UseCase4 extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("area1:index:UseCase4", name, {}, opts);
-    const reason = reasonAgainst(args);
+    const reason = reasonAgainst(args) ?? this.reasonAgainstSecond(name);
     if (reason) throw new pulumi.ResourceError(reason, this, true);
 
     const domains = args.domains.map(withName);
@@ -96,72 +95,113 @@ export class UseCase4 extends pulumi.ComponentResource {
       dependsOn: [...dependsOn],
     });
 
+    const allow =
+      args.allowExposure === undefined
+        ? {}
+        : { allowExposure: args.allowExposure };
+    const guard = {
+      guardedMail: {
+        words: maliciousWords,
+        headers: headers.map(({ key }) => key),
+        ...(args.senderIpRanges !== undefined && { senderIpRanges }),
+      },
+      ...allow,
+    };
+
+    const quarantine = (
+      name: pulumi.Output<string>,
+      release: "Release" | "RequestRelease",
+    ) => ({
+      name,
+      endUserQuarantinePermissions: [release, "Delete", "Preview"] as const,
+      esnEnabled: true,
+    });
+    const userQuarantine = quarantine(userName, "Release");
+    const adminQuarantine = quarantine(adminName, "RequestRelease");
+    const antiSpam = {
+      name: "Default",
+      spamAction: "Quarantine",
+      spamQuarantineTag: userName,
+      highConfidenceSpamAction: "Quarantine",
+      highConfidenceSpamQuarantineTag: adminName,
+      phishSpamAction: "Quarantine",
+      phishQuarantineTag: adminName,
+      highConfidencePhishAction: "Quarantine",
+      highConfidencePhishQuarantineTag: adminName,
+      quarantineRetentionPeriod: retention,
+    } as const;
+    const rule = (
+      name: string,
+      header: string,
+      words: pulumi.Output<readonly string[]>,
+      setScl: pulumi.Output<number>,
+    ) => ({
+      name,
+      headerContainsMessageHeader: header,
+      headerContainsWords: words,
+      senderIpRanges,
+      setScl,
+    });
+    const rules = headers.map(({ key, header, rule: name }) => ({
+      key,
+      admin: rule(adminRule(name), header, maliciousWords, maliciousScl),
+      user: rule(name, header, spamWords, spamScl),
+    }));
+    const area1Domains = domains.map((inputs) => ({
+      // Microsoft 365 never sees what Cloudflare drops.
+      dropDispositions: [],
+      ...inputs,
+    }));
+
     const held = (
       kind: string,
-      objectName: pulumi.Input<string>,
       suffix: string,
-      more: object = {},
-    ) => ({
-      kind,
-      name: objectName,
-      mark: markOf(child(suffix)),
-      ...adopt,
-      ...more,
-    });
+      { name, ...wanted }: { readonly name: pulumi.Input<string> },
+    ) => ({ kind, name, mark: markOf(child(suffix)), ...adopt, wanted });
     this.restorePoint = new RestorePoint(
       child("restore-point"),
       {
+        // In the order in which they are written.
         objects: pulumi.output([
-          held("QuarantinePolicy", userName, "user-quarantine", {
-            recipientsRelease: true,
-          }),
-          held("QuarantinePolicy", adminName, "admin-quarantine"),
+          held("QuarantinePolicy", "user-quarantine", userQuarantine),
+          held("QuarantinePolicy", "admin-quarantine", adminQuarantine),
           ...(args.endUserSpamNotificationFrequency === undefined
             ? []
-            : [held("QuarantineNotification", "", "notification")]),
-          held("AntiSpamPolicy", "Default", "anti-spam"),
-          ...headers.flatMap(({ key, rule }) => [
-            held("TransportRule", adminRule(rule), `${key}-admin`),
-            held("TransportRule", rule, `${key}-user`),
+            : [held("QuarantineNotification", "notification", { name: "" })]),
+          held("AntiSpamPolicy", "anti-spam", antiSpam),
+          ...rules.flatMap(({ key, admin, user }) => [
+            held("TransportRule", `${key}-admin`, admin),
+            held("TransportRule", `${key}-user`, user),
           ]),
-          ...domains.map(({ domain, dropDispositions }) =>
-            held("Area1Domain", domain, `domain-${domain}`, {
-              ...(dropDispositions !== undefined && {
-                dropsMalicious: pulumi
-                  .output(dropDispositions)
-                  .apply(dropsMalicious),
-              }),
-            }),
+          ...area1Domains.map(({ domain: name, ...inputs }) =>
+            held("Area1Domain", `domain-${name}`, { name, ...inputs }),
           ),
         ]),
         ...accountOf(domains),
+        ...guard,
       },
       under(),
     );
     const first = this.restorePoint;
 
-    const quarantine = (
+    const quarantinePolicy = (
       suffix: string,
-      policy: pulumi.Output<string>,
-      release: "Release" | "RequestRelease",
+      inputs: typeof userQuarantine,
     ): QuarantinePolicy =>
       new QuarantinePolicy(
         child(suffix),
         {
-          name: policy,
-          endUserQuarantinePermissions: [release, "Delete", "Preview"],
-          esnEnabled: true,
-          ...(release === "Release" && { onlyForSpam: true }),
+          ...inputs,
           ...adopt,
-          restorePoint: first.of("QuarantinePolicy", policy),
+          ...guard,
+          restorePoint: first.of("QuarantinePolicy", inputs.name),
         },
         under(),
       );
-    this.userQuarantine = quarantine("user-quarantine", userName, "Release");
-    this.adminQuarantine = quarantine(
+    this.userQuarantine = quarantinePolicy("user-quarantine", userQuarantine);
+    this.adminQuarantine = quarantinePolicy(
       "admin-quarantine",
-      adminName,
-      "RequestRelease",
+      adminQuarantine,
     );
 
     this.quarantineNotification =
@@ -177,72 +217,47 @@ export class UseCase4 extends pulumi.ComponentResource {
             under(),
           );
 
-    const grave = this.adminQuarantine.name;
     this.antiSpamPolicy = new AntiSpamPolicy(
       child("anti-spam"),
       {
-        name: "Default",
-        spamAction: "Quarantine",
-        spamQuarantineTag: this.userQuarantine.name,
-        highConfidenceSpamAction: "Quarantine",
-        highConfidenceSpamQuarantineTag: grave,
-        phishSpamAction: "Quarantine",
-        phishQuarantineTag: grave,
-        highConfidencePhishAction: "Quarantine",
-        highConfidencePhishQuarantineTag: grave,
-        quarantineRetentionPeriod: retention,
-        restorePoint: first.of("AntiSpamPolicy", "Default"),
+        ...antiSpam,
+        ...guard,
+        restorePoint: first.of("AntiSpamPolicy", antiSpam.name),
       },
       under(this.userQuarantine, this.adminQuarantine),
     );
 
-    const rule = (
+    const transportRule = (
       suffix: string,
-      ruleName: string,
-      header: string,
-      words: pulumi.Input<readonly string[]>,
-      scl: pulumi.Input<number>,
-      ...after: pulumi.Resource[]
+      inputs: ReturnType<typeof rule>,
+      after: pulumi.Resource,
     ): TransportRule =>
       new TransportRule(
         child(suffix),
         {
-          name: ruleName,
-          headerContainsMessageHeader: header,
-          headerContainsWords: words,
-          senderIpRanges: senderIpRanges,
-          setScl: scl,
+          ...inputs,
           ...adopt,
-          restorePoint: first.of("TransportRule", ruleName),
+          ...guard,
+          restorePoint: first.of("TransportRule", inputs.name),
         },
-        under(...after),
+        under(after),
       );
-    this.transportRules = headers.flatMap(({ key, header, rule: ruleName }) => {
-      const admin = rule(
-        `${key}-admin`,
-        adminRule(ruleName),
-        header,
-        maliciousWords,
-        maliciousScl,
-        this.antiSpamPolicy,
-      );
-      return [
-        admin,
-        rule(`${key}-user`, ruleName, header, spamWords, spamScl, admin),
-      ];
+    this.transportRules = rules.flatMap(({ key, admin, user }) => {
+      const first = transportRule(`${key}-admin`, admin, this.antiSpamPolicy);
+      return [first, transportRule(`${key}-user`, user, first)];
     });
 
     // Each waits for what is written before it, so that naming the last of a chain is enough.
     const userRules = this.transportRules.filter((_, index) => index % 2 === 1);
     // Last: a domain that drops Malicious today must not start to deliver it before the rules stand.
-    this.area1Domains = domains.map(
-      ({ domain, ...inputs }) =>
+    this.area1Domains = area1Domains.map(
+      (inputs) =>
         new Area1Domain(
-          child(`domain-${domain}`),
+          child(`domain-${inputs.domain}`),
           {
-            domain,
             ...inputs,
-            restorePoint: first.of("Area1Domain", domain),
+            ...guard,
+            restorePoint: first.of("Area1Domain", inputs.domain),
           },
           under(...userRules),
         ),
@@ -288,38 +303,49 @@ export class UseCase4 extends pulumi.ComponentResource {
       : undefined;
 
     this.routes = pulumi
-      .all([
-        maliciousWords,
-        maliciousScl,
-        spamWords,
-        spamScl,
-        userName,
-        adminName,
-        retention,
-      ])
-      .apply(([grave, high, spam, low, user, admin, days]) =>
-        routesOf({
-          headers: headers.map(({ header }) => header),
-          tiers: [
-            { words: grave, scl: high },
-            { words: spam, scl: low },
-          ],
-          userQuarantine: user,
-          adminQuarantine: admin,
-          retentionDays: days,
-        }),
-      );
+      .output({
+        headers: headers.map(({ header }) => header),
+        tiers: [
+          { words: maliciousWords, scl: maliciousScl },
+          { words: spamWords, scl: spamScl },
+        ],
+        userQuarantine: userName,
+        adminQuarantine: adminName,
+        retentionDays: retention,
+      })
+      .apply(routesOf);
 
     pulumi
       .all([spamWords, retention, maliciousScl, spamScl, maliciousWords])
-      .apply(([words, days, high, low, grave]) =>
-        warningsOf(words, days, high, low, grave).forEach((warning) => {
+      .apply((known) =>
+        warningsOf(...known).forEach((warning) => {
           void pulumi.log.warn(warning, this);
         }),
       );
     this.registerOutputs();
   }
+
+  /** There is one for a tenant, and a provider works in one: a second one is refused before anything runs. */
+  private reasonAgainstSecond(name: string): string | undefined {
+    const stack = pulumi.runtime.getStackResource();
+    if (!stack) return undefined;
+    const byProvider =
+      made.get(stack) ?? new Map<pulumi.ProviderResource | undefined, string>();
+    made.set(stack, byProvider);
+    const provider = this.getProvider("pulumi-nodejs:dynamic:Resource");
+    const other = byProvider.get(provider);
+    if (other !== undefined)
+      return `This program has the UseCase4 "${other}" already, and there is one UseCase4 for a tenant: give its domains to that one, or a provider of its own to each tenant.`;
+    byProvider.set(provider, name);
+    return undefined;
+  }
 }
+
+/** The components of each program that runs in this process, by their provider. */
+const made = new WeakMap<
+  pulumi.Resource,
+  Map<pulumi.ProviderResource | undefined, string>
+>();
 
 /** Sums up what resources are given, so that whoever is given the sum sees that something has changed. */
 const digestOf = (given: readonly unknown[]): pulumi.Output<string> =>

@@ -14,7 +14,7 @@ export interface Codec<T extends Value = Value> {
   encode(value: T): unknown;
   /** @returns null when the vendor has none, undefined when it does not say. */
   decode(wire: unknown): T | null | undefined;
-  /** Equal keys are equal values, however they are spelled. */
+  /** Equal keys are values that do the same, however they are spelled: what matches no mail is not equal to what does. */
   key(value: T): unknown;
   /** The value that having none amounts to. */
   readonly none: T | null;
@@ -158,6 +158,12 @@ export function setOf(
 ): Codec<readonly string[]> {
   const key = (value: readonly string[]): string[] =>
     [...new Set(value.map((entry) => String(item.key(entry))))].sort();
+  const normalize = (value: readonly string[]): string[] => {
+    const byKey = new Map(
+      value.map((entry) => [String(item.key(entry)), item.normalize(entry)]),
+    );
+    return [...byKey.keys()].sort().map((k) => byKey.get(k) ?? k);
+  };
   return {
     type: `set of ${item.type}`,
     refuse(value) {
@@ -171,18 +177,13 @@ export function setOf(
       }
       return undefined;
     },
-    normalize: (value) => {
-      const byKey = new Map(
-        value.map((entry) => [String(item.key(entry)), item.normalize(entry)]),
-      );
-      return [...byKey.keys()].sort().map((k) => byKey.get(k) ?? k);
-    },
+    normalize,
     encode: (value) => value.map((entry) => item.encode(entry)),
     decode(wire) {
       if (wire === null || wire === undefined) return wire;
       // A collection of one may arrive bare.
       const entries = (Array.isArray(wire) ? wire : [wire]).map(entryText);
-      return this.normalize(entries.filter((entry) => entry !== ""));
+      return normalize(entries.filter((entry) => entry !== ""));
     },
     key,
     none: [],
@@ -190,12 +191,19 @@ export function setOf(
   };
 }
 
-/** An entry of a collection: a text, or an object with one, however deep (`{Domain: …}`, observed for domains). */
+/**
+ * An entry of a collection: a text, or an object with one, however deep (`{Domain: …}`, observed for domains). Of a mail address that
+ * is written out in its parts it is `Address`; notes of a member's type (`@odata.type`, `Domain@data.type`) are none.
+ */
 function entryText(entry: unknown): string {
   if (typeof entry === "string") return entry;
   if (isRecord(entry)) {
-    const members = Object.values(entry);
-    const text = members.find((v) => typeof v === "string");
+    const members = Object.entries(entry)
+      .filter(([name]) => !name.includes("@"))
+      .map(([, value]) => value);
+    const text = [entry["Address"], ...members].find(
+      (value) => typeof value === "string",
+    );
     const inner = text ?? members.find(isRecord);
     if (inner !== undefined) return entryText(inner);
   }
@@ -233,6 +241,9 @@ export const hostName: Codec<string> = text({
       ? undefined
       : `"${value}" is not a domain name; give one like example.com`,
 });
+
+export const isGuid = (text: string): boolean =>
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
 /** A mail address, or any name that Exchange resolves to a recipient. */
 export const recipient: Codec<string> = text({ required: true, anyCase: true });

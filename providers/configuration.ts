@@ -1,4 +1,7 @@
+import { same } from "../mail-flow/names";
 import { UserError } from "./errors";
+import { textsOf } from "./json";
+import { isLoopback } from "./loopback";
 
 /** Every key of the namespace `area1`, with the environment variable that means the same. */
 export const keys = {
@@ -72,11 +75,49 @@ export interface Configuration {
   readonly requestTimeoutMs: number;
   /** Limit of all waiting and retrying of one operation on one resource, in milliseconds. */
   readonly patienceMs: number;
+  /** Where the values in use were found, as messages name it, such as `AZURE_CLIENT_ID in the environment`. */
+  readonly origins: Readonly<Partial<Record<Key, string>>>;
   /** Values that must never be printed. */
   readonly secrets: readonly string[];
 }
 
-type Source = (key: Key) => string | undefined;
+/** The base URLs of the public cloud, which scopes are named after too. */
+export const commercialBaseUrls = {
+  exchangeBaseUrl: "https://outlook.office365.com",
+  graphBaseUrl: "https://graph.microsoft.com",
+  cloudflareBaseUrl: "https://api.cloudflare.com/client/v4",
+} as const;
+
+/**
+ * The services of the national clouds that an authority implies. The authority of the US government serves two: its services are
+ * those of GCC High; a tenant of DoD configures both base URLs.
+ *
+ * @see https://learn.microsoft.com/graph/deployments
+ * @see https://learn.microsoft.com/powershell/exchange/connect-to-exchange-online-powershell
+ */
+const nationalBaseUrls: Readonly<Record<string, ServiceUrls>> = {
+  "https://login.microsoftonline.us": {
+    exchangeBaseUrl: "https://outlook.office365.us",
+    graphBaseUrl: "https://graph.microsoft.us",
+  },
+  "https://login.chinacloudapi.cn": {
+    exchangeBaseUrl: "https://partner.outlook.cn",
+    graphBaseUrl: "https://microsoftgraph.chinacloudapi.cn",
+  },
+};
+
+interface ServiceUrls {
+  readonly exchangeBaseUrl: string;
+  readonly graphBaseUrl: string;
+}
+
+/** A value, and how messages name where it was found. */
+interface Found {
+  readonly value: string;
+  readonly origin: string;
+}
+
+type Source = (key: Key) => Found | undefined;
 
 /**
  * Finds every value: which tenant and account, the stack's configuration first; sign-in as one set from one source, the
@@ -89,130 +130,174 @@ export function resolveConfiguration(
   stored: (key: string) => string | undefined,
   environment: NodeJS.ProcessEnv,
 ): Configuration {
-  const allowed = allowedVariables(stored(explicitKey));
-  const inStack: Source = (key) => stored(`area1:${key}`) || undefined;
+  const mark = stored(explicitKey);
+  const allowed = mark === undefined ? undefined : textsOf(JSON.parse(mark));
+  const inStack: Source = (key) =>
+    found(
+      key,
+      stored(`area1:${key}`),
+      allowed === undefined
+        ? `area1:${key} in the stack's configuration`
+        : `${key} of the Area1Provider`,
+    );
   const inEnvironment: Source = (key) =>
     allowed === undefined || allowed.includes(keys[key])
-      ? environment[keys[key]] || undefined
+      ? found(key, environment[keys[key]], `${keys[key]} in the environment`)
       : undefined;
   // An argument of an explicit provider wins over the environment: else two tenants in one program shared a credential.
   const [first, second] =
     allowed === undefined ? [inEnvironment, inStack] : [inStack, inEnvironment];
   const either: Source = (key) => inStack(key) ?? inEnvironment(key);
+  const origins: Partial<Record<Key, string>> = {};
+  const used = (key: Key, value: Found | undefined): string | undefined => {
+    if (value) origins[key] = value.origin;
+    return value?.value;
+  };
 
-  // What an explicit provider maps from the environment is its own, so that both are one source.
-  const signIn =
-    (allowed === undefined
-      ? (signInOf(first) ?? signInOf(second))
-      : signInOf(either)) ?? defaultChain(either, allowed !== undefined);
-  const cloudflareApiToken =
-    first("cloudflareApiToken") ?? second("cloudflareApiToken");
+  // What an explicit provider maps from the environment is its own, so that both are one source. The application of a
+  // credential in the environment may be the stack's: only the credential changes from day to day.
+  const given =
+    allowed === undefined
+      ? (signInOf(used, inEnvironment, (key) => first(key) ?? second(key)) ??
+        signInOf(used, inStack, inStack))
+      : signInOf(used, either, either);
+  const clientId = given?.clientId ?? used("clientId", either("clientId"));
+  const authority = either("authorityHost");
+  const authorityHost = authority && baseUrl("authorityHost", authority.value);
+  const services = {
+    ...commercialBaseUrls,
+    ...nationalBaseUrls[authorityHost ?? ""],
+  };
+  const serviceUrl = (key: keyof typeof commercialBaseUrls): string =>
+    baseUrl(key, either(key)?.value ?? services[key]);
   return {
-    tenantId: which("tenantId", inStack, inEnvironment),
-    signIn,
-    cloudflareAccountId: which("cloudflareAccountId", inStack, inEnvironment),
-    cloudflareApiToken,
-    authorityHost: optional(either("authorityHost"), (value) =>
-      baseUrl("authorityHost", value),
+    tenantId: used("tenantId", which("tenantId", inStack, inEnvironment)),
+    signIn: given ?? {
+      by: "defaultChain",
+      explicit: allowed !== undefined,
+      ...(clientId && { clientId }),
+    },
+    cloudflareAccountId: used(
+      "cloudflareAccountId",
+      which("cloudflareAccountId", inStack, inEnvironment),
     ),
-    exchangeBaseUrl: baseUrl(
-      "exchangeBaseUrl",
-      either("exchangeBaseUrl") ?? "https://outlook.office365.com",
+    cloudflareApiToken: used(
+      "cloudflareApiToken",
+      first("cloudflareApiToken") ?? second("cloudflareApiToken"),
     ),
-    graphBaseUrl: baseUrl(
-      "graphBaseUrl",
-      either("graphBaseUrl") ?? "https://graph.microsoft.com",
-    ),
-    cloudflareBaseUrl: baseUrl(
-      "cloudflareBaseUrl",
-      either("cloudflareBaseUrl") ?? "https://api.cloudflare.com/client/v4",
-    ),
-    requestTimeoutMs: milliseconds(
-      "requestTimeoutMs",
-      either("requestTimeoutMs"),
-      30_000,
-    ),
-    patienceMs: milliseconds("patienceMs", either("patienceMs"), 300_000),
+    authorityHost,
+    exchangeBaseUrl: serviceUrl("exchangeBaseUrl"),
+    graphBaseUrl: serviceUrl("graphBaseUrl"),
+    cloudflareBaseUrl: serviceUrl("cloudflareBaseUrl"),
+    requestTimeoutMs: milliseconds("requestTimeoutMs", 30_000, either),
+    patienceMs: milliseconds("patienceMs", 300_000, either),
+    origins,
     // Of both sources: a leftover secret that is not used must not be printed either.
     secrets: secretKeys.flatMap((key) =>
-      [inStack(key), inEnvironment(key)].filter((s) => s !== undefined),
+      [inStack(key), inEnvironment(key)].flatMap((one) =>
+        one ? [one.value] : [],
+      ),
     ),
   };
 }
 
-function allowedVariables(mark: string | undefined): string[] | undefined {
-  if (mark === undefined) return undefined;
-  const names: unknown = JSON.parse(mark);
-  return Array.isArray(names) ? names.map(String) : [];
+/** Names a value by where it was found; by where it can be set, if it was not given. */
+export const placeOf = ({ origins }: Configuration, key: Key): string =>
+  origins[key] ?? `area1:${key} or ${keys[key]}`;
+
+/**
+ * A configured value without what a file or a copied line adds: white space around it, and of a password, whose spaces count, line
+ * ends alone. Empty is unset.
+ */
+export const trimmed = (key: Key, value = ""): string =>
+  key === "clientCertificatePassword"
+    ? value.replace(/[\r\n]+$/, "")
+    : value.trim();
+
+/** @throws UserError for a value that nobody could send, named by its place and not shown: it may be a secret. */
+function found(
+  key: Key,
+  value: string | undefined,
+  origin: string,
+): Found | undefined {
+  const clean = trimmed(key, value);
+  if (clean === "") return undefined;
+  // eslint-disable-next-line no-control-regex
+  const unusable = /[\u0000-\u001f\u007f]/.test(clean)
+    ? "a line end or another control character"
+    : key === "cloudflareApiToken" && /[^\u0021-\u007e]/.test(clean)
+      ? "a space or a character that no API token has"
+      : undefined;
+  if (unusable)
+    throw new UserError(
+      `${origin} holds ${unusable}. Set it again, to the value alone.`,
+    );
+  return { value: clean, origin };
 }
 
 /** A set counts only if it holds a secret (first), a certificate (second) or a token file (third). */
-function signInOf(source: Source): SignIn | undefined {
-  const clientId = source("clientId");
-  const clientSecret = source("clientSecret");
-  const certificatePath = source("clientCertificatePath");
-  const tokenFile = source("federatedTokenFile");
-  if (!clientSecret && !certificatePath && !tokenFile) return undefined;
+function signInOf(
+  used: (key: Key, value: Found | undefined) => string | undefined,
+  source: Source,
+  applications: Source,
+): (SignIn & { readonly clientId: string }) | undefined {
+  const key = (
+    ["clientSecret", "clientCertificatePath", "federatedTokenFile"] as const
+  ).find((one) => source(one) !== undefined);
+  if (!key) return undefined;
+  const clientId = used("clientId", applications("clientId"));
+  const credential = used(key, source(key)) ?? "";
   if (!clientId)
     throw new UserError(
-      `Cannot sign in to Microsoft: ${clientSecret ? "a client secret" : certificatePath ? "a certificate" : "a federated token file"} is given, but not the application it belongs to. Set clientId (area1:clientId or ${keys.clientId}) in the same place.`,
+      `Cannot sign in to Microsoft: ${credentialNames[key]} is given (${source(key)?.origin ?? ""}), but not the application it belongs to. Set clientId (area1:clientId or ${keys.clientId}).`,
     );
-  if (clientSecret) return { by: "secret", clientId, clientSecret };
-  if (certificatePath) {
-    const certificatePassword = source("clientCertificatePassword");
-    return {
-      by: "certificate",
-      clientId,
-      certificatePath,
-      ...(certificatePassword && { certificatePassword }),
-    };
+  switch (key) {
+    case "clientSecret":
+      return { by: "secret", clientId, clientSecret: credential };
+    case "clientCertificatePath": {
+      const password = source("clientCertificatePassword")?.value;
+      return {
+        by: "certificate",
+        clientId,
+        certificatePath: credential,
+        ...(password && { certificatePassword: password }),
+      };
+    }
+    case "federatedTokenFile":
+      return { by: "tokenFile", clientId, tokenFile: credential };
   }
-  return tokenFile ? { by: "tokenFile", clientId, tokenFile } : undefined;
 }
 
-function defaultChain(source: Source, explicit: boolean): SignIn {
-  const clientId = source("clientId");
-  return { by: "defaultChain", explicit, ...(clientId && { clientId }) };
-}
+/** What messages call the credential of each key. */
+export const credentialNames = {
+  clientSecret: "a client secret",
+  clientCertificatePath: "a certificate",
+  federatedTokenFile: "a federated token file",
+} as const;
 
 /** Nobody may change the wrong tenant because of a leftover variable. */
 function which(
   key: "tenantId" | "cloudflareAccountId",
   inStack: Source,
   inEnvironment: Source,
-): string | undefined {
+): Found | undefined {
   const stack = inStack(key);
   const environment = inEnvironment(key);
-  if (
-    stack !== undefined &&
-    environment !== undefined &&
-    stack.toLowerCase() !== environment.toLowerCase()
-  )
+  if (stack && environment && !same(stack.value, environment.value))
     throw new UserError(
-      `area1:${key} is ${stack} in the stack's configuration, but ${keys[key]} in the environment is ${environment}. Unset the variable, or make both the same.`,
+      `area1:${key} is ${stack.value} in the stack's configuration, but ${keys[key]} in the environment is ${environment.value}. Unset the variable, or make both the same.`,
     );
   return stack ?? environment;
 }
 
-const optional = <T>(
-  value: string | undefined,
-  read: (value: string) => T,
-): T | undefined => (value === undefined ? undefined : read(value));
-
-/** True for 127.0.0.0/8, [::1] and localhost. */
-export const isLoopback = (hostname: string): boolean =>
-  /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-
 /** Without a slash at the end; https, or http on a loopback host. */
 function baseUrl(key: Key, value: string): string {
-  let url: URL;
-  try {
-    url = new URL(value.includes("://") ? value : `https://${value}`);
-  } catch {
+  const complete = value.includes("://") ? value : `https://${value}`;
+  if (!URL.canParse(complete))
     throw new UserError(
       `area1:${key}: "${value}" is not a URL. Give one like https://host.example.`,
     );
-  }
+  const url = new URL(complete);
   if (
     url.protocol !== "https:" &&
     !(url.protocol === "http:" && isLoopback(url.hostname))
@@ -227,11 +312,8 @@ function baseUrl(key: Key, value: string): string {
   return url.href.replace(/\/+$/, "");
 }
 
-function milliseconds(
-  key: Key,
-  value: string | undefined,
-  fallback: number,
-): number {
+function milliseconds(key: Key, fallback: number, source: Source): number {
+  const value = source(key)?.value;
   if (value === undefined) return fallback;
   const number = Number(value);
   // A timer of Node's takes no more, and one that is longer ends at once.

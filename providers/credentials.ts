@@ -1,9 +1,18 @@
 import type { AccessToken, TokenCredential } from "@azure/identity";
 
-import { isLoopback, type Configuration } from "./configuration";
+import { same } from "../mail-flow/names";
+import { isGuid } from "./codecs";
+import {
+  commercialBaseUrls,
+  credentialNames,
+  placeOf,
+  type Configuration,
+} from "./configuration";
 import { Entra } from "./entra";
 import { printable, reasonOf, UserError, VendorError } from "./errors";
 import type { Http } from "./http";
+import { isRecord, parsed } from "./json";
+import { isLoopback } from "./loopback";
 import type { Patience } from "./patience";
 
 /** What a token says of itself, for diagnostics and for the tenant it belongs to. */
@@ -11,6 +20,10 @@ export interface Claims {
   readonly tid?: string;
   readonly aud?: string;
   readonly roles?: readonly string[];
+  /** The application (client id). */
+  readonly appid?: string;
+  /** The person who signed in; absent for an application. */
+  readonly upn?: string;
 }
 
 /** The two Microsoft services that tokens are asked for. */
@@ -25,6 +38,7 @@ export class Credentials {
   private readonly clients = new Map<Service, Entra>();
   private readonly inFlight = new Map<string, Promise<string>>();
   private readonly seen = new Set<string>();
+  private latest: Claims = {};
 
   /** @param http sends the requests of a sign-in with a secret, certificate or token file. */
   constructor(
@@ -35,6 +49,21 @@ export class Credentials {
   /** Every token that was handed out: none may appear in a message. */
   get tokens(): Iterable<string> {
     return this.seen;
+  }
+
+  /** Who has signed in, as messages about permissions name it: application, tenant, and where each was configured. */
+  get identity(): string {
+    const { signIn, tenantId } = this.configuration;
+    const { appid, upn } = this.latest;
+    const who =
+      signIn.by !== "defaultChain"
+        ? `application ${signIn.clientId} (${placeOf(this.configuration, "clientId")})`
+        : upn
+          ? `account ${upn} (default credential chain)`
+          : `application ${appid ?? signIn.clientId ?? "of unknown id"} (default credential chain)`;
+    return tenantId
+      ? `${who} in tenant ${tenantId} (${placeOf(this.configuration, "tenantId")})`
+      : who;
   }
 
   /** A token for a service; the library's own cache answers until shortly before it expires. */
@@ -58,18 +87,14 @@ export class Credentials {
       );
     const { tenantId } = this.configuration;
     // A managed identity, for one, has the tenant it has, whatever is asked for.
-    if (
-      tenantId &&
-      isGuid(tenantId) &&
-      tenantId.toLowerCase() !== tid.toLowerCase()
-    )
+    if (tenantId && isGuid(tenantId) && !same(tenantId, tid))
       throw new UserError(
         `Cannot work in tenant ${tenantId}: the sign-in belongs to tenant ${tid}. Nothing was done; check area1:tenantId and the sign-in.`,
       );
     return tid;
   }
 
-  /** Forgets the credentials, so that the next token is a new one: after a 401 the old may have been revoked. */
+  /** Forgets the credentials, so that the next token is a new one. */
   renew(): void {
     this.made.clear();
   }
@@ -102,6 +127,7 @@ export class Credentials {
     }
     if (!token) throw this.refused(new Error("the credential gave no token"));
     this.seen.add(token.token);
+    this.latest = claimsOf(token.token);
     return token.token;
   }
 
@@ -131,7 +157,6 @@ export class Credentials {
     const host = this.configuration.authorityHost ?? "Microsoft Entra";
     const code = /AADSTS\d+/.exec(reason)?.[0];
     return new VendorError(
-      "Microsoft Entra",
       "unauthorized",
       `cannot sign in to tenant ${this.configuration.tenantId ?? "(none given)"} at ${host}: ${reason}`,
       {
@@ -142,33 +167,53 @@ export class Credentials {
   }
 }
 
-/** `<origin>/.default` of the base URL; on a loopback host (the simulator) that of the commercial cloud. */
-function scopeOf(service: Service, configuration: Configuration): string {
-  const url = new URL(
-    service === "exchange"
-      ? configuration.exchangeBaseUrl
-      : configuration.graphBaseUrl,
-  );
-  const commercial =
-    service === "exchange"
-      ? "https://outlook.office365.com"
-      : "https://graph.microsoft.com";
-  return `${isLoopback(url.hostname) ? commercial : url.origin}/.default`;
+/** Which values a sign-in used, and where each was configured: one that is left over in the environment is seen here. */
+function usedFor(configuration: Configuration): string {
+  const { tenantId, signIn, origins } = configuration;
+  const credentials = Object.entries(credentialNames).flatMap(([key, name]) => {
+    const origin = origins[key as keyof typeof credentialNames];
+    return origin ? [`${name.replace(/^a /, "")} from ${origin}`] : [];
+  });
+  const ids = [
+    ["tenant", tenantId, "tenantId"],
+    ["application", signIn.clientId, "clientId"],
+  ] as const;
+  const used = [
+    ...ids.flatMap(([name, value, key]) =>
+      value ? [`${name} ${value} from ${placeOf(configuration, key)}`] : [],
+    ),
+    ...credentials,
+  ];
+  return used.length > 0 ? `Used: ${used.join(", ")}.` : "";
 }
 
-const isGuid = (text: string): boolean =>
-  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+/** Does something with a token, and after a 401 once more with a new one: the old one can be revoked, or expire on the way. */
+export async function renewedOnce<T>(
+  credentials: Credentials,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof VendorError) || error.details.status !== 401)
+      throw error;
+    credentials.renew();
+    return work();
+  }
+}
+
+/** `<origin>/.default` of the base URL; on a loopback host (the simulator) that of the commercial cloud. */
+function scopeOf(service: Service, configuration: Configuration): string {
+  const { hostname, origin } = new URL(configuration[`${service}BaseUrl`]);
+  const commercial = commercialBaseUrls[`${service}BaseUrl`];
+  return `${isLoopback(hostname) ? commercial : origin}/.default`;
+}
 
 /** The payload of a JWT, not verified; empty for anything else. */
 export function claimsOf(token: string): Claims {
-  try {
-    const payload: unknown = JSON.parse(
-      Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"),
-    );
-    return typeof payload === "object" && payload !== null ? payload : {};
-  } catch {
-    return {};
-  }
+  const payload = token.split(".")[1] ?? "";
+  const claims = parsed(Buffer.from(payload, "base64url").toString("utf8"));
+  return isRecord(claims) ? claims : {};
 }
 
 async function makeCredential(
@@ -176,16 +221,21 @@ async function makeCredential(
   entra: Entra,
 ): Promise<TokenCredential> {
   const { tenantId, signIn, authorityHost } = configuration;
-  // Discovery would ask the public cloud about an authority it does not know: sovereign clouds, the simulator.
-  const options = authorityHost
-    ? { authorityHost, disableInstanceDiscovery: true }
-    : {};
   if (signIn.by !== "defaultChain" && !tenantId)
     throw new UserError(
       "Cannot sign in to Microsoft: no tenant is given. Set area1:tenantId or AZURE_TENANT_ID to the tenant's GUID or one of its domains.",
     );
   const tenant = tenantId ?? "";
   const identity = await import("@azure/identity");
+  const ofMicrosoft = Object.values<string | undefined>(
+    identity.AzureAuthorityHosts,
+  ).includes(authorityHost);
+  // Discovery would ask the public cloud about an authority that it does not know: the simulator, a proxy.
+  const options = authorityHost
+    ? { authorityHost, disableInstanceDiscovery: !ofMicrosoft }
+    : {};
+  // The library knows every host that an authority of Microsoft's own stands for.
+  if (ofMicrosoft) entra.authorityHost = undefined;
   const ours = {
     ...options,
     httpClient: entra,
@@ -243,22 +293,40 @@ async function makeCredential(
 
 function adviceFor(
   code: string | undefined,
-  { signIn }: Configuration,
+  configuration: Configuration,
   error: unknown,
 ): string {
   if (error instanceof VendorError && error.details.advice)
     return error.details.advice;
+  return `${whatToDo(code, configuration)} ${usedFor(configuration)}`.trim();
+}
+
+function whatToDo(code: string | undefined, { signIn }: Configuration): string {
   switch (code) {
     case "AADSTS7000215":
     case "AADSTS7000222":
-      return "The client secret is wrong or has expired: make a new one for the application and set AZURE_CLIENT_SECRET, or area1:clientSecret with --secret.";
+      return "The client secret is wrong, has expired or belongs to another application: make a new one and set it.";
     case "AADSTS700016":
-      return "The application is not in this tenant: check area1:clientId and area1:tenantId.";
+      return "The application is not in this tenant: check both ids.";
     case "AADSTS90002":
-      return "There is no such tenant: check area1:tenantId.";
+      return "The tenant does not exist: check its id.";
+    case "AADSTS700024":
+      return `${staleToken} ${onGitHub}`;
+    case "AADSTS70021":
+    case "AADSTS700211":
+    case "AADSTS700212":
+    case "AADSTS700213":
+      return `The application has no federated credential with the issuer, subject and audience of the token in the file: compare them, character by character. If they are right, ${staleToken.charAt(0).toLowerCase()}${staleToken.slice(1)} ${onGitHub}`;
     default:
       return signIn.by === "defaultChain"
         ? "No client secret, certificate or token file is given, so the default chain was tried; see the README, Configuration."
-        : "Check area1:tenantId, area1:clientId and the credential; see the README, Permissions.";
+        : "Check the tenant, the application and its credential; see the README, Permissions.";
   }
 }
+
+const staleToken =
+  "The token in the file is too old: write a new one just before each pulumi command.";
+
+/** @see https://docs.github.com/actions/reference/security/oidc */
+const onGitHub =
+  "A token of GitHub Actions is valid for five minutes; the README, In a pipeline, shows the step that writes it.";

@@ -1,6 +1,6 @@
 import type { TokenCredentialOptions } from "@azure/identity";
 
-import { bodyText, printable, VendorError } from "./errors";
+import { bodyText, printable, UserError, VendorError } from "./errors";
 import { throttled, type Answer, type Http } from "./http";
 import { isRecord, parsed } from "./json";
 import type { Patience } from "./patience";
@@ -18,14 +18,14 @@ type Response = Awaited<ReturnType<SignInClient["sendRequest"]>>;
  */
 export class Entra implements SignInClient {
   /** Why the last request failed: what the library makes of it says less. */
-  failure: VendorError | undefined;
+  failure: VendorError | UserError | undefined;
   /** How long the sign-in that is under way may take. */
   patience: Patience | undefined;
 
-  /** @param authorityHost where a secret may be sent; undefined for Microsoft's own, which the library knows. */
+  /** @param authorityHost where a secret may be sent; undefined for Microsoft's own, whose hosts the library knows. */
   constructor(
     private readonly http: Http,
-    private readonly authorityHost: string | undefined,
+    public authorityHost: string | undefined,
   ) {}
 
   async sendRequest(
@@ -56,7 +56,8 @@ export class Entra implements SignInClient {
         bodyAsText: answer.text,
       };
     } catch (error) {
-      if (error instanceof VendorError) this.failure = error;
+      if (error instanceof VendorError || error instanceof UserError)
+        this.failure = error;
       throw error;
     }
   }
@@ -87,13 +88,13 @@ function judge(answer: Answer): Answer {
     : undefined;
   const reason = typeof said === "string" ? printable(said) : bodyText(text);
   const message = `${vendor} answered ${status}: ${reason || "no reason given"}`;
-  if (status === 429) throw throttled(vendor, answer, message);
+  if (status === 429) throw throttled(answer, message);
   if (status === 408 || status >= 500)
-    throw new VendorError(vendor, "transient", message, {
+    throw new VendorError("transient", message, {
       status,
       advice: "Try again.",
     });
-  throw new VendorError(vendor, "unauthorized", message, { status });
+  throw new VendorError("unauthorized", message, { status });
 }
 
 /** Without it the library says only that something could not be resolved. */
@@ -106,7 +107,7 @@ function refuseOtherThanDiscovery({ status, text }: Answer): void {
 }
 
 const unreadable = (message: string): VendorError =>
-  new VendorError(vendor, "unreadable", message, {
+  new VendorError("unreadable", message, {
     advice:
       "Nothing is concluded from it, and no secret was sent on. Check for a proxy in between, and area1:authorityHost.",
   });

@@ -1,5 +1,7 @@
 import { isNativeError } from "node:util/types";
 
+import { spaced } from "../mail-flow/visible";
+
 /**
  * What went wrong at a vendor, so far as it makes a difference to what we do or advise.
  *
@@ -7,6 +9,7 @@ import { isNativeError } from "node:util/types";
  * - `unauthorized`, `forbidden`: the credentials or their rights.
  * - `dehydrated`: the tenant has never been customised; `notEntitled`: the account does not have the product.
  * - `throttled`, `transient`: later it may work. `unreachable`: no answer at all.
+ * - `blocked`: something in between does not let us through: a certificate that is not trusted, a proxy that refuses.
  * - `unreadable`: an answer that is not what the vendor's API sends (HTML, half a body).
  * - `refused`: the vendor judged the request to be wrong.
  */
@@ -20,6 +23,7 @@ export type Fault =
   | "throttled"
   | "transient"
   | "unreachable"
+  | "blocked"
   | "unreadable"
   | "refused";
 
@@ -28,7 +32,6 @@ export class VendorError extends Error {
   override name = "VendorError";
 
   constructor(
-    readonly vendor: string,
     readonly fault: Fault,
     message: string,
     readonly details: {
@@ -81,15 +84,11 @@ export const reasonOf = (error: unknown): string =>
 const longest = 800;
 
 /**
- * A vendor's text made fit to print: no control characters (a 403 of Exchange Online is 4,096 NUL bytes, observed), white
- * space folded, at most 800 characters.
+ * A vendor's text made fit to print: no control characters (a 403 of Exchange Online is 4,096 NUL bytes, observed) and none that turn the
+ * direction of a text, white space folded, at most 800 characters.
  */
 export function printable(text: string): string {
-  const clean = text
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
-    .replace(/ {2,}/g, " ")
-    .trim();
+  const clean = spaced(text).replace(/ {2,}/g, " ").trim();
   return clean.length > longest ? `${clean.slice(0, longest)}…` : clean;
 }
 

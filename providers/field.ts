@@ -19,6 +19,8 @@ export interface Field {
   readonly default?: Value;
   /** Must be given. */
   readonly required?: true;
+  /** The property without which the vendor does not take this one: both are sent, and both are given back or neither. */
+  readonly with?: string;
   /** A change replaces the object. */
   readonly replaces?: true;
   /** Taken by the vendor only when the object is made: never compared and never a reason to do anything. */

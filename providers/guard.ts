@@ -1,3 +1,4 @@
+import { visibleLines } from "../mail-flow/visible";
 import { engineOf, watchEngine } from "./engine";
 import { PartialFailure, reasonOf } from "./errors";
 import type { Handlers } from "./handlers";
@@ -34,9 +35,9 @@ export function guard(
 
   const scrubbed = (message: string): string => {
     try {
-      return session().scrub(message);
+      return visibleLines(session().scrub(message));
     } catch {
-      return scrub(message, storedSecrets(stored));
+      return visibleLines(scrub(message, storedSecrets(stored)));
     }
   };
 

@@ -1,7 +1,15 @@
 import { bulkhead, noop } from "cockatiel";
 
-import { isFault, printable, reasonOf, sentence, VendorError } from "./errors";
+import {
+  isFault,
+  printable,
+  reasonOf,
+  sentence,
+  UserError,
+  VendorError,
+} from "./errors";
 import type { Patience } from "./patience";
+import { proxyFor, proxyRefused, type Proxy } from "./proxy";
 
 /** One request to a vendor. */
 export interface Request {
@@ -74,8 +82,26 @@ export class Http {
         await this.resumed(patience);
         return this.once(request, patience);
       });
-      return judge(answer);
+      try {
+        return judge(answer);
+      } catch (error) {
+        if (isFault(error, "transient")) this.heed(answer);
+        throw error;
+      }
     }, pauseAfter);
+  }
+
+  /** Makes all requests wait as long as an answer asks that is no throttling, such as a 503. */
+  private heed(answer: Answer): void {
+    const pause = pauseAskedFor(answer);
+    if (pause !== undefined)
+      this.pauseAll(pause, "is not available", " as it asked");
+  }
+
+  private pauseAll(pause: number, why: string, asked: string): void {
+    this.pausedUntil = Math.max(this.pausedUntil, Date.now() + pause);
+    if (pause >= 1000)
+      this.say(`${this.vendor} ${why}: waiting ${seconds(pause)}${asked}`);
   }
 
   /** Waits while the vendor has asked everybody to. */
@@ -86,7 +112,6 @@ export class Http {
     }
     if (patience.left === 0)
       throw new VendorError(
-        this.vendor,
         "unreachable",
         `the patience of this operation, ${seconds(patience.total)}, was used up before ${this.vendor} could be asked`,
         { advice: "Try again, or raise area1:patienceMs." },
@@ -109,11 +134,8 @@ export class Http {
     const pause = Math.max(asks.pause ?? 0, backoff);
     if (!patience.grants(pause))
       throw this.tooLong(pause, patience, error as VendorError);
-    this.pausedUntil = Math.max(this.pausedUntil, Date.now() + pause);
-    if (pause >= 1000)
-      this.say(
-        `${this.vendor} is throttling: waiting ${seconds(pause)}${asks.pause === undefined ? "" : " as it asked"}`,
-      );
+    const asked = asks.pause === undefined ? "" : " as it asked";
+    this.pauseAll(pause, "is throttling", asked);
     return pause;
   }
 
@@ -123,7 +145,6 @@ export class Http {
     cause?: VendorError,
   ): VendorError {
     return new VendorError(
-      this.vendor,
       "throttled",
       `${cause ? `${sentence(cause.message)} ` : ""}${this.vendor} is to be left alone for ${seconds(pause)}, longer than what is left of the patience of this operation (${seconds(patience.total)} in all)`,
       { advice: "Try again later, or raise area1:patienceMs." },
@@ -134,6 +155,7 @@ export class Http {
     const limit = Math.min(this.requestTimeoutMs, patience.left);
     const signal = AbortSignal.timeout(limit);
     const fetch = (await nodeFetch()).default;
+    const proxy = await proxyFor(new URL(request.url));
     let response: Response;
     try {
       response = await fetch(request.url, {
@@ -141,6 +163,7 @@ export class Http {
         headers: { ...request.headers },
         ...(request.body !== undefined && { body: request.body }),
         redirect: "manual",
+        ...(proxy && { agent: proxy.agent }),
         signal,
       });
       const answer = {
@@ -151,35 +174,81 @@ export class Http {
       this.witness?.(request, answer);
       return answer;
     } catch (error) {
-      throw this.unanswered(error, signal.aborted, limit, request);
+      throw unanswered(error, {
+        request,
+        proxy,
+        ...(signal.aborted && { limit }),
+      });
     }
   }
+}
 
-  private unanswered(
-    error: unknown,
-    timedOut: boolean,
-    limit: number,
-    { url, repeatable }: Request,
-  ): VendorError {
-    const { host } = new URL(url);
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    // These three say that no connection came about; after any other failure the request may have arrived.
-    const neverSent = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code);
+/** Why a request got no answer. */
+function unanswered(
+  error: unknown,
+  {
+    request: { url, repeatable },
+    proxy,
+    limit,
+  }: {
+    readonly request: Request;
+    readonly proxy: Proxy | undefined;
+    /** Milliseconds after which it was given up, if it was. */
+    readonly limit?: number;
+  },
+): VendorError | UserError {
+  const { host } = new URL(url);
+  const reason = printable(reasonOf(error).replace(url, host));
+  const way = proxy ? ` through the proxy ${proxy.host}` : "";
+  const { name, code = "" } = error as NodeJS.ErrnoException;
+  // Node's own judgement of what it was to send: another try would be the same.
+  if (name === "TypeError" || name === "RangeError")
+    return new UserError(
+      `Cannot send a request to ${host}: ${reason}. Check the configuration, the token first.`,
+      { cause: error },
+    );
+  if (code === proxyRefused)
     return new VendorError(
-      this.vendor,
-      neverSent ? "unreachable" : "transient",
-      timedOut
-        ? `${host} did not answer within ${seconds(limit)}`
-        : `${host} could not be reached or broke off (${printable(reasonOf(error).replace(url, host))})`,
+      "blocked",
+      `${host} could not be reached${way}: ${reason}`,
       {
-        uncertain: !neverSent && !repeatable,
         advice:
-          "Check the network, a proxy or a base URL in the configuration.",
+          "Check HTTPS_PROXY with its user and password, and NO_PROXY, for hosts that need no proxy.",
         cause: error,
       },
     );
-  }
+  if (ofCertificates.test(code))
+    return new VendorError(
+      "blocked",
+      `the certificate of ${host} is not trusted${way} (${reason})`,
+      {
+        advice:
+          "If your company inspects TLS, set NODE_EXTRA_CA_CERTS to a PEM file with its root certificate before pulumi starts. If not, somebody else may have answered: nothing was sent.",
+        cause: error,
+      },
+    );
+  // These three say that no connection came about; after any other failure the request may have arrived.
+  const neverSent = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code);
+  return new VendorError(
+    neverSent ? "unreachable" : "transient",
+    limit === undefined
+      ? `${host} could not be reached${way} or broke off (${reason})`
+      : `${host} did not answer${way} within ${seconds(limit)}`,
+    {
+      uncertain: !neverSent && !repeatable,
+      advice: "Check the network, a proxy or a base URL in the configuration.",
+      cause: error,
+    },
+  );
 }
+
+/**
+ * What Node calls the errors of certificates.
+ *
+ * @see https://nodejs.org/api/tls.html#x509-certificate-error-codes
+ */
+const ofCertificates =
+  /CERT|CRL|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$/;
 
 /** Lets requests through, or makes them wait for their turn. */
 type Turns = Pick<typeof noop, "execute">;
@@ -195,29 +264,31 @@ interface Wish {
 
 const wishes = new WeakMap<VendorError, Wish>();
 
+/** How long an answer asks to wait, in milliseconds: `Retry-After` as seconds, also with a fraction, or as a date. */
+function pauseAskedFor({ headers }: Answer): number | undefined {
+  const header = headers.get("retry-after");
+  const wait = /^\d+(\.\d+)?$/.test(header ?? "")
+    ? Number(header) * 1000
+    : Date.parse(header ?? "") - Date.now();
+  return Number.isFinite(wait) ? Math.max(0, Math.ceil(wait)) : undefined;
+}
+
 /**
- * A `throttled` error that remembers how long the answer asks to wait: `Retry-After` as seconds, also with a fraction, or as a date.
+ * A `throttled` error that remembers how long the answer asks to wait.
  *
  * @param fewerAtOnce it was the number of requests at once that was too large, not that in a time.
  */
 export function throttled(
-  vendor: string,
   answer: Answer,
   reason: string,
   fewerAtOnce = false,
 ): VendorError {
-  const error = new VendorError(vendor, "throttled", reason, {
+  const error = new VendorError("throttled", reason, {
     status: answer.status,
     advice: "Try again later.",
   });
-  const header = answer.headers.get("retry-after");
-  const wait = /^\d+(\.\d+)?$/.test(header ?? "")
-    ? Number(header) * 1000
-    : Date.parse(header ?? "") - Date.now();
-  wishes.set(error, {
-    fewerAtOnce,
-    ...(Number.isFinite(wait) && { pause: Math.max(0, wait) }),
-  });
+  const pause = pauseAskedFor(answer);
+  wishes.set(error, { fewerAtOnce, ...(pause !== undefined && { pause }) });
   return error;
 }
 

@@ -23,9 +23,6 @@ export interface Identity {
   readonly changedAt?: string;
 }
 
-/** What an update changes: null clears. */
-export type Changes = Values;
-
 /** The old outputs of a resource. */
 export type State = Readonly<Record<string, unknown>>;
 
@@ -37,7 +34,9 @@ export interface Form {
   readonly home: "tenantId" | "accountId";
   readonly fields: Fields;
   /** Inputs that are no property of the object: `adopt`, and what destroy heeds. */
-  readonly settings: readonly ("adopt" | "offboardOnDestroy" | "onlyForSpam")[];
+  readonly settings: readonly (
+    "adopt" | "offboardOnDestroy" | "allowExposure"
+  )[];
   /** The field that names the object; absent where a tenant has exactly one. */
   readonly nameField?: "name" | "domain";
   /** The field that carries the mark of who made it. */
@@ -67,6 +66,12 @@ export interface Kind extends Form {
   /** True where a member that an answer leaves out says nothing, as with Cloudflare. */
   readonly missingIsUntold?: true;
 
+  /**
+   * Whether a property decides where mail goes, so that the exposure guard judges a change of it; absent where none does.
+   * @param property undefined: that the object exists at all.
+   */
+  decides?(property: string | undefined): boolean;
+
   identify(item: Item): Identity;
 
   /** All objects, complete or an error; at least the one of this name. */
@@ -75,21 +80,12 @@ export interface Kind extends Form {
     name: string,
     newerThan?: number,
   ): Promise<Listing<Item>>;
-  create(operation: Operation, wanted: Values, inputs: State): Promise<void>;
+  create(operation: Operation, wanted: Values): Promise<void>;
   /**
    * One write, and one Enable or Disable where the vendor has a cmdlet of its own for it.
-   * @param inputs the program's, with settings; absent when first-seen values are given back.
+   * @param changes null clears.
    */
-  update(
-    operation: Operation,
-    item: Item,
-    changes: Changes,
-    inputs?: State,
-  ): Promise<void>;
-  /**
-   * @returns why it may not be removed now, with what to do.
-   */
-  reasonToKeep?(operation: Operation, item: Item): Promise<string | undefined>;
+  update(operation: Operation, item: Item, changes: Values): Promise<void>;
   /** @returns why it was left where it is, or nothing when it is gone. */
   remove(
     operation: Operation,
@@ -138,6 +134,23 @@ export function valuesOf(
       values[name] = value;
   }
   return values;
+}
+
+/** Changes, and beside each that the vendor takes only together with another property what that one has. */
+export function together(
+  kind: Pick<Kind, "fields">,
+  changes: Values,
+  live: Values,
+): Values {
+  const partners = Object.keys(changes).flatMap(
+    (property) => kind.fields[property]?.with ?? [],
+  );
+  return {
+    ...Object.fromEntries(
+      partners.map((property) => [property, live[property] ?? null]),
+    ),
+    ...changes,
+  };
 }
 
 /** Values in the vendor's names and form; null stays null. */

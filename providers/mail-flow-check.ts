@@ -1,13 +1,13 @@
 import deepEqual from "fast-deep-equal";
 
-import type { Finding } from "../lib/mail-flow/finding";
-import { checks } from "../lib/mail-flow/findings";
+import type { Finding } from "../mail-flow/finding";
+import { checks } from "../mail-flow/findings";
 import { PartialFailure, UserError } from "./errors";
 import type { Handlers } from "./handlers";
 import type { State } from "./kind";
 import { check } from "./lifecycle/check";
-import { homeOf } from "./lifecycle/home";
-import { changedProperties, pickKnown, text } from "./lifecycle/state";
+import { accountOf, tenantOf } from "./lifecycle/home";
+import { changedProperties, pickKnown } from "./lifecycle/state";
 import { trying } from "./lifecycle/trying";
 import {
   isReached,
@@ -17,7 +17,8 @@ import {
   unmadeOf,
 } from "./mail-flow/accepted";
 import { mailFlowCheckForm as form } from "./mail-flow/check-inputs";
-import { sightOf, textsOf, type Sight } from "./mail-flow/looking";
+import { textOf, textsOf } from "./json";
+import { sightOf, type Sight } from "./mail-flow/looking";
 import type { Operation, Session } from "./session";
 
 const id = "mail-flow-check";
@@ -28,15 +29,16 @@ const inputNames = Object.keys(form.fields);
 export function mailFlowCheck(session: () => Session): Handlers {
   return {
     check(olds, news) {
-      const { inputs, failures } = check(form, olds, news, session);
-      session().living.set(keyOf(inputs), inputs);
+      const { configuration, ledger } = session();
+      const { inputs, failures } = check(form, olds, news, () => configuration);
+      ledger.register(form, inputs);
       const stranger = textsOf(inputs["findings"]).find(
         (name) => !checks.some((one) => one.name === name),
       );
       if (stranger !== undefined)
         failures.push({
           property: "findings",
-          reason: `(acceptedFindings of UseCase4) has "${stranger}", which no check is called; those of a stack are ${names("stack").join(", ")}`,
+          reason: `(acceptedFindings of UseCase4) has "${stranger}", which no check is called; those of a stack are ${namesForStack.join(", ")}`,
         });
       return Promise.resolve({ inputs, failures });
     },
@@ -52,20 +54,15 @@ export function mailFlowCheck(session: () => Session): Handlers {
   };
 }
 
-const names = (purpose: "stack" | "doctor"): string[] =>
-  checks.flatMap(({ name, appliesTo }) =>
-    appliesTo === purpose ? [name] : [],
-  );
-
-/** Which check it is, as far as its inputs tell. */
-const keyOf = ({ domains, digest }: State): string =>
-  `${form.name} ${JSON.stringify([domains, digest])}`;
+const namesForStack = checks.flatMap(({ name, appliesTo }) =>
+  appliesTo === "stack" ? [name] : [],
+);
 
 function diff(session: Session, olds: State, news: State) {
   // Left out where something differs: then the engine compares old and new inputs itself and shows them one by one.
   if (changedProperties(form, olds, news).length > 0) return {};
   // A refresh asks as well, with what it has just read as old: only a program can have something done.
-  if (!session.living.has(keyOf(news))) return { changes: false };
+  if (!session.ledger.isRegistered(form, news)) return { changes: false };
   const accepted = textsOf(news["findings"]);
   const accepts = textsOf(olds["reported"]).some((name) =>
     accepted.includes(name),
@@ -84,7 +81,7 @@ async function run(session: Session, inputs: State, olds: State) {
       const operation = session.begin(accountOf(session, inputs));
       const tenantId = await tenantOf(operation, {
         ...olds,
-        ...pickKnown(["accountId"], (name) => inputs[name]),
+        ...pickKnown(["accountId"], inputs),
       });
       const { routes, details } = await twice(operation, inputs, {
         accepted,
@@ -92,7 +89,7 @@ async function run(session: Session, inputs: State, olds: State) {
       });
       const blind = unmadeOf(details);
       if (blind) operation.warn(blind);
-      const kept = pickKnown(inputNames, (name) => inputs[name]);
+      const kept = pickKnown(inputNames, inputs);
       return {
         outs: { ...kept, tenantId, routes, details },
         found: unaccepted(details, accepted),
@@ -108,7 +105,7 @@ async function run(session: Session, inputs: State, olds: State) {
   if (serious.length > 0)
     // The engine sends an update until it succeeds; after a refresh, which makes it forget, the findings themselves are drift.
     throw new PartialFailure(id, outs, [
-      `Everything is written, but failOn is "${text(failOn)}", and ${namesOf(serious).join(", ")} ${namesOf(serious).length === 1 ? "was" : "were"} found. Mend or accept that, then run pulumi up again.`,
+      `Everything is written, but failOn is "${textOf(failOn)}", and ${namesOf(serious).join(", ")} ${namesOf(serious).length === 1 ? "was" : "were"} found. Mend or accept that, then run pulumi up again.`,
       ...messagesOf(serious),
     ]);
   return outs;
@@ -133,7 +130,7 @@ async function read(session: Session, given: string, state: State) {
   say(session, found);
   const live = [...namesOf(found), ...hidden(details, reported)].sort();
   const inputs = {
-    ...pickKnown(inputNames, (name) => state[name]),
+    ...pickKnown(inputNames, state),
     findings: [...accepted, ...live].sort(),
   };
   return {
@@ -165,10 +162,7 @@ const hidden = (
 async function twice(
   operation: Operation,
   inputs: State,
-  known: {
-    readonly accepted: readonly string[];
-    readonly reported: readonly string[];
-  },
+  known: Readonly<Record<"accepted" | "reported", readonly string[]>>,
 ): Promise<Sight> {
   const first = await sightOf(operation, inputs);
   const before = namesOf(unaccepted(first.details, known.accepted));
@@ -182,17 +176,6 @@ async function twice(
     ),
   };
 }
-
-/** Refuses to look with the credentials of another tenant or account than the state's. */
-async function tenantOf(operation: Operation, state: State): Promise<string> {
-  const tenant = await homeOf({ home: "tenantId" }, operation, state);
-  if (operation.account) await homeOf({ home: "accountId" }, operation, state);
-  return tenant;
-}
-
-const accountOf = (session: Session, inputs: State): string =>
-  text(inputs["accountId"]) ||
-  (session.configuration.cloudflareAccountId ?? "");
 
 function say(session: Session, findings: readonly Finding[]): void {
   for (const message of messagesOf(findings)) session.warn(message);

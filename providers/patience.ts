@@ -19,9 +19,9 @@ export class Patience {
     this.deadline = Date.now() + total;
   }
 
-  /** Milliseconds that are left, never negative. */
+  /** Whole milliseconds that are left, never negative: a timer of Node's may take no fraction. */
   get left(): number {
-    return Math.max(0, this.deadline - Date.now());
+    return Math.max(0, Math.ceil(this.deadline - Date.now()));
   }
 
   /**
@@ -64,23 +64,22 @@ export class Patience {
   }
 
   /**
-   * Looks again while something is found, for a tenth of what is left: a replica that lags may not show what was written a moment
-   * ago.
-   * @param look told when the last look ended, so that it reads lists anew.
+   * {@link until} for what is read from a list: each time from one that began after the last.
+   * @param newerThan the beginning of a list that does not count any more, at first.
    */
-  async untilNone<T>(
-    look: (newerThan: number | undefined) => Promise<readonly T[]>,
-  ): Promise<readonly T[]> {
-    let newerThan: number | undefined;
-    return this.until(
-      async () => {
-        const found = await look(newerThan);
-        newerThan = Date.now();
-        return found;
-      },
-      (found) => found.length === 0,
-      this.left / 10,
-    );
+  untilListed<T extends { readonly begun: number }>(
+    list: (newerThan: number | undefined) => Promise<T>,
+    settled: (listing: T) => boolean,
+    limit = this.left,
+    newerThan?: number,
+  ): Promise<T> {
+    let last = newerThan;
+    const next = async (): Promise<T> => {
+      const listing = await list(last);
+      last = listing.begun;
+      return listing;
+    };
+    return this.until(next, settled, limit);
   }
 
   /**

@@ -1,6 +1,8 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { isIP } from "node:net";
 
+import { isGuid } from "./codecs";
+
 /** Names that everybody's tenant or every program of ours has; they tell nothing about anybody. */
 const common = new Set(
   [
@@ -22,7 +24,6 @@ const vendorsWords =
 /** Properties that hold a sentence in which names may stand. */
 const sentences = /^(message|@adminapi\.(warnings|errors)|reason)$/;
 
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const zeroGuid = "00000000-0000-0000-0000-000000000000";
 const hex = /^[0-9a-f]{32}$/i;
 const host = /^([a-z0-9_]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i;
@@ -75,8 +76,8 @@ export class Pseudonyms {
     const { pathname, searchParams } = new URL(text, "https://vendor.example");
     const parts = pathname.split("/").map((part) => {
       const plain = decodeURIComponent(part);
-      const telling = [guid, hex, host].some((form) => form.test(plain));
-      return telling || plain.includes("@")
+      const telling = [hex, host].some((form) => form.test(plain));
+      return telling || isGuid(plain) || plain.includes("@")
         ? encodeURIComponent(this.value(plain, ""))
         : part;
     });
@@ -112,15 +113,13 @@ export class Pseudonyms {
   }
 
   private replaced(text: string): string {
-    const known = this.seen.get(text);
-    if (known !== undefined) return known;
-    const made = this.made(text);
-    this.seen.set(text, made);
-    return made;
+    const pseudonym = this.seen.get(text) ?? this.made(text);
+    this.seen.set(text, pseudonym);
+    return pseudonym;
   }
 
   private made(text: string): string {
-    if (guid.test(text)) {
+    if (isGuid(text)) {
       const code = this.code("guid", text, 32);
       return `${code.slice(0, 8)}-${code.slice(8, 12)}-4${code.slice(13, 16)}-8${code.slice(17, 20)}-${code.slice(20)}`;
     }

@@ -1,28 +1,47 @@
-import {
-  ownersOf,
-  refuseDelivery,
-  refuseForeign,
-} from "./restore-point-refusals";
+import deepEqual from "fast-deep-equal";
+
+import { UserError } from "./errors";
 import { equal, valueIn, type Values } from "./field";
+import { reasonAgainstMail } from "./guarded-mail";
 import type { Handlers } from "./handlers";
-import { isRecord } from "./json";
+import { isRecord, textOf } from "./json";
 import {
   valuesOf,
   type Failure,
+  type Form,
   type Item,
   type Kind,
   type State,
 } from "./kind";
 import { show } from "./lifecycle/claim";
-import { homeOf } from "./lifecycle/home";
+import {
+  accountOf,
+  homeOf,
+  refuseAnotherTenant,
+  tenantOf,
+} from "./lifecycle/home";
+import { checked } from "./lifecycle/check";
 import { named } from "./lifecycle/locate";
-import { labelOf, objectOf, pickKnown, text } from "./lifecycle/state";
+import { labelOf, objectOf, pickKnown } from "./lifecycle/state";
 import { trying } from "./lifecycle/trying";
-import { dropsMalicious, keyOf, type RestoredObject } from "./restored-object";
+import { isMark, nameIn } from "./mark";
+import { reasonsOfOwnership } from "./ownership";
+import { keyOf, type RestoredObject } from "./restored-object";
 import type { Operation, Session } from "./session";
 import { isUnknown } from "./unknown";
 
 const id = "restore-point";
+
+/** The form of what `ledger` and `home` ask for: there is one restore point in a tenant. */
+const form: Form = {
+  name: "RestorePoint",
+  home: "tenantId",
+  fields: {},
+  settings: [],
+  isGiven: () => false,
+};
+
+const inputNames = ["objects", "accountId", "guardedMail", "allowExposure"];
 
 type Kinds = Readonly<Record<string, Kind>>;
 
@@ -30,19 +49,20 @@ type Kinds = Readonly<Record<string, Kind>>;
 export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
   return {
     check(_olds, news) {
-      tellWhatIsWanted(session(), news);
-      return Promise.resolve({
-        inputs: news,
-        failures: [...wrong(kinds, news), ...claimedTwice(news, session())],
-      });
+      session().ledger.register(form, news);
+      return Promise.resolve({ inputs: news, failures: wrong(kinds, news) });
     },
 
-    diff: (_id, olds, news) =>
-      Promise.resolve(
-        sameObjects(olds, news) && sameAccount(olds, news)
-          ? { changes: false }
-          : {},
-      ),
+    diff(_id, olds, news) {
+      const { configuration } = session();
+      refuseAnotherTenant(form, olds, configuration);
+      const complete = (object: RestoredObject) => {
+        const kind = kinds[object.kind];
+        return kind && object.wanted && checked(kind, object, configuration);
+      };
+      const same = sameAccount(olds, news) && sameProgram(olds, news, complete);
+      return Promise.resolve(same ? { changes: false } : {});
+    },
 
     create: (inputs) =>
       trying("Cannot take the restore point", async () => {
@@ -55,7 +75,7 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
       Promise.resolve({
         id,
         props: state,
-        inputs: pickKnown(["objects", "accountId"], (name) => state[name]),
+        inputs: pickKnown(inputNames, state),
       }),
 
     update: (_id, olds, news) =>
@@ -70,18 +90,9 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
                   kinds[key.split("/", 1)[0] ?? ""]?.home === "tenantId",
               ),
             );
-        const state = {
-          ...olds,
-          ...pickKnown(["accountId"], (name) => news[name]),
-        };
+        const state = { ...olds, ...pickKnown(["accountId"], news) };
         const outs = await take(kinds, session(), news, before, state);
-        return {
-          outs: {
-            ...news,
-            ...outs,
-            ...pickKnown(["takenAt"], (name) => olds[name]),
-          },
-        };
+        return { outs: { ...news, ...outs, ...pickKnown(["takenAt"], olds) } };
       }),
 
     // Costs no request where the destroy has come by everything.
@@ -90,18 +101,6 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
         sayWhatRemains(kinds, session(), state),
       ),
   };
-}
-
-/** Tells those who write what a program wants of mail, so that they refuse what would let it out. */
-function tellWhatIsWanted(session: Session, news: State): void {
-  for (const object of objectsOf(news)) {
-    const name = object.name.toLowerCase();
-    if (object.recipientsRelease) session.onlyForSpam.add(name);
-    if (object.kind === "Area1Domain" && !object.dropsMalicious)
-      session.deliveries.set(name, (operation) =>
-        refuseDelivery(operation, name),
-      );
-  }
 }
 
 /**
@@ -118,11 +117,12 @@ async function sayWhatRemains(
   if (!isRecord(values)) return;
   const passedBy = objectsOf(state).flatMap((object) => {
     const kind = kinds[object.kind];
-    return kind && !session.parted.has(objectOf(kind, state, object.name))
+    return kind &&
+      !session.ledger.hasDeleted(objectOf(kind, state, object.name))
       ? [{ kind, object }]
       : [];
   });
-  const operation = session.begin(text(state["accountId"]));
+  const operation = session.begin(textOf(state["accountId"]));
   await Promise.all(
     passedBy.map(async ({ kind, object }) => {
       await homeOf(kind, operation, state);
@@ -172,27 +172,39 @@ async function take(
 ) {
   const objects = objectsOf(inputs);
   const fresh = objects.filter((object) => !(keyOf(object) in before));
-  const account =
-    typeof inputs["accountId"] === "string"
-      ? inputs["accountId"]
-      : (session.configuration.cloudflareAccountId ?? "");
+  const account = accountOf(session, inputs);
   const operation = session.begin(account);
-  const tenantId = await homeOf({ home: "tenantId" }, operation, state);
-  if (account) await homeOf({ home: "accountId" }, operation, state);
+  const tenantId = await tenantOf(operation, state);
   const items = await Promise.all(
     fresh.map((object) => lookUp(kinds, operation, object)),
   );
-  const beginning = beginningToDeliver(objects, state);
-  await refuseForeign(operation, fresh, items, {
-    released: newlyReleased(objects, state),
-    delivered: await droppingToday(kinds, operation, beginning),
-    firstOfDefault: before["AntiSpamPolicy/Default"],
-  });
+  const reasons = [
+    ...heldElsewhere(session, objects),
+    ...(await reasonsOfOwnership(operation, fresh, items)),
+  ];
   const values: Record<string, unknown> = Object.fromEntries(
     objects.map((object) => [keyOf(object), before[keyOf(object)]]),
   );
-  for (const [index, object] of fresh.entries())
-    values[keyOf(object)] = valuesIn(kinds, object, items[index]);
+  for (const [index, object] of fresh.entries()) {
+    const kind = kinds[object.kind];
+    const item = items[index];
+    values[keyOf(object)] = kind && item ? valuesOf(kind, item) : null;
+  }
+  if (reasons.length === 0) {
+    const { reasonAgainstProgram } = await import("./program-guard.js");
+    const reason = await reasonAgainstProgram(operation, {
+      kinds,
+      inputs,
+      objects,
+      before: objectsOf(state ?? {}),
+      values: { ...before, ...values },
+    });
+    if (reason !== undefined) reasons.push(reason);
+  }
+  if (reasons.length > 0)
+    throw new UserError(
+      `Cannot begin, and nothing was written: ${reasons.join("; ").replace(/\.$/, "")}.`,
+    );
   return {
     values,
     takenAt: new Date().toISOString(),
@@ -201,127 +213,67 @@ async function take(
   };
 }
 
-/** The quarantine policies that recipients are to release from, and were not before. */
-function newlyReleased(
-  objects: readonly RestoredObject[],
-  state: State | undefined,
-): string[] {
-  const before = state ? objectsOf(state) : [];
-  return objects
-    .filter(
-      ({ kind, name, recipientsRelease }) =>
-        recipientsRelease &&
-        !before.some(
-          (old) =>
-            old.kind === kind && old.name === name && old.recipientsRelease,
-        ),
-    )
-    .map(({ name }) => name);
-}
-
-/** The domains that are to deliver Malicious, and were not before as far as the restore point knows. */
-function beginningToDeliver(
-  objects: readonly RestoredObject[],
-  state: State | undefined,
-): RestoredObject[] {
-  const before = state ? objectsOf(state) : [];
-  return objects.filter(
-    ({ kind, name, dropsMalicious }) =>
-      kind === "Area1Domain" &&
-      !dropsMalicious &&
-      !before.some(
-        (old) => old.kind === kind && old.name === name && !old.dropsMalicious,
-      ),
-  );
-}
-
-/** Those of the domains for which Cloudflare drops Malicious now. */
-async function droppingToday(
-  kinds: Kinds,
-  operation: Operation,
-  domains: readonly RestoredObject[],
-): Promise<string[]> {
-  const found = await Promise.all(
-    domains.map(async (object) => {
-      const item = await lookUp(kinds, operation, object);
-      const dropped = valuesIn(kinds, object, item)?.["dropDispositions"];
-      return dropsMalicious(dropped) ? [object.name] : [];
-    }),
-  );
-  return found.flat();
-}
-
 async function lookUp(
   kinds: Kinds,
   operation: Operation,
   { kind: kindName, name }: RestoredObject,
 ): Promise<Item | undefined> {
   const kind = kinds[kindName];
-  if (!kind) return undefined;
-  return named(kind, await kind.list(operation, name), name);
-}
-
-function valuesIn(
-  kinds: Kinds,
-  object: RestoredObject,
-  item: Item | undefined,
-): Values | null {
-  const kind = kinds[object.kind];
-  return kind && item ? valuesOf(kind, item) : null;
+  return kind && named(kind, await kind.list(operation, name), name);
 }
 
 function wrong(kinds: Kinds, news: State): Failure[] {
   const failures: Failure[] = Object.keys(news)
-    .filter((key) => !["objects", "accountId", "__provider"].includes(key))
+    .filter((key) => ![...inputNames, "__provider"].includes(key))
     .map((property) => ({
       property,
-      reason:
-        "is not a property of this resource, which has objects, accountId",
+      reason: `is not a property of this resource, which has ${inputNames.join(", ")}`,
     }));
+  const { guardedMail } = news;
+  if (guardedMail !== undefined && !isUnknown(guardedMail)) {
+    const reason = reasonAgainstMail(guardedMail);
+    if (reason) failures.push({ property: "guardedMail", reason });
+  }
   if (isUnknown(news["objects"])) return failures;
-  if (!Array.isArray(news["objects"]) || objectsOf(news).length === 0)
-    return [
-      ...failures,
-      {
-        property: "objects",
-        reason: "must be a list of {kind, name}, and not empty",
-      },
-    ];
+  // Of a property the engine prints the whole value first, and the program of a component would be all that is seen.
+  const refuse = (reason: string): void =>
+    void failures.push({ property: "", reason });
+  const objects = objectsOf(news);
+  if (objects.length === 0)
+    refuse("objects must be a list of {kind, name}, and not empty");
   const seen = new Set<string>();
-  for (const object of objectsOf(news)) {
+  for (const object of objects) {
     const key = keyOf(object).toLowerCase();
     if (!kinds[object.kind])
-      failures.push({
-        property: "objects",
-        reason: `has the kind ${object.kind}; there are ${Object.keys(kinds).join(", ")}`,
-      });
+      refuse(
+        `objects has the kind ${object.kind}; there are ${Object.keys(kinds).join(", ")}`,
+      );
     if (seen.has(key))
-      failures.push({
-        property: "objects",
-        reason:
-          object.kind === "QuarantinePolicy"
-            ? `has the quarantine policy "${object.name}" twice: userQuarantineName and adminQuarantineName must differ, or Malicious would be released by its recipient`
-            : `has ${keyOf(object)} twice`,
-      });
+      refuse(
+        object.kind === "QuarantinePolicy"
+          ? `the quarantine policy "${object.name}" is there twice: userQuarantineName and adminQuarantineName must differ, or Malicious would be released by its recipient`
+          : `objects has ${keyOf(object)} twice`,
+      );
     seen.add(key);
   }
   return failures;
 }
 
 /** Two restore points for one object are two programs for one tenant, in one program. */
-function claimedTwice(news: State, session: Session): Failure[] {
-  if (isUnknown(news["objects"])) return [];
-  const failures: Failure[] = [];
-  for (const { key, owner } of ownersOf(objectsOf(news))) {
-    const other = session.claimed.get(key);
-    if (other !== undefined && other !== owner)
-      failures.push({
-        property: "objects",
-        reason: `has ${key}, which ${other} holds already: there is one UseCase4 for a tenant`,
-      });
-    else session.claimed.set(key, owner);
+function heldElsewhere(
+  { ledger }: Session,
+  objects: readonly RestoredObject[],
+): string[] {
+  for (const object of objects) {
+    if (!isMark(object.mark)) continue;
+    const key = keyOf(object).toLowerCase();
+    const other = ledger.hold(key, nameIn(object.mark));
+    if (other !== undefined)
+      return [
+        `${other} holds ${key} already, and there is one UseCase4 for a tenant`,
+      ];
   }
-  return failures.slice(0, 1);
+  return [];
 }
 
 const objectsOf = (inputs: State): RestoredObject[] =>
@@ -332,19 +284,34 @@ const objectsOf = (inputs: State): RestoredObject[] =>
       typeof object["name"] === "string",
   );
 
-function sameObjects(olds: State, news: State): boolean {
-  if (isUnknown(news["objects"])) return false;
-  const keys = (state: State): string =>
-    objectsOf(state)
-      .map(
-        (object) =>
-          keyOf(object) +
-          (object.recipientsRelease ? " released" : "") +
-          (object.dropsMalicious ? " drops" : ""),
-      )
-      .sort()
-      .join("\n");
-  return keys(olds) === keys(news);
+/** Whether two programs want the same of the same objects, whatever their order, their marks and their spelling. */
+function sameProgram(
+  olds: State,
+  news: State,
+  complete: (object: RestoredObject) => State | undefined,
+): boolean {
+  if (
+    isUnknown(news["objects"]) ||
+    isUnknown(news["guardedMail"]) ||
+    !deepEqual(olds["guardedMail"], news["guardedMail"]) ||
+    (olds["allowExposure"] ?? false) !== (news["allowExposure"] ?? false)
+  )
+    return false;
+  const before = new Map(
+    objectsOf(olds).map((object) => [keyOf(object), object]),
+  );
+  const after = objectsOf(news);
+  return (
+    before.size === after.length &&
+    after.every((object) => {
+      const earlier = before.get(keyOf(object));
+      return (
+        earlier !== undefined &&
+        (deepEqual(earlier.wanted, object.wanted) ||
+          deepEqual(complete(earlier), complete(object)))
+      );
+    })
+  );
 }
 
 /** A restore point that was given no account has that of the configuration, which `homeOf` holds to the state's. */

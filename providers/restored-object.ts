@@ -1,3 +1,5 @@
+import type { GuardedMailProps } from "./guarded-mail";
+
 /** One object that a restore point holds. */
 export interface RestoredObject {
   /** `TransportRule`, `QuarantinePolicy`, … */
@@ -8,10 +10,11 @@ export interface RestoredObject {
   readonly mark?: string;
   /** The object may be taken from another stack, as `adopt` of its resource says. */
   readonly adopt?: boolean;
-  /** A quarantine policy that recipients will be able to release from. */
-  readonly recipientsRelease?: boolean;
-  /** A domain that Cloudflare goes on dropping Malicious for. */
-  readonly dropsMalicious?: boolean;
+  /**
+   * The inputs of its resource, without its name, in the order in which the program writes them: the exposure guard judges the whole
+   * program by them.
+   */
+  readonly wanted?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -20,13 +23,23 @@ export interface RestoredObject {
  * that moment would lose what was there before; with a restore point it does not.
  */
 export interface RestorePointProps {
-  /** The objects, each once. Values are kept for those that stay, added for new ones, forgotten for those left out. */
+  /**
+   * The objects, each once, in the order in which the program writes them. Values are kept for those that stay, added for new ones,
+   * forgotten for those left out.
+   */
   objects: readonly RestoredObject[];
   /**
    * Cloudflare account of the domains.
    * @default the configuration's
    */
   accountId?: string;
+  /** Mail that the program may not expose; see `GuardedMailProps`. */
+  guardedMail?: GuardedMailProps;
+  /**
+   * Whether the program may bring guarded mail nearer to its recipients all the same; it is warned of then.
+   * @default false
+   */
+  allowExposure?: boolean;
 }
 
 /** How `values` names an object. */
@@ -34,10 +47,3 @@ export const keyOf = ({
   kind,
   name,
 }: Pick<RestoredObject, "kind" | "name">): string => `${kind}/${name}`;
-
-/** Whether these dispositions of a domain, in the API's words, hold Malicious. */
-export const dropsMalicious = (dispositions: unknown): boolean =>
-  Array.isArray(dispositions) &&
-  dispositions.some(
-    (one) => typeof one === "string" && one.toUpperCase() === "MALICIOUS",
-  );

@@ -1,8 +1,11 @@
+import { visibleLines } from "../mail-flow/visible";
 import { Cloudflare } from "./cloudflare/client";
 import {
   keys,
+  placeOf,
   resolveConfiguration,
   secretKeys,
+  trimmed,
   type Configuration,
 } from "./configuration";
 import { claimsOf, Credentials, type Service } from "./credentials";
@@ -10,7 +13,7 @@ import { ExchangeOnline } from "./exchange-online/client";
 import { sentence } from "./errors";
 import { Graph } from "./graph/client";
 import { Http, type Witness } from "./http";
-import type { State } from "./kind";
+import { Ledger } from "./ledger";
 import { Patience } from "./patience";
 import { tellEngine, type Tell } from "./status-line";
 import { Transcript } from "./transcript";
@@ -29,41 +32,16 @@ export interface Operation {
 }
 
 /**
- * What all resources of one provider process share: the configuration, the clients with their lists, and the memory of what
- * this process has done.
+ * What all resources of one provider process share: the configuration, the clients with their lists, and the ledger of what this
+ * process has done.
  */
 export class Session {
   readonly exchange: ExchangeOnline;
   readonly cloudflare: Cloudflare;
   readonly graph: Graph;
 
-  /** What a create of this process took over, and took it for: the delete that follows in the same operation does nothing. */
-  readonly takenOver = new Map<
-    string,
-    { readonly adopted: boolean; readonly previous?: unknown }
-  >();
-  /** What creates of this process made or took over: no second resource may have it. */
-  readonly owned = new Set<string>();
-  /**
-   * Objects that the program asks for, with their inputs, as the checks of this process saw: a leftover of an interrupted
-   * replacement that stands for the same object is not deleted. Refresh and destroy check nothing.
-   */
-  readonly living = new Map<string, State>();
-  /** Objects that deletes of this process were for, whatever came of it. */
-  readonly parted = new Set<string>();
-  /** Objects that the program moves here from another account. */
-  readonly moving = new Set<string>();
-  /** The tenant of the states that this process was shown. */
-  tenantInState: string | undefined;
-  /** Quarantine policies that recipients are to release nothing but spam from, as restore points say; in lower case. */
-  readonly onlyForSpam = new Set<string>();
-  /** By domain in lower case: refuses to have Malicious delivered that Cloudflare drops, as restore points look at it. */
-  readonly deliveries = new Map<
-    string,
-    (operation: Operation) => Promise<void>
-  >();
-  /** By object: the resource whose restore point holds it. */
-  readonly claimed = new Map<string, string>();
+  /** What this process has done so far. */
+  readonly ledger = new Ledger();
 
   private readonly warned = new Set<string>();
   private readonly credentials: Credentials;
@@ -94,6 +72,10 @@ export class Session {
       configuration.cloudflareBaseUrl,
       configuration.cloudflareApiToken,
       patienceMs,
+      {
+        token: placeOf(configuration, "cloudflareApiToken"),
+        account: placeOf(configuration, "cloudflareAccountId"),
+      },
     );
     this.graph = new Graph(
       http("Microsoft Graph"),
@@ -123,17 +105,9 @@ export class Session {
     };
   }
 
-  /** The inputs of what the program asks for of a kind. */
-  wanted(kind: string): State[] {
-    const prefix = `${kind.toLowerCase()}/`;
-    return [...this.living].flatMap(([object, inputs]) =>
-      object.startsWith(prefix) ? [inputs] : [],
-    );
-  }
-
   /** The tenant of the credentials. */
   tenantId(patience: Patience): Promise<string> {
-    return this.exchange.tenantId(patience);
+    return this.credentials.tenantId(patience);
   }
 
   /**
@@ -162,14 +136,14 @@ export class Session {
 
   /** Says a warning, the same one once. */
   warn(message: string): void {
-    const clean = sentence(this.scrub(message));
+    const clean = visibleLines(sentence(this.scrub(message)));
     if (this.warned.has(clean)) return;
     this.warned.add(clean);
     this.tell(clean, "warning");
   }
 
   say(message: string): void {
-    this.tell(this.scrub(message), "progress");
+    this.tell(visibleLines(this.scrub(message)), "progress");
   }
 
   /** A text without any secret or token of this session. */
@@ -205,9 +179,9 @@ export type Stored = (key: string) => string | undefined;
 /** Secrets of a configuration that could not be resolved, so that even that error is clean. */
 export const storedSecrets = (stored: Stored): string[] =>
   secretKeys.flatMap((key) =>
-    [stored(`area1:${key}`), process.env[keys[key]]].filter(
-      (value) => value !== undefined,
-    ),
+    [stored(`area1:${key}`), process.env[keys[key]]]
+      .map((value) => trimmed(key, value))
+      .filter((value) => value !== ""),
   );
 
 const sessions = new Map<string, Session>();
@@ -218,7 +192,8 @@ const sessions = new Map<string, Session>();
  */
 export function sessionFor(stored: Stored): Session {
   const configuration = resolveConfiguration(stored, process.env);
-  const key = JSON.stringify(configuration);
+  // A transcript belongs to its session: another file is another session.
+  const key = JSON.stringify([configuration, process.env["AREA1_RECORD"]]);
   let session = sessions.get(key);
   if (!session) {
     session = new Session(configuration);

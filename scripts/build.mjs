@@ -63,7 +63,7 @@ async function sourcesHash() {
     "package.json",
     "package-lock.json",
   ];
-  for (const room of ["lib", "providers", "simulator", "cli"]) {
+  for (const room of ["lib", "mail-flow", "providers", "simulator", "cli"]) {
     if (!existsSync(path.join(root, room))) continue;
     const names = await readdir(path.join(root, room), { recursive: true });
     files.push(
@@ -129,7 +129,10 @@ const esbuildOptions = {
   logLevel: "error",
 };
 
-/** What programs and the engine load stays a file per file, with the names of its functions: they stand in stack traces. */
+/**
+ * What programs and the engine load stays a file per file. Its syntax stays as the compiler wrote it: Node finds the names that an ES
+ * module can import from CommonJS by their form (cjs-module-lexer), and `enumerable:!0` is not the form.
+ */
 async function shrink(folder) {
   const { build: esbuild } = await import("esbuild");
   const names = await readdir(folder, { recursive: true });
@@ -141,7 +144,8 @@ async function shrink(folder) {
     outdir: folder,
     outbase: folder,
     allowOverwrite: true,
-    minify: true,
+    minifyWhitespace: true,
+    minifyIdentifiers: true,
   });
 }
 

@@ -11,8 +11,8 @@ const everybody = {
   exceptIfRecipientDomainIs: [],
 };
 
-/** 300 rules, 50 anti-spam policies for two domains each, 100 domains. */
-export function largestTenant() {
+/** 300 rules, so many of them undecidable, 50 anti-spam policies for two domains each, 100 domains. */
+export function largestTenant(undecidable = 0) {
   const domains = Array.from({ length: 100 }, (_, n) => `d${n}.example.com`);
   return {
     takenAt: "2026-11-23T12:00:00.000Z",
@@ -56,7 +56,11 @@ export function largestTenant() {
         mode: "Enforce",
         stopRuleProcessing: false,
         unread: [],
-        ...(n < 296 ? foreignRule(domains, n) : ourRule(n - 296)),
+        ...(n < undecidable
+          ? undecidableRule(n)
+          : n < 296
+            ? foreignRule(domains, n)
+            : ourRule(n - 296)),
       })),
     },
     antiSpamPolicies: { value: Array.from({ length: 50 }, antiSpamPolicy) },
@@ -109,6 +113,16 @@ function ourRule(n) {
       senderIpRanges: ranges,
     },
     actions: { setScl: n < 2 ? 5 : 9 },
+  };
+}
+
+/** Nobody can tell from outside whether it matches; it sets a header of its own. */
+function undecidableRule(n) {
+  return {
+    conditions: {
+      recipientADAttributeContainsWords: ["Department:Sales"],
+    },
+    actions: { setHeaderName: `X-Rule-${n}`, setHeaderValue: "yes" },
   };
 }
 

@@ -1,7 +1,7 @@
-// `npm run mutation`: whether the tests can fail. Changes providers/ in every way that Stryker knows, one at a time, and counts how
-// many the tests of scripts/mutation-groups.mjs notice. `-- GROUP...` for some groups, `-- --survivors` tries those again that nobody
-// noticed the last time, `-- --list` prints them and tries none. Each group's mutants are kept in artifacts/mutation/GROUP.json; the
-// table at the end is of all that are there.
+// `npm run mutation`: whether the tests can fail. Changes providers/ and mail-flow/ in every way that Stryker knows, one at a time, and
+// counts how many the tests of scripts/mutation-groups.mjs notice. `-- GROUP...` for some groups, `-- --survivors` tries those again that
+// nobody noticed the last time, `-- --list` prints them and tries none. Each group's mutants are kept in artifacts/mutation/GROUP.json;
+// the table at the end is of all that are there.
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
 import Table from "cli-table3";
 
-import { groups } from "./mutation-groups.mjs";
+import { groups, pathsOf } from "./mutation-groups.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const kept = path.join(root, "artifacts/mutation");
@@ -41,9 +41,7 @@ for (const name of options.list ? [] : chosen) {
   if (options.survivors && survivors.length === 0) continue;
   const tried = await mutate(
     groups[name],
-    options.survivors
-      ? survivors.map(rangeOf)
-      : groups[name].files.map((file) => `providers/${file}.ts`),
+    options.survivors ? survivors.map(rangeOf) : pathsOf(groups[name]),
   );
   const again = new Map(tried.map((mutant) => [keyOf(mutant), mutant]));
   const mutants = options.survivors
@@ -89,9 +87,7 @@ async function mutantsOf(name) {
   try {
     const mutants = JSON.parse(await readFile(fileOf(name), "utf8"));
     // A file may have gone to another group since.
-    return mutants.filter(({ file }) =>
-      groups[name].files.some((one) => file === `providers/${one}.ts`),
-    );
+    return mutants.filter(({ file }) => pathsOf(groups[name]).includes(file));
   } catch (error) {
     if (error.code !== "ENOENT") throw error;
     return [];
@@ -149,12 +145,14 @@ async function report() {
 }
 
 async function everyFileIsInAGroup() {
-  const listed = Object.values(groups).flatMap(({ files }) => files);
-  const there = (
-    await readdir(path.join(root, "providers"), { recursive: true })
-  )
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => file.slice(0, -".ts".length));
+  const listed = Object.values(groups).flatMap(pathsOf);
+  const rooms = new Set(listed.map((file) => file.split("/", 1)[0]));
+  const there = [];
+  for (const room of rooms)
+    for (const file of await readdir(path.join(root, room), {
+      recursive: true,
+    }))
+      if (file.endsWith(".ts")) there.push(`${room}/${file}`);
   const wrong = [
     ...there.filter((file) => !listed.includes(file)),
     ...listed.filter((file) => !there.includes(file)),

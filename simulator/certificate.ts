@@ -78,8 +78,7 @@ async function create(directory: string, pair: string): Promise<Certificate> {
       },
     ],
   });
-  await mkdir(directory, { recursive: true });
-  const draft = await mkdtemp(join(directory, ".draft-"));
+  const draft = await emptyDirectory(directory);
   await writeFile(join(draft, "certificate.pem"), made.cert);
   await writeFile(join(draft, "key.pem"), made.private, { mode: 0o600 });
   // Renaming onto a directory with files in it fails: whoever was first wins, unless his pair is of no use.
@@ -102,6 +101,19 @@ async function create(directory: string, pair: string): Promise<Certificate> {
     cert: made.cert,
     key: made.private,
   };
+}
+
+/** @throws Error that says where else the certificate can be kept. */
+async function emptyDirectory(parent: string): Promise<string> {
+  try {
+    await mkdir(parent, { recursive: true });
+    return await mkdtemp(join(parent, ".draft-"));
+  } catch (error) {
+    throw new Error(
+      `Cannot keep the simulator's certificate in ${parent}: ${(error as Error).message}. Set AREA1_CERTIFICATE_DIRECTORY to a directory that you can write to.`,
+      { cause: error },
+    );
+  }
 }
 
 function isTaken(error: unknown): boolean {

@@ -27,8 +27,10 @@ export interface FaultMatch {
   path?: string;
   /** From which matching request on, counted from 1. @default 1 */
   nth?: number;
-  /** How many requests in a row. @default 1 */
+  /** How many requests in a row. @default 1, "always" where `lastsMs` is given */
   times?: number | "always";
+  /** How long from the first request that it hits, in milliseconds. @default no limit */
+  lastsMs?: number;
 }
 
 /** What goes wrong. */
@@ -92,7 +94,10 @@ export const mishaps = [
 
 /** The faults that are set, and which request each hits. */
 export class FaultList {
-  readonly #faults = new Map<string, { fault: Fault; seen: number }>();
+  readonly #faults = new Map<
+    string,
+    { fault: Fault; seen: number; since?: number }
+  >();
   #added = 0;
 
   /** Sets a fault and returns its id. @throws Error when it is not a fault. */
@@ -128,11 +133,13 @@ export class FaultList {
       if (!fits(match, request)) continue;
       entry.seen += 1;
       const first = match.nth ?? 1;
-      const times =
-        match.times === "always"
-          ? Number.POSITIVE_INFINITY
-          : (match.times ?? 1);
-      if (entry.seen < first || entry.seen >= first + times) continue;
+      const usual = match.lastsMs === undefined ? 1 : "always";
+      const times = match.times ?? usual;
+      if (entry.seen < first) continue;
+      if (times !== "always" && entry.seen >= first + times) continue;
+      entry.since ??= performance.now();
+      if (performance.now() - entry.since > (match.lastsMs ?? Infinity))
+        continue;
       if (entry.fault.kind === "hook") hooks.push(entry.fault);
       else hit ??= entry.fault;
     }
@@ -179,6 +186,9 @@ function check(fault: Fault): void {
     );
   if (fault.when !== undefined && !["before", "after"].includes(fault.when))
     throw new Error(`A fault's "when" is "before" or "after"`);
+  const { lastsMs } = fault.match ?? {};
+  if (lastsMs !== undefined && !(lastsMs >= 0))
+    throw new Error("A fault's lastsMs is a number of milliseconds");
   if (fault.kind === "status" && !(fault.status >= 100 && fault.status < 600))
     throw new Error(`A fault of kind "status" needs a status`);
   if (fault.kind === "redirect" && typeof fault.location !== "string")

@@ -62,6 +62,13 @@ export interface Quirks {
   ipRangeForm: "asSent" | "normalised";
   /** Whether rules take IPv6 and ranges wider than /24, which Cloudflare says Microsoft 365 does not. @default "refused" */
   wideIpRanges: "refused" | "accepted";
+  /**
+   * Form of the entries of AllowedSenders, BlockedSenders and the two lists of domains (E59): as they were set, objects with
+   * notes of their types, addresses written out with their parts, or objects with the address alone. @default "asKept"
+   */
+  senderListForm: "asKept" | "typeNotes" | "smtpAddress" | "objects";
+  /** What Set-TransportRule does with one of two parameters that are documented as belonging together (E43). @default "refused" */
+  loneParameter: "refused" | "accepted";
 
   /** Status of a successful POST (C2). @default 201 */
   createStatus: 201 | 200;
@@ -122,6 +129,11 @@ export interface Quirks {
    * of an inbound connector finds behind it (E50). @default "lastHop"
    */
   ruleSenderIp: "lastHop" | "enhancedFiltering";
+  /**
+   * Whether the IP lists of the connection filter see a last hop that Enhanced Filtering skips; not documented (E51).
+   * @default "seen"
+   */
+  skippedHop: "seen" | "unseen";
   /** Whether what a rule's SCL asks for is done; since 2026-08 it is only a request (E51). @default "honoured" */
   sclRequest: "honoured" | "ignored";
   /** What SCL 7 and 8 ask for, which the documentation names no more (E51). @default "highConfidenceSpam" */
@@ -136,6 +148,23 @@ export interface Quirks {
    * also behind Cloudflare (E51). @default "mxOnly"
    */
   secureByDefault: "mxOnly" | "always";
+  /**
+   * Whose domain AssociatedAcceptedDomains of a connector means: the recipient's, as the product group and users say, or the
+   * sender's, as the cmdlet's page says (E57). @default "recipient"
+   */
+  associatedDomains: "recipient" | "sender";
+  /**
+   * What mail of a sender on the lists of blocked ones is: the page on block lists says high confidence spam, that of the
+   * cmdlet spam (E59). @default "highConfidenceSpam"
+   */
+  blockedSender: "highConfidenceSpam" | "spam";
+  /** Which list counts for a sender who is both allowed and blocked (E59). @default "allowed" */
+  allowedAndBlocked: "allowed" | "blocked";
+  /**
+   * Where high confidence spam stands in the order of categories: after spoof and impersonation, as the page on order and
+   * precedence says since 2025-09, or before them, as it said until then (E52). @default "beforeSpoof"
+   */
+  highConfidenceSpamOrder: "beforeSpoof" | "afterImpersonation";
   /** How long after a cmdlet changed a mail flow rule mail still meets what it was (E54). @default 0 */
   ruleDelayMs: number;
   /** How long the mail reports lag behind the mail. @default 0 */
@@ -173,6 +202,8 @@ export const defaultQuirks: Readonly<Quirks> = {
   sclType: "number",
   ipRangeForm: "asSent",
   wideIpRanges: "refused",
+  senderListForm: "asKept",
+  loneParameter: "refused",
   createStatus: 201,
   verification: "documented",
   badTokenStatus: 401,
@@ -199,10 +230,15 @@ export const defaultQuirks: Readonly<Quirks> = {
   inactiveDomainMail: "direct",
   legacyQuarantine: false,
   ruleSenderIp: "lastHop",
+  skippedHop: "seen",
   sclRequest: "honoured",
   scl7and8: "highConfidenceSpam",
   ipAllowList: "bypasses",
   secureByDefault: "mxOnly",
+  associatedDomains: "recipient",
+  blockedSender: "highConfidenceSpam",
+  allowedAndBlocked: "allowed",
+  highConfidenceSpamOrder: "beforeSpoof",
   ruleDelayMs: 0,
   reportLagMs: 0,
 };
@@ -230,6 +266,8 @@ export const quirkChoices: {
   sclType: ["number", "string"],
   ipRangeForm: ["asSent", "normalised"],
   wideIpRanges: ["refused", "accepted"],
+  senderListForm: ["asKept", "typeNotes", "smtpAddress", "objects"],
+  loneParameter: ["refused", "accepted"],
   createStatus: [201, 200],
   verification: ["documented", "noContent", "notFound"],
   badTokenStatus: [401, 403],
@@ -246,10 +284,15 @@ export const quirkChoices: {
   bulkHeader: ["stamped", "absent"],
   inactiveDomainMail: ["direct", "rejected"],
   ruleSenderIp: ["lastHop", "enhancedFiltering"],
+  skippedHop: ["seen", "unseen"],
   sclRequest: ["honoured", "ignored"],
   scl7and8: ["highConfidenceSpam", "spam", "nothing"],
   ipAllowList: ["bypasses", "ruleWins", "noEffect"],
   secureByDefault: ["mxOnly", "always"],
+  associatedDomains: ["recipient", "sender"],
+  blockedSender: ["highConfidenceSpam", "spam"],
+  allowedAndBlocked: ["allowed", "blocked"],
+  highConfidenceSpamOrder: ["beforeSpoof", "afterImpersonation"],
 };
 
 /**

@@ -24,10 +24,10 @@ const rooms: Record<
   string,
   { rooms: string[]; packages: "declared" | "any" | string[]; not?: RegExp }
 > = {
-  lib: { rooms: ["providers", "lib/mail-flow"], packages: "declared" },
-  "lib/mail-flow": { rooms: [], packages: ["ipaddr.js", "re2js"] },
+  lib: { rooms: ["providers", "mail-flow"], packages: "declared" },
+  "mail-flow": { rooms: [], packages: ["ipaddr.js", "re2js"] },
   providers: {
-    rooms: ["lib/mail-flow"],
+    rooms: ["mail-flow"],
     packages: "declared",
     not: /^@pulumi\//,
   },
@@ -37,7 +37,7 @@ const rooms: Record<
     not: /^@pulumi\/|^pulumi-area1-m365/,
   },
   cli: {
-    rooms: ["simulator", "providers", "lib/mail-flow"],
+    rooms: ["simulator", "providers", "mail-flow"],
     packages: "declared",
     not: /^@pulumi\/|^pulumi-area1-m365/,
   },
@@ -54,7 +54,7 @@ const forbidden: { who: RegExp; whom: RegExp; why: string }[] = [
   },
   {
     who: /^http\.ts$/,
-    whom: /^(?!errors\.ts$|patience\.ts$)/,
+    whom: /^(?!errors\.ts$|patience\.ts$|proxy\.ts$)/,
     why: "http knows nothing of vendors, kinds and sessions",
   },
   {
@@ -141,6 +141,35 @@ test("inside providers/, files know only whom ARCHITECTURE.md lets them know", (
         );
     });
   expect(wrong).toEqual([]);
+});
+
+test("what decides whether mail is exposed knows no ledger of what the process has done", () => {
+  const judges = files.filter(({ name }) =>
+    /^mail-flow\/|^providers\/(cloudflare|exchange-online|graph)\//.test(name),
+  );
+  expect(judges.length).toBeGreaterThan(50);
+  expect(
+    judges
+      .filter(({ name }) =>
+        /ledger/i.test(readFileSync(path.join(root, name), "utf8")),
+      )
+      .map(({ name }) => name),
+  ).toEqual([]);
+});
+
+test("check and diff know no session, not even its type", () => {
+  const handlers = files.filter(({ name }) =>
+    /^providers\/lifecycle\/(check|diff)\.ts$/.test(name),
+  );
+  expect(handlers).toHaveLength(2);
+  expect(
+    handlers.flatMap(({ name, imports }) =>
+      imports
+        .map(({ specifier }) => target(name, specifier))
+        .filter((file) => file === "providers/session.ts")
+        .map((file) => `${name} imports ${file}`),
+    ),
+  ).toEqual([]);
 });
 
 test("no file needs itself to be loaded", () => {
@@ -295,9 +324,7 @@ function target(from: string, specifier: string): string | undefined {
 }
 
 function roomOf(file: string): string {
-  return file.startsWith("lib/mail-flow/")
-    ? "lib/mail-flow"
-    : (file.split("/")[0] ?? "");
+  return file.split("/")[0] ?? "";
 }
 
 function within(file: string): string {

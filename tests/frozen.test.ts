@@ -1,5 +1,5 @@
 import { loader } from "../lib/loader";
-import { checks } from "../lib/mail-flow/findings";
+import { checks } from "../mail-flow/findings";
 import { kinds, provider } from "../providers";
 import { mailFlowCheckForm } from "../providers/mail-flow/check-inputs";
 import { markFor } from "../providers/mark";
@@ -9,7 +9,7 @@ import { markFor } from "../providers/mark";
 
 test("the text in state, to the letter", () => {
   expect(loader("TransportRule")).toBe(
-    'exports.handler=()=>{const s="pulumi-area1-m365/provider";let m;try{m=require(s)}catch(e){if(e.code!="MODULE_NOT_FOUND")throw e;m=require("module").createRequire(process.cwd()+"/_")(s)}return m.provider("TransportRule")}',
+    'exports.handler=()=>{const r=f=>require("module").createRequire(f)("pulumi-area1-m365/provider").provider("TransportRule");try{return r(process.cwd()+"/_")}catch(e){if(e.code!="MODULE_NOT_FOUND")throw e;return r(process.argv[1])}}',
   );
 });
 
@@ -78,7 +78,7 @@ domain-missing domain-status domain-delivery-mode domain-drop-dispositions domai
 ip-allow-list ip-block-list connector-rejects connector-treats-as-internal rule-missing header-word-never-stamped rule-disabled
 rule-audit-only rule-schedule rule-narrowed rule-scl rule-matches-all-mail egress-ranges-missing scl-overridden
 rule-stops-processing header-changed rule-diverts-mail preset-in-force custom-policy-in-force anti-spam-action
-malicious-self-release spam-not-releasable allowed-senders quarantine-tag-missing`
+malicious-self-release spam-not-releasable allowed-senders default-policy quarantine-tag-missing`
       .trim()
       .split(/\s+/)
       .sort(),

@@ -88,6 +88,11 @@ beforeAll(async () => {
       recipientDomainIs: ["example.net"],
       spamAction: "Quarantine",
       spamQuarantineTag: "UserNotifyUserRelease",
+      // No worse than `Default`, which its recipients come from.
+      highConfidenceSpamAction: "Quarantine",
+      highConfidenceSpamQuarantineTag: "AdminOnlyAccessPolicy",
+      phishSpamAction: "Quarantine",
+      phishQuarantineTag: "AdminOnlyAccessPolicy",
       adminDisplayName: "Managed by Pulumi: ops/dev/finance",
     },
   };
@@ -248,6 +253,7 @@ test.each([first, ...rows.filter(({ value }) => value !== "eur01")])(
       "update mail-anti-spam",
       "update mail-area1-user",
       "update mail-cloudflare-user",
+      "update mail-restore-point",
     ]);
     expect(
       tenant.find("HostedContentFilterPolicy", "Default")?.[

@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { UseCase4, egressIpRanges, type UseCase4Args } from "../lib";
+import {
+  RestorePoint,
+  UseCase4,
+  egressIpRanges,
+  type UseCase4Args,
+} from "../lib";
 import { warningsOf } from "../lib/use-case-4-args";
+import { keyOf } from "../providers/restored-object";
 
 /** A resource as the program asks the engine for it. */
 interface Asked {
@@ -21,7 +27,13 @@ async function ask(
         const all = inputs as Record<string, unknown>;
         const { __provider: _, ...rest } = all;
         asked.push({ name, type, inputs: rest });
-        return { id: `${name}-id`, state: { ...all, values: {} } };
+        // A restore point in a tenant that has nothing yet.
+        const values = Object.fromEntries(
+          ((all["objects"] ?? []) as { kind: string; name: string }[]).map(
+            (object) => [keyOf(object), null],
+          ),
+        );
+        return { id: `${name}-id`, state: { ...all, values } };
       },
       call: () => ({}),
     },
@@ -116,8 +128,119 @@ test("the values are those of the tutorial, with the words that headers carry to
   });
   expect(of("mail-domain-example.com").inputs).toEqual({
     domain: "example.com",
+    dropDispositions: [],
+    guardedMail: { words: ["MALICIOUS"], headers: ["area1", "cloudflare"] },
     restorePoint: false,
   });
+});
+
+describe("every child that decides where mail goes, and the restore point", () => {
+  const guarded = [
+    "mail-restore-point",
+    "mail-user-quarantine",
+    "mail-admin-quarantine",
+    "mail-anti-spam",
+    "mail-area1-admin",
+    "mail-area1-user",
+    "mail-cloudflare-admin",
+    "mail-cloudflare-user",
+    "mail-domain-example.com",
+  ];
+  const given = async (args: Partial<UseCase4Args>, property: string) => {
+    const { asked } = await make({
+      domains: ["example.com"],
+      endUserSpamNotificationFrequency: "04:00:00",
+      ...args,
+    });
+    return Object.fromEntries(
+      asked.flatMap(({ name, inputs }) =>
+        property in inputs ? [[name, inputs[property]]] : [],
+      ),
+    );
+  };
+  const each = (names: readonly string[], value: unknown) =>
+    Object.fromEntries(names.map((name) => [name, value]));
+
+  test("guards what Cloudflare stamps as Malicious, with the published addresses left out", async () => {
+    expect(await given({}, "guardedMail")).toEqual(
+      each(guarded, { words: ["MALICIOUS"], headers: ["area1", "cloudflare"] }),
+    );
+    expect(await given({}, "allowExposure")).toEqual({});
+  });
+
+  test("guards the program's words, in its header, from its addresses", async () => {
+    expect(
+      await given(
+        {
+          maliciousWords: ["MALICIOUS", "BEC"],
+          header: "area1",
+          senderIpRanges: ["192.0.2.0/24"],
+        },
+        "guardedMail",
+      ),
+    ).toEqual(
+      each(
+        guarded.filter((name) => !name.startsWith("mail-cloudflare")),
+        {
+          words: ["MALICIOUS", "BEC"],
+          headers: ["area1"],
+          senderIpRanges: ["192.0.2.0/24"],
+        },
+      ),
+    );
+  });
+
+  test.each([true, false])("is given allowExposure: %s", async (allow) => {
+    expect(await given({ allowExposure: allow }, "allowExposure")).toEqual(
+      each(guarded, allow),
+    );
+  });
+});
+
+test("the restore point is given what its children want, in the order in which they are written", async () => {
+  const { of } = await make({
+    domains: ["example.com", { domain: "example.org", lookbackHops: 2 }],
+    header: "area1",
+    endUserSpamNotificationFrequency: "04:00:00",
+    adopt: true,
+  });
+  const children = [
+    "mail-user-quarantine",
+    "mail-admin-quarantine",
+    "mail-notification",
+    "mail-anti-spam",
+    "mail-area1-admin",
+    "mail-area1-user",
+    "mail-domain-example.com",
+    "mail-domain-example.org",
+  ];
+  const ours = [
+    "adopt",
+    "adminDisplayName",
+    "comments",
+    "domain",
+    "guardedMail",
+    "name",
+    "restorePoint",
+  ];
+  expect(of("mail-restore-point").inputs["objects"]).toEqual(
+    children.map((child) => {
+      const { type, inputs } = of(child);
+      const kind = type.replace("pulumi-nodejs:dynamic/area1:", "");
+      return {
+        kind,
+        name: inputs["name"] ?? inputs["domain"] ?? "",
+        mark: `Managed by Pulumi: ops/dev/${child}`,
+        adopt: true,
+        wanted:
+          kind === "QuarantineNotification"
+            ? {}
+            : Object.fromEntries(
+                Object.entries(inputs).filter(([name]) => !ours.includes(name)),
+              ),
+      };
+    }),
+  );
 });
 
 test.each([
@@ -190,8 +313,17 @@ test("a word of grave mail among those of spam is refused, or warned of where it
     ).toThrow(
       /^spamWords: has (malicious|BEC), which its recipient would release then/,
     );
-  expect(warningsOf(["UCE", "Malicious"], 15, 9, 5, [])).toEqual([
+  expect(warningsOf(["UCE", "Malicious"], 15, 9, 5, ["MALICIOUS"])).toEqual([
     expect.stringContaining("spamWords has Malicious"),
+  ]);
+});
+
+test("a program whose words leave out that of Malicious is warned that nobody guards it", () => {
+  expect(warningsOf(["UCE"], 15, 9, 5, ["malicious", "BEC"])).toEqual([]);
+  expect(warningsOf(["UCE"], 15, 9, 5, ["BEC"])).toEqual([
+    expect.stringMatching(
+      /^maliciousWords has no MALICIOUS: .* no write is refused that exposes it/,
+    ),
   ]);
 });
 
@@ -296,4 +428,34 @@ test("routes are known without a vendor: a row per header and word", async () =>
       retentionDays: 30,
     })),
   ]);
+});
+
+// Kind: an output derived from an input that may be secret holds no copy of it, or is secret by itself.
+test("what a refresh keeps of the program's own values is secret in the state of every resource that writes", async () => {
+  const secret: Record<string, readonly string[] | undefined> = {};
+  await make(
+    { domains: ["example.com"] },
+    {
+      transformations: [
+        ({ name, opts }) => {
+          const { additionalSecretOutputs } =
+            opts as pulumi.CustomResourceOptions;
+          secret[name] = additionalSecretOutputs;
+          return undefined;
+        },
+      ],
+    },
+  );
+  const { mail: _, "mail-restore-point": point, ...others } = secret;
+  expect(point).toBeUndefined();
+  expect(Object.keys(others)).toContain("mail-domain-example.com");
+  for (const [name, outputs] of Object.entries(others))
+    expect([name, outputs]).toEqual([name, ["wrote"]]);
+});
+
+test("A restore point that is only read by its id sends no inputs, as all other resources", async () => {
+  const { of } = await ask(
+    () => new RestorePoint("it", { objects: [] }, { id: "restore-point" }),
+  );
+  expect(of("it").inputs).not.toHaveProperty("objects");
 });

@@ -1,22 +1,14 @@
-import type { Finding } from "../../lib/mail-flow/finding";
+import type { Finding } from "../../mail-flow/finding";
 import {
   isFault,
   reasonOf,
   sentence,
   VendorError,
 } from "../../providers/errors";
-import {
-  isRefusal,
-  type Access,
-  type Learnt,
-} from "../../providers/mail-flow/access";
+import { isRefusal, type Access } from "../../providers/mail-flow/access";
 
-/** Who looks, and where. */
-export interface Looking {
-  /** Such as `application 6f1f1b9e-…`. */
-  readonly identity: string;
-  readonly account: string;
-}
+/** Who looks, and where, such as `application 6f1f1b9e-…` and `account 023e105f…`. */
+export type Looking = Readonly<Record<"identity" | "account", string>>;
 
 /** What a check of the access says; without a status it is fine. */
 type Said = Pick<Finding, "reason"> &
@@ -27,24 +19,24 @@ export const accessChecks: readonly {
   readonly name: string;
   readonly title: string;
   readonly url: string;
+  readonly object: keyof Looking;
   look(access: Access): Said;
-  object(looking: Looking): string;
 }[] = [
   {
     name: "sign-in",
     title: "The credentials sign in to Microsoft",
     url: "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow",
-    object: ({ identity }) => identity,
+    object: "identity",
     look: ({ tokens }) =>
       "error" in tokens.exchange
-        ? notLearnt(tokens.exchange)
+        ? notLearnt(tokens.exchange.error)
         : { reason: "Microsoft issued a token." },
   },
   {
     name: "exchange-permission",
     title: "The application may use Exchange Online",
     url: "https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2",
-    object: ({ identity }) => identity,
+    object: "identity",
     look({ tokens, cmdlets }) {
       if ("error" in tokens.exchange) return withoutToken;
       const roles = tokens.exchange.value;
@@ -62,7 +54,7 @@ export const accessChecks: readonly {
     name: "exchange-read-role",
     title: "A role lets it read everything that decides mail",
     url: "https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2#step-5-assign-microsoft-entra-roles-to-the-application",
-    object: ({ identity }) => identity,
+    object: "identity",
     look: (access) =>
       ofCmdlets(access, reads, (missing) => ({
         status: missing.every((one) => forGlobalReaders.has(one))
@@ -78,7 +70,7 @@ export const accessChecks: readonly {
     name: "exchange-write-role",
     title: "A role lets it write what use case 4 needs",
     url: "https://learn.microsoft.com/exchange/permissions-exo/feature-permissions",
-    object: ({ identity }) => identity,
+    object: "identity",
     look: (access) =>
       ofCmdlets(access, writes, (missing) => ({
         status: "warning",
@@ -92,7 +84,7 @@ export const accessChecks: readonly {
     name: "graph-permission",
     title: "The application may read domains of Microsoft Graph",
     url: "https://learn.microsoft.com/graph/permissions-reference#domainreadall",
-    object: ({ identity }) => identity,
+    object: "identity",
     look({ tokens }) {
       if ("error" in tokens.graph) return withoutToken;
       const roles = tokens.graph.value;
@@ -110,7 +102,7 @@ export const accessChecks: readonly {
     name: "cloudflare-token",
     title: "The API token reads the account's domains",
     url: "https://developers.cloudflare.com/fundamentals/api/reference/permissions/",
-    object: ({ account }) => `account ${account || "(none given)"}`,
+    object: "account",
     look({ domains }) {
       if ("value" in domains || isFault(domains.error, "notEntitled"))
         return {
@@ -118,7 +110,7 @@ export const accessChecks: readonly {
             "The token reads the account; whether it may write, no request tells without writing.",
         };
       return notLearnt(
-        domains,
+        domains.error,
         "Give the token the account permission Cloud Email Security: Read (Write for `pulumi up`), and check CLOUDFLARE_ACCOUNT_ID.",
       );
     },
@@ -127,13 +119,13 @@ export const accessChecks: readonly {
     name: "cloudflare-entitled",
     title: "The account has bought Email Security",
     url: "https://developers.cloudflare.com/cloudflare-one/email-security/",
-    object: ({ account }) => `account ${account || "(none given)"}`,
+    object: "account",
     look({ domains }) {
       if ("value" in domains)
         return { reason: "The account has Email Security." };
       return isFault(domains.error, "notEntitled")
-        ? notLearnt(domains)
-        : skipped(domains);
+        ? notLearnt(domains.error)
+        : skipped(domains.error);
     },
   },
 ];
@@ -143,7 +135,7 @@ export const accessFindings = (access: Access, looking: Looking): Finding[] =>
   accessChecks.map((check) => ({
     check: check.name,
     status: "ok",
-    object: check.object(looking),
+    object: looking[check.object],
     property: "",
     fix: "",
     url: check.url,
@@ -199,7 +191,7 @@ function ofCmdlets(
   if ("error" in cmdlets)
     return isFault(cmdlets.error, "forbidden")
       ? lacking(wanted)
-      : skipped(cmdlets);
+      : skipped(cmdlets.error);
   const allowed = new Set(cmdlets.value.map((name) => name.toLowerCase()));
   const missing = wanted.filter((name) => !allowed.has(name.toLowerCase()));
   return missing.length > 0
@@ -210,34 +202,28 @@ function ofCmdlets(
 }
 
 /** A refusal has failed; whatever else went wrong says nothing. */
-function notLearnt(learnt: Learnt<unknown>, fix?: string): Said {
-  if (!("error" in learnt) || !isRefusal(learnt.error)) return skipped(learnt);
+const notLearnt = (
+  error: unknown,
+  fix = "See the README, Configuration.",
+): Said =>
+  isRefusal(error) ? { ...told(error, fix), status: "failed" } : skipped(error);
+
+const skipped = (error: unknown): Said => ({
+  ...told(error, "Mend the failure before, and look again."),
+  status: "skipped",
+});
+
+function told(error: unknown, fix: string): Said {
+  const reason = sentence(reasonOf(error));
+  const advice = error instanceof VendorError && error.details.advice;
   return {
-    status: "failed",
-    reason: capitalised(sentence(reasonOf(learnt.error))),
-    fix: adviceOf(learnt.error) ?? fix ?? "See the README, Configuration.",
+    reason: reason.charAt(0).toUpperCase() + reason.slice(1),
+    fix: advice || fix,
   };
 }
-
-const skipped = (learnt: Learnt<unknown>): Said => ({
-  status: "skipped",
-  reason:
-    "error" in learnt
-      ? capitalised(sentence(reasonOf(learnt.error)))
-      : "It was not asked.",
-  fix:
-    ("error" in learnt && adviceOf(learnt.error)) ||
-    "Mend the failure before, and look again.",
-});
 
 const withoutToken: Said = {
   status: "skipped",
   reason: "Without a token there is nothing to ask with: see sign-in.",
   fix: "Mend the sign-in, and look again.",
 };
-
-const capitalised = (text: string): string =>
-  text.charAt(0).toUpperCase() + text.slice(1);
-
-const adviceOf = (error: unknown): string | undefined =>
-  error instanceof VendorError ? error.details.advice : undefined;

@@ -1,6 +1,8 @@
-import type { Finding } from "../../lib/mail-flow/finding";
-import { contextOf, report } from "../../lib/mail-flow/findings";
-import type { Snapshot } from "../../lib/mail-flow/snapshot";
+import type { Finding } from "../../mail-flow/finding";
+import { contextOf, report } from "../../mail-flow/findings";
+import { valueOf } from "../../mail-flow/part";
+import type { Snapshot } from "../../mail-flow/snapshot";
+import { mailExchangers } from "../../providers/mail-flow/mail-exchangers";
 import type { DoctorOptions } from "../doctor";
 import { readSnapshotFile } from "../snapshot-file";
 import { mailExchangerFindings } from "./mail-exchanger-findings";
@@ -14,72 +16,8 @@ export interface Diagnosis {
   readonly complete: boolean;
 }
 
-type Options = Pick<DoctorOptions, "domain" | "resolver">;
-
-/**
- * Looks at the tenant and the account that the environment names: three round trips, the sign-in's two and one for everything
- * else side by side. Cloudflare is asked meanwhile, and DNS behind it.
- *
- * @throws UserError when the environment contradicts itself.
- */
-export async function diagnoseTenant(
-  options: Options,
-  environment: NodeJS.ProcessEnv = process.env,
-): Promise<Diagnosis> {
-  const [
-    { live },
-    { readSnapshot },
-    access,
-    { mailExchangers },
-    { accessFindings, couldNotAsk },
-    { area1Domain },
-  ] = await Promise.all([
-    import("../live.js"),
-    import("../../providers/mail-flow/snapshot.js"),
-    import("../../providers/mail-flow/access.js"),
-    import("../../providers/mail-flow/mail-exchangers.js"),
-    import("./access-findings.js"),
-    import("../../providers/cloudflare/area1-domain.js"),
-  ]);
-  const { session, operation } = await live(environment);
-  const { signIn, cloudflareAccountId, tenantId } = session.configuration;
-  let complete = true;
-  // The same list as the snapshot's: it is asked for once.
-  const domains = async (): Promise<readonly string[]> =>
-    (await area1Domain.list(operation, "")).items.map((item) =>
-      area1Domain.identify(item).name.toLowerCase(),
-    );
-  const named = options.domain.map((domain) => domain.toLowerCase());
-  const [snapshot, allowed, exchangers] = await Promise.all([
-    readSnapshot(operation, {
-      leavesOut(error) {
-        complete &&= access.isRefusal(error);
-        return true;
-      },
-    }),
-    access.readAccess(operation, domains),
-    (named.length > 0
-      ? Promise.resolve(named)
-      : domains().catch(() => [])
-    ).then((names) => mailExchangers(names, options.resolver)),
-  ]);
-  const identity =
-    signIn.by === "defaultChain"
-      ? "default credential chain"
-      : `application ${signIn.clientId}`;
-  return {
-    subject: `tenant ${snapshot.tenantId ?? tenantId ?? "(none given)"}, account ${cloudflareAccountId ?? "(none given)"}`,
-    complete: complete && !couldNotAsk(allowed),
-    findings: [
-      ...accessFindings(allowed, {
-        identity,
-        account: cloudflareAccountId ?? "",
-      }),
-      ...mailExchangerFindings(exchangers, snapshot),
-      ...examined(snapshot, named),
-    ].map((finding) => clean(finding, (text) => session.scrub(text))),
-  };
-}
+/** Which domains are meant, and which DNS server is asked for their MX records. */
+export type DiagnosisOptions = Pick<DoctorOptions, "domain" | "resolver">;
 
 /**
  * Examines a snapshot that `explain --save` has written, as of when it was taken; DNS is asked only of a resolver that is given.
@@ -88,41 +26,34 @@ export async function diagnoseTenant(
  */
 export async function diagnoseFile(
   file: string,
-  options: Options,
+  { domain, resolver }: DiagnosisOptions,
 ): Promise<Diagnosis> {
   const snapshot = await readSnapshotFile(file);
-  const named = options.domain.map((domain) => domain.toLowerCase());
+  const { takenAt, tenantId, domains } = snapshot;
+  const named = domain.map((name) => name.toLowerCase());
   const names =
     named.length > 0
       ? named
-      : "value" in snapshot.domains
-        ? snapshot.domains.value.map(({ domain }) => domain.toLowerCase())
-        : [];
-  const exchangers =
-    options.resolver === undefined
-      ? undefined
-      : await (
-          await import("../../providers/mail-flow/mail-exchangers.js")
-        ).mailExchangers(names, options.resolver);
+      : valueOf(domains).map((one) => one.domain.toLowerCase());
   return {
-    subject: `snapshot of ${snapshot.takenAt}, tenant ${snapshot.tenantId ?? "(not told)"}`,
+    subject: `snapshot of ${takenAt}, tenant ${tenantId ?? "(not told)"}`,
     complete: true,
     findings: [
-      ...(exchangers ? mailExchangerFindings(exchangers, snapshot) : []),
-      ...examined(snapshot, named, new Date(snapshot.takenAt)),
+      ...(resolver === undefined
+        ? []
+        : mailExchangerFindings(
+            await mailExchangers(names, resolver),
+            snapshot,
+          )),
+      ...examined(snapshot, named, new Date(takenAt)),
     ],
   };
 }
 
-const examined = (
+/** What is wrong in a snapshot, or else fine. */
+export const examined = (
   snapshot: Snapshot,
   domains: readonly string[],
   now = new Date(),
 ): Finding[] =>
   report(snapshot, contextOf({ purpose: "doctor", domains, now }));
-
-const clean = (finding: Finding, scrub: (text: string) => string): Finding => ({
-  ...finding,
-  reason: scrub(finding.reason),
-  fix: scrub(finding.fix),
-});

@@ -1,5 +1,6 @@
-import type { Finding } from "../../lib/mail-flow/finding";
-import type { Snapshot } from "../../lib/mail-flow/snapshot";
+import type { Finding } from "../../mail-flow/finding";
+import { valueOf } from "../../mail-flow/part";
+import type { Snapshot } from "../../mail-flow/snapshot";
 import type { MailExchangers } from "../../providers/mail-flow/mail-exchangers";
 
 /** The check of MX records, as the documentation lists it. */
@@ -9,8 +10,9 @@ export const mailExchangerCheck = {
   url: "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/mx-geographic-locations/",
 } as const;
 
-/** Hosts of Cloudflare's (its documentation names nine of them, by region); priorities differ from page to page. */
-const cloudflares = /\.mxrecord\.(io|mx)$|\.area1\.cloudflare\.net$/;
+/** Hosts of Cloudflare's (its documentation names eleven, in three generations); priorities differ from page to page. */
+const cloudflares =
+  /\.mxrecord\.(io|mx)$|\.area1\.cloudflare\.net$|\.inbound\.cf-emailsecurity\.net$/;
 
 /** Hosts of Microsoft's. */
 const microsofts = /\.mail\.protection\.outlook\.(com|us|cn)$|\.mx\.microsoft$/;
@@ -22,67 +24,65 @@ export function mailExchangerFindings(
 ): Finding[] {
   const base = {
     check: mailExchangerCheck.name,
+    object: "Domain",
     property: "mx",
     url: mailExchangerCheck.url,
   };
   const hops = new Map(
-    "value" in snapshot.domains
-      ? snapshot.domains.value.map(({ domain, lookbackHops }) => [
-          domain.toLowerCase(),
-          lookbackHops ?? 1,
-        ])
-      : [],
+    valueOf(snapshot.domains).map(({ domain, lookbackHops = 1 }) => [
+      domain.toLowerCase(),
+      lookbackHops,
+    ]),
   );
   const wrong = [...exchangers].flatMap(([domain, found]): Finding[] => {
-    const object = `Domain "${domain}"`;
-    if ("unavailable" in found)
-      return [
-        {
-          ...base,
-          object,
-          status: "skipped",
-          reason: found.unavailable,
-          fix: "Look again, or name another DNS server with --resolver.",
-        },
-      ];
-    const { hosts } = found;
-    const direct = hosts.filter((host) => microsofts.test(host));
-    const others = hosts.filter((host) => !cloudflares.test(host));
-    // Behind another gateway the MX is that one's.
-    const behindAnother = (hops.get(domain) ?? 1) > 1 && direct.length === 0;
-    if (hosts.length > 0 && (others.length === 0 || behindAnother)) return [];
-    return [
-      {
-        ...base,
-        object,
-        status: "failed",
-        value: [...hosts],
-        reason:
-          hosts.length === 0
-            ? `${domain} has no MX record, so that nobody can send it mail.`
-            : direct.length > 0
-              ? `The MX records of ${domain} name Microsoft (${direct.join(", ")}), so that mail goes past Cloudflare and carries no disposition.`
-              : `The MX records of ${domain} name ${others.join(", ")}, which is not Cloudflare's, so that mail may go past Cloudflare.`,
-        fix: "Point every MX record at the hosts that Cloudflare's page lists for the region; a change takes as long as the record's TTL.",
-      },
-    ];
+    const said = wrongWith(domain, found, hops.get(domain) ?? 1);
+    return said ? [{ ...base, object: `Domain "${domain}"`, ...said }] : [];
   });
   if (wrong.length > 0) return wrong;
   return [
-    {
-      ...base,
-      object: "Domain",
-      ...(exchangers.size > 0
-        ? {
-            status: "ok",
-            reason: "The MX records of every domain are Cloudflare's.",
-            fix: "",
-          }
-        : {
-            status: "skipped",
-            reason: "No domain is known whose MX records could be looked up.",
-            fix: "Protect a domain first, or name one with --domain.",
-          }),
-    },
+    exchangers.size > 0
+      ? {
+          ...base,
+          status: "ok",
+          reason: "The MX records of every domain are Cloudflare's.",
+          fix: "",
+        }
+      : {
+          ...base,
+          status: "skipped",
+          reason: "No domain is known whose MX records could be looked up.",
+          fix: "Protect a domain first, or name one with --domain.",
+        },
   ];
+}
+
+function wrongWith(
+  domain: string,
+  found: MailExchangers,
+  hops: number,
+): Pick<Finding, "status" | "value" | "reason" | "fix"> | undefined {
+  if ("unavailable" in found)
+    return {
+      status: "skipped",
+      reason: found.unavailable,
+      fix: "Look again, or name another DNS server with --resolver.",
+    };
+  const { hosts } = found;
+  const direct = hosts.filter((host) => microsofts.test(host));
+  const others = hosts.filter((host) => !cloudflares.test(host));
+  // Behind another gateway the MX is that one's.
+  const behindAnother = hops > 1 && direct.length === 0;
+  if (hosts.length > 0 && (others.length === 0 || behindAnother))
+    return undefined;
+  return {
+    status: "failed",
+    value: [...hosts],
+    reason:
+      hosts.length === 0
+        ? `${domain} has no MX record, so that nobody can send it mail.`
+        : direct.length > 0
+          ? `The MX records of ${domain} name Microsoft (${direct.join(", ")}), so that mail goes past Cloudflare and carries no disposition.`
+          : `The MX records of ${domain} name ${others.join(", ")}, which is not Cloudflare's, so that mail may go past Cloudflare.`,
+    fix: "Point every MX record at the hosts that Cloudflare's page lists for the region; a change takes as long as the record's TTL.",
+  };
 }

@@ -1,98 +1,83 @@
 import { createColors } from "picocolors";
 import wrap from "wrap-ansi";
 
-import type { Finding, Status } from "../../lib/mail-flow/finding";
-import { printable } from "../../providers/errors";
+import type { Finding, Status } from "../../mail-flow/finding";
+import { visible } from "../../mail-flow/visible";
+import { groupsOf } from "../../mail-flow/grouped";
 import type { Diagnosis } from "./diagnosis";
 
 /** Readable where a terminal is as narrow as it gets. */
 const width = 80;
 const margin = "  ";
 
-/** How a diagnosis is told. */
-export interface Telling {
-  /** Tells of every check that is fine, and not only their names. */
-  readonly verbose: boolean;
-  readonly colours: boolean;
-}
-
-/** A diagnosis for people: the failures first, then what may become one, what could not be looked at, and what is fine. */
+/**
+ * A diagnosis for people: the failures first, then what may become one, what could not be looked at, and what is fine, with the names
+ * of its checks or all that these say.
+ */
 export function diagnosisText(
-  { subject, findings }: Diagnosis,
-  { verbose, colours }: Telling,
+  unsafe: Diagnosis,
+  { verbose, colours }: { verbose: boolean; colours: boolean },
 ): string {
+  const { subject, findings } = visible(unsafe);
   const colour = createColors(colours);
-  const titles: Readonly<Record<Status, (count: number) => string>> = {
-    failed: (count) => colour.bold(colour.red(`FAILED (${count})`)),
-    warning: (count) => colour.bold(colour.yellow(`WARNING (${count})`)),
-    skipped: (count) => colour.bold(colour.dim(`SKIPPED (${count})`)),
-    ok: (count) => colour.bold(colour.green(`OK (${count})`)),
+  const paint: Readonly<Record<Status, (text: string) => string>> = {
+    failed: colour.red,
+    warning: colour.yellow,
+    skipped: colour.dim,
+    ok: colour.green,
   };
-  const of = (status: Status): Finding[] =>
-    findings
-      .filter((finding) => finding.status === status)
-      // Names of objects are somebody's, and may hold what moves a cursor.
-      .map((finding) => ({
-        ...finding,
-        object: printable(finding.object),
-        reason: printable(finding.reason),
-        fix: printable(finding.fix),
-      }));
-  const section = (status: Status, lines: readonly string[]): string[] =>
-    of(status).length > 0
-      ? [titles[status](of(status).length), ...lines, ""]
+  const section = (
+    status: Status,
+    told: (some: readonly Finding[]) => string[],
+  ): string[] => {
+    const some = findings.filter((finding) => finding.status === status);
+    const title = `${status.toUpperCase()} (${some.length})`;
+    return some.length > 0
+      ? [colour.bold(paint[status](title)), ...told(some), ""]
       : [];
-  const whole = (finding: Finding): string[] => [
-    "",
-    indented(
-      `${colour.bold(finding.check)}  ${finding.object}${finding.property && `, ${finding.property}`}`,
-      1,
-    ),
-    indented(finding.reason, 2),
-    ...(finding.fix ? toDo(finding.fix, colour.bold("Do:")) : []),
-    // A link that is broken in two cannot be clicked.
-    ...(finding.fix ? [`${margin.repeat(2)}${colour.dim(finding.url)}`] : []),
-  ];
+  };
+  const whole = (some: readonly Finding[]): string[] =>
+    some.flatMap(({ check, object, property, reason, fix, url }) => [
+      "",
+      indented(
+        `${colour.bold(check)}  ${object}${property && `, ${property}`}`,
+        1,
+      ),
+      indented(reason, 2),
+      ...(fix
+        ? [
+            ...toDo(fix, colour.bold("Do:")),
+            // A link that is broken in two cannot be clicked.
+            `${margin.repeat(2)}${colour.dim(url)}`,
+          ]
+        : []),
+    ]);
   return [
     indented(`Mail flow of ${subject}`, 0),
     "",
-    ...section("failed", of("failed").flatMap(whole)),
-    ...section("warning", of("warning").flatMap(whole)),
-    ...section("skipped", byReason(of("skipped"))),
-    ...section(
-      "ok",
+    ...section("failed", whole),
+    ...section("warning", whole),
+    ...section("skipped", byReason),
+    ...section("ok", (some) =>
       verbose
-        ? of("ok").map(({ check, reason }) =>
-            indented(`${check}: ${reason}`, 1),
-          )
-        : [
-            indented(
-              of("ok")
-                .map(({ check }) => check)
-                .join(", "),
-              1,
-            ),
-          ],
+        ? some.map(({ check, reason }) => indented(`${check}: ${reason}`, 1))
+        : [indented(namesOf(some), 1)],
     ),
     indented(summary(findings), 0),
     "",
   ].join("\n");
 }
 
+const namesOf = (findings: readonly Finding[]): string =>
+  findings.map(({ check }) => check).join(", ");
+
 /** One reason keeps several checks from looking. */
-function byReason(findings: readonly Finding[]): string[] {
-  const reasons = new Map<string, Finding[]>();
-  for (const finding of findings)
-    reasons.set(finding.reason, [
-      ...(reasons.get(finding.reason) ?? []),
-      finding,
-    ]);
-  return [...reasons].flatMap(([reason, some]) => [
+const byReason = (findings: readonly Finding[]): string[] =>
+  groupsOf(findings, ({ reason }) => reason).flatMap((some) => [
     "",
-    indented(some.map(({ check }) => check).join(", "), 1),
-    indented(reason, 2),
+    indented(namesOf(some), 1),
+    indented(some[0].reason, 2),
   ]);
-}
 
 /** What to do, with every command whole on a line of its own, so that it can be copied. */
 function toDo(fix: string, label: string): string[] {

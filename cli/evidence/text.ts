@@ -4,15 +4,17 @@ import type {
   Expected,
   Found,
   RuleEvidence,
-} from "../../lib/mail-flow/evidence";
-import { dispositionHeaders } from "../../lib/mail-flow/message";
-import { printable } from "../../providers/errors";
+} from "../../mail-flow/evidence";
+import { dispositionHeaders } from "../../mail-flow/message";
+import { visible } from "../../mail-flow/visible";
+import { counted, releasers } from "../explain/words";
 
 /** Days that are listed one by one; those before are summed up. */
 const listedDays = 14;
 
 /** Evidence for a person, in lines of at most 100 characters where names allow it. It ends with a line break. */
-export function evidenceText(evidence: Evidence): string {
+export function evidenceText(unsafe: Evidence): string {
+  const evidence = visible(unsafe);
   const { rules, findings, couldNotLook, limits } = evidence;
   const sections = [
     [
@@ -26,13 +28,13 @@ export function evidenceText(evidence: Evidence): string {
       ? ["Nothing that was found contradicts the configuration."]
       : findings.flatMap((finding) => [
           ...wrapped(
-            `${finding.status.toUpperCase()}  ${finding.check}: ${finding.object}`,
+            `${finding.status.toUpperCase()} ${finding.check}: ${finding.object}`,
           ),
           ...wrapped(`${finding.reason}.`, "  "),
           ...wrapped(finding.fix, "  "),
           ...(finding.details ?? []).map(
             ({ at, messageId, sender, recipient, subject }) =>
-              `  ${shown(`${at}  ${messageId}  ${sender} -> ${recipient}  ${subject}`)}`,
+              `  ${at}  ${messageId}  ${sender} -> ${recipient}  ${subject}`,
           ),
         ]),
     ...(couldNotLook.length === 0
@@ -52,14 +54,11 @@ export function evidenceText(evidence: Evidence): string {
 
 function ruleLines(rule: RuleEvidence): string[] {
   const { words, header, setScl, enabled, mode } = rule;
-  const state = [
-    ...(enabled ? [] : ["disabled"]),
-    ...(mode === "Enforce" ? [] : [mode]),
-  ];
+  const state = [!enabled && "disabled", mode !== "Enforce" && mode];
   return [
-    shown(rule.rule),
+    rule.rule,
     ...wrapped(
-      `${dispositionHeaders[header]}: ${words.join(", ")}${setScl === null ? "" : ` -> SCL ${setScl}`}${state.length > 0 ? ` (${state.join(", ")})` : ""}`,
+      `${dispositionHeaders[header]}: ${words.join(", ")}${setScl === null ? "" : ` -> SCL ${setScl}`}${inBrackets(state)}`,
       "  ",
     ),
     ...wrapped(matchedLine(rule), "  "),
@@ -81,7 +80,7 @@ function matchedLine({ matched, perDay }: RuleEvidence): string {
   const listed = perDay.slice(-listedDays);
   const before = perDay.slice(0, -listedDays);
   const sum = before.reduce((all, one) => all + one.messages, 0);
-  return `Matched: ${messages(matched)} on ${perDay.length} ${perDay.length === 1 ? "day" : "days"}: ${[
+  return `Matched: ${messages(matched)} on ${counted(perDay.length, "day")}: ${[
     ...(before.length > 0 ? [`before ${listed[0]?.date ?? ""} ${sum}`] : []),
     ...listed.map((one) => `${one.date} ${one.messages}`),
   ].join(", ")}`;
@@ -92,42 +91,33 @@ const expectedLine = (one: Expected): string =>
     one.quarantinePolicy === null ? "" : ` under ${one.quarantinePolicy}`
   }${one.release === null ? "" : `, released by ${releasers[one.release]}`} (${one.messages})`;
 
-const releasers = {
-  self: "the recipient",
-  request: "an administrator whom the recipient asks",
-  none: "an administrator",
-} as const;
-
 function foundLine(one: Found): string {
   const where = one.inQuarantine
     ? `in quarantine by ${one.policy ?? "an unnamed policy"}${one.type === null ? "" : ` as ${one.type}`}${one.quarantinePolicy === null ? "" : ` under ${one.quarantinePolicy}`}`
     : "not in quarantine";
   const by = [
-    ...(one.releasedByRecipient > 0
-      ? [`${one.releasedByRecipient} by the recipient`]
-      : []),
-    ...(one.releasedByUnknown > 0
-      ? [`${one.releasedByUnknown} by somebody that Exchange does not name`]
-      : []),
+    one.releasedByRecipient > 0 &&
+      `${one.releasedByRecipient} by the recipient`,
+    one.releasedByUnknown > 0 &&
+      `${one.releasedByUnknown} by somebody that Exchange does not name`,
   ];
   const released =
-    one.released === 0
-      ? ""
-      : `; ${one.released} released${by.length > 0 ? ` (${by.join(", ")})` : ""}`;
+    one.released === 0 ? "" : `; ${one.released} released${inBrackets(by)}`;
   return `${one.messages} ${where}${released}: ${agreement(one)}`;
 }
 
-function agreement({ agrees, why }: Found): string {
-  switch (agrees) {
-    case "yes":
-      return "as it should be";
-    case "ownVerdict":
-      return "Microsoft's own verdict went first";
-    case "no":
-      return "NOT as it should be";
-    case "unknown":
-      return `says nothing: ${why}`;
-  }
+const agreement = ({ agrees, why }: Found): string =>
+  ({
+    yes: "as it should be",
+    ownVerdict: "Microsoft's own verdict went first",
+    no: "NOT as it should be",
+    unknown: `says nothing: ${why}`,
+  })[agrees];
+
+/** What is so of a list, in brackets; nothing where none is. */
+function inBrackets(list: readonly (string | false)[]): string {
+  const so = list.filter(Boolean);
+  return so.length > 0 ? ` (${so.join(", ")})` : "";
 }
 
 const item = (text: string): string[] =>
@@ -137,13 +127,9 @@ const item = (text: string): string[] =>
 
 /** Lines of at most 100 characters with spaces before each. */
 const wrapped = (text: string, indent = ""): string[] =>
-  wrapAnsi(shown(text), 100 - indent.length, { hard: true })
+  wrapAnsi(text, 100 - indent.length, { hard: true })
     .split("\n")
     .map((line) => `${indent}${line}`);
-
-/** A text of the tenant's, without what moves a terminal's cursor or turns its direction. */
-const shown = (text: string): string =>
-  printable(text.replace(/[\u202a-\u202e\u2066-\u2069]/g, ""));
 
 const messages = (count: number): string =>
   `${count.toLocaleString("en-US")} ${count === 1 ? "message" : "messages"}`;

@@ -1,11 +1,7 @@
-import type {
-  Evidence,
-  Found,
-  RuleEvidence,
-} from "../../lib/mail-flow/evidence";
-import { dispositionHeaders } from "../../lib/mail-flow/message";
-import { html, type Content, type Markup } from "./markup";
-import { readableTime } from "./phrases";
+import type { Evidence, Found, RuleEvidence } from "../../mail-flow/evidence";
+import { dispositionHeaders } from "../../mail-flow/message";
+import { html, prose, stackTable, type Content, type Markup } from "./markup";
+import { counted, readableTime } from "./words";
 
 /** What really happened to mail, as a section of the page. */
 export function evidenceSection({
@@ -25,22 +21,10 @@ export function evidenceSection({
     </p>
     ${
       rules.length > 0 &&
-      html`<div class="scroll">
-        <table class="stack">
-          <thead>
-            <tr>
-              <th scope="col">Rule</th>
-              <th scope="col">Looks for</th>
-              <th scope="col">Matched</th>
-              <th scope="col">By day</th>
-              <th scope="col">What became of them</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${rules.map(ruleRow)}
-          </tbody>
-        </table>
-      </div>`
+      stackTable(
+        ["Rule", "Looks for", "Matched", "By day", "What became of them"],
+        rules.map(ruleRow),
+      )
     }
     ${
       findings.length > 0 &&
@@ -49,9 +33,9 @@ export function evidenceSection({
           ({ status, object, reason, fix, messages }) =>
             html`<li class="status-${status}">
               <h3><bdi>${object}</bdi></h3>
-              <p>${reason}</p>
-              ${fix && html`<p><strong>To mend it:</strong> ${fix}</p>`}
-              <p class="what">${counted(messages)}</p>
+              <p>${prose(reason)}</p>
+              ${fix && html`<p><strong>To mend it:</strong> ${prose(fix)}</p>`}
+              <p class="what">${counted(messages, "message")}</p>
             </li>`,
         )}
       </ol>`
@@ -102,7 +86,8 @@ function foundLine(found: Found): Markup {
     unknown: found.why || "nothing follows from that",
   };
   return html`<div>
-    ${counted(found.messages)} ${where.filter(Boolean).join(", ")}<small
+    ${counted(found.messages, "message")}
+    ${where.filter(Boolean).join(", ")}<small
       >${agrees[found.agrees]}${found.released > 0 && `; ${found.released} released`}</small
     >
   </div>`;
@@ -133,6 +118,3 @@ function bars(days: RuleEvidence["perDay"]): Content {
     })}
   </svg>`;
 }
-
-const counted = (messages: number): string =>
-  messages === 1 ? "1 message" : `${messages} messages`;

@@ -1,10 +1,16 @@
-import type { Evidence } from "../../lib/mail-flow/evidence";
-import type { Finding } from "../../lib/mail-flow/finding";
-import { contextOf, examine } from "../../lib/mail-flow/findings";
-import type { Row } from "../../lib/mail-flow/path";
-import { plan } from "../../lib/mail-flow/plan";
-import { rowPairs, rows, type RowOptions } from "../../lib/mail-flow/rows";
-import type { Snapshot } from "../../lib/mail-flow/snapshot";
+import type { Evidence } from "../../mail-flow/evidence";
+import type { Finding } from "../../mail-flow/finding";
+import { contextOf, examine } from "../../mail-flow/findings";
+import { unavailableIn, type PartName } from "../../mail-flow/part";
+import type { Row } from "../../mail-flow/path";
+import { plan } from "../../mail-flow/plan";
+import {
+  rowPairs,
+  rows,
+  type RowOptions,
+  type RowPair,
+} from "../../mail-flow/rows";
+import type { Snapshot } from "../../mail-flow/snapshot";
 import { endKey } from "./lines";
 
 /** Everything that `area1-m365 explain` has to say, however it is drawn. */
@@ -19,7 +25,7 @@ export interface Explanation {
   planned: boolean;
   rows: Row[];
   /** With `--before-after`: the rows that would end differently. */
-  changes?: Changed[];
+  changes?: RowPair[];
   /** What defeats or weakens the routes. */
   findings: Finding[];
   /** What really happened to mail, where it was given. */
@@ -28,12 +34,6 @@ export interface Explanation {
   notes: string[];
   /** What could not be read. */
   unread: { part: string; reason: string }[];
-}
-
-/** A case that ends differently after an `up`. */
-export interface Changed {
-  before: Row;
-  after: Row;
 }
 
 /** What is to be explained of a snapshot. */
@@ -53,11 +53,10 @@ export function explanationOf(
   before: Snapshot,
   { preview, beforeAfter = false, evidence, rows: which = {} }: Question,
 ): Explanation {
-  const planned =
+  const { snapshot, notes } =
     preview === undefined
       ? { snapshot: before, notes: [] }
       : plan(before, preview);
-  const { snapshot, notes } = planned;
   const { organization, tenantId, accountId, takenAt } = before;
   return {
     ...("value" in organization && { tenant: organization.value.name }),
@@ -74,7 +73,7 @@ export function explanationOf(
     findings: examine(snapshot, contextOf({ purpose: "stack" })),
     ...(evidence !== undefined && { evidence: evidenceIn(evidence) }),
     notes,
-    unread: unreadParts(snapshot),
+    unread: unavailableIn(snapshot, parts),
   };
 }
 
@@ -89,9 +88,7 @@ function evidenceIn(document: unknown): Evidence {
 }
 
 /** The parts of a snapshot, by what a person calls them. */
-const parts: Readonly<
-  Record<Exclude<keyof Snapshot, "takenAt" | "tenantId" | "accountId">, string>
-> = {
+const parts: Readonly<Record<PartName, string>> = {
   domains: "Cloudflare's domains",
   acceptedDomains: "accepted domains",
   inboundConnectors: "inbound connectors",
@@ -107,13 +104,3 @@ const parts: Readonly<
   organization: "the organization's settings",
   mailExchanges: "the MX records that Microsoft 365 expects",
 };
-
-/** What could not be read of a snapshot, and why. */
-export function unreadParts(snapshot: Snapshot): Explanation["unread"] {
-  return (Object.keys(parts) as (keyof typeof parts)[]).flatMap((name) => {
-    const part = snapshot[name];
-    return "unavailable" in part
-      ? [{ part: parts[name], reason: part.unavailable }]
-      : [];
-  });
-}

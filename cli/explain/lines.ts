@@ -1,11 +1,14 @@
 import {
+  dispositionHeaders,
   dispositions,
   headers,
   type Disposition,
   type Header,
-} from "../../lib/mail-flow/message";
-import type { Row, Step } from "../../lib/mail-flow/path";
-import { toneOf, type Tone } from "./words";
+} from "../../mail-flow/message";
+import type { Row, Step } from "../../mail-flow/path";
+import type { RowPair } from "../../mail-flow/rows";
+import { groupsOf } from "../../mail-flow/grouped";
+import { dispositionName, toneOf, type Tone } from "./words";
 
 /** One disposition's way to one class of recipients: a line of the picture. */
 export interface Line {
@@ -26,62 +29,38 @@ export interface Recipients {
 }
 
 /** Rows as a person reads them: by recipients, without one for each generation of headers where that makes no difference. */
-export function recipientsOf(rows: readonly Row[]): Recipients[] {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    groups.set(row.recipient, [...(groups.get(row.recipient) ?? []), row]);
-  }
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (!first) return [];
-    const { recipient } = first;
+export const recipientsOf = (rows: readonly Row[]): Recipients[] =>
+  groupsOf(rows, ({ recipient }) => recipient).map((group) => ({
+    recipient: group[0].recipient,
     // Mail that Cloudflare drops comes from nowhere.
-    const sourceIp = group.find(({ sourceIp }) => sourceIp)?.sourceIp ?? "";
-    return [{ recipient, sourceIp, lines: together(linesOf(group)) }];
-  });
-}
+    sourceIp: group.find(({ sourceIp }) => sourceIp)?.sourceIp ?? "",
+    lines: together(linesOf(group)),
+  }));
 
 /** What tells ends apart: everything but how a row gets there. */
 export const endKey = ({
-  outcome,
-  scl,
-  verdict,
-  policy,
-  action,
-  quarantinePolicy,
-  release,
-  notified,
-  retentionDays,
-}: Row): string =>
-  JSON.stringify([
-    outcome,
-    quarantinePolicy,
-    release,
-    notified,
-    retentionDays,
-    policy,
-    action,
-    verdict,
-    scl,
-  ]);
+  disposition,
+  header,
+  sourceIp,
+  recipient,
+  steps,
+  ...end
+}: Row): string => JSON.stringify(end);
+
+/** The rows whose steps differ from those of the rows before. */
+export const withOtherSteps = (rows: readonly Row[]): Row[] =>
+  groupsOf(rows, ({ steps }) => JSON.stringify(steps)).map(([first]) => first);
 
 function linesOf(rows: readonly Row[]): Line[] {
   return dispositions.flatMap((disposition) => {
     const mine = rows.filter((row) => row.disposition === disposition);
-    const [first, ...others] = mine;
-    if (!first) return [];
-    if (others.every((row) => endKey(row) === endKey(first)))
-      return [
-        {
-          disposition,
-          header: mine.length < headers.length ? first.header : undefined,
-          rows: [first, ...others] as const,
-        },
-      ];
-    return mine.map((row) => ({
+    const ends = groupsOf(mine, endKey);
+    const ways =
+      ends.length > 1 ? mine.map((row): [Row, ...Row[]] => [row]) : ends;
+    return ways.map((rows) => ({
       disposition,
-      header: row.header,
-      rows: [row] as const,
+      header: rows.length < headers.length ? rows[0].header : undefined,
+      rows,
     }));
   });
 }
@@ -91,30 +70,26 @@ function linesOf(rows: readonly Row[]): Line[] {
  * first appearance. So what is shared stands together.
  */
 function together(lines: readonly Line[]): Line[] {
-  const keys = lines.map(({ rows: [row] }) => [
-    JSON.stringify([row.outcome, row.quarantinePolicy, row.release]),
-    endKey(row),
-    rulesOf(row)
-      .map(({ object }) => object)
-      .join(),
-  ]);
-  const places = [0, 1, 2].map((column) => {
-    const seen = [...new Set(keys.map((key) => key[column]))];
-    return keys.map((key) => seen.indexOf(key[column]));
-  });
-  return lines
-    .map((line, at) => ({
-      line,
-      order: [
-        strictness.indexOf(toneOf(line.rows[0])),
-        ...places.map((place) => place[at] ?? 0),
-      ],
-    }))
-    .sort((one, other) => {
-      const at = one.order.findIndex((place, i) => place !== other.order[i]);
-      return at < 0 ? 0 : (one.order[at] ?? 0) - (other.order[at] ?? 0);
-    })
-    .map(({ line }) => line);
+  const appearance = (keyOf: (row: Row) => string) => {
+    const keys = lines.map(({ rows: [row] }) => keyOf(row));
+    return (row: Row): number => keys.indexOf(keyOf(row));
+  };
+  const places = [
+    (row: Row) => strictness.indexOf(toneOf(row)),
+    appearance(({ outcome, quarantinePolicy, release }) =>
+      JSON.stringify([outcome, quarantinePolicy, release]),
+    ),
+    appearance(endKey),
+    appearance((row) =>
+      rulesOf(row)
+        .map(({ object }) => object)
+        .join(),
+    ),
+  ];
+  return [...lines].sort(
+    ({ rows: [one] }, { rows: [other] }) =>
+      places.map((of) => of(one) - of(other)).find((by) => by !== 0) ?? 0,
+  );
 }
 
 const strictness: readonly Tone[] = [
@@ -134,4 +109,37 @@ export const rulesOf = ({ steps }: Row): Step[] =>
 /** The name in an object such as `TransportRule "Bypass"`; the whole where it has none. */
 export function nameIn(object: string): string {
   return /^[^"]*"(.*)"$/s.exec(object)?.[1] ?? object;
+}
+
+/** Dispositions that change alike, for the same recipients. */
+export interface MergedChange extends RowPair {
+  /** The dispositions, and the header where it is true of one only. */
+  label: string;
+}
+
+/** Changes as a person reads them: those that are alike together, by recipient. */
+export function mergedChanges(changes: readonly RowPair[]): MergedChange[] {
+  return groupsOf(changes, ({ after }) => after.recipient).flatMap(merged);
+}
+
+/** Changes for the same recipients. */
+function merged(changes: readonly RowPair[]): MergedChange[] {
+  const alike = ({ before, after }: RowPair): string =>
+    `${endKey(before)} ${endKey(after)}`;
+  const inBothHeaders = (one: RowPair): boolean =>
+    changes.some(
+      (other) =>
+        other.after.header !== one.after.header &&
+        other.after.disposition === one.after.disposition &&
+        alike(other) === alike(one),
+    );
+  const headerOf = (one: RowPair): string =>
+    inBothHeaders(one) ? "" : `, in ${dispositionHeaders[one.after.header]}`;
+  return groupsOf(changes, (one) => alike(one) + headerOf(one)).map((group) => {
+    const [first] = group;
+    const names = new Set(
+      group.map(({ after }) => dispositionName(after.disposition)),
+    );
+    return { ...first, label: [...names].join(", ") + headerOf(first) };
+  });
 }

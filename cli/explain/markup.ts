@@ -27,22 +27,23 @@ function written(content: Content): string {
   );
 }
 
-/**
- * Every text of a document with control characters, and those that turn the direction of what follows, made visible: a name of
- * a tenant's object must neither steer a terminal nor show itself as something else.
- */
-export function printable<T>(document: T): T {
-  if (typeof document === "string")
-    return document.replace(
-      // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-      /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-      (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-    ) as T;
-  if (Array.isArray(document))
-    return document.map((one: unknown) => printable(one)) as T;
-  if (typeof document === "object" && document !== null)
-    return Object.fromEntries(
-      Object.entries(document).map(([key, value]) => [key, printable(value)]),
-    ) as T;
-  return document;
-}
+/** A table that scrolls where it is too wide, and whose cells stand below each other on a phone. */
+export const stackTable = (heads: readonly string[], rows: Content): Markup =>
+  html`<div class="scroll">
+    <table class="stack">
+      <thead>
+        <tr>
+          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+
+/** Text with what stands between backticks as code. */
+export const prose = (text: string): Content =>
+  text
+    .split("`")
+    .map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part));

@@ -1,12 +1,12 @@
 import { recipientsOf } from "./lines";
-import { printable } from "./markup";
+import { visible } from "../../mail-flow/visible";
 import { stationsOf, type Station } from "./stations";
-import { dispositionNames, shortHeaderNames, type Tone } from "./words";
+import { dispositionName, shortHeaderNames, type Tone } from "./words";
 import type { Explanation } from "./explanation";
 
 /** An explanation as a Mermaid flowchart: a subgraph for each class of recipients. GitHub, GitLab and many wikis draw it. */
 export function asMermaid(unsafe: Explanation): string {
-  const { rows } = printable(unsafe);
+  const { rows } = visible(unsafe);
   const lines = ["flowchart LR"];
   recipientsOf(rows).forEach(({ recipient, lines: ways }, at) => {
     const ids = new Map<string, string>();
@@ -15,11 +15,10 @@ export function asMermaid(unsafe: Explanation): string {
     ways.forEach((line, way) => {
       const start = `s${at}d${way}`;
       const { disposition, header } = line;
-      const label = [
-        dispositionNames[disposition],
-        ...(header ? [shortHeaderNames[header]] : []),
-      ];
-      lines.push(`    ${start}(["${label.map(quoted).join("<br>")}"])`);
+      const generation = header ? `<br>${shortHeaderNames[header]}` : "";
+      lines.push(
+        `    ${start}(["${dispositionName(disposition)}${generation}"])`,
+      );
       let last = start;
       for (const station of stationsOf(line)) {
         // Where nothing decides there is nothing to draw.
@@ -28,7 +27,9 @@ export function asMermaid(unsafe: Explanation): string {
         const id = known ?? `s${at}n${ids.size}`;
         if (known === undefined) {
           ids.set(station.key, id);
-          lines.push(`    ${id}["${labelOf(station)}"]${classOf(station)}`);
+          lines.push(
+            `    ${id}["${labelOf(station)}"]${station.tone ? `:::${station.tone}` : ""}`,
+          );
         }
         edges.add(`    ${last} --> ${id}`);
         last = id;
@@ -47,9 +48,6 @@ const labelOf = ({ over, parts }: Station): string =>
       ...says.map(quoted),
     ]),
   ].join("<br>");
-
-const classOf = ({ tone }: Station): string =>
-  tone === undefined ? "" : `:::${tone}`;
 
 /** Text for a label in quotation marks: all but letters, digits and what is harmless as the codes of Mermaid. */
 const quoted = (text: string): string =>

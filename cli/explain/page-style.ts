@@ -12,7 +12,7 @@ export const style = /* css */ `
   --unknown: #a31550; --unknown-tint: #fdeaf1;
   --failed: #a8161c; --failed-tint: #fdeaea; --warning: #7a4a00; --warning-tint: #fdf3de;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --ground: #10141a; --paper: #191f27; --ink: #e8ecf2; --soft: #a5b0be; --line: #343e4b; --focus: #8fbcff;
     --administrator: #c0a8ff; --administrator-tint: #2a2145;
@@ -153,11 +153,7 @@ footer { margin-top: 1.6rem; padding-bottom: 2.5rem; color: var(--soft); font-si
   @page { size: A4 landscape; margin: 11mm; }
   :root {
     color-scheme: light;
-    --ground: #fff; --paper: #fff; --ink: #161c26; --soft: #4b5563; --line: #c9d0d9;
-    --administrator: #5a36b0; --administrator-tint: #f1edfc; --recipient: #0b5fb0; --recipient-tint: #e7f1fc;
-    --inbox: #14693a; --inbox-tint: #e6f5ec; --junk: #7d4e00; --junk-tint: #fdf2dc; --gone: #4b535f; --gone-tint: #eceff3;
-    --elsewhere: #0a6169; --elsewhere-tint: #e0f3f4; --unknown: #a31550; --unknown-tint: #fdeaf1;
-    --failed: #a8161c; --failed-tint: #fdeaea; --warning: #7a4a00; --warning-tint: #fdf3de;
+    --ground: #fff; --soft: #4b5563; --line: #c9d0d9;
   }
   body { font-size: 12px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   header, main, footer { max-width: none; padding: 0; }

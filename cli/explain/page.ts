@@ -1,30 +1,39 @@
+import { visible } from "../../mail-flow/visible";
 import { createHash } from "node:crypto";
-import type { Finding } from "../../lib/mail-flow/finding";
-import { dispositionHeaders } from "../../lib/mail-flow/message";
-import type { Row, Step } from "../../lib/mail-flow/path";
-import {
-  endOf,
-  mergedChanges,
-  nobody,
-  readableTime,
-  shortened,
-} from "./phrases";
+import type { Finding } from "../../mail-flow/finding";
+import { dispositionHeaders } from "../../mail-flow/message";
+import type { Row, Step } from "../../mail-flow/path";
 import { evidenceSection } from "./evidence-section";
 import type { Explanation } from "./explanation";
-import { recipientsOf, type Line, type Recipients } from "./lines";
-import { html, printable, Markup, type Content } from "./markup";
+import {
+  mergedChanges,
+  recipientsOf,
+  withOtherSteps,
+  type Line,
+  type Recipients,
+} from "./lines";
+import { html, stackTable, type Content, type Markup, prose } from "./markup";
 import { script } from "./page-script";
 import { style } from "./page-style";
 import { picture } from "./picture";
 import { findingsAt, stationsOf, type Station } from "./stations";
-import { dispositionNames, handling, toneOf, tones, type Tone } from "./words";
+import {
+  dispositionName,
+  endOf,
+  handling,
+  nobody,
+  readableTime,
+  settingOf,
+  toneOf,
+  tones,
+  type Tone,
+} from "./words";
 
 /** An explanation as one page that needs nothing else: no network, no font, no script of anybody's. */
 export function asPage(unsafe: Explanation): string {
-  const explanation = printable(unsafe);
+  const explanation = visible(unsafe);
   const { changes, evidence, rows, findings } = explanation;
   const groups = recipientsOf(rows);
-  const relevant = findings.filter(({ status }) => status !== "ok");
   const title = titleOf(explanation);
   const body = html`<header>
       <h1>${title}</h1>
@@ -38,8 +47,8 @@ export function asPage(unsafe: Explanation): string {
     <main>
       ${changes && changesSection(explanation)}
       ${groups.length === 0 && html`<section><p>${nobody}</p></section>`}
-      ${groups.map((group, at) => flow(group, at, groups.length, relevant))}
-      ${relevant.length > 0 && findingsSection(relevant)}
+      ${groups.map((group, at) => flow(group, at, findings))}
+      ${findings.length > 0 && findingsSection(findings)}
       ${evidence && evidenceSection(evidence)}
     </main>
     <footer>
@@ -125,14 +134,13 @@ const contents = (groups: readonly Recipients[]): Markup =>
 function flow(
   group: Recipients,
   at: number,
-  of: number,
   findings: readonly Finding[],
 ): Markup {
   const id = `mail-${at}`;
   const used = new Set<Tone>(group.lines.map(({ rows: [row] }) => toneOf(row)));
   return html`<section aria-labelledby="${id}-title">
     <h2 id="${id}-title">To <bdi>${group.recipient}</bdi></h2>
-    ${group.sourceIp && html`<p class="lead">From ${group.sourceIp}, the last server before Microsoft${of > 1 && at > 0 ? "" : html`<span class="hint">. Point at a line, or walk them with Tab and the arrow keys: below stand the steps of the one that is chosen</span>`}.</p>`}
+    ${group.sourceIp && html`<p class="lead">From ${group.sourceIp}, the last server before Microsoft${at === 0 && html`<span class="hint">. Point at a line, or walk them with Tab and the arrow keys: below stand the steps of the one that is chosen</span>`}.</p>`}
     ${picture(group, findings, id)}
     <ul class="legend" aria-label="Colours">
       ${(Object.keys(tones) as Tone[])
@@ -148,12 +156,10 @@ function flow(
 function card(line: Line, id: string, findings: readonly Finding[]): Markup {
   const { disposition, header, rows } = line;
   const [row] = rows;
-  const told = rows.filter(
-    (one, at) => rows.findIndex((other) => sameSteps(other, one)) === at,
-  );
+  const told = withOtherSteps(rows);
   return html`<article class="way-card tone-${toneOf(row)}" id="${id}">
     <h3>
-      ${dispositionNames[disposition]}${header && ` in ${dispositionHeaders[header]}`}
+      ${dispositionName(disposition)}${header && ` in ${dispositionHeaders[header]}`}
     </h3>
     <p class="end">
       <b><bdi>${endOf(row)}</bdi></b
@@ -188,24 +194,17 @@ const stop = (station: Station, findings: readonly Finding[]): Markup =>
         html`${names.map((name) => html`<b><bdi>${name}</bdi></b> `)}
         ${says.length > 0 && html`<small>${says.join(", ")}</small>`}`,
     )}
-    ${findingsAt(station, findings).map(
-      ({ number, finding }) =>
-        finding.status !== "skipped" &&
-        html`<small class="flag">▲ ${number} ${finding.check}</small>`,
+    ${findingsAt(station.objects, findings).map(
+      ({ label }) => html`<small class="flag">${label}</small>`,
     )}
   </li>`;
 
-const sameSteps = (one: Row, other: Row): boolean =>
-  JSON.stringify(one.steps) === JSON.stringify(other.steps);
-
-function stepItem(
-  { object, property, value, why }: Step,
-  findings: readonly Finding[],
-): Markup {
-  const shown = Array.isArray(value) ? shortened(value) : value;
+function stepItem(step: Step, findings: readonly Finding[]): Markup {
+  const { object, property, why } = step;
+  const value = settingOf(step);
   return html`<li>
     <b><bdi>${object}</bdi></b>
-    ${property !== "" && html`<span class="set"><code>${property}</code>${shown !== null && shown !== "" && html`: <bdi>${String(shown)}</bdi>`}</span>`}
+    ${property !== "" && html`<span class="set"><code>${property}</code>${value && html`: <bdi>${value}</bdi>`}</span>`}
     <div>${why}</div>
     ${findings.map(
       (finding, at) =>
@@ -232,16 +231,13 @@ function findingsSection(findings: readonly Finding[]): Markup {
             ${fix && html`<p><strong>To mend it:</strong> ${prose(fix)}</p>`}
             <p class="what">
               ${status},
-              <code>${check}</code
-              >${url && html` · <a href="${safeUrl(url)}">the vendor's page</a>`}
+              <code>${check}</code> · <a href="${url}">the vendor's page</a>
             </p>
           </li>`,
       )}
     </ol>
   </section>`;
 }
-
-const safeUrl = (url: string): string => (/^https:\/\//.test(url) ? url : "#");
 
 function changesSection(explanation: Explanation): Markup {
   const merged = mergedChanges(explanation.changes ?? []);
@@ -250,28 +246,17 @@ function changesSection(explanation: Explanation): Markup {
     ${
       merged.length === 0
         ? html`<p>Nothing: all mail ends where it ends today.</p>`
-        : html`<div class="scroll">
-            <table class="stack">
-              <thead>
-                <tr>
-                  <th scope="col">Cloudflare finds</th>
-                  <th scope="col">To</th>
-                  <th scope="col">Today</th>
-                  <th scope="col">After the up</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${merged.map(
-                  ({ label, recipient, before, after }) =>
-                    html`<tr>
-                      <th scope="row">${label}</th>
-                      <td data-head="To"><bdi>${recipient}</bdi></td>
-                      ${endCell(before, "Today")}${endCell(after, "After the up")}
-                    </tr>`,
-                )}
-              </tbody>
-            </table>
-          </div>`
+        : stackTable(
+            ["Cloudflare finds", "To", "Today", "After the up"],
+            merged.map(
+              ({ label, before, after }) =>
+                html`<tr>
+                  <th scope="row">${label}</th>
+                  <td data-head="To"><bdi>${after.recipient}</bdi></td>
+                  ${endCell(before, "Today")}${endCell(after, "After the up")}
+                </tr>`,
+            ),
+          )
     }
   </section>`;
 }
@@ -281,12 +266,6 @@ const endCell = (row: Row, head: string): Markup =>
     <b><bdi>${endOf(row)}</bdi></b>
     ${handling(row).length > 0 && html`<small>${handling(row).join(", ")}</small>`}
   </td>`;
-
-/** Text with what stands between backticks as code. */
-const prose = (text: string): Content =>
-  text
-    .split("`")
-    .map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part));
 
 const digest = (text: string): string =>
   `'sha256-${createHash("sha256").update(text).digest("base64")}'`;

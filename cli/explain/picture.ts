@@ -1,32 +1,33 @@
-import type { Finding } from "../../lib/mail-flow/finding";
-import { layout, portOf, type Placed } from "./layout";
+import type { Finding } from "../../mail-flow/finding";
+import { layout, portOf, round, type Box } from "./layout";
 import type { Line, Recipients } from "./lines";
 import { html, type Markup } from "./markup";
-import {
-  boxesOf,
-  boxMarkup,
-  padding,
-  round,
-  type StationBox,
-} from "./station-box";
-import { columns, spoken, stationsOf } from "./stations";
-import { dispositionNames, shortHeaderNames, toneOf } from "./words";
+import { boxesOf, boxMarkup, padding, type StationBox } from "./station-box";
+import { spoken, stationsOf } from "./stations";
+import { dispositionName, shortHeaderNames, toneOf } from "./words";
 
-/** Places of the columns: dispositions first. Units are pixels at full size. */
-const places: readonly [Place, ...Place[]] = [
-  { left: 0, width: 148 },
-  { left: 196, width: 262 },
-  { left: 504, width: 168 },
-  { left: 718, width: 182 },
-  { left: 946, width: 254 },
+/** The width of the column of dispositions. Units are pixels at full size. */
+const chipWidth = 148;
+/** The other columns: a station of each line stands in each, in the order of {@link stationsOf}. */
+const places = [
+  { head: "Mail flow rules", left: 196, width: 262 },
+  { head: "Verdict", left: 504, width: 168 },
+  { head: "Policy that applies", left: 718, width: 182 },
+  { head: "Where it ends", left: 946, width: 254 },
 ];
 const fullWidth = 1200;
 const headHeight = 34;
 const gap = 16;
 
-interface Place {
+/** The disposition that a line begins with. */
+interface Chip extends Box {
+  line: Line;
+}
+
+interface Column {
   left: number;
   width: number;
+  boxes: StationBox[];
 }
 
 /**
@@ -40,24 +41,17 @@ export function picture(
   findings: readonly Finding[],
   id: string,
 ): Markup {
+  const chips = lines.map((line, at): Chip => {
+    const height = line.header ? 42 : 30;
+    return { line, first: at, last: at, height, top: 0 };
+  });
   const stations = lines.map(stationsOf);
-  const chips = lines.map(({ header }, at): StationBox => ({
-    first: at,
-    last: at,
-    height: header ? 42 : 30,
-    letters: [],
-    station: { key: "", parts: [], objects: [] },
-  }));
-  const boxes = places.slice(1).map(({ width }, column) =>
-    boxesOf(
-      stations.map((list) => list[column]),
-      stations.map((list) => list.at(-1)?.key ?? ""),
-      width,
-      findings,
-    ),
-  );
-  const { columns: placed, height } = layout([chips, ...boxes], gap);
-  const [starts = [], ...rest] = placed;
+  const ends = stations.map((list) => list.at(-1)?.key ?? "");
+  const columns = places.map(({ left, width }, at): Column => {
+    const column = stations.map((list) => list[at]);
+    return { left, width, boxes: boxesOf(column, ends, width, findings) };
+  });
+  const height = layout([chips, ...columns.map(({ boxes }) => boxes)], gap);
   return html`<svg
     viewBox="0 0 ${fullWidth} ${Math.ceil(height + headHeight + 4)}"
     role="group"
@@ -65,53 +59,46 @@ export function picture(
     class="picture"
   >
     <g class="heads" aria-hidden="true">
-      ${["Cloudflare finds", ...columns].map(
-        (head, at) =>
-          html`<text x="${(places[at]?.left ?? 0) + (at && padding)}" y="14"
-            >${head}</text
-          >`,
+      <text x="0" y="14">Cloudflare finds</text>
+      ${places.map(
+        ({ head, left }) =>
+          html`<text x="${left + padding}" y="14">${head}</text>`,
       )}
     </g>
     <g transform="translate(0 ${headHeight})">
-      ${lines.map(
-        (line, at) =>
+      ${chips.map(
+        (chip, at) =>
           html`<a
-            class="line tone-${toneOf(line.rows[0])}"
+            class="line tone-${toneOf(chip.line.rows[0])}"
             href="#${id}-${at}"
             data-line="${at}"
-            aria-label="${spoken(line)}"
-            >${wayOf(at, starts, rest)}${chipMarkup(line, starts[at])}</a
+            aria-label="${spoken(chip.line)}"
+            >${wayOf(at, chip, columns)}${chipMarkup(chip)}</a
           >`,
       )}
       <g aria-hidden="true">
-        ${rest.map((column, at) =>
-          column.map((one) => {
-            const { left, width } = places[at + 1] ?? places[0];
-            return boxMarkup(one, left, width);
-          }),
+        ${columns.map(({ left, width, boxes }) =>
+          boxes.map((box) => boxMarkup(box, left, width)),
         )}
       </g>
     </g>
   </svg>`;
 }
 
-function chipMarkup(
-  { disposition, header }: Line,
-  placed: Placed<StationBox> | undefined,
-): Markup {
-  const { top, height } = placed ?? { top: 0, height: 0 };
+function chipMarkup({ line, top, height }: Chip): Markup {
+  const { disposition, header } = line;
   return html`<rect
       class="chip"
       x="1"
       y="${round(top)}"
-      width="${places[0].width - 1}"
+      width="${chipWidth - 1}"
       height="${round(height)}"
       rx="15"
     /><text
       class="disposition"
       x="16"
       y="${round(top + (header ? 18 : height / 2 + 5))}"
-      >${dispositionNames[disposition]}${header && " "}</text
+      >${dispositionName(disposition)}${header && " "}</text
     >${
       header &&
       html`<text class="generation" x="16" y="${round(top + 33)}"
@@ -121,23 +108,17 @@ function chipMarkup(
 }
 
 /** A line from its chip through all columns: straight behind boxes, curved between them, with a tip at the end. */
-function wayOf(
-  at: number,
-  starts: readonly Placed<StationBox>[],
-  rest: readonly Placed<StationBox>[][],
-): Markup {
-  const start = starts[at];
-  let x = places[0].width;
-  let y = start ? portOf(start, at) : 0;
+function wayOf(at: number, chip: Chip, columns: readonly Column[]): Markup {
+  let x = chipWidth;
+  let y = portOf(chip, at);
   let path = `M${x} ${round(y)}`;
-  rest.forEach((column, index) => {
-    const one = column.find(({ box }) => box.first <= at && at <= box.last);
-    const { left, width } = places[index + 1] ?? places[0];
-    if (!one) return;
-    const to = portOf(one, at);
+  columns.forEach(({ left, width, boxes }, index) => {
+    const box = boxes.find(({ first, last }) => first <= at && at <= last);
+    if (!box) return;
+    const to = portOf(box, at);
     const middle = round((x + left) / 2);
     path += `C${middle} ${round(y)} ${middle} ${round(to)} ${left} ${round(to)}`;
-    const ends = index === rest.length - 1;
+    const ends = index === columns.length - 1;
     x = ends ? left : left + width;
     if (!ends) path += `H${x}`;
     y = to;

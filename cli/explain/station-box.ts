@@ -1,5 +1,5 @@
-import type { Finding } from "../../lib/mail-flow/finding";
-import type { Box, Placed } from "./layout";
+import type { Finding } from "../../mail-flow/finding";
+import { linesOf, pitch, round, type Box } from "./layout";
 import { lettered, widthOf } from "./lettering";
 import { html, type Content } from "./markup";
 import { findingsAt, type Station } from "./stations";
@@ -13,7 +13,7 @@ export interface StationBox extends Box {
 /** A line of text in a box. */
 interface Letters {
   text: string;
-  kind: "over" | "name" | "says" | "failed" | "warning";
+  kind: keyof typeof sizes;
   /** Room above it. */
   above: number;
 }
@@ -21,7 +21,7 @@ interface Letters {
 /** Space between the border of a box and its text, in pixels at full size. */
 export const padding = 11;
 const leading = { over: 15, name: 17.5, says: 16.5, failed: 17, warning: 17 };
-const sizes = { over: 11, name: 13.5, says: 12.5 };
+const sizes = { over: 11, name: 13.5, says: 12.5, failed: 13.5, warning: 13.5 };
 
 /**
  * Neighbouring lines with the same station share a box; where a line passes, it needs room and nothing else.
@@ -35,25 +35,27 @@ export function boxesOf(
   findings: readonly Finding[],
 ): StationBox[] {
   const boxes: StationBox[] = [];
-  stations.forEach((station, at) => {
+  stations.forEach((shown, at) => {
     const last = boxes.at(-1);
-    const shown = station ?? {
+    const station = shown ?? {
       key: `pass ${ends[at]}`,
       parts: [],
       objects: [],
     };
-    if (last?.station.key === shown.key) {
+    if (last?.station.key === station.key) {
       last.last = at;
+      last.height = Math.max(last.height, (at - last.first) * pitch + 10);
       return;
     }
-    const letters = lettersOf(shown, width - 2 * padding, findings);
+    const letters = lettersOf(station, width - 2 * padding, findings);
     const tall = heightOf(letters);
     boxes.push({
       first: at,
       last: at,
-      station: shown,
+      station,
       letters,
-      height: tall === 0 ? 10 : shown.remark ? tall : tall + 2 * padding - 4,
+      height: tall === 0 ? 10 : station.remark ? tall : tall + 2 * padding - 4,
+      top: 0,
     });
   });
   return boxes;
@@ -63,49 +65,37 @@ const heightOf = (letters: readonly Letters[]): number =>
   letters.reduce((sum, { kind, above }) => sum + leading[kind] + above, 0);
 
 function lettersOf(
-  station: Station,
+  { over, parts, objects }: Station,
   width: number,
   findings: readonly Finding[],
 ): Letters[] {
-  const wrap = (
-    text: string,
-    kind: "over" | "name" | "says",
-    above = 0,
-  ): Letters[] =>
+  const wrap = (text: string, kind: Letters["kind"], room = 0): Letters[] =>
     lettered(text, sizes[kind], width).map((line, at) => ({
       text: line,
       kind,
-      above: at === 0 ? above : 0,
+      above: at === 0 ? room : 0,
     }));
   return [
-    ...(station.over === undefined ? [] : wrap(station.over, "over")),
-    ...station.parts.flatMap(({ names, says }, part) => [
+    ...(over === undefined ? [] : wrap(over, "over")),
+    ...parts.flatMap(({ names, says }, part) => [
       ...names.flatMap((name, at) =>
         wrap(name, "name", at === 0 ? (part === 0 ? 0 : 7) : 4),
       ),
       ...says.flatMap((text) => wrap(text, "says")),
     ]),
-    ...findingsAt(station, findings).flatMap(({ number, finding }) =>
-      finding.status === "skipped"
-        ? []
-        : lettered(`▲ ${number} ${finding.check}`, sizes.name, width).map(
-            (text, at): Letters => ({
-              text,
-              kind: finding.status === "failed" ? "failed" : "warning",
-              above: at === 0 ? 2 : 0,
-            }),
-          ),
+    ...findingsAt(objects, findings).flatMap(({ label, status }) =>
+      wrap(label, status === "failed" ? "failed" : "warning", 2),
     ),
   ];
 }
 
 /** A placed box as SVG. */
 export function boxMarkup(
-  { box, top, height }: Placed<StationBox>,
+  box: StationBox,
   left: number,
   width: number,
 ): Content {
-  const { station, letters } = box;
+  const { station, letters, top, height } = box;
   if (letters.length === 0) return undefined;
   let y = top + (height - heightOf(letters)) / 2 - 4;
   const lines = letters.map(({ text, kind, above }) => {
@@ -114,10 +104,7 @@ export function boxMarkup(
       >${text}</text
     >`;
   });
-  const passing = Array.from(
-    { length: box.last - box.first + 1 },
-    (_, at) => box.first + at,
-  ).join(" ");
+  const passing = linesOf(box).join(" ");
   const widest = Math.max(
     ...letters.map(({ text }) => widthOf(text, sizes.says)),
   );
@@ -142,6 +129,3 @@ export function boxMarkup(
         />${lines}</g
       >`;
 }
-
-/** A length that no eye tells from the exact one. */
-export const round = (value: number): number => Math.round(value * 10) / 10;

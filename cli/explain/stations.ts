@@ -1,9 +1,10 @@
-import type { Finding } from "../../lib/mail-flow/finding";
-import type { Row, Step } from "../../lib/mail-flow/path";
+import type { Finding, Status } from "../../mail-flow/finding";
+import type { Row, Step } from "../../mail-flow/path";
+import { groupsOf } from "../../mail-flow/grouped";
 import { nameIn, rulesOf, type Line } from "./lines";
 import {
   actionName,
-  dispositionNames,
+  dispositionName,
   handling,
   outcomes,
   shortHeaderNames,
@@ -11,14 +12,6 @@ import {
   verdictNames,
   type Tone,
 } from "./words";
-
-/** The columns of a picture after the one of dispositions. */
-export const columns = [
-  "Mail flow rules",
-  "Verdict",
-  "Policy that applies",
-  "Where it ends",
-] as const;
 
 /** What stands in one column of a picture for lines that share it. */
 export interface Station {
@@ -47,67 +40,51 @@ export function stationsOf({ rows }: Line): (Station | undefined)[] {
   ];
 }
 
-function rulesStation(rows: readonly Row[]): Station {
-  const [row] = rows;
-  const lists = rows.map(decidingRules);
-  if (lists.some((list) => list.length > 0)) {
-    // Rules of both generations that do the same stand together; what one rule does in several steps, too.
-    const parts: Station["parts"] = [];
-    for (const list of lists)
-      for (const { name, says } of byRule(list)) {
-        const alike = parts.find((part) => part.says.join() === says.join());
-        if (!alike) parts.push({ names: [name], says });
-        else if (!alike.names.includes(name)) alike.names.push(name);
-      }
-    const objects = [...new Set(lists.flat().map(({ object }) => object))];
-    return { key: `rules ${objects.join()}`, parts, objects };
-  }
-  const early = row?.steps.find(({ object }) => isConnection(object));
-  if (row?.outcome === "droppedByCloudflare")
+function rulesStation(rows: Line["rows"]): Station {
+  const steps = rows.flatMap(decidingRules);
+  if (steps.length === 0) return stationWithoutRule(rows[0]);
+  const objects = [...new Set(steps.map(({ object }) => object))];
+  // Rules of both generations that do the same stand together; what one rule does in several steps, too.
+  const told = rows.flatMap((row) =>
+    groupsOf(decidingRules(row), ({ object }) => object).map((rule) => ({
+      name: nameIn(rule[0].object),
+      says: rule.map(({ property, value, why }) =>
+        property === "setScl" ? `sets SCL ${scl(Number(value))}` : why,
+      ),
+    })),
+  );
+  const parts = groupsOf(told, ({ says }) => says.join()).map((alike) => ({
+    names: [...new Set(alike.map(({ name }) => name))],
+    says: alike[0].says,
+  }));
+  return { key: `rules ${objects.join()}`, parts, objects };
+}
+
+function stationWithoutRule(row: Row): Station {
+  if (row.outcome === "droppedByCloudflare")
     return remark("Cloudflare does not deliver it", row.steps.at(-1)?.object);
-  if (early && (row?.scl !== null || row.outcome === "rejected"))
-    return {
-      key: `connection ${early.object}`,
-      parts: [
-        {
-          names: [nameIn(early.object)],
-          says: [
-            row?.scl === null || row === undefined
-              ? early.why
-              : `${early.property} sets SCL ${scl(row.scl)}`,
-          ],
-        },
-      ],
-      over: early.object.startsWith("InboundConnector")
-        ? "Inbound connector"
-        : "Connection filter",
-      objects: [early.object],
-    };
-  return remark("no rule matches");
+  const early = row.steps.find(({ object }) =>
+    /^(HostedConnectionFilterPolicy|InboundConnector) /.test(object),
+  );
+  if (!early || (row.scl === null && row.outcome !== "rejected"))
+    return remark("no rule matches");
+  const { object, property, why } = early;
+  const says = row.scl === null ? why : `${property} sets SCL ${scl(row.scl)}`;
+  return {
+    key: `connection ${object}`,
+    over: object.startsWith("InboundConnector")
+      ? "Inbound connector"
+      : "Connection filter",
+    parts: [{ names: [nameIn(object)], says: [says] }],
+    objects: [object],
+  };
 }
 
 /** The last step of an end that is not documented says why: that stands where it ends. */
-const decidingRules = (row: Row): Step[] => {
-  const rules = rulesOf(row);
-  return row.outcome === "notDocumented" && rules.at(-1) === row.steps.at(-1)
-    ? rules.slice(0, -1)
-    : rules;
-};
-
-const isConnection = (object: string): boolean =>
-  /^(HostedConnectionFilterPolicy|InboundConnector) /.test(object);
-
-function byRule(steps: readonly Step[]): { name: string; says: string[] }[] {
-  const objects = [...new Set(steps.map(({ object }) => object))];
-  return objects.map((object) => ({
-    name: nameIn(object),
-    says: steps
-      .filter((step) => step.object === object)
-      .map(({ property, value, why }) =>
-        property === "setScl" ? `sets SCL ${scl(Number(value))}` : why,
-      ),
-  }));
-}
+const decidingRules = (row: Row): Step[] =>
+  rulesOf(row).filter(
+    (step) => row.outcome !== "notDocumented" || step !== row.steps.at(-1),
+  );
 
 const scl = (value: number): string =>
   value < 0 ? `−${Math.abs(value)}` : String(value);
@@ -141,10 +118,7 @@ function policyStation({ policy, action, steps }: Row): Station | undefined {
     key: `policy ${noun} ${policy} ${action}`,
     over: policyNouns[noun] ?? "Policy",
     parts: [
-      {
-        names: [policy],
-        says: action === null ? [] : [actionName(action)],
-      },
+      { names: [policy], says: action === null ? [] : [actionName(action)] },
     ],
     objects: [
       ...(step ? [step.object] : []),
@@ -158,8 +132,8 @@ function endStation(row: Row): Station {
   const says = handling(row);
   return {
     key: `end ${outcome} ${quarantinePolicy} ${says.join()}`,
-    ...(quarantinePolicy !== null && { over: outcomes[outcome] }),
-    parts: [{ names: [quarantinePolicy ?? outcomes[outcome]], says }],
+    ...(quarantinePolicy !== null && { over: outcomes[outcome].title }),
+    parts: [{ names: [quarantinePolicy ?? outcomes[outcome].title], says }],
     tone: toneOf(row),
     objects:
       quarantinePolicy === null
@@ -178,25 +152,23 @@ const remark = (text: string, object?: string): Station => ({
 /** A line in one sentence, for who cannot see it. */
 export function spoken(line: Line): string {
   const { disposition, header } = line;
-  const stations = stationsOf(line).flatMap((station) =>
-    station
-      ? [
-          [
-            ...(station.over === undefined ? [] : [station.over]),
-            ...station.parts.flatMap(({ names, says }) => [...names, ...says]),
-          ].join(", "),
-        ]
-      : [],
-  );
-  return `${dispositionNames[disposition]}${header ? ` ${shortHeaderNames[header]}` : ""}: ${stations.join("; then ")}`;
+  const stations = stationsOf(line)
+    .filter((station) => station !== undefined)
+    .map(({ over, parts }) =>
+      [over ?? [], parts.map(({ names, says }) => [names, says])]
+        .flat(3)
+        .join(", "),
+    );
+  return `${dispositionName(disposition)}${header ? ` ${shortHeaderNames[header]}` : ""}: ${stations.join("; then ")}`;
 }
 
-/** The findings that concern a station, with their numbers on the page. */
-export function findingsAt(
-  { objects }: Station,
+/** The findings that concern a station's objects, with their numbers on the page; what could not be looked at is no flag. */
+export const findingsAt = (
+  objects: readonly string[],
   findings: readonly Finding[],
-): { number: number; finding: Finding }[] {
-  return findings.flatMap((finding, at) =>
-    objects.includes(finding.object) ? [{ number: at + 1, finding }] : [],
+): { label: string; status: Status }[] =>
+  findings.flatMap(({ object, check, status }, at) =>
+    objects.includes(object) && status !== "skipped"
+      ? [{ label: `▲ ${at + 1} ${check}`, status }]
+      : [],
   );
-}

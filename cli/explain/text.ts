@@ -1,100 +1,87 @@
 import Table from "cli-table3";
 import { createColors } from "picocolors";
+import type { Colors } from "picocolors/types";
 import wrapAnsi from "wrap-ansi";
-import { dispositionHeaders } from "../../lib/mail-flow/message";
-import type { Row, Step } from "../../lib/mail-flow/path";
-import type { Changed, Explanation } from "./explanation";
+import { dispositionHeaders } from "../../mail-flow/message";
+import type { Row, Step } from "../../mail-flow/path";
+import type { RowPair } from "../../mail-flow/rows";
+import { groupsOf } from "../../mail-flow/grouped";
+import type { Explanation } from "./explanation";
 import {
   endKey,
+  mergedChanges,
   nameIn,
   recipientsOf,
   rulesOf,
+  withOtherSteps,
   type Line,
   type Recipients,
 } from "./lines";
-import { printable } from "./markup";
-import {
-  endOf,
-  mergedChanges,
-  nobody,
-  readableTime,
-  shortened,
-} from "./phrases";
+import { visible } from "../../mail-flow/visible";
 import {
   actionName,
-  dispositionNames,
+  dispositionName,
+  endOf,
   handling,
+  nobody,
+  readableTime,
+  settingOf,
   shortHeaderNames,
   toneOf,
   verdictNames,
   type Tone,
 } from "./words";
 
-/** How the text is written. */
-export interface TextOptions {
-  /** Whether colours are for the eyes of a person at a terminal. */
-  colours: boolean;
-  /** Whether each row's steps are told. */
-  steps: boolean;
-}
-
 /** The width that every line fits in. */
 const width = 100;
 
-/** An explanation as text for a terminal: few lines, as rows that are alike stand together. */
+const toneColours = {
+  administrator: "magenta",
+  recipient: "blue",
+  inbox: "green",
+  junk: "yellow",
+  gone: "gray",
+  elsewhere: "cyan",
+  unknown: "red",
+} as const satisfies Record<Tone, keyof Colors>;
+
+/** An explanation as text for a terminal: few lines, as rows that are alike stand together; with the steps of each, or without. */
 export function asText(
   unsafe: Explanation,
-  { colours, steps }: TextOptions,
+  { colours, steps }: { colours: boolean; steps: boolean },
 ): string {
-  const explanation = printable(unsafe);
+  const explanation = visible(unsafe);
   const colour = createColors(colours);
-  const paint: Readonly<Record<Tone, (text: string) => string>> = {
-    administrator: colour.magenta,
-    recipient: colour.blue,
-    inbox: colour.green,
-    junk: colour.yellow,
-    gone: colour.gray,
-    elsewhere: colour.cyan,
-    unknown: colour.red,
-  };
-  const painted: Painted = {
-    bold: colour.bold,
-    end: (row) =>
-      [paint[toneOf(row)](endOf(row)), handling(row).join("; ")]
-        .filter(Boolean)
-        .join("\n"),
-  };
   const { changes, notes, unread, rows } = explanation;
   const blocks = [
-    heading(explanation, painted),
+    heading(explanation, colour),
     ...unread.map(({ part, reason }) =>
       colour.yellow(wrapped(`Not read: ${part}. ${reason}`)),
     ),
     ...notes.map((note) => colour.yellow(wrapped(`${note}.`))),
     ...(rows.length === 0 ? [wrapped(nobody)] : []),
     ...(changes
-      ? changed(changes, painted)
-      : recipientsOf(rows).map((group) => flow(group, painted, steps))),
+      ? changed(changes, colour)
+      : recipientsOf(rows).map((group) => flow(group, colour, steps))),
     ...findingsLine(explanation),
   ];
   return `${blocks.join("\n\n")}\n`;
 }
 
-/** What is painted, in colours or without. */
-interface Painted {
-  bold: (text: string) => string;
-  /** Where a row ends, and what may be done there. */
-  end: (row: Row) => string;
-}
+/** Where a row ends, and what may be done there. */
+const end = (row: Row, colour: Colors): string =>
+  [colour[toneColours[toneOf(row)]](endOf(row)), handling(row).join("; ")]
+    .filter(Boolean)
+    .join("\n");
 
 function flow(
   { recipient, sourceIp, lines }: Recipients,
-  painted: Painted,
+  colour: Colors,
   steps: boolean,
 ): string {
   const from = sourceIp === "" ? "" : `, from ${sourceIp}`;
   return [
-    wrapped(painted.bold(`To ${recipient}`) + from),
+    wrapped(colour.bold(`To ${recipient}`) + from),
     table(
       ["Cloudflare finds", "SCL", "Verdict", "Policy", "Where it ends"],
       [20, 5, 22, 17, 36],
@@ -103,10 +90,10 @@ function flow(
         row.scl ?? "–",
         row.verdict === null ? "–" : verdictNames[row.verdict],
         decider(row),
-        painted.end(row),
+        end(row, colour),
       ]),
     ),
-    ...(steps ? lines.flatMap((line) => told(line, painted)) : []),
+    ...(steps ? lines.flatMap((line) => told(line, colour)) : []),
   ].join("\n");
 }
 
@@ -119,20 +106,18 @@ function decider(row: Row): string {
 }
 
 function findingsLine({ findings }: Explanation): string[] {
-  const bad = findings.filter(
-    ({ status }) => status === "failed" || status === "warning",
-  );
-  if (bad.length === 0) return [];
+  const { length } = findings.filter(({ status }) => status !== "skipped");
+  if (length === 0) return [];
   return [
-    bad.length === 1
+    length === 1
       ? "1 finding: area1-m365 doctor tells what it is, and what to do."
-      : `${bad.length} findings: area1-m365 doctor tells what they are, and what to do.`,
+      : `${length} findings: area1-m365 doctor tells what they are, and what to do.`,
   ];
 }
 
 function heading(
   { tenant, tenantId, takenAt, planned, changes }: Explanation,
-  { bold }: Painted,
+  { bold }: Colors,
 ): string {
   const of = tenant ?? tenantId ?? "the snapshot";
   const what = changes
@@ -145,23 +130,21 @@ function heading(
   );
 }
 
-function changed(
-  changes: readonly Changed[],
-  { bold, end }: Painted,
-): string[] {
+function changed(changes: readonly RowPair[], colour: Colors): string[] {
   const merged = mergedChanges(changes);
   if (merged.length === 0)
     return ["Nothing: all mail ends where it ends today."];
-  const recipients = [...new Set(merged.map(({ recipient }) => recipient))];
-  return recipients.map((to) =>
+  return groupsOf(merged, ({ after }) => after.recipient).map((group) =>
     [
-      wrapped(bold(`To ${to}`)),
+      wrapped(colour.bold(`To ${group[0].after.recipient}`)),
       table(
         ["Cloudflare finds", "Today", "After the up"],
         [20, 40, 40],
-        merged
-          .filter(({ recipient }) => recipient === to)
-          .map(({ label, before, after }) => [label, end(before), end(after)]),
+        group.map(({ label, before, after }) => [
+          label,
+          end(before, colour),
+          end(after, colour),
+        ]),
       ),
     ].join("\n"),
   );
@@ -169,40 +152,27 @@ function changed(
 
 /** Lines that end alike, as one. */
 function merged(lines: readonly Line[]): { label: string; row: Row }[] {
-  const groups = new Map<string, Line[]>();
-  for (const line of lines) {
-    const key = `${line.header ?? ""} ${endKey(line.rows[0])}`;
-    groups.set(key, [...(groups.get(key) ?? []), line]);
-  }
-  return [...groups.values()].flatMap(([first, ...others]) => {
-    if (!first) return [];
-    const names = [first, ...others].map(
-      ({ disposition }) => dispositionNames[disposition],
-    );
-    return [
-      {
-        label:
-          names.join(", ") +
-          (first.header ? `\n${shortHeaderNames[first.header]}` : ""),
-        row: first.rows[0],
-      },
-    ];
+  return groupsOf(
+    lines,
+    ({ header = "", rows }) => `${header} ${endKey(rows[0])}`,
+  ).map((group) => {
+    const [{ header, rows }] = group;
+    const names = group.map(({ disposition }) => dispositionName(disposition));
+    return {
+      label: names.join(", ") + (header ? `\n${shortHeaderNames[header]}` : ""),
+      row: rows[0],
+    };
   });
 }
 
-function told({ disposition, rows }: Line, { bold }: Painted): string[] {
-  const told = rows.filter(
-    ({ steps }, at) =>
-      rows.findIndex(
-        (row) => JSON.stringify(row.steps) === JSON.stringify(steps),
-      ) === at,
-  );
+function told({ disposition, rows }: Line, { bold }: Colors): string[] {
+  const told = withOtherSteps(rows);
   return told.map((row) =>
     [
       "",
       wrapped(
         bold(
-          `${dispositionNames[disposition]}${told.length < rows.length ? "" : ` in ${dispositionHeaders[row.header]}`}`,
+          `${dispositionName(disposition)}${told.length < rows.length ? "" : ` in ${dispositionHeaders[row.header]}`}`,
         ),
       ),
       table(
@@ -215,10 +185,11 @@ function told({ disposition, rows }: Line, { bold }: Painted): string[] {
 }
 
 /** What decided, as an object, its property and the value. */
-function decided({ object, property, value }: Step): string {
+function decided(step: Step): string {
+  const { object, property } = step;
   const setting = property === "" ? "" : `\n${property}`;
-  const of = Array.isArray(value) ? shortened(value) : value;
-  return `${object}${setting}${of === null || of === "" ? "" : `: ${of}`}`;
+  const value = settingOf(step);
+  return `${object}${setting}${value && `: ${value}`}`;
 }
 
 type Cell = string | number;

@@ -1,4 +1,7 @@
-import type { TestCase } from "../../lib/mail-flow/test-plan";
+import { spaced } from "../../mail-flow/visible";
+import { quoted } from "../../mail-flow/powershell";
+import type { TestCase } from "../../mail-flow/test-plan";
+import { releasers } from "../explain/words";
 
 /** The plan for a person, as Markdown: what each message is, what should come of it, the commands, and what they cannot show. */
 export function planText(cases: readonly TestCase[]): string {
@@ -39,13 +42,6 @@ ${cases.map((one) => `| ${columns(one).map(cell).join(" | ")} |`).join("\n")}
 const command = ({ file, sender, recipient }: TestCase): string =>
   `Test-Message -MessageFileData ([System.IO.File]::ReadAllBytes((Convert-Path -LiteralPath ${quoted(`./${file}`)}))) -Sender ${quoted(sender)} -Recipients ${quoted(recipient)} -SendReportTo $sendReportTo -TransportRules`;
 
-/** A text that PowerShell takes as it is; it takes four characters for a quotation mark, and two of them for one. */
-const quoted = (text: string): string =>
-  `'${text
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u001f\u007f]+/g, "")
-    .replace(/['\u2018\u2019\u201a\u201b]/g, "$&$&")}'`;
-
 function columns({
   file,
   recipients,
@@ -61,22 +57,11 @@ function columns({
     rules.join(", ") || "none",
     rulesWithoutAddress.join(", ") || "none",
     outcome,
-    [policy ?? "", ...(quarantinePolicy === null ? [] : [quarantinePolicy])]
-      .filter(Boolean)
-      .join(", "),
+    [policy, quarantinePolicy].filter(Boolean).join(", "),
     release === null ? "" : releasers[release],
   ];
 }
 
-const releasers = {
-  self: "the recipient",
-  request: "an administrator whom the recipient asks",
-  none: "an administrator",
-} as const;
-
 /** A text in a table of Markdown, where a name may hold anything. */
 const cell = (text: string): string =>
-  text
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]+/g, " ")
-    .replace(/[\\`*_{}[\]<>|&]/g, "\\$&");
+  spaced(text).replace(/[\\`*_{}[\]<>|&]/g, "\\$&");

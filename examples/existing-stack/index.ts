@@ -52,6 +52,11 @@ const subsidiary = new AntiSpamPolicy("subsidiary", {
 });
 
 export const routes = mail.routes;
-export const forwardsTo = mail.area1Domains.map((one) => one.mailExchange);
+// The host that the program gives, else the one that Microsoft 365 expects.
+export const forwardsTo = mail.area1Domains.map((one) =>
+  pulumi
+    .all([one.transport, one.mailExchange])
+    .apply(([given, expected]) => given ?? expected),
+);
 export const takenOver = pulumi.all(mail.transportRules.map((r) => r.adopted));
 export const subsidiaryPolicy = subsidiary.name;

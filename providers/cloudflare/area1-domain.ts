@@ -1,33 +1,29 @@
-import {
-  flag,
-  hostName,
-  integer,
-  oneOf,
-  setOf,
-  text,
-  type Value,
-} from "../codecs";
+import { same } from "../../mail-flow/names";
+import { flag, hostName, integer, isGuid, oneOf, setOf, text } from "../codecs";
 import { isFault, reasonOf, sentence, VendorError } from "../errors";
 import { field, isNothing, type Field, type Values } from "../field";
-import { encode, valuesOf, type Item, type Kind, type State } from "../kind";
-import { dropsMalicious } from "../restored-object";
+import { encode, type Item, type Kind, type State } from "../kind";
 import type { Operation } from "../session";
+import { textOf, textsOf } from "../json";
 import { isUnknown } from "../unknown";
 import type { Verification } from "./client";
 import { networks } from "./networks";
 
+const dispositionNames = [
+  "MALICIOUS",
+  "MALICIOUS-BEC",
+  "SUSPICIOUS",
+  "SPOOF",
+  "SPAM",
+  "BULK",
+  "ENCRYPTED",
+  "EXTERNAL",
+  "UNKNOWN",
+  "NONE",
+] as const;
+
 /** What Cloudflare finds a message to be, in the words of its API; headers use others (`UCE` for `SPAM`). */
-export type Disposition =
-  | "MALICIOUS"
-  | "MALICIOUS-BEC"
-  | "SUSPICIOUS"
-  | "SPOOF"
-  | "SPAM"
-  | "BULK"
-  | "ENCRYPTED"
-  | "EXTERNAL"
-  | "UNKNOWN"
-  | "NONE";
+export type Disposition = (typeof dispositionNames)[number];
 
 /** How mail reaches Cloudflare. `DIRECT` is the MX record. */
 export type DeliveryMode = "DIRECT" | "BCC" | "JOURNAL" | "API" | "RETRO_SCAN";
@@ -72,8 +68,8 @@ export interface Area1DomainProps {
    */
   requireTlsOutbound?: boolean;
   /**
-   * Dispositions that are dropped instead of delivered. Microsoft 365 never sees such mail, so use case 4 drops none.
-   * @default []
+   * Dispositions that are dropped instead of delivered. Microsoft 365 never sees such mail, so use case 4 drops none. `MALICIOUS`
+   * stands for `MALICIOUS-BEC` as well. Left out, it is not managed; a new domain gets `[]`.
    */
   dropDispositions?: readonly Disposition[];
   /** How mail reaches Cloudflare. Left out, `DIRECT` must be among them; others that a domain has are kept. */
@@ -86,8 +82,7 @@ export interface Area1DomainProps {
   folder?: "AllItems" | "Inbox";
 }
 
-const contains = (value: Value, entry: string): boolean =>
-  Array.isArray(value) && value.includes(entry);
+const dispositions = setOf(oneOf(...dispositionNames), { max: 10 });
 
 const fields = {
   domain: field("domain", hostName, { required: true, replaces: true }),
@@ -109,25 +104,14 @@ const fields = {
   ipRestrictions: field("ip_restrictions", networks, { default: [] }),
   requireTlsInbound: field("require_tls_inbound", flag),
   requireTlsOutbound: field("require_tls_outbound", flag, { default: true }),
-  dropDispositions: field(
-    "drop_dispositions",
-    setOf(
-      oneOf(
-        "MALICIOUS",
-        "MALICIOUS-BEC",
-        "SUSPICIOUS",
-        "SPOOF",
-        "SPAM",
-        "BULK",
-        "ENCRYPTED",
-        "EXTERNAL",
-        "UNKNOWN",
-        "NONE",
+  dropDispositions: field("drop_dispositions", {
+    ...dispositions,
+    // Whether Cloudflare drops the one with the other is not documented: programs mean both, an answer says each.
+    normalize: (value) =>
+      dispositions.normalize(
+        value.includes("MALICIOUS") ? [...value, "MALICIOUS-BEC"] : value,
       ),
-      { max: 10 },
-    ),
-    { default: [] },
-  ),
+  }),
   allowedDeliveryModes: field(
     "allowed_delivery_modes",
     setOf(oneOf("DIRECT", "BCC", "JOURNAL", "API", "RETRO_SCAN"), {
@@ -136,14 +120,11 @@ const fields = {
     }),
     {
       implied: {
-        holds: (live) => contains(live, "DIRECT"),
+        holds: (live) => textsOf(live).includes("DIRECT"),
         remedy: (live) =>
-          contains(live, "DIRECT")
+          textsOf(live).includes("DIRECT")
             ? live
-            : [
-                "DIRECT",
-                ...(Array.isArray(live) ? (live as string[]) : []),
-              ].sort(),
+            : ["DIRECT", ...textsOf(live)].sort(),
       },
     },
   ),
@@ -157,9 +138,7 @@ const fields = {
       anyCase: true,
       required: true,
       refuse: (value) =>
-        /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
-          ? undefined
-          : `"${value}" is not a UUID`,
+        isGuid(value) ? undefined : `"${value}" is not a UUID`,
     }),
   ),
   folder: field("folder", oneOf("AllItems", "Inbox")),
@@ -178,51 +157,46 @@ export const area1Domain: Kind = {
   noun: "domain",
   home: "accountId",
   fields,
-  settings: ["offboardOnDestroy"],
+  settings: ["offboardOnDestroy", "allowExposure"],
   nameField: "domain",
   idIs: "guid",
   missingIsUntold: true,
 
   /** The account is an input, so that a preview shows a change of it for what it is. */
   complete(olds, inputs, configuration) {
-    if (isUnknown(inputs["accountId"])) return inputs;
+    const given = inputs["accountId"];
+    if (isUnknown(given)) return inputs;
     const configured = configuration().cloudflareAccountId;
-    const accountId = inputs["accountId"] ?? configured ?? olds["accountId"];
-    if (accountId === undefined)
-      return {
-        property: "accountId",
-        reason:
-          "must be given, or area1:cloudflareAccountId or CLOUDFLARE_ACCOUNT_ID be set",
-      };
     const before = olds["accountId"];
-    if (
-      configured !== undefined &&
-      typeof accountId === "string" &&
-      accountId.toLowerCase() !== configured.toLowerCase()
-    )
-      return {
-        property: "accountId",
-        reason: `is ${accountId}, but the configuration is for ${configured}; for a second account, make an Area1Provider`,
-      };
-    if (
-      inputs["accountId"] === undefined &&
-      typeof before === "string" &&
-      typeof accountId === "string" &&
-      before.toLowerCase() !== accountId.toLowerCase()
-    )
-      return {
-        property: "accountId",
-        reason: `is ${before} in the state, but the configuration is for ${accountId}; configure the right account, or give accountId to move the domain`,
-      };
+    const accountId = given ?? configured ?? before;
+    const wrong = (reason: string) => ({ property: "accountId", reason });
+    if (accountId === undefined)
+      return wrong(
+        "must be given, or area1:cloudflareAccountId or CLOUDFLARE_ACCOUNT_ID be set",
+      );
+    if (areTwo(accountId, configured))
+      return wrong(
+        `is ${textOf(accountId)}, but the configuration is for ${configured}; for a second account, make an Area1Provider`,
+      );
+    if (given === undefined && areTwo(before, accountId))
+      return wrong(
+        `is ${textOf(before)} in the state, but the configuration is for ${textOf(accountId)}; configure the right account, or give accountId to move the domain`,
+      );
     return { ...inputs, accountId };
   },
 
   isGiven: () => true,
 
+  // One that leaves is off-boarded only if the program says so.
+  decides: (property) =>
+    property === "dropDispositions" ||
+    property === "transport" ||
+    property === "allowedDeliveryModes",
+
   identify(item) {
     const { id, domain, modified_at } = item;
     return {
-      name: typeof domain === "string" ? hostName.normalize(domain) : "",
+      name: hostName.normalize(textOf(domain)),
       ...(typeof id === "string" && { guid: id }),
       ...(typeof modified_at === "string" && { changedAt: modified_at }),
     };
@@ -235,22 +209,13 @@ export const area1Domain: Kind = {
     const { account_id: _, ...values } = encode(this, {
       regions: ["GLOBAL"],
       allowedDeliveryModes: ["DIRECT"],
+      dropDispositions: [],
       ...wanted,
     });
     await cloudflare.create(account, values, patience);
   },
 
-  async update(operation, item, changes) {
-    const { cloudflare, account, patience, session } = operation;
-    const { dropDispositions: dropped } = changes;
-    if (
-      dropped !== undefined &&
-      !dropsMalicious(dropped) &&
-      dropsMalicious(valuesOf(this, item)["dropDispositions"])
-    )
-      await session.deliveries.get(this.identify(item).name.toLowerCase())?.(
-        operation,
-      );
+  async update({ cloudflare, account, patience }, item, changes) {
     const values = encode(this, changes);
     const id = String(item["id"]);
     const clears = notByPatch.some((name) => values[name] === null);
@@ -289,7 +254,8 @@ export const area1Domain: Kind = {
     const follows =
       given === undefined ||
       (Array.isArray(reported) && reported.includes("transport"));
-    if (!follows) return { transport: given as Value };
+    // A copy of what is given would stand in state in clear, also of a secret.
+    if (!follows) return {};
     return {
       transport: await followed(operation, inputs, listing.items, state),
     };
@@ -321,6 +287,10 @@ export const area1Domain: Kind = {
     Promise.resolve(isNothing(value) ? keptAsItIs[property] : undefined),
 };
 
+/** Whether two accounts are known and not the same. */
+const areTwo = (one: unknown, other: unknown): boolean =>
+  typeof one === "string" && typeof other === "string" && !same(one, other);
+
 /** First-seen values that were none and are not given back. */
 const keptAsItIs: Readonly<Record<string, { readonly warning: string }>> = {
   transport: {
@@ -335,8 +305,7 @@ const keptAsItIs: Readonly<Record<string, { readonly warning: string }>> = {
 };
 
 /** In upper case: Cloudflare has sent either (documented). */
-const statusOf = ({ status }: Item): string =>
-  typeof status === "string" ? status.toUpperCase() : "";
+const statusOf = ({ status }: Item): string => textOf(status).toUpperCase();
 
 /** Everything that PUT replaces, as it is. */
 const whole = (item: Item): Record<string, unknown> =>
@@ -356,14 +325,18 @@ async function verificationOf(
   item: Item,
 ): Promise<Verification | undefined> {
   const { cloudflare, account, patience } = operation;
+  const id = String(item["id"]);
+  let reason = "It answers that the domain waits for none.";
   try {
-    return await cloudflare.verification(account, String(item["id"]), patience);
+    const record = await cloudflare.verification(account, id, patience);
+    if (record) return record;
   } catch (error) {
-    operation.warn(
-      `domain "${String(item["domain"])}" waits to be proven yours, but Cloudflare does not tell the TXT record: ${sentence(reasonOf(error))} See its dashboard`,
-    );
-    return undefined;
+    reason = sentence(reasonOf(error));
   }
+  operation.warn(
+    `domain "${String(item["domain"])}" waits to be proven yours, but Cloudflare does not tell the TXT record: ${reason} See its dashboard`,
+  );
+  return undefined;
 }
 
 /** The MX that Microsoft 365 expects; on a refresh without Graph, what it was when it was last known. */

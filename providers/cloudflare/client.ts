@@ -1,3 +1,4 @@
+import { keys } from "../configuration";
 import {
   bodyText,
   printable,
@@ -7,10 +8,8 @@ import {
 } from "../errors";
 import { throttled, type Answer, type Http } from "../http";
 import { Patience } from "../patience";
-import { isRecord, parsed } from "../json";
+import { isRecord, parsed, textOf } from "../json";
 import { SharedList, type Listing } from "../shared-list";
-
-const vendor = "Cloudflare";
 
 /** A domain as Cloudflare sends it; every field may be absent (documented). */
 export type Domain = Readonly<Record<string, unknown>>;
@@ -39,6 +38,10 @@ export class Cloudflare {
     private readonly baseUrl: string,
     private readonly apiToken: string | undefined,
     private readonly patienceMs: number,
+    private readonly places: Places = {
+      token: keys.cloudflareApiToken,
+      account: keys.cloudflareAccountId,
+    },
   ) {}
 
   /** All domains of an account, complete or an error; one request per started thousand for everybody who asks. */
@@ -90,16 +93,14 @@ export class Cloudflare {
     const url = `${this.domains(account, id)}/verification`;
     const result = await this.send("GET", url, undefined, patience, (answer) =>
       // Documented for a domain that waits for nothing, and for nothing else.
-      answer.status === 204 ? undefined : judge(answer),
+      answer.status === 204 ? undefined : judge(answer, this.places),
     );
     if (!result) return undefined;
     const record = result.result;
     if (!isRecord(record))
-      throw new VendorError(
-        vendor,
-        "unreadable",
+      throw unreadable(
         "Cloudflare answered with a record that is none",
-        { advice: "Nothing is concluded from it." },
+        "Nothing is concluded from it.",
       );
     const { txt_record_name, txt_record_value, status } = record;
     return typeof txt_record_name === "string" &&
@@ -107,7 +108,7 @@ export class Cloudflare {
       ? {
           txtRecordName: txt_record_name,
           txtRecordValue: txt_record_value,
-          status: typeof status === "string" ? status.toUpperCase() : "",
+          status: textOf(status).toUpperCase(),
         }
       : undefined;
   }
@@ -140,11 +141,9 @@ export class Cloudflare {
       patience.total / 5,
     );
     if (!domains)
-      throw new VendorError(
-        vendor,
-        "unreadable",
+      throw unreadable(
         "the list of domains changed while it was read, every time",
-        { advice: "Try again when nobody else changes domains." },
+        "Try again when nobody else changes domains.",
       );
     return domains;
   }
@@ -185,7 +184,8 @@ export class Cloudflare {
     url: string,
     fields: Domain | undefined,
     patience: Patience,
-    judged: (answer: Answer) => Envelope | undefined = judge,
+    judged: (answer: Answer) => Envelope | undefined = (answer) =>
+      judge(answer, this.places),
   ): Promise<Envelope | undefined> {
     if (!this.apiToken)
       throw new UserError(
@@ -209,12 +209,18 @@ export class Cloudflare {
   }
 }
 
+/** How messages name where the token and the account were configured. */
+interface Places {
+  readonly token: string;
+  readonly account: string;
+}
+
 interface Envelope {
   readonly result: unknown;
   readonly resultInfo: unknown;
 }
 
-function judge(answer: Answer): Envelope {
+function judge(answer: Answer, places: Places): Envelope {
   const { status, text } = answer;
   const body = parsed(text);
   const envelope = isRecord(body) && "success" in body ? body : undefined;
@@ -223,7 +229,6 @@ function judge(answer: Answer): Envelope {
   // Only Cloudflare's own envelope can say that something is not there.
   if (!envelope && (status < 400 || status === 404))
     throw new VendorError(
-      vendor,
       "unreadable",
       `Cloudflare answered ${status} with ${text.trim() === "" ? "an empty body" : /^\s*</.test(text) ? bodyText(text) : "something that is not its envelope"}`,
       {
@@ -233,62 +238,100 @@ function judge(answer: Answer): Envelope {
           "Nothing is concluded from it. Check for a proxy in between, and area1:cloudflareBaseUrl.",
       },
     );
-  throw failure(answer, envelope);
+  throw failure(answer, envelope, places);
 }
+
+const unreadable = (reason: string, advice: string): VendorError =>
+  new VendorError("unreadable", reason, { advice });
 
 function failure(
   answer: Answer,
   envelope: Readonly<Record<string, unknown>> | undefined,
+  places: Places,
 ): VendorError {
   const { status, text } = answer;
-  const reason = envelope ? reasonsOf(envelope["errors"]) : bodyText(text);
+  const errors = envelope ? withChains(envelope["errors"]) : [];
+  const reason = envelope
+    ? printable(errors.map(reasonIn).join("; "))
+    : bodyText(text);
   const message = `Cloudflare answered ${status}: ${reason || "no reason given"}`;
-  const fault = faultOf(status, reason);
-  if (fault === "throttled") return throttled(vendor, answer, message);
-  return new VendorError(vendor, fault, message, {
+  const codes = errors.map(({ code }) => code);
+  const fault = faultOf(status, reason, codes);
+  if (fault === "throttled") return throttled(answer, message);
+  const advice = codes.includes(noSuchAccount)
+    ? `The account id is wrong: check ${places.account}.`
+    : adviceFor(fault, places);
+  return new VendorError(fault, message, {
     status,
     uncertain: fault === "transient",
-    ...(advice[fault] && { advice: advice[fault] }),
+    ...(advice && { advice }),
   });
 }
 
-function faultOf(status: number, reason: string): Fault {
+/** "Invalid request headers" with "Invalid format for Authorization header" in its chain: a malformed token, with 400 (observed). */
+const tokenCodes: readonly unknown[] = [6003, 6111];
+
+/** "Could not route to /accounts/…, perhaps your object identifier is invalid?" (observed). */
+const noSuchAccount = 7003;
+
+function faultOf(
+  status: number,
+  reason: string,
+  codes: readonly unknown[],
+): Fault {
   if (/not available in the current subscription/i.test(reason))
     return "notEntitled";
-  if (status === 401) return "unauthorized";
+  if (status === 401 || codes.some((code) => tokenCodes.includes(code)))
+    return "unauthorized";
   if (status === 403) return "forbidden";
+  // Never "not found": what cannot be routed says nothing of the domain.
+  if (codes.includes(noSuchAccount)) return "forbidden";
   if (status === 404) return "notFound";
   if (status === 409 || /already exists/i.test(reason)) return "alreadyExists";
   if (status === 429) return "throttled";
   return status === 408 || status >= 500 ? "transient" : "refused";
 }
 
-const advice: Partial<Record<Fault, string>> = {
-  notFound:
-    "Check area1:cloudflareAccountId; if somebody has removed the domain, run pulumi refresh.",
-  alreadyExists: "Run pulumi refresh, then this again.",
-  refused: "Mend what it names.",
-  notEntitled:
-    "Email Security is a paid add-on of the account: have it enabled, or check area1:cloudflareAccountId.",
-  unauthorized:
-    "The API token is wrong or expired: set CLOUDFLARE_API_TOKEN, or area1:cloudflareApiToken with --secret.",
-  forbidden:
-    "The API token needs the account permission Cloud Email Security: Write, for this account (check area1:cloudflareAccountId).",
-  transient:
-    "Try again; what may have been carried out is looked up before it is sent again.",
-};
+function adviceFor(
+  fault: Fault,
+  { token, account }: Places,
+): string | undefined {
+  switch (fault) {
+    case "notFound":
+      return `Check ${account}; if somebody has removed the domain, run pulumi refresh.`;
+    case "alreadyExists":
+      return "Run pulumi refresh, then this again.";
+    case "refused":
+      return "Mend what it names.";
+    case "notEntitled":
+      return `Email Security is a paid add-on of the account: have it enabled, or check ${account}.`;
+    case "unauthorized":
+      return `The API token (${token}) is wrong or expired: set it again.`;
+    case "forbidden":
+      return `The API token (${token}) needs the account permission Cloud Email Security: Write, for this account (${account}).`;
+    case "transient":
+      return "Try again; what may have been carried out is looked up before it is sent again.";
+    default:
+      return undefined;
+  }
+}
 
-/** The reasons word for word, with the property that each is about. */
-function reasonsOf(errors: unknown): string {
-  if (!Array.isArray(errors)) return "";
-  const reasons = errors.filter(isRecord).map((error) => {
-    const source = error["source"];
-    const pointer = isRecord(source) ? source["pointer"] : undefined;
-    const text = typeof error["message"] === "string" ? error["message"] : "";
-    const code = typeof error["code"] === "number" ? ` (${error["code"]})` : "";
-    return `${text}${code}${typeof pointer === "string" ? ` at ${pointer}` : ""}`;
-  });
-  return printable(reasons.join("; "));
+type CloudflareError = Readonly<Record<string, unknown>>;
+
+/** The errors of an envelope, each followed by those of its chain, which say why. */
+function withChains(errors: unknown): CloudflareError[] {
+  if (!Array.isArray(errors)) return [];
+  return errors
+    .filter(isRecord)
+    .flatMap((error) => [error, ...withChains(error["error_chain"])]);
+}
+
+/** A reason word for word, with the property that it is about. */
+function reasonIn(error: CloudflareError): string {
+  const source = error["source"];
+  const pointer = isRecord(source) ? source["pointer"] : undefined;
+  const code = typeof error["code"] === "number" ? ` (${error["code"]})` : "";
+  return `${textOf(error["message"])}${code}${typeof pointer === "string" ? ` at ${pointer}` : ""}`;
 }
 
 /** A page of a list; anything that is not certainly one is an error, never an empty list. */
@@ -299,20 +342,16 @@ function pageOf(body: Envelope | undefined): {
   const info = body?.resultInfo;
   const count = isRecord(info) ? info["total_count"] : undefined;
   if (!Array.isArray(body?.result) || typeof count !== "number")
-    throw new VendorError(
-      vendor,
-      "unreadable",
+    throw unreadable(
       "Cloudflare answered with a list that is none, or does not say how long it is",
-      { advice: "Nothing is concluded from it. Try again." },
+      "Nothing is concluded from it. Try again.",
     );
   const items = body.result.map((domain: unknown) => {
     const id = isRecord(domain) ? domain["id"] : undefined;
     if (!isRecord(domain) || typeof id !== "string" || id === "")
-      throw new VendorError(
-        vendor,
-        "unreadable",
+      throw unreadable(
         "Cloudflare listed a domain without an id",
-        { advice: "Nothing is concluded from it. Try again." },
+        "Nothing is concluded from it. Try again.",
       );
     return { id, domain };
   });

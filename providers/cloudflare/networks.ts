@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 
+import { collected } from "../../mail-flow/grouped";
 import { setOf, text, type Codec } from "../codecs";
 
 /** An address or block, IPv4 or IPv6, in its shortest form. */
@@ -48,21 +49,14 @@ function intervalOf(
 
 /** The addresses that a list covers, however it is cut into blocks. */
 function covered(list: readonly string[]): string[] {
-  const others: string[] = [];
-  const families = new Map<string, Interval[]>();
-  for (const value of list) {
-    const found = intervalOf(value);
-    if (!found) others.push(value.toLowerCase());
-    else
-      families.set(found.kind, [
-        ...(families.get(found.kind) ?? []),
-        found.interval,
-      ]);
-  }
-  const blocks = [...families].flatMap(([kind, intervals]) =>
+  const read = list.map((value) => intervalOf(value) ?? value.toLowerCase());
+  const others = read.filter((one) => typeof one === "string");
+  const blocks = read.filter((one) => typeof one !== "string");
+  const families = collected(blocks.map((one) => [one.kind, one.interval]));
+  const covering = [...families].flatMap(([kind, intervals]) =>
     merged(intervals).map(([first, last]) => `${kind} ${first}-${last}`),
   );
-  return [...blocks, ...others].sort();
+  return [...covering, ...others].sort();
 }
 
 function merged(intervals: readonly Interval[]): Interval[] {

@@ -1,3 +1,5 @@
+import { same } from "../../mail-flow/names";
+import { adminOnlyAccess, fullAccess } from "../../mail-flow/policy-defaults";
 import {
   flag,
   integer,
@@ -10,30 +12,33 @@ import {
   text,
   withoutTenant,
   type Codec,
-  type Value,
 } from "../codecs";
 import { isFault, reasonOf, sentence, UserError } from "../errors";
-import { field, noneIsImplied, type Field, type Values } from "../field";
+import {
+  field,
+  isNothing,
+  noneIsImplied,
+  type Field,
+  type Values,
+} from "../field";
 import { encode, type Failure, type Item, type Kind } from "../kind";
 import type { Operation } from "../session";
+import type { Listing } from "../shared-list";
 import { verdicts } from "./anti-spam-verdicts";
 import { identityOf } from "./identity";
-import {
-  isReleased,
-  reasonAgainstReleasingSpam,
-  spamQuarantineOf,
-} from "./malicious-as-spam";
-import { isBuiltInQuarantinePolicy } from "./quarantine-policy";
-import { graveTagProperties, quarantineTags } from "./quarantine-tags";
+import { quarantineTags } from "./quarantine-tags";
+
+const spamActions = [
+  "MoveToJmf",
+  "AddXHeader",
+  "ModifySubject",
+  "Redirect",
+  "Delete",
+  "Quarantine",
+] as const;
 
 /** What becomes of mail of a verdict. */
-export type SpamAction =
-  | "MoveToJmf"
-  | "AddXHeader"
-  | "ModifySubject"
-  | "Redirect"
-  | "Delete"
-  | "Quarantine";
+export type SpamAction = (typeof spamActions)[number];
 
 /**
  * An anti-spam policy for incoming mail: the built-in one, `Default`, which is taken over and given back, or a custom one with its
@@ -97,7 +102,7 @@ export interface AntiSpamPolicyProps {
   redirectToRecipients?: readonly string[];
   /** Text put before the subject where an action is `ModifySubject`. */
   modifySubjectValue?: string;
-  /** Header that is added where an action is `AddXHeader`, at most 255 characters. */
+  /** Name of the header that is added where an action is `AddXHeader`, at most 255 characters, without spaces and colons. */
   addXHeaderValue?: string;
   /** Bulk complaint level from which mail counts as bulk, 1 to 9. */
   bulkThreshold?: number;
@@ -111,24 +116,19 @@ export interface AntiSpamPolicyProps {
   phishZapEnabled?: boolean;
 }
 
-const action = oneOf(
-  "MoveToJmf",
-  "AddXHeader",
-  "ModifySubject",
-  "Redirect",
-  "Delete",
-  "Quarantine",
-);
+const action = oneOf(...spamActions);
 const tag = objectName(64);
 
 /** What Microsoft's own tags are where a policy is made without any. */
 const microsoftsTag = (property: string): string =>
   property === "highConfidencePhishQuarantineTag"
-    ? "AdminOnlyAccessPolicy"
-    : "DefaultFullAccessPolicy";
+    ? adminOnlyAccess
+    : fullAccess();
 
 /** Parameters of the policy's rule stand under this prefix in the fields: policy and rule are two objects of Exchange. */
 const ofRule = "Rule:";
+
+const listOfRules = "Get-HostedContentFilterRule";
 
 const condition = (parameter: string, item: Codec<string>): Field =>
   field(`${ofRule}${parameter}`, setOf(item), { implied: noneIsImplied });
@@ -164,25 +164,23 @@ const fields = {
     "HighConfidencePhishQuarantineTag",
     tag,
   ),
-  bulkSpamAction: field(
-    "BulkSpamAction",
-    oneOf(
-      "MoveToJmf",
-      "AddXHeader",
-      "ModifySubject",
-      "Redirect",
-      "Delete",
-      "Quarantine",
-      "NoAction",
-    ),
-  ),
+  bulkSpamAction: field("BulkSpamAction", oneOf(...spamActions, "NoAction")),
   bulkQuarantineTag: field("BulkQuarantineTag", tag),
   redirectToRecipients: field(
     "RedirectToRecipients",
     setOf(recipient, { min: 1 }),
   ),
   modifySubjectValue: field("ModifySubjectValue", text({ max: 255 })),
-  addXHeaderValue: field("AddXHeaderValue", text({ max: 255 })),
+  addXHeaderValue: field(
+    "AddXHeaderValue",
+    text({
+      max: 255,
+      refuse: (value) =>
+        /[\s:]/.test(value)
+          ? "has a space or a colon, so that Microsoft 365 ignores it and adds X-This-Is-Spam; remove that"
+          : undefined,
+    }),
+  ),
   bulkThreshold: field("BulkThreshold", integer(1, 9)),
   quarantineRetentionPeriod: field("QuarantineRetentionPeriod", integer(1, 30)),
   markAsSpamBulkMail: field("MarkAsSpamBulkMail", oneOf("On", "Off", "Test")),
@@ -200,6 +198,18 @@ const onlyCustom = [
 
 const scopes = ["recipientDomainIs", "sentTo", "sentToMemberOf"];
 
+/** What decides nothing about where a message goes. */
+const harmless = [
+  "name",
+  "adminDisplayName",
+  "quarantineRetentionPeriod",
+  "redirectToRecipients",
+  "modifySubjectValue",
+  "addXHeaderValue",
+  "spamZapEnabled",
+  "phishZapEnabled",
+];
+
 /** The property that an action does not work without. */
 const needs: Readonly<Record<string, keyof AntiSpamPolicyProps>> = {
   Redirect: "redirectToRecipients",
@@ -215,7 +225,7 @@ export const antiSpamPolicy: Kind = {
   noun: "anti-spam policy",
   home: "tenantId",
   fields,
-  settings: ["adopt"],
+  settings: ["adopt", "allowExposure"],
   nameField: "name",
   idIs: "name",
   markField: "adminDisplayName",
@@ -231,6 +241,7 @@ export const antiSpamPolicy: Kind = {
   ],
 
   isGiven: isDefault,
+  decides: (property) => property === undefined || !harmless.includes(property),
   identify: identityOf,
 
   async list({ exchange }, name, newerThan) {
@@ -241,7 +252,7 @@ export const antiSpamPolicy: Kind = {
     );
     // The built-in policy has no rule.
     if (isDefault(name)) return policies;
-    const rules = exchange.list("Get-HostedContentFilterRule", {}, newerThan);
+    const rules = exchange.list(listOfRules, {}, newerThan);
     const [{ items, begun }, other] = await Promise.all([policies, rules]);
     return {
       items: items.map((item) => withRule(item, other.items)),
@@ -251,7 +262,6 @@ export const antiSpamPolicy: Kind = {
 
   async create(operation, wanted) {
     const { policy, rule } = parted(encode(this, wanted));
-    await refuseMalicious(operation, {}, policy);
     await writePolicy(operation, "New-HostedContentFilterPolicy", policy);
     await newRule(operation, String(wanted["name"]), rule);
   },
@@ -260,19 +270,18 @@ export const antiSpamPolicy: Kind = {
     const { name } = identityOf(item);
     const { enabled, ...others } = changes;
     const { policy, rule } = parted(encode(this, others));
-    await refuseMalicious(operation, item, policy);
     const ruleName = nameOfRule(item);
     if (enabled === false && ruleName !== undefined)
-      await switchRule(operation, "Disable", ruleName);
+      await writeRule(operation, "Disable", ruleName);
     if (Object.keys(policy).length > 0)
       await writePolicy(operation, "Set-HostedContentFilterPolicy", {
         Identity: name,
         ...policy,
       });
     if (Object.keys(rule).length > 0 && ruleName !== undefined)
-      await setRule(operation, ruleName, rule);
+      await writeRule(operation, "Set", ruleName, rule);
     if (enabled === true && ruleName !== undefined)
-      await switchRule(operation, "Enable", ruleName);
+      await writeRule(operation, "Enable", ruleName);
     if (
       ruleName === undefined &&
       (enabled !== undefined || Object.keys(rule).length > 0)
@@ -295,18 +304,14 @@ export const antiSpamPolicy: Kind = {
         patience,
       );
       // Without its policy nobody would find a rule that stayed: the success of the request alone is not believed.
-      let last: number | undefined;
-      const stays = await patience.until(
-        async () => {
-          const get = "Get-HostedContentFilterRule";
-          const { items, begun } = await exchange.list(get, {}, last);
-          last = begun;
-          return items.some((rule) => identityOf(rule).name === ruleName);
-        },
-        (stillThere) => !stillThere,
+      const isListed = ({ items }: Listing<Item>): boolean =>
+        items.some((rule) => identityOf(rule).name === ruleName);
+      const rules = await patience.untilListed(
+        (newerThan) => exchange.list(listOfRules, {}, newerThan),
+        (listing) => !isListed(listing),
         patience.left / 3,
       );
-      if (stays)
+      if (isListed(rules))
         throw new UserError(
           `the removal of its rule "${ruleName}" was answered as done, but the rule still stands. Run it again`,
         );
@@ -322,19 +327,8 @@ export const antiSpamPolicy: Kind = {
   async giveBack({ exchange }, property, value) {
     if (!/QuarantineTag$/.test(property) || value === null) return undefined;
     const { items } = await exchange.list("Get-QuarantinePolicy");
-    const name = String(value).toLowerCase();
-    const exists = items.some(
-      (item) => identityOf(item).name.toLowerCase() === name,
-    );
-    if (exists)
-      return graveTagProperties.includes(property) &&
-        !isBuiltInQuarantinePolicy(name) &&
-        isReleased(items, name)
-        ? {
-            value,
-            warning: `${property} is ${String(value)} again, as it was first, and recipients release from there now`,
-          }
-        : undefined;
+    if (items.some((item) => same(identityOf(item).name, value)))
+      return undefined;
     const instead = microsoftsTag(property);
     return {
       value: instead,
@@ -342,30 +336,6 @@ export const antiSpamPolicy: Kind = {
     };
   },
 };
-
-/** Spam does not become its recipients' to release, in use case 4, while rules take Malicious for spam. */
-async function refuseMalicious(
-  operation: Operation,
-  before: Item,
-  changes: Record<string, unknown>,
-): Promise<void> {
-  const after: Item = { ...before, ...changes };
-  const released = spamQuarantineOf(after);
-  if (
-    released === undefined ||
-    released === spamQuarantineOf(before) ||
-    !operation.session.onlyForSpam.has(released)
-  )
-    return;
-  const reason = await reasonAgainstReleasingSpam(
-    operation,
-    withoutTenant(String(after["SpamQuarantineTag"])),
-  );
-  if (reason !== undefined)
-    throw new UserError(
-      `${reason}, for example with pulumi up --target on the rule`,
-    );
-}
 
 /** A policy with the members of the rule that binds it. */
 function withRule(item: Item, rules: readonly Item[]): Item {
@@ -382,10 +352,8 @@ function withRule(item: Item, rules: readonly Item[]): Item {
 }
 
 const ruleOf = (rules: readonly Item[], policy: string): Item | undefined =>
-  rules.find(
-    (rule) =>
-      withoutTenant(String(rule["HostedContentFilterPolicy"])).toLowerCase() ===
-      policy.toLowerCase(),
+  rules.find((rule) =>
+    same(withoutTenant(String(rule["HostedContentFilterPolicy"])), policy),
   );
 
 /** Parameters of the policy, and those of its rule. */
@@ -416,8 +384,9 @@ async function writePolicy(
     } catch (error) {
       if (!isFault(error, "notFound") || tags.length === 0) throw error;
       const { items } = await exchange.list("Get-QuarantinePolicy");
-      const names = items.map((item) => identityOf(item).name.toLowerCase());
-      const missing = tags.find((tag) => !names.includes(tag.toLowerCase()));
+      const missing = tags.find(
+        (tag) => !items.some((item) => same(identityOf(item).name, tag)),
+      );
       if (missing === undefined) throw error;
       throw new UserError(
         `there is no quarantine policy "${missing}". ${sentence(reasonOf(error))} Make it first, or correct the name`,
@@ -456,25 +425,15 @@ async function newRule(
 }
 
 /** The policy's name as a rule's HostedContentFilterPolicy must not be sent again (observed to be an error). */
-const setRule = (
+const writeRule = (
   { exchange, patience }: Operation,
+  verb: "Set" | "Enable" | "Disable",
   ruleName: string,
-  parameters: Record<string, unknown>,
-) =>
-  exchange.write(
-    "Set-HostedContentFilterRule",
-    { Identity: ruleName, ...parameters },
-    patience,
-  );
-
-const switchRule = (
-  { exchange, patience }: Operation,
-  verb: "Enable" | "Disable",
-  ruleName: string,
+  parameters: Record<string, unknown> = {},
 ) =>
   exchange.write(
     `${verb}-HostedContentFilterRule`,
-    { Identity: ruleName },
+    { Identity: ruleName, ...parameters },
     patience,
   );
 
@@ -493,27 +452,19 @@ async function missingRule(
     });
   } catch (error) {
     if (!isFault(error, "alreadyExists")) throw error;
-    let seen: number | undefined;
-    const listed = await patience.until(
-      async () => {
-        const { items, begun } = await exchange.list(
-          "Get-HostedContentFilterRule",
-          {},
-          seen,
-        );
-        seen = begun;
-        return ruleOf(items, policy);
-      },
-      (rule) => rule !== undefined,
+    const rules = await patience.untilListed(
+      (newerThan) => exchange.list(listOfRules, {}, newerThan),
+      ({ items }) => ruleOf(items, policy) !== undefined,
       Math.min(patience.left, 60_000),
     );
+    const listed = ruleOf(rules.items, policy);
     if (!listed) throw error;
     const { name } = identityOf(listed);
-    if (!enabled) await switchRule(operation, "Disable", name);
+    if (!enabled) await writeRule(operation, "Disable", name);
     if (Object.keys(parameters).length > 0)
-      await setRule(operation, name, parameters);
+      await writeRule(operation, "Set", name, parameters);
     if (enabled && state.decode(listed["State"]) === false)
-      await switchRule(operation, "Enable", name);
+      await writeRule(operation, "Enable", name);
   }
 }
 
@@ -555,7 +506,7 @@ function wrongActions(inputs: Values, isKnown: IsKnown): Failure[] {
         reason: `has no effect unless ${property} is "Quarantine"; set that too, or leave the tag out`,
       });
     const needed = typeof chosen === "string" ? needs[chosen] : undefined;
-    if (needed && isKnown(needed) && isMissing(inputs[needed]))
+    if (needed && isKnown(needed) && isNothing(inputs[needed] ?? null))
       failures.push({
         property: needed,
         reason: `must be given: ${property} is "${String(chosen)}"`,
@@ -563,8 +514,3 @@ function wrongActions(inputs: Values, isKnown: IsKnown): Failure[] {
     return failures;
   });
 }
-
-const isMissing = (value: Value | undefined): boolean =>
-  value === undefined ||
-  value === "" ||
-  (Array.isArray(value) && value.length === 0);

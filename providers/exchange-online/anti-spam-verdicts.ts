@@ -1,38 +1,14 @@
-/** The verdicts of anti-spam filtering, with the parameters that say what becomes of such mail; grave is what is worse than spam. */
+/** What a policy says of mail of each verdict: the properties for the action, and for the quarantine policy that goes with it. */
 export const verdicts = [
+  { action: "spamAction", tag: "spamQuarantineTag" },
   {
-    verdict: "Spam",
-    action: "spamAction",
-    tag: "spamQuarantineTag",
-    grave: false,
-    wire: ["SpamAction", "SpamQuarantineTag"],
-  },
-  {
-    verdict: "High confidence spam",
     action: "highConfidenceSpamAction",
     tag: "highConfidenceSpamQuarantineTag",
-    grave: true,
-    wire: ["HighConfidenceSpamAction", "HighConfidenceSpamQuarantineTag"],
   },
+  { action: "phishSpamAction", tag: "phishQuarantineTag" },
   {
-    verdict: "Phishing",
-    action: "phishSpamAction",
-    tag: "phishQuarantineTag",
-    grave: true,
-    wire: ["PhishSpamAction", "PhishQuarantineTag"],
-  },
-  {
-    verdict: "High confidence phishing",
     action: "highConfidencePhishAction",
     tag: "highConfidencePhishQuarantineTag",
-    grave: true,
-    wire: ["HighConfidencePhishAction", "HighConfidencePhishQuarantineTag"],
   },
-  {
-    verdict: "Bulk",
-    action: "bulkSpamAction",
-    tag: "bulkQuarantineTag",
-    grave: false,
-    wire: ["BulkSpamAction", "BulkQuarantineTag"],
-  },
+  { action: "bulkSpamAction", tag: "bulkQuarantineTag" },
 ] as const;

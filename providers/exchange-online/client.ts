@@ -1,17 +1,11 @@
 import { randomUUID } from "node:crypto";
 
-import type { Credentials } from "../credentials";
-import {
-  isFault,
-  printable,
-  sentence,
-  VendorError,
-  type Fault,
-} from "../errors";
+import { renewedOnce, type Credentials } from "../credentials";
+import { isFault, printable, VendorError, type Fault } from "../errors";
 import { throttled, type Answer, type Http } from "../http";
 import { SharedList, type Listing } from "../shared-list";
 import { Patience } from "../patience";
-import { isRecord, parsed } from "../json";
+import { isRecord, parsed, textsOf } from "../json";
 import { readError } from "./error-envelope";
 
 /** An object as Exchange sends it, without the `@data.type` siblings. */
@@ -19,8 +13,6 @@ export type Item = Readonly<Record<string, unknown>>;
 
 /** Parameters of a cmdlet; `null` clears, what is absent stays. */
 export type Parameters = Readonly<Record<string, unknown>>;
-
-const vendor = "Exchange Online";
 
 /** The warning that goes with a page that is not the last (observed). */
 const moreResults = /more results available/i;
@@ -49,11 +41,6 @@ export class ExchangeOnline {
     private readonly patienceMs: number,
     private readonly warn: (message: string) => void,
   ) {}
-
-  /** The tenant that everything is done in: the `tid` of the token. */
-  tenantId(patience: Patience): Promise<string> {
-    return this.credentials.tenantId(patience);
-  }
 
   /**
    * All objects of a Get cmdlet, complete or an error; one request for everybody who asks until something of that noun
@@ -84,7 +71,7 @@ export class ExchangeOnline {
    * @throws VendorError `forbidden` without any role, `unauthorized` without Exchange.ManageAsApp.
    */
   async allowedCmdlets(patience: Patience): Promise<string[]> {
-    const tenant = await this.tenantId(patience);
+    const tenant = await this.credentials.tenantId(patience);
     return this.http.send(
       {
         method: "GET",
@@ -130,9 +117,7 @@ export class ExchangeOnline {
     };
     // One write at a time in a tenant: priorities are shared, and the service allows few at once (documented).
     const turn = this.writing.then(() =>
-      this.invoke(cmdlet, parameters, patience, this.commandUrl).finally(
-        forget,
-      ),
+      this.invoke(cmdlet, parameters, patience).finally(forget),
     );
     this.writing = turn.catch(() => undefined);
     return (await turn).items;
@@ -156,43 +141,34 @@ export class ExchangeOnline {
   ): Promise<Item[]> {
     const items: Item[] = [];
     const visited = new Set<string>();
-    let url: ((tenant: string) => string) | undefined = this.commandUrl;
-    while (url) {
-      const page = await this.invoke(cmdlet, parameters, patience, url);
+    let page = await this.invoke(cmdlet, parameters, patience);
+    while (page.next !== undefined) {
       items.push(...page.items);
-      const next = page.next;
-      url = undefined;
-      if (
-        next === undefined &&
-        page.warnings.some((text) => moreResults.test(text))
-      )
+      if (visited.has(page.next))
         throw this.unreadable(
-          `${cmdlet} answered with a part of its objects and no link to the rest`,
+          `${cmdlet} answered with a page link that leads back to itself`,
         );
-      if (next !== undefined) {
-        if (visited.has(next))
-          throw this.unreadable(
-            `${cmdlet} answered with a page link that leads back to itself`,
-          );
-        visited.add(next);
-        const trusted = this.trusted(next);
-        url = () => trusted;
-      }
+      visited.add(page.next);
+      const next = this.trusted(page.next);
+      page = await this.invoke(cmdlet, parameters, patience, next);
     }
-    return items;
+    if (page.warnings.some((text) => moreResults.test(text)))
+      throw this.unreadable(
+        `${cmdlet} answered with a part of its objects and no link to the rest`,
+      );
+    return [...items, ...page.items];
   }
-
-  private readonly commandUrl = (tenant: string): string =>
-    `${this.baseUrl}/adminapi/beta/${encodeURIComponent(tenant)}/InvokeCommand`;
 
   private async invoke(
     cmdlet: string,
     parameters: Parameters,
     patience: Patience,
-    url: (tenant: string) => string,
+    page?: string,
   ): Promise<Page> {
-    const reads = cmdlet.startsWith("Get-");
-    const tenant = await this.tenantId(patience);
+    const tenant = await this.credentials.tenantId(patience);
+    const url =
+      page ??
+      `${this.baseUrl}/adminapi/beta/${encodeURIComponent(tenant)}/InvokeCommand`;
     const ask = async (target: string): Promise<Page | Redirect> =>
       this.http.send(
         {
@@ -217,16 +193,10 @@ export class ExchangeOnline {
           // A New- that is sent twice may exist twice, or fail for having succeeded.
           repeatable: !cmdlet.startsWith("New-"),
         },
-        (answer) => this.judge(cmdlet, answer, reads),
+        (answer) => this.judge(cmdlet, answer),
         patience,
       );
-    let answer = await ask(url(tenant)).catch((error: unknown) => {
-      if (!(error instanceof VendorError) || error.details.status !== 401)
-        throw error;
-      // A token can be revoked, or expire on the way: a new one, once.
-      this.credentials.renew();
-      return ask(url(tenant));
-    });
+    let answer = await renewedOnce(this.credentials, () => ask(url));
     for (let hops = 0; "location" in answer; hops++) {
       if (hops === 3)
         throw this.unreadable(`${cmdlet} was redirected again and again`);
@@ -237,11 +207,7 @@ export class ExchangeOnline {
     return answer;
   }
 
-  private judge(
-    cmdlet: string,
-    answer: Answer,
-    reads: boolean,
-  ): Page | Redirect {
+  private judge(cmdlet: string, answer: Answer): Page | Redirect {
     const { status, text } = answer;
     if (status >= 300 && status < 400) {
       const location = answer.headers.get("location");
@@ -251,7 +217,7 @@ export class ExchangeOnline {
     }
     if (status >= 400) throw this.failure(cmdlet, answer);
     // The success of a write is its status: the body may be empty or no JSON at all (observed).
-    if (!reads && !/^\s*[{<]/.test(text))
+    if (!cmdlet.startsWith("Get-") && !/^\s*[{<]/.test(text))
       return { items: [], warnings: [], next: undefined };
     return pageOf(text, (reason) =>
       this.unreadable(`${cmdlet} answered ${reason}`, status),
@@ -272,9 +238,14 @@ export class ExchangeOnline {
       [reason, diagnostics].filter(Boolean).join(" ") || "no reason given";
     const message = `Exchange Online answered ${status} to ${cmdlet}: ${said}`;
     if (fault === "throttled")
-      return throttled(vendor, answer, message, tooManyAtOnce.test(reason));
-    const advice = adviceFor(fault, cmdlet, diagnostics);
-    return new VendorError(vendor, fault, message, {
+      return throttled(answer, message, tooManyAtOnce.test(reason));
+    const advice = adviceFor(
+      fault,
+      cmdlet,
+      diagnostics,
+      this.credentials.identity,
+    );
+    return new VendorError(fault, message, {
       status,
       uncertain: fault === "transient" && !cmdlet.startsWith("Get-"),
       ...(advice && { advice }),
@@ -284,16 +255,12 @@ export class ExchangeOnline {
   /** A link or redirect is followed only to the host that the token is for, or below it. */
   private trusted(link: string): string {
     const base = new URL(this.baseUrl);
-    let url: URL;
-    try {
-      url = new URL(link, this.baseUrl);
-    } catch {
+    if (!URL.canParse(link, this.baseUrl))
       throw this.unreadable("a page link is not a URL");
-    }
+    const url = new URL(link, this.baseUrl);
     const inside = url.host === base.host || url.host.endsWith(`.${base.host}`);
     if (url.protocol !== base.protocol || !inside || url.username)
       throw new VendorError(
-        vendor,
         "unreadable",
         `${base.host} points to ${url.host}, which the token is not for`,
         {
@@ -305,7 +272,7 @@ export class ExchangeOnline {
   }
 
   private unreadable(reason: string, status?: number): VendorError {
-    return new VendorError(vendor, "unreadable", reason, {
+    return new VendorError("unreadable", reason, {
       ...(status !== undefined && { status }),
       // A write that was answered with a 200 of some kind may have been carried out.
       uncertain: true,
@@ -356,13 +323,10 @@ function pageOf(
   const next = body["@odata.nextLink"];
   return {
     items,
-    warnings: strings(body["@adminapi.warnings"]),
+    warnings: textsOf(body["@adminapi.warnings"]),
     next: typeof next === "string" ? next : undefined,
   };
 }
-
-const strings = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((v) => typeof v === "string") : [];
 
 /** By exception type and text first: the status of one situation varies (observed). */
 function faultOf(status: number, exceptionType: string, reason: string): Fault {
@@ -394,20 +358,19 @@ function adviceFor(
   fault: Fault,
   cmdlet: string,
   diagnostics: string,
+  identity: string,
 ): string | undefined {
   switch (fault) {
     case "unauthorized":
-      return "The application needs the permission Exchange.ManageAsApp of Office 365 Exchange Online, with admin consent; after a grant it can take an hour. See the README, Permissions.";
+      return `The ${identity} needs the permission Exchange.ManageAsApp of Office 365 Exchange Online, with admin consent; after a grant it can take an hour. See the README, Permissions.`;
     case "forbidden":
-      return `The application needs a role that allows ${cmdlet}: ${roleFor(cmdlet)}. ${diagnostics ? "" : "A role given a moment ago can take an hour to work. "}See the README, Permissions.`;
+      return `The ${identity} needs a role that allows ${cmdlet}: ${roleFor(cmdlet)}. ${diagnostics ? "" : "A role given a moment ago can take an hour to work. "}See the README, Permissions.`;
     case "dehydrated":
-      return sentence(
-        "Run Enable-OrganizationCustomization once in Exchange Online PowerShell (it cannot be undone, and takes up to an hour to work), then run this again",
-      );
+      return "Run Enable-OrganizationCustomization once in Exchange Online PowerShell (it cannot be undone, and takes up to an hour to work), then run this again.";
     case "transient":
       return "Try again; what may have been carried out is looked up before it is sent again.";
     case "refused":
-      return `Mend what it names; ${cmdlet} is described at ${reference(cmdlet)}.`;
+      return `Mend what it names; ${cmdlet} is described at https://learn.microsoft.com/powershell/module/exchange/${cmdlet.toLowerCase()}.`;
     case "notFound":
     case "alreadyExists":
       return "Run pulumi refresh, then this again.";
@@ -416,26 +379,19 @@ function adviceFor(
     case "notEntitled":
     case "throttled":
     case "unreachable":
+    case "blocked":
       return undefined;
   }
 }
 
-/** Microsoft's page of a cmdlet. */
-const reference = (cmdlet: string): string =>
-  `https://learn.microsoft.com/powershell/module/exchange/${cmdlet.toLowerCase()}`;
-
 /** @see exchange management roles of the cmdlets' reference pages */
 function roleFor(cmdlet: string): string {
   const noun = cmdlet.slice(cmdlet.indexOf("-") + 1);
-  const reads = cmdlet.startsWith("Get-");
-  if (noun === "TransportRule")
-    return reads
-      ? "Security Reader, or Exchange Administrator to write as well"
-      : "Exchange Administrator (Security Administrator is not enough for transport rules)";
+  if (!cmdlet.startsWith("Get-"))
+    return noun === "TransportRule"
+      ? "Exchange Administrator (Security Administrator is not enough for transport rules)"
+      : "Exchange Administrator or Security Administrator";
   // Security Reader was refused these two (observed).
-  if (reads && ["OrganizationConfig", "InboundConnector"].includes(noun))
-    return "Global Reader, or Exchange Administrator to write as well";
-  return reads
-    ? "Security Reader, or Exchange Administrator to write as well"
-    : "Exchange Administrator or Security Administrator";
+  const isRefused = ["OrganizationConfig", "InboundConnector"].includes(noun);
+  return `${isRefused ? "Global" : "Security"} Reader, or Exchange Administrator to write as well`;
 }

@@ -1,5 +1,5 @@
 import { bodyText, printable } from "../errors";
-import { isRecord, parsed } from "../json";
+import { isRecord, parsed, textOf } from "../json";
 
 /** What an error of Exchange says, wherever in the envelope it stands. */
 export interface ExchangeReason {
@@ -63,6 +63,3 @@ function member(value: unknown, name: string): unknown {
   const key = Object.keys(value).find((k) => k.toLowerCase() === name);
   return key === undefined ? undefined : value[key];
 }
-
-const textOf = (value: unknown): string =>
-  typeof value === "string" ? value : "";

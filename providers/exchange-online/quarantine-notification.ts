@@ -66,7 +66,7 @@ export const quarantineNotification: Kind = {
   async update(operation, item, changes) {
     const { name } = identityOf(item);
     if (name.toLowerCase() === untouched)
-      return this.create(operation, changes, {});
+      return this.create(operation, changes);
     await operation.exchange.write(
       "Set-QuarantinePolicy",
       { Identity: item["Identity"] ?? name, ...encode(this, changes) },

@@ -1,19 +1,10 @@
+import { same } from "../../mail-flow/names";
 import { flag, objectName, text } from "../codecs";
-import { UserError } from "../errors";
-import { field, type Field, type Values } from "../field";
-import { encode, type Item, type Kind, type State } from "../kind";
-import type { Operation } from "../session";
+import { field, type Field } from "../field";
+import { encode, type Item, type Kind } from "../kind";
 import { mapped } from "../shared-list";
 import { identityOf } from "./identity";
-import {
-  reasonAgainstReleasingSpam,
-  spamQuarantineOf,
-} from "./malicious-as-spam";
-import {
-  everyTagPointingAt,
-  graveTags,
-  tagsPointingAt,
-} from "./quarantine-tags";
+import { everyTagPointingAt } from "./quarantine-tags";
 import {
   quarantinePermissions,
   type QuarantinePermission,
@@ -53,7 +44,7 @@ export interface QuarantinePolicyProps {
 }
 
 /** Microsoft's own policies: neither made nor removed by anybody. */
-export const builtInQuarantinePolicies: readonly string[] = [
+const builtInQuarantinePolicies = [
   "AdminOnlyAccessPolicy",
   "DefaultFullAccessPolicy",
   "DefaultFullAccessWithNotificationPolicy",
@@ -63,9 +54,7 @@ export const builtInQuarantinePolicies: readonly string[] = [
 ];
 
 export const isBuiltInQuarantinePolicy = (name: string): boolean =>
-  builtInQuarantinePolicies.some(
-    (builtIn) => builtIn.toLowerCase() === name.toLowerCase(),
-  );
+  builtInQuarantinePolicies.some((builtIn) => same(builtIn, name));
 
 const name = objectName(64);
 
@@ -103,12 +92,14 @@ export const quarantinePolicy: Kind = {
   noun: "quarantine policy",
   home: "tenantId",
   fields,
-  settings: ["adopt", "onlyForSpam"],
+  settings: ["adopt", "allowExposure"],
   nameField: "name",
   idIs: "name",
   markField: "adminDisplayName",
 
   isGiven: () => false,
+  decides: (property) =>
+    property === undefined || property === "endUserQuarantinePermissions",
   identify: identityOf,
 
   async list({ exchange }, _name, newerThan) {
@@ -118,9 +109,7 @@ export const quarantinePolicy: Kind = {
     );
   },
 
-  async create(operation, wanted, inputs) {
-    const { exchange, patience } = operation;
-    await refuseGrave(operation, String(wanted["name"]), wanted, inputs);
+  async create({ exchange, patience }, wanted) {
     await exchange.write(
       "New-QuarantinePolicy",
       withPermissionsValue(encode(this, wanted)),
@@ -128,9 +117,7 @@ export const quarantinePolicy: Kind = {
     );
   },
 
-  async update(operation, item, changes, inputs) {
-    const { exchange, patience } = operation;
-    await refuseGrave(operation, identityOf(item).name, changes, inputs);
+  async update({ exchange, patience }, item, changes) {
     await exchange.write(
       "Set-QuarantinePolicy",
       {
@@ -154,32 +141,6 @@ export const quarantinePolicy: Kind = {
     return undefined;
   },
 };
-
-/** Release is not granted while mail that is worse than spam goes there: whose policy is only for spam would let it out. */
-async function refuseGrave(
-  operation: Operation,
-  name: string,
-  { endUserQuarantinePermissions: granted }: Values,
-  inputs: State | undefined,
-): Promise<void> {
-  if (inputs?.["onlyForSpam"] !== true) return;
-  if (!Array.isArray(granted) || !granted.includes("Release")) return;
-  const tags = await tagsPointingAt(operation, name, graveTags);
-  if (tags.length > 0)
-    throw new UserError(
-      `${tags.join(", ")} point${tags.length === 1 ? "s" : ""} at it: its recipients could release such mail at once. Have those point elsewhere first, for example with pulumi up --target on the anti-spam policy`,
-    );
-  const { items } = await operation.exchange.list(
-    "Get-HostedContentFilterPolicy",
-  );
-  if (!items.some((item) => spamQuarantineOf(item) === name.toLowerCase()))
-    return;
-  const reason = await reasonAgainstReleasingSpam(operation, name);
-  if (reason !== undefined)
-    throw new UserError(
-      `${reason}, for example with pulumi up --target on the rule`,
-    );
-}
 
 /** Should the service send the number instead of the text, it is read as well. */
 const withPermissions = (item: Item): Item => ({

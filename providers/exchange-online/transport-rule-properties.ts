@@ -11,7 +11,14 @@ import {
 } from "../codecs";
 import { field, noneIsImplied, type Field, type Fields } from "../field";
 import { ipRanges } from "./ip-ranges";
-import { conditions, propertyOf } from "./transport-rule-conditions";
+import { fieldsOf, one } from "./parameters";
+import {
+  actionParameters,
+  conditionParameters,
+  onOff,
+  partnerOf,
+  scl,
+} from "./transport-rule-parameters";
 
 /**
  * A mail flow rule of Exchange Online. Needs a role that may write transport rules: Exchange Administrator, or the management role
@@ -72,7 +79,15 @@ const noSpacesAtEnds = (value: string): string | undefined =>
     ? `"${value}" has spaces at an end, which no word of a header has; remove them`
     : undefined;
 
-const word = text({ required: true, anyCase: true, refuse: noSpacesAtEnds });
+/** Spaces at its ends count: a rule that somebody made with them looks for another word. */
+const exactly = (codec: Codec<string>): Codec<string> => ({
+  ...codec,
+  key: (value) => codec.normalize(value).toLowerCase(),
+});
+
+const word = exactly(
+  text({ required: true, anyCase: true, refuse: noSpacesAtEnds }),
+);
 
 /** What a program may give. */
 const own = {
@@ -85,28 +100,70 @@ const own = {
   comments: field("Comments", text({ max: 1024 })),
   headerContainsMessageHeader: field(
     "HeaderContainsMessageHeader",
-    text({
-      required: true,
-      anyCase: true,
-      max: 64,
-      refuse: (value) =>
-        /^[!-9;-~]+$/.test(value)
-          ? undefined
-          : `"${value}" is not the name of a header; give it without colon and spaces`,
-    }),
-    { implied: noneIsImplied },
+    one(
+      exactly(
+        text({
+          required: true,
+          anyCase: true,
+          max: 64,
+          refuse: (value) =>
+            /^[!-9;-~]+$/.test(value)
+              ? undefined
+              : `"${value}" is not the name of a header; give it without colon and spaces`,
+        }),
+      ),
+    ),
+    { implied: noneIsImplied, ...partnerOf("HeaderContainsMessageHeader") },
   ),
   headerContainsWords: field("HeaderContainsWords", setOf(word, { min: 1 }), {
     implied: noneIsImplied,
+    ...partnerOf("HeaderContainsWords"),
   }),
   senderIpRanges: field("SenderIpRanges", ipRanges, { implied: noneIsImplied }),
-  setScl: field("SetSCL", integer(-1, 9)),
-  quarantine: field("Quarantine", flag),
+  setScl: field("SetSCL", scl),
+  quarantine: field("Quarantine", onOff),
   stopRuleProcessing: field("StopRuleProcessing", flag, { default: false }),
   ruleErrorAction: field("RuleErrorAction", oneOf("Ignore", "Defer")),
 } satisfies Record<keyof TransportRuleProps, Field>;
 
-/** Whatever a foreign condition holds: shown as it comes, and restored as it was. */
+/** Puts the resource's own field in the place of the one for the same parameter. */
+const withOwn = (fields: Fields): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(
+      (entry) =>
+        Object.entries(own).find(([, { wire }]) => wire === entry[1].wire) ??
+        entry,
+    ),
+  );
+
+/** Every condition of a rule. */
+export const conditions = withOwn(fieldsOf(conditionParameters));
+
+/** Every exception of a rule. */
+export const exceptions = fieldsOf(conditionParameters, "ExceptIf");
+
+/** Every action of a rule. */
+export const actions = withOwn(fieldsOf(actionParameters));
+
+/** A date in UTC, in the form of ISO 8601. Anything else counts as missing. */
+const date: Codec<string> = {
+  ...text(),
+  decode(wire) {
+    const time = typeof wire === "string" ? Date.parse(wire) : NaN;
+    return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+  },
+};
+
+/** The dates between which a rule acts. */
+export const schedule = {
+  activationDate: field("ActivationDate", date),
+  expiryDate: field("ExpiryDate", date),
+};
+
+/**
+ * Shows a value as it comes. A destroy restores the foreign conditions that an adopted rule had: decoded by the codec of their
+ * parameter, they would come back in another order or spelling.
+ */
 const anything: Codec = {
   type: "as Exchange has it",
   refuse: () => "is not an input",
@@ -119,18 +176,17 @@ const anything: Codec = {
 };
 
 /** What narrows a rule without being ours: other conditions, all exceptions, the dates between which it acts. */
-const narrowing = [
-  ...conditions.filter((condition) => !(propertyOf(condition) in own)),
-  ...conditions.map((condition) => `ExceptIf${condition}`),
-  "ActivationDate",
-  "ExpiryDate",
-];
-
 const foreign = Object.fromEntries(
-  narrowing.map((parameter) => [
-    propertyOf(parameter),
-    field(parameter, anything, { foreign: true, implied: noneIsImplied }),
-  ]),
+  Object.entries({ ...conditions, ...exceptions, ...schedule })
+    .filter(([property]) => !(property in own))
+    .map(([property, { wire }]) => [
+      property,
+      field(wire, anything, {
+        foreign: true,
+        implied: noneIsImplied,
+        ...partnerOf(wire),
+      }),
+    ]),
 );
 
 /** All that is known of a rule's properties. */

@@ -1,10 +1,7 @@
-import { UserError } from "../errors";
-import type { Values } from "../field";
-import { encode, valuesOf, type Failure, type Item, type Kind } from "../kind";
+import { isNothing, type Values } from "../field";
+import { encode, together, valuesOf, type Failure, type Kind } from "../kind";
 import { identityOf } from "./identity";
-import { reasonToKeep } from "./malicious-as-spam";
-import { conditions, propertyOf } from "./transport-rule-conditions";
-import { properties } from "./transport-rule-properties";
+import { conditions, properties } from "./transport-rule-properties";
 
 export type { TransportRuleProps } from "./transport-rule-properties";
 
@@ -16,7 +13,7 @@ export const transportRule: Kind = {
   noun: "transport rule",
   home: "tenantId",
   fields: properties,
-  settings: ["adopt"],
+  settings: ["adopt", "allowExposure"],
   nameField: "name",
   idIs: "guid",
   markField: "comments",
@@ -56,6 +53,9 @@ export const transportRule: Kind = {
   },
 
   isGiven: () => false,
+  decides: (property) =>
+    property === undefined ||
+    !["name", "comments", "ruleErrorAction"].includes(property),
   identify: identityOf,
 
   list: ({ exchange }, _name, newerThan) =>
@@ -70,29 +70,24 @@ export const transportRule: Kind = {
     );
   },
 
-  async update(operation, item, changes) {
-    const { exchange, patience } = operation;
-    const reason = await reasonToKeep(operation, item, {
-      ...valuesOf(this, item),
-      ...changes,
-    });
-    if (reason !== undefined) throw new UserError(reason);
+  async update({ exchange, patience }, item, changes) {
+    const live = valuesOf(this, item);
     const { enabled, ...others } = changes;
     const identity = { Identity: item["Guid"] };
     // Disable first, enable last: a rule never acts half changed.
     if (enabled === false)
       await exchange.write("Disable-TransportRule", identity, patience);
-    if (Object.keys(others).length > 0)
+    if (Object.keys(others).length > 0) {
+      keepsACondition(others, { ...live, ...others });
       await exchange.write(
         "Set-TransportRule",
-        { ...identity, ...encode(this, keepingACondition(item, others)) },
+        { ...identity, ...encode(this, together(this, others, live)) },
         patience,
       );
+    }
     if (enabled === true)
       await exchange.write("Enable-TransportRule", identity, patience);
   },
-
-  reasonToKeep: (operation, item) => reasonToKeep(operation, item),
 
   async remove({ exchange, patience }, item) {
     await exchange.removeIfThere(
@@ -105,17 +100,11 @@ export const transportRule: Kind = {
 };
 
 /** A rule without any condition applies to all mail (documented): such a change is not sent, whoever asks for it. */
-function keepingACondition(item: Item, changes: Values): Values {
-  const removed = conditions.filter(
-    (condition) => changes[propertyOf(condition)] === null,
-  );
-  const left = conditions.filter(
-    (condition) =>
-      !removed.includes(condition) &&
-      (changes[propertyOf(condition)] ?? item[condition]),
-  );
-  if (removed.length === 0 || left.length > 0) return changes;
-  throw new Error(
-    "the change would leave the rule without a condition, so that it applied to all mail; give it a condition",
-  );
+function keepsACondition(changes: Values, after: Values): void {
+  const among = Object.keys(conditions);
+  const removes = among.some((property) => changes[property] === null);
+  if (removes && among.every((property) => isNothing(after[property] ?? null)))
+    throw new Error(
+      "the change would leave the rule without a condition, so that it applied to all mail; give it a condition",
+    );
 }

@@ -4,13 +4,11 @@ import type {
   Middleware,
 } from "@microsoft/microsoft-graph-client";
 
-import type { Credentials } from "../credentials";
-import { bodyText, printable, VendorError } from "../errors";
+import { renewedOnce, type Credentials } from "../credentials";
+import { bodyText, printable, VendorError, type Fault } from "../errors";
 import { throttled, type Answer, type Http } from "../http";
-import { isList, isRecord, parsed } from "../json";
+import { isList, isRecord, parsed, textOf } from "../json";
 import { Patience } from "../patience";
-
-const vendor = "Microsoft Graph";
 
 /** Most requests that one `$batch` takes (documented). */
 const batchSize = 20;
@@ -94,17 +92,8 @@ export class Graph {
     try {
       await patience.persist(
         async () => {
-          const answers = await this.send(open, patience).catch(
-            (error: unknown) => {
-              if (
-                !(error instanceof VendorError) ||
-                error.details.status !== 401
-              )
-                throw error;
-              // A token can be revoked, or expire on the way: a new one, once.
-              this.credentials.renew();
-              return this.send(open, patience);
-            },
+          const answers = await renewedOnce(this.credentials, () =>
+            this.send(open, patience),
           );
           let wait: VendorError | undefined;
           open = open.filter((question, index) => {
@@ -135,7 +124,10 @@ export class Graph {
   ): Promise<Map<string, BatchAnswer>> {
     // The client wraps what its last step throws, and leaves our reason and advice behind.
     let failed: unknown;
-    const client = await this.connect(patience, (error) => (failed = error));
+    const client = await this.connect(patience, (error) => {
+      failed = error;
+      throw error;
+    });
     const body: unknown = await client
       .api("/$batch")
       .post({
@@ -158,6 +150,7 @@ export class Graph {
       return failure(
         `the MX of ${domain}`,
         { status: answer.status, headers: headersIn(answer), text: "" },
+        this.credentials.identity,
         reasonOf(answer.body),
       );
     }
@@ -166,14 +159,13 @@ export class Graph {
       return unreadable(`no records for ${domain} in an answer of 200`);
     const [host] = records.filter(isRecord).flatMap((record) => {
       const { recordType, mailExchange } = record;
-      return /^mx$/i.test(wordsIn(recordType)) && wordsIn(mailExchange)
-        ? [wordsIn(mailExchange)]
+      return /^mx$/i.test(textOf(recordType)) && textOf(mailExchange)
+        ? [textOf(mailExchange)]
         : [];
     });
     return (
       host?.toLowerCase().replace(/\.$/, "") ??
       new VendorError(
-        vendor,
         "notFound",
         `Microsoft Graph lists no MX for ${domain}: it is not a domain for mail in this tenant`,
         {
@@ -186,17 +178,14 @@ export class Graph {
   /** The official client, its last step ours: one place for time limits and retries. */
   private async connect(
     patience: Patience,
-    onFailure: (error: unknown) => void,
+    noted: (error: unknown) => never,
   ): Promise<Client> {
     const graph = await import("@microsoft/microsoft-graph-client");
     const authentication = new graph.AuthenticationHandler({
       getAccessToken: () =>
-        this.credentials.token("graph", patience).catch((error: unknown) => {
-          onFailure(error);
-          throw error;
-        }),
+        this.credentials.token("graph", patience).catch(noted),
     });
-    authentication.setNext(this.last(patience, onFailure));
+    authentication.setNext(this.last(patience, noted));
     return graph.Client.initWithMiddleware({
       middleware: authentication,
       baseUrl: `${this.baseUrl}/`,
@@ -207,7 +196,7 @@ export class Graph {
 
   private last(
     patience: Patience,
-    onFailure: (error: unknown) => void,
+    noted: (error: unknown) => never,
   ): Middleware {
     return {
       execute: async (context: Context): Promise<void> => {
@@ -224,13 +213,10 @@ export class Graph {
               // Our batches only read.
               repeatable: true,
             },
-            judge,
+            (answer) => judge(answer, this.credentials.identity),
             patience,
           )
-          .catch((error: unknown) => {
-            onFailure(error);
-            throw error;
-          });
+          .catch(noted);
         context.response = new Response(answer.text, {
           status: answer.status,
           headers: { "content-type": "application/json" },
@@ -268,11 +254,9 @@ const headersIn = ({ headers }: BatchAnswer): Answer["headers"] => ({
   },
 });
 
-const wordsIn = (value: unknown): string =>
-  typeof value === "string" ? value : "";
-
-function judge(answer: Answer): Answer {
-  if (answer.status >= 300) throw failure("the MX of domains", answer);
+function judge(answer: Answer, identity: string): Answer {
+  if (answer.status >= 300)
+    throw failure("the MX of domains", answer, identity);
   // The client takes an HTML page with 200 for an answer (measured).
   if (answer.status !== 200 || !isRecord(parsed(answer.text)))
     throw unreadable(`an answer of ${answer.status} that is not JSON`);
@@ -282,47 +266,46 @@ function judge(answer: Answer): Answer {
 function failure(
   what: string,
   answer: Answer,
-  reason = reasonIn(answer.text),
+  identity: string,
+  reason = reasonOf(parsed(answer.text)) ?? bodyText(answer.text),
 ): VendorError {
   const { status } = answer;
   const message = `Microsoft Graph answered ${status} to the question for ${what}: ${printable(reason) || "no reason given"}`;
-  if (status === 429) return throttled(vendor, answer, message);
-  const details = { status };
-  switch (status) {
-    case 401:
-    case 403:
-      return new VendorError(vendor, "forbidden", message, {
-        ...details,
-        advice:
-          "The application needs the permission Domain.Read.All of Microsoft Graph, with admin consent; or give transport.",
-      });
-    case 404:
-      return new VendorError(vendor, "notFound", message, {
-        ...details,
-        advice:
-          "Add the domain to Microsoft 365 first (and check area1:tenantId), or give transport.",
-      });
-    default:
-      return new VendorError(
-        vendor,
-        [408, 500, 502, 503, 504].includes(status) ? "transient" : "refused",
-        message,
-        { ...details, advice: "Try again, or give transport." },
-      );
-  }
+  const fault = faultOf(status);
+  const asksToWait = answer.headers.get("retry-after") !== null;
+  // It is only read, so that asking once more does no harm.
+  if (status === 429 || (fault === "transient" && asksToWait))
+    return throttled(answer, message);
+  return new VendorError(fault, message, {
+    status,
+    advice: adviceFor(fault, identity),
+  });
 }
 
-function reasonIn(text: string): string {
-  return reasonOf(parsed(text)) ?? bodyText(text);
+function faultOf(status: number): Fault {
+  if (status === 401 || status === 403) return "forbidden";
+  if (status === 404) return "notFound";
+  return [408, 500, 502, 503, 504].includes(status) ? "transient" : "refused";
+}
+
+function adviceFor(fault: Fault, identity: string): string {
+  switch (fault) {
+    case "forbidden":
+      return `The ${identity} needs the permission Domain.Read.All of Microsoft Graph, with admin consent; or give transport.`;
+    case "notFound":
+      return "Add the domain to Microsoft 365 first (and check area1:tenantId), or give transport.";
+    default:
+      return "Try again, or give transport.";
+  }
 }
 
 function reasonOf(body: unknown): string | undefined {
   const error = isRecord(body) ? body["error"] : undefined;
-  return isRecord(error) ? wordsIn(error["message"]) : undefined;
+  return isRecord(error) ? textOf(error["message"]) : undefined;
 }
 
 const unreadable = (what: string): VendorError =>
-  new VendorError(vendor, "unreadable", `Microsoft Graph sent ${what}`, {
+  new VendorError("unreadable", `Microsoft Graph sent ${what}`, {
     advice:
       "Nothing is concluded from it. Check for a proxy in between, and area1:graphBaseUrl; or give transport.",
   });

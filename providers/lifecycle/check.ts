@@ -1,14 +1,16 @@
 import type { Value } from "../codecs";
 import type { Failure, Form, State } from "../kind";
-import type { Session } from "../session";
+import { reasonAgainstMail } from "../guarded-mail";
+import type { Configuration } from "../configuration";
+import type { RestoredObject } from "../restored-object";
 import { isUnknown } from "../unknown";
-import { anywhere, given, objectOf, text } from "./state";
+import { given, isGuarded } from "./state";
 
 export function check(
   kind: Form,
   olds: State,
   news: State,
-  session: () => Session,
+  configuration: () => Configuration,
 ) {
   const failures: Failure[] = [];
   const inputs: Record<string, unknown> = {};
@@ -26,6 +28,10 @@ export function check(
       if (typeof value !== "boolean" && !isUnknown(value))
         failures.push({ property, reason: "must be true or false" });
       inputs[property] = value;
+    } else if (property === "guardedMail" && isGuarded(kind)) {
+      const reason = isUnknown(value) ? undefined : reasonAgainstMail(value);
+      if (reason) failures.push({ property, reason });
+      inputs[property] = value;
     } else if (property === "restorePoint" || property === "__provider") {
       inputs[property] = value;
     } else {
@@ -39,8 +45,7 @@ export function check(
       failures.push({ property, reason: "must be given" });
   }
   if (isMade(olds)) keepAdopt(olds, inputs);
-  const completed =
-    kind.complete?.(olds, inputs, () => session().configuration) ?? inputs;
+  const completed = kind.complete?.(olds, inputs, configuration) ?? inputs;
   if (isFailure(completed)) failures.push(completed);
   else if (failures.length === 0)
     failures.push(
@@ -49,20 +54,21 @@ export function check(
         (property) => !isUnknown(completed[property]),
       ) ?? []),
     );
-  // A configuration that contradicts itself is found now, not in the middle of an update.
-  const { living, moving } = session();
-  if (!isFailure(completed)) {
-    living
-      .set(objectOf(kind, completed), completed)
-      .set(anywhere(kind, completed), completed);
-    if (
-      text(olds["accountId"]) &&
-      text(olds["accountId"]) !== text(completed["accountId"])
-    )
-      moving.add(objectOf(kind, completed));
-  }
   return { inputs: isFailure(completed) ? inputs : completed, failures };
 }
+
+/** What the resource of an object is given, with its name, its defaults, and each value in one spelling. */
+export const checked = (
+  kind: Form,
+  { name, wanted }: Pick<RestoredObject, "name" | "wanted">,
+  configuration: Configuration,
+): State =>
+  check(
+    kind,
+    {},
+    { ...(kind.nameField && { [kind.nameField]: name }), ...wanted },
+    () => configuration,
+  ).inputs;
 
 const isMade = (olds: State): boolean =>
   Object.keys(olds).some((property) => property !== "__provider");
@@ -83,6 +89,7 @@ function unknownProperty(kind: Form, property: string): string {
   const names = [
     ...Object.keys(kind.fields).filter((name) => !kind.fields[name]?.foreign),
     ...kind.settings,
+    ...(isGuarded(kind) ? ["guardedMail"] : []),
   ];
   const close = names.find(
     (name) => name.toLowerCase() === property.toLowerCase(),

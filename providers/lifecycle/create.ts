@@ -1,9 +1,11 @@
+import { textOf } from "../json";
 import { isFault, UserError, VendorError } from "../errors";
 import type { Values } from "../field";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
 import type { Operation, Session } from "../session";
 import type { Listing } from "../shared-list";
 import { claim, differences, wantedOf, type Slice } from "./claim";
+import { guarded } from "./guarded";
 import { homeOf } from "./home";
 import { named } from "./locate";
 import {
@@ -13,24 +15,20 @@ import {
   keyOf,
   labelOf,
   nameOf,
-  objectOf,
   outsOf,
   pick,
-  text,
 } from "./state";
 import { trying } from "./trying";
-import { applyOrKeep, halfMade, longestSettling } from "./write";
+import { applyOrKeep, halfMade, longestSettling, noneBefore } from "./write";
 
 export async function create(kind: Kind, session: Session, inputs: State) {
-  const operation = session.begin(text(inputs["accountId"]));
+  const operation = session.begin(textOf(inputs["accountId"]));
   const name = nameOf(kind, inputs);
   return trying(`Cannot create ${labelOf(kind, name)}`, async () => {
     const home = await homeOf(kind, operation);
     const wanted = given(kind, inputs);
-    // What was in another account says nothing of this one.
-    const slice = session.moving.has(objectOf(kind, inputs))
-      ? undefined
-      : (inputs["restorePoint"] as Slice);
+    const isHeld = inputs["restorePoint"] !== "notHeld";
+    const slice = isHeld ? (inputs["restorePoint"] as Slice) : undefined;
     let listing = await kind.list(operation, name);
     const expected = (await kind.expect?.(operation, inputs, listing)) ?? {};
     let item = named(kind, listing, name);
@@ -42,12 +40,14 @@ export async function create(kind: Kind, session: Session, inputs: State) {
         if (implied && wish !== undefined && wanted[property] === undefined)
           complete[property] = implied.remedy(null, wish);
       }
+      // A domain alone needs nothing of Microsoft: whose program guards mail has it.
+      if (kind.decides?.(undefined) || inputs["guardedMail"] !== undefined)
+        await guarded(kind, operation, { name, values: complete, inputs });
       ({ listing, made } = await make(
         kind,
         operation,
         name,
         complete,
-        inputs,
         listing,
       ).catch(async (error: unknown) => {
         throw await halfMade(kind, operation, name, error, inputs, home);
@@ -60,7 +60,7 @@ export async function create(kind: Kind, session: Session, inputs: State) {
     }
     const live = valuesOf(kind, item);
     const key = keyOf(kind, idOf(kind, kind.identify(item)));
-    if (!made && session.owned.has(key))
+    if (!made && session.ledger.owns(key))
       throw new UserError(
         "another resource of this program has it already. Give each its own name",
       );
@@ -71,7 +71,11 @@ export async function create(kind: Kind, session: Session, inputs: State) {
           slice,
         });
     const adopted = whose === "adopted";
-    const fixed = {
+    if (adopted && !isHeld && kind.decides)
+      throw new UserError(
+        "it exists, and the restore point does not hold it, so that nobody can tell what mail a destroy would expose on its way back. Run pulumi up without --target, or with the restore point among the targets",
+      );
+    let fixed = {
       adopted,
       ...(adopted && { previous: slice || live }),
       [kind.home]: home,
@@ -82,10 +86,6 @@ export async function create(kind: Kind, session: Session, inputs: State) {
       (property) => !made || live[property] !== undefined,
     );
     const unseen = changing.filter((property) => live[property] === undefined);
-    if (adopted && unseen.length > 0)
-      operation.warn(
-        `${labelOf(kind, name)}: what ${unseen.join(", ")} was is not told, so that destroy cannot give it back`,
-      );
     if (changing.length > 0) {
       const changes = pick(changing, (property) =>
         wantedOf(kind, property, live, wanted, expected),
@@ -94,9 +94,17 @@ export async function create(kind: Kind, session: Session, inputs: State) {
       const reached = { written: inputs, fixed, changes, expected };
       ({ item, owed } = await applyOrKeep(kind, operation, id, item, reached));
     }
+    if (fixed.previous) {
+      const none = noneBefore(kind, unseen, item);
+      fixed = { ...fixed, previous: { ...none, ...fixed.previous } };
+      const untold = unseen.filter((property) => !(property in none));
+      if (untold.length > 0)
+        operation.warn(
+          `${labelOf(kind, name)}: what ${untold.join(", ")} was is not told, so that destroy cannot give it back`,
+        );
+    }
     const id = idOf(kind, kind.identify(item));
-    session.owned.add(keyOf(kind, id));
-    if (!made) session.takenOver.set(keyOf(kind, id), fixed);
+    session.ledger.create(keyOf(kind, id), made ? undefined : fixed);
     const outs = await outsOf(kind, operation, item, inputs, expected);
     return { id, outs: { ...outs, ...fixed, ...pendingOuts(owed) } };
   });
@@ -117,23 +125,23 @@ async function make(
   operation: Operation,
   name: string,
   wanted: Values,
-  inputs: State,
   before: Listing<Item>,
 ): Promise<{ listing: Listing<Item>; made: boolean }> {
   const { patience } = operation;
   let listing = before;
   let made = false;
   for (let tries = 1; ; tries++) {
-    const failure = await failureOf(kind.create(operation, wanted, inputs));
+    const failure = await failureOf(kind.create(operation, wanted));
     const doubtful =
       failure instanceof VendorError && failure.details.uncertain === true;
     if (failure && !doubtful && !isFault(failure, "alreadyExists"))
       throw failure;
     made ||= !failure || doubtful;
-    await patience.until(
-      async () => (listing = await kind.list(operation, name, listing.begun)),
-      () => named(kind, listing, name) !== undefined,
+    listing = await patience.untilListed(
+      (newerThan) => kind.list(operation, name, newerThan),
+      (latest) => named(kind, latest, name) !== undefined,
       failure ? patience.left / 30 : Math.min(patience.left, longestSettling),
+      listing.begun,
     );
     if (!failure || named(kind, listing, name)) return { listing, made };
     if (!doubtful || tries === mostTries) throw failure;

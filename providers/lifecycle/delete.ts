@@ -2,22 +2,21 @@ import deepEqual from "fast-deep-equal";
 
 import type { Value } from "../codecs";
 import { UserError } from "../errors";
-import { equal, valueIn, type Values } from "../field";
-import { isRecord } from "../json";
+import { equal, isNothing, valueIn, type Values } from "../field";
+import { isRecord, textOf } from "../json";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
+import type { TakenOver } from "../ledger";
 import type { Operation, Session } from "../session";
+import { guarded } from "./guarded";
 import { homeOf } from "./home";
-import { atPlace, isSame } from "./locate";
+import { atPlace, isSame, named } from "./locate";
 import {
-  anywhere,
   labelOf,
   isAdopted,
   isDefaultMark,
   isReported,
   keyOf,
   nameOf,
-  objectOf,
-  text,
   wroteOf,
 } from "./state";
 import { trying } from "./trying";
@@ -30,33 +29,41 @@ export async function remove(
   state: State,
 ) {
   const key = keyOf(kind, id);
-  session.parted.add(objectOf(kind, state));
+  const { ledger } = session;
+  ledger.delete(kind, state);
   const name = nameOf(kind, state) || id;
   const label = labelOf(kind, name);
   const adopted = isAdopted(kind, state);
   // The object lives on under another entry of the state: a replacement, perhaps one that was interrupted, took it over.
-  const taken = session.takenOver.get(key);
+  const taken = ledger.adoption(key);
   if (taken && knowsLess(taken, adopted, state))
     session.warn(
       `${label} was taken over by another entry of the state, which does not know what was there first: ${adopted ? `destroy will not give back ${JSON.stringify(state["previous"])}` : "destroy will leave it"}. A restore point, or an alias for a renamed resource, keeps that`,
     );
-  if (taken || session.living.has(objectOf(kind, state))) return;
+  if (taken || ledger.isRegistered(kind, state)) return;
   // The program has it in another account now: it is left in the one that it was made in.
   const moved =
-    kind.home === "accountId" && session.living.has(anywhere(kind, state));
-  const operation = session.begin(text(state["accountId"]));
+    kind.home === "accountId" && ledger.isRegisteredAnywhere(kind, state);
+  const operation = session.begin(textOf(state["accountId"]));
   await trying(
     `Cannot ${adopted ? "give back" : "delete"} ${label}`,
     async () => {
       if (!moved) await homeOf(kind, operation, state);
-      const first = await kind.list(operation, name);
-      let item = atPlace(kind, first, id);
-      item ??= atPlace(kind, await kind.list(operation, name, first.begun), id);
-      if (!item) return;
-      if (!isSame(kind, item, state))
+      let listing = await kind.list(operation, name);
+      let item = atPlace(kind, listing, id);
+      if (!item) {
+        listing = await kind.list(operation, name, listing.begun);
+        item = atPlace(kind, listing, id);
+      }
+      // Another one under its name may have an id of its own.
+      const isAnother = item
+        ? !isSame(kind, item, state)
+        : named(kind, listing, name) !== undefined;
+      if (isAnother)
         operation.warn(
           `${label} is left alone: it is not the one that this stack knows, somebody made it anew`,
         );
+      else if (!item) return;
       else if (adopted) await restore(kind, operation, label, item, state);
       else await removeForGood(kind, operation, label, id, item, state);
     },
@@ -64,11 +71,7 @@ export async function remove(
 }
 
 /** Whether the new entry of an object has other first-seen values than the old one, or takes it for somebody's. */
-function knowsLess(
-  taken: { readonly adopted: boolean; readonly previous?: unknown },
-  adopted: boolean,
-  state: State,
-): boolean {
+function knowsLess(taken: TakenOver, adopted: boolean, state: State): boolean {
   if (taken.adopted !== adopted) return true;
   const { previous } = state;
   const known = taken.previous;
@@ -94,8 +97,7 @@ async function removeForGood(
   state: State,
 ): Promise<void> {
   const { name } = kind.identify(item);
-  const reason = await kind.reasonToKeep?.(operation, item);
-  if (reason !== undefined) throw new UserError(reason);
+  await guarded(kind, operation, { name, inputs: state, leaves: true });
   // Twice: a replica that lags may not have known the object the first time.
   for (let tries = 0; tries < 2; tries++) {
     const left = await kind.remove(operation, item, state);
@@ -130,8 +132,8 @@ async function restore(
     const managed = isReported(state, property)
       ? undefined
       : (wroteOf(state, property) ?? (state[property] as Value | undefined));
-    if (first === undefined || now === undefined || field.onlyWhenMade)
-      continue;
+    if (first === undefined || now === undefined) continue;
+    if (field.onlyWhenMade || field.replaces) continue;
     if (isDefaultMark(kind, property, state)) continue;
     if (managed === undefined && !field.implied) continue;
     if (equal(field, now, first)) continue;
@@ -146,12 +148,24 @@ async function restore(
     const value = await givenBack(kind, operation, label, property, first);
     if (value !== undefined) changes[property] = value;
   }
+  // Half of what the vendor takes only together is not given back.
+  for (const kept of [...changedSince]) {
+    const partner = kind.fields[kept]?.with ?? "";
+    const back = changes[partner];
+    if (back === undefined || isNothing(back) === isNothing(live[kept] ?? null))
+      continue;
+    delete changes[partner];
+    changedSince.push(partner);
+  }
   if (changedSince.length > 0)
     operation.warn(
       `${label} keeps ${changedSince.join(", ")}: somebody else has changed that since`,
     );
   if (Object.keys(changes).length === 0) return;
-  const { owed } = await apply(kind, operation, item, changes);
+  const { owed } = await apply(kind, operation, item, changes, {
+    inputs: state,
+    leaves: true,
+  });
   // Only what a read shows is given back: a proxy, too, says 200.
   if (owed.length > 0)
     throw new UserError(

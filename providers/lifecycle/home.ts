@@ -1,7 +1,10 @@
+import { same } from "../../mail-flow/names";
+import { isGuid } from "../codecs";
+import type { Configuration } from "../configuration";
+import { textOf } from "../json";
 import { UserError } from "../errors";
 import type { Kind, State } from "../kind";
-import type { Operation } from "../session";
-import { text } from "./state";
+import type { Operation, Session } from "../session";
 
 /** The tenant or account of the credentials; refuses to act with those of another than the state's. */
 export async function homeOf(
@@ -9,25 +12,53 @@ export async function homeOf(
   { session, patience, account }: Operation,
   state?: State,
 ): Promise<string> {
-  const stored = text(state?.[kind.home]);
+  const stored = textOf(state?.[kind.home]);
   if (kind.home === "accountId") {
     const configured = session.configuration.cloudflareAccountId ?? account;
     if (!configured)
       throw new UserError(
         "no Cloudflare account is given. Set area1:cloudflareAccountId or CLOUDFLARE_ACCOUNT_ID",
       );
-    if (stored && stored.toLowerCase() !== configured.toLowerCase())
+    if (stored && !same(stored, configured))
       throw foreign("Cloudflare account", stored, configured);
     return stored || configured;
   }
   const tenant = await session.tenantId(patience);
-  // One process has one sign-in: what is made now belongs where everything else of the state is.
-  const elsewhere = session.tenantInState;
-  if (elsewhere && elsewhere.toLowerCase() !== tenant.toLowerCase())
-    throw foreign("tenant", elsewhere, tenant);
-  if (stored && stored.toLowerCase() !== tenant.toLowerCase())
-    throw foreign("tenant", stored, tenant);
+  if (stored && !same(stored, tenant)) throw foreign("tenant", stored, tenant);
   return tenant;
+}
+
+/** The account that inputs or a state name; the configuration's where they name none. */
+export const accountOf = ({ configuration }: Session, state: State): string =>
+  textOf(state["accountId"]) || (configuration.cloudflareAccountId ?? "");
+
+/** The tenant of what lives in a tenant and, where the operation has one, in a Cloudflare account: both must be those of the state. */
+export async function tenantOf(
+  operation: Operation,
+  state?: State,
+): Promise<string> {
+  const tenant = await homeOf({ home: "tenantId" }, operation, state);
+  if (operation.account) await homeOf({ home: "accountId" }, operation, state);
+  return tenant;
+}
+
+/**
+ * Refuses a program whose configuration names another tenant than the state does, before anything is made there: what is new in it
+ * belongs where everything else of the state is. Asks nobody, so that it cannot tell where the configuration names a domain.
+ */
+export function refuseAnotherTenant(
+  { home }: Pick<Kind, "home">,
+  state: State,
+  { tenantId: configured = "" }: Configuration,
+): void {
+  const stored = textOf(state["tenantId"]);
+  if (
+    home === "tenantId" &&
+    stored &&
+    isGuid(configured) &&
+    !same(stored, configured)
+  )
+    throw foreign("tenant", stored, configured);
 }
 
 const foreign = (what: string, stored: string, now: string): UserError =>

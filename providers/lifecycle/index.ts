@@ -5,15 +5,27 @@ import { check } from "./check";
 import { create } from "./create";
 import { remove } from "./delete";
 import { diff } from "./diff";
+import { refuseAnotherTenant } from "./home";
 import { read } from "./read";
 import { update } from "./update";
 
 /** The handlers of a kind: the same for all kinds. */
 export function lifecycle(kind: Kind, session: () => Session): Handlers {
   return {
-    check: (olds, news) => Promise.resolve(check(kind, olds, news, session)),
-    diff: (_id, olds, news) =>
-      Promise.resolve(diff(kind, session(), olds, news)),
+    check(olds, news) {
+      // A configuration that contradicts itself is found now, not in the middle of an update.
+      const { configuration, ledger } = session();
+      const checked = check(kind, olds, news, () => configuration);
+      ledger.register(kind, checked.inputs);
+      return Promise.resolve(checked);
+    },
+    diff(_id, olds, news) {
+      const { configuration, ledger } = session();
+      refuseAnotherTenant(kind, olds, configuration);
+      return Promise.resolve(
+        diff(kind, olds, news, ledger.isRegistered(kind, news)),
+      );
+    },
     create: (inputs) => create(kind, session(), inputs),
     read: (id, state) => read(kind, session(), id, state),
     update: (id, olds, news) => update(kind, session(), id, olds, news),

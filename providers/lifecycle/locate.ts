@@ -1,6 +1,7 @@
+import { same } from "../../mail-flow/names";
+import { textOf } from "../json";
 import type { Identity, Item, Kind, State } from "../kind";
 import type { Listing } from "../shared-list";
-import { text } from "./state";
 
 /** The object of a name; a kind without names has one object. */
 export function named(
@@ -9,9 +10,7 @@ export function named(
   name: string,
 ): Item | undefined {
   return kind.nameField
-    ? listing.items.find(
-        (item) => kind.identify(item).name.toLowerCase() === name.toLowerCase(),
-      )
+    ? listing.items.find((item) => same(kind.identify(item).name, name))
     : listing.items[0];
 }
 
@@ -32,9 +31,7 @@ export function atPlace(
   id: string,
 ): Item | undefined {
   return kind.idIs === "guid"
-    ? listing.items.find(
-        (item) => kind.identify(item).guid?.toLowerCase() === id.toLowerCase(),
-      )
+    ? listing.items.find((item) => same(kind.identify(item).guid, id))
     : named(kind, listing, id);
 }
 
@@ -51,6 +48,6 @@ export function found(
 
 export function isSame(kind: Kind, item: Item, state: State): boolean {
   const { guid } = kind.identify(item);
-  const known = text(state["guid"]);
-  return !guid || !known || guid.toLowerCase() === known.toLowerCase();
+  const known = textOf(state["guid"]);
+  return !guid || !known || same(guid, known);
 }

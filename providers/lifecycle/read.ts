@@ -1,12 +1,13 @@
 import deepEqual from "fast-deep-equal";
 
 import type { Value } from "../codecs";
+import { textOf } from "../json";
 import { UserError } from "../errors";
 import { equal, type Values } from "../field";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
 import type { Session } from "../session";
 import type { Listing } from "../shared-list";
-import { homeOf } from "./home";
+import { accountOf, homeOf } from "./home";
 import { found } from "./locate";
 import {
   labelOf,
@@ -15,7 +16,6 @@ import {
   nameOf,
   outsOf,
   pickKnown,
-  text,
   wroteOf,
 } from "./state";
 import { trying } from "./trying";
@@ -29,10 +29,7 @@ export async function read(
 ) {
   // `.get()` hands over nothing but the provider's text.
   const known = state[kind.home] !== undefined;
-  const operation = session.begin(
-    text(state["accountId"]) ||
-      (session.configuration.cloudflareAccountId ?? ""),
-  );
+  const operation = session.begin(accountOf(session, state));
   const label = labelOf(kind, known ? nameOf(kind, state) : id);
   return trying(`Cannot read ${label}`, async () => {
     const home = await homeOf(kind, operation, known ? state : undefined);
@@ -77,15 +74,12 @@ export async function read(
         `${kind.noun}: ${property} is not told, so a change of it by hand cannot be seen`,
       );
     const kept = pickKnown(
-      [...kind.settings, "restorePoint"],
-      (key) => state[key],
+      [...kind.settings, "restorePoint", "guardedMail"],
+      state,
     );
     const inputs = { ...kept, ...values };
     const outs = await outsOf(kind, operation, item, inputs, expected, state);
-    const carried = pickKnown(
-      ["adopted", "previous", "pending"],
-      (k) => state[k],
-    );
+    const carried = pickKnown(["adopted", "previous", "pending"], state);
     return {
       id,
       props: {
@@ -152,6 +146,6 @@ const seenTwice = (
 
 function isOlder(kind: Kind, item: Item, state: State): boolean {
   const live = Date.parse(kind.identify(item).changedAt ?? "");
-  const seen = Date.parse(text(state["changedAt"]));
+  const seen = Date.parse(textOf(state["changedAt"]));
   return live < seen;
 }

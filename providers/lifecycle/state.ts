@@ -1,6 +1,8 @@
+import deepEqual from "fast-deep-equal";
+
 import type { Value } from "../codecs";
 import { equal, type Values } from "../field";
-import { isRecord } from "../json";
+import { isRecord, textOf } from "../json";
 import type { Form, Identity, Item, Kind, State } from "../kind";
 import { isMark } from "../mark";
 import type { Operation } from "../session";
@@ -17,7 +19,7 @@ export const given = (kind: Form, inputs: State): Values =>
   );
 
 export const nameOf = (kind: Form, state: State): string =>
-  kind.nameField ? text(state[kind.nameField]) : "";
+  kind.nameField ? textOf(state[kind.nameField]) : "";
 
 /** The same object in whichever account. */
 export const anywhere = (kind: Form, state: State): string =>
@@ -43,12 +45,9 @@ export const objectOf = (
   state: State,
   name = nameOf(kind, state),
 ): string =>
-  [kind.name, kind.home === "accountId" ? text(state["accountId"]) : "", name]
+  [kind.name, kind.home === "accountId" ? textOf(state["accountId"]) : "", name]
     .join("/")
     .toLowerCase();
-
-export const text = (value: unknown): string =>
-  typeof value === "string" ? value : "";
 
 /** The inputs that mean something else than what is in state. */
 export function changedProperties(
@@ -59,6 +58,7 @@ export function changedProperties(
   const names = new Set([
     ...Object.keys(kind.fields),
     ...kind.settings.filter((setting) => setting !== "adopt"),
+    ...(isGuarded(kind) ? ["guardedMail"] : []),
   ]);
   return [...names].filter((name) => {
     const field = kind.fields[name];
@@ -66,13 +66,17 @@ export function changedProperties(
     const after = news[name];
     if (before === undefined && after === undefined) return false;
     if (isUnknown(after)) return true;
-    if (!field) return (before ?? false) !== (after ?? false);
+    if (!field) return !deepEqual(before ?? false, after ?? false);
     if (field.onlyWhenMade) return false;
     if (isDefaultMark(kind, name, olds) && isMark(after)) return false;
     if (before === undefined || after === undefined) return true;
     return !equal(field, before as Value, after as Value);
   });
 }
+
+/** Whether the exposure guard judges the kind's writes, so that its resources say which mail is guarded. */
+export const isGuarded = ({ settings }: Form): boolean =>
+  settings.includes("allowExposure");
 
 /** Whether the object was there before us; an imported one whose state does not say is, if its kind is always given. */
 export const isAdopted = (kind: Form, state: State): boolean =>
@@ -134,13 +138,13 @@ export const pick = (
   value: (name: string) => Value,
 ): Values => Object.fromEntries(names.map((name) => [name, value(name)]));
 
+/** The members of these names that there are. */
 export const pickKnown = (
   names: readonly string[],
-  value: (name: string) => unknown,
+  from: State,
 ): Record<string, unknown> =>
   Object.fromEntries(
-    names.flatMap((name) => {
-      const v = value(name);
-      return v === undefined ? [] : [[name, v]];
-    }),
+    names.flatMap((name) =>
+      from[name] === undefined ? [] : [[name, from[name]]],
+    ),
   );

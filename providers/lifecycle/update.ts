@@ -1,6 +1,7 @@
 import type { Value } from "../codecs";
+import { textOf } from "../json";
 import { UserError } from "../errors";
-import { equal, type Values } from "../field";
+import { equal, type Field, type Values } from "../field";
 import { valuesOf, type Kind, type State } from "../kind";
 import { isMark } from "../mark";
 import type { Session } from "../session";
@@ -11,17 +12,15 @@ import {
   pendingOuts,
   labelOf,
   changedProperties,
-  given,
   isAdopted,
   isReported,
   nameOf,
   outsOf,
   pendingOf,
   pickKnown,
-  text,
 } from "./state";
 import { trying } from "./trying";
-import { applyOrKeep, givenBack } from "./write";
+import { applyOrKeep, givenBack, noneBefore } from "./write";
 
 export async function update(
   kind: Kind,
@@ -30,7 +29,7 @@ export async function update(
   olds: State,
   news: State,
 ) {
-  const operation = session.begin(text(olds["accountId"]));
+  const operation = session.begin(textOf(olds["accountId"]));
   const name = nameOf(kind, olds);
   const label = labelOf(kind, name);
   return trying(`Cannot update ${label}`, async () => {
@@ -53,33 +52,39 @@ export async function update(
       (property) =>
         news[property] === undefined && kind.fields[property]?.implied,
     );
-    const expected = (followed &&
-      (await kind.expect?.(operation, news, listing, olds))) || {
-      ...kind.expected?.(olds),
-      ...known(kind, news),
-    };
+    const expected =
+      (followed && (await kind.expect?.(operation, news, listing, olds))) ||
+      lastExpected(kind, olds, news);
     const live = valuesOf(kind, item);
+    const adopted = isAdopted(kind, olds);
     const previous = olds["previous"] as Values | undefined;
     const changes: Record<string, Value> = {};
     for (const property of changed) {
       const field = kind.fields[property];
-      if (!field || isUnknown(news[property])) continue;
-      const { target, firstSeen } = targetOf(kind, property, {
-        live,
-        news,
-        olds,
-        expected,
-      });
+      const wish = news[property] as Value | undefined;
+      if (!field || isUnknown(wish)) continue;
+      // Back to the default mark on an adopted object: its own text returns.
+      const isGiven =
+        wish !== undefined &&
+        !(property === kind.markField && isMark(wish) && adopted);
       const value = live[property];
+      const target = isGiven
+        ? wish
+        : leftOut(
+            field,
+            value ?? null,
+            expected[property] ?? null,
+            adopted ? previous?.[property] : undefined,
+          );
       if (target === undefined) continue;
       if (value !== undefined && equal(field, value, target)) continue;
-      const sent = firstSeen
-        ? await givenBack(kind, operation, label, property, target)
-        : target;
+      const sent =
+        isGiven || field.implied
+          ? target
+          : await givenBack(kind, operation, label, property, target);
       if (sent !== undefined) changes[property] = sent;
     }
-    const adopted = isAdopted(kind, olds);
-    const fixed = {
+    let fixed = {
       adopted,
       ...(adopted && {
         previous: { ...newlyManaged(kind, olds, news, live), ...previous },
@@ -88,7 +93,7 @@ export async function update(
     };
     const inputs = pickKnown(
       Object.keys(news).filter((key) => key !== "__provider"),
-      (key) => news[key],
+      news,
     );
     let owed: readonly string[] = [];
     if (Object.keys(changes).length > 0)
@@ -98,14 +103,26 @@ export async function update(
         changes,
         expected,
       }));
+    if (fixed.previous) {
+      const unseen = Object.keys(changes).filter(
+        (property) =>
+          live[property] === undefined && olds[property] === undefined,
+      );
+      const none = noneBefore(kind, unseen, item);
+      fixed = { ...fixed, previous: { ...none, ...fixed.previous } };
+    }
     const outs = await outsOf(kind, operation, item, inputs, expected);
     return { outs: { ...outs, ...fixed, ...pendingOuts(owed) } };
   });
 }
 
-/** Given values stand for what is expected of themselves. */
-const known = (kind: Kind, inputs: State): Values =>
-  kind.expected ? given(kind, inputs) : {};
+/** What was last expected of the properties that the program leaves out. */
+const lastExpected = (kind: Kind, olds: State, news: State): Values =>
+  Object.fromEntries(
+    Object.entries(kind.expected?.(olds) ?? {}).filter(
+      ([property]) => news[property] === undefined,
+    ),
+  );
 
 /** A property that is managed from now on was first seen now, unless it was before. */
 const newlyManaged = (
@@ -123,36 +140,15 @@ const newlyManaged = (
     ),
   );
 
-/** What a changed property becomes: undefined where it is left as it is; a first-seen value may no longer be possible. */
-function targetOf(
-  kind: Kind,
-  property: string,
-  {
-    live,
-    news,
-    olds,
-    expected,
-  }: { live: Values; news: State; olds: State; expected: Values },
-): { target: Value | undefined; firstSeen?: true } {
-  const adopted = isAdopted(kind, olds);
-  const previous = (olds["previous"] as Values | undefined)?.[property];
-  const wish = news[property] as Value | undefined;
-  // Back to the default mark on an adopted object: its own text returns.
-  if (
-    wish !== undefined &&
-    !(property === kind.markField && isMark(wish) && adopted)
-  )
-    return { target: wish };
-  const now = live[property] ?? null;
-  const wanted = expected[property] ?? null;
-  const implied = kind.fields[property]?.implied;
-  if (!implied)
-    return adopted && previous !== undefined
-      ? { target: previous, firstSeen: true }
-      : { target: undefined };
-  return {
-    target: implied.holds(now, wanted)
-      ? undefined
-      : implied.remedy(now, wanted),
-  };
+/** What a property becomes that the program does not give; undefined where it is left as it is. */
+function leftOut(
+  { implied }: Field,
+  now: Value,
+  expected: Value,
+  firstSeen: Value | undefined,
+): Value | undefined {
+  if (!implied) return firstSeen;
+  return implied.holds(now, expected)
+    ? undefined
+    : implied.remedy(now, expected);
 }

@@ -1,4 +1,5 @@
 import type { Value } from "../codecs";
+import { textOf } from "../json";
 import { PartialFailure } from "../errors";
 import { equal, type Values } from "../field";
 import {
@@ -10,8 +11,10 @@ import {
 } from "../kind";
 import { isMark } from "../mark";
 import type { Operation } from "../session";
+import type { Listing } from "../shared-list";
+import { guarded, type Judged } from "./guarded";
 import { atPlace, named, sameAs } from "./locate";
-import { labelOf, given, identityOuts, idOf, pickKnown, text } from "./state";
+import { labelOf, given, identityOuts, idOf, pickKnown } from "./state";
 import { reasonFor } from "./trying";
 
 /** The longest that a write is waited for to show in a read: after that its own success is trusted, with a warning. */
@@ -23,43 +26,84 @@ export interface Applied {
   readonly owed: readonly string[];
 }
 
-/** One update, and the object as a read shows it afterwards. */
+/**
+ * One update, judged by the exposure guard first, and the object as a read shows it afterwards.
+ *
+ * @param judged the inputs of the resource, and whether it leaves.
+ */
 export async function apply(
   kind: Kind,
   operation: Operation,
   item: Item,
   changes: Values,
-  inputs?: State,
+  judged: Pick<Judged, "inputs" | "leaves">,
 ): Promise<Applied> {
   const identity = kind.identify(item);
-  const name = text(changes[kind.nameField ?? ""]) || identity.name;
-  await kind.update(operation, item, changes, inputs);
-  let last: number | undefined;
-  let latest: Item | undefined;
-  const owed = (): string[] => {
-    const live = latest ? valuesOf(kind, latest) : {};
-    return Object.entries(changes).flatMap(([property, value]) => {
-      const field = kind.fields[property];
-      const now = live[property];
-      return latest && (!field || now === undefined || equal(field, now, value))
-        ? []
-        : [property];
-    });
-  };
-  await operation.patience.until(
-    async () => {
-      const listing = await kind.list(operation, name, last);
-      last = listing.begun;
-      latest = sameAs(kind, listing, { ...identity, name });
-    },
-    () => owed().length === 0,
+  const name = textOf(changes[kind.nameField ?? ""]) || identity.name;
+  await guarded(kind, operation, {
+    name: identity.name,
+    values: changes,
+    ...judged,
+  });
+  await kind.update(operation, item, changes);
+  const shown = (listing: Listing<Item>): Item | undefined =>
+    sameAs(kind, listing, { ...identity, name });
+  const owedOf = (latest: Item | undefined): string[] =>
+    latest ? unshown(kind, latest, changes, "done") : Object.keys(changes);
+  const listing = await operation.patience.untilListed(
+    (newerThan) => kind.list(operation, name, newerThan),
+    (listing) => owedOf(shown(listing)).length === 0,
     Math.min(operation.patience.left, longestSettling),
   );
-  if (owed().length > 0)
+  const latest = shown(listing);
+  const owed = owedOf(latest);
+  if (owed.length > 0)
     operation.warn(
-      `${labelOf(kind, name)} was changed, but does not show it yet: ${owed().join(", ")}. The next pulumi up looks again`,
+      `${labelOf(kind, name)} was changed, but does not show it yet: ${owed.join(", ")}. The next pulumi up looks again`,
     );
-  return { item: latest ?? item, owed: owed() };
+  return { item: latest ?? item, owed };
+}
+
+/**
+ * The changed properties that an object does not show.
+ *
+ * @param untold what a change counts as that the vendor does not tell.
+ */
+function unshown(
+  kind: Kind,
+  item: Item,
+  changes: Values,
+  untold: "done" | "owed",
+): string[] {
+  const live = valuesOf(kind, item);
+  return Object.entries(changes).flatMap(([property, value]) => {
+    const field = kind.fields[property];
+    const now = live[property];
+    const isShown =
+      !field ||
+      (now === undefined ? untold === "done" : equal(field, now, value));
+    return isShown ? [] : [property];
+  });
+}
+
+/**
+ * The previous values of properties that an answer left out before a write: none, where it has them after it. Cloudflare leaves out
+ * what has no value and is not nullable (its OpenAPI description).
+ */
+export function noneBefore(
+  kind: Kind,
+  unseen: readonly string[],
+  item: Item,
+): Values {
+  const told = valuesOf(kind, item);
+  return Object.fromEntries(
+    unseen
+      .filter((property) => told[property] !== undefined)
+      .map((property) => {
+        const none = kind.fields[property]?.codec.none ?? null;
+        return [property, Array.isArray(none) ? none : null];
+      }),
+  );
 }
 
 /** What a failed operation leaves to the next one. */
@@ -83,7 +127,7 @@ export async function applyOrKeep(
 ): Promise<Applied> {
   const { changes, written } = reached;
   try {
-    return await apply(kind, operation, item, changes, written);
+    return await apply(kind, operation, item, changes, { inputs: written });
   } catch (error) {
     throw await partial(
       kind,
@@ -103,17 +147,12 @@ export async function isGone(
   id: string,
   name: string,
 ): Promise<boolean> {
-  let last: number | undefined;
-  const item = await operation.patience.until(
-    async () => {
-      const listing = await kind.list(operation, name, last);
-      last = listing.begun;
-      return atPlace(kind, listing, id);
-    },
-    (found) => found === undefined,
+  const listing = await operation.patience.untilListed(
+    (newerThan) => kind.list(operation, name, newerThan),
+    (listing) => atPlace(kind, listing, id) === undefined,
     Math.min(operation.patience.left / 2, longestSettling),
   );
-  return item === undefined;
+  return atPlace(kind, listing, id) === undefined;
 }
 
 /** A first-seen value as it can be given back; undefined where the property stays as it is. A warning says what is lost. */
@@ -139,22 +178,11 @@ export async function halfMade(
   inputs: State,
   home: string,
 ): Promise<unknown> {
+  const listing = await listAfterFailure(kind, operation, name);
+  const item = listing && named(kind, listing, name);
   const mark = kind.markField;
-  let item: Item | undefined;
-  try {
-    item = named(kind, await kind.list(operation, name), name);
-  } catch {
-    // The reason of the failure is worth more than that it cannot be looked at.
-  }
-  const live = item && valuesOf(kind, item);
-  if (
-    !item ||
-    !live ||
-    !mark ||
-    !isMark(live[mark]) ||
-    live[mark] !== inputs[mark]
-  )
-    return error;
+  const found = item && mark && valuesOf(kind, item)[mark];
+  if (!item || !mark || !isMark(found) || found !== inputs[mark]) return error;
   const identity = kind.identify(item);
   return partial(kind, operation, idOf(kind, identity), identity, error, {
     written: inputs,
@@ -164,8 +192,16 @@ export async function halfMade(
   });
 }
 
+/** A list, where it can be read: the reason of the failure is worth more than that it cannot. */
+const listAfterFailure = (
+  kind: Kind,
+  operation: Operation,
+  name: string,
+): Promise<Listing<Item> | undefined> =>
+  kind.list(operation, name).catch(() => undefined);
+
 /** What was reached when an update failed, so that the next one goes on from there. */
-export async function partial(
+async function partial(
   kind: Kind,
   operation: Operation,
   id: string,
@@ -173,24 +209,12 @@ export async function partial(
   error: unknown,
   reached: Reached,
 ): Promise<unknown> {
-  let item: Item | undefined;
-  try {
-    item = sameAs(kind, await kind.list(operation, identity.name), identity);
-  } catch {
-    // The reason of the failure is worth more than that it cannot be looked at.
-  }
+  const listing = await listAfterFailure(kind, operation, identity.name);
+  const item = listing && sameAs(kind, listing, identity);
   if (!item) return error;
   const live = valuesOf(kind, item);
-  const pending = Object.entries(reached.changes).flatMap(
-    ([property, value]) => {
-      const field = kind.fields[property];
-      const now = live[property];
-      // What is not told may not have come to pass.
-      return field && (now === undefined || !equal(field, now, value))
-        ? [property]
-        : [];
-    },
-  );
+  // What is not told may not have come to pass.
+  const pending = unshown(kind, item, reached.changes, "owed");
   // What the program leaves out is owed as well, but does not become something that it gave.
   const reported = pending.filter(
     (property) =>
@@ -199,7 +223,7 @@ export async function partial(
   const { expected, written } = reached;
   const outs = {
     ...written,
-    ...pickKnown(pending, (property) => live[property]),
+    ...pickKnown(pending, live),
     ...identityOuts(kind, item),
     ...(await kind.outputs?.(operation, item, expected, written)),
     ...reached.fixed,

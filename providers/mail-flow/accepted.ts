@@ -1,4 +1,4 @@
-import type { Finding } from "../../lib/mail-flow/finding";
+import type { Finding } from "../../mail-flow/finding";
 import { sentence } from "../errors";
 
 /** What is wrong and not accepted, in the order of the checks. */

@@ -61,4 +61,5 @@ const isOnTheWay = (error: VendorError): boolean =>
     "transient",
     "throttled",
     "unreadable",
+    "blocked",
   );

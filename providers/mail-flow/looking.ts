@@ -1,16 +1,18 @@
-import { examine, contextOf, type Context } from "../../lib/mail-flow/findings";
-import type { Finding } from "../../lib/mail-flow/finding";
-import type { Header } from "../../lib/mail-flow/message";
-import type { Row } from "../../lib/mail-flow/path";
-import { rows } from "../../lib/mail-flow/rows";
-import type { Snapshot } from "../../lib/mail-flow/snapshot";
+import { examine, contextOf, type Context } from "../../mail-flow/findings";
+import type { Finding } from "../../mail-flow/finding";
+import type { Header } from "../../mail-flow/message";
+import { valueOf } from "../../mail-flow/part";
+import type { Row } from "../../mail-flow/path";
+import { rows } from "../../mail-flow/rows";
+import type { Snapshot } from "../../mail-flow/snapshot";
 import { isFault } from "../errors";
+import { textOf, textsOf } from "../json";
 import type { State } from "../kind";
-import { text } from "../lifecycle/state";
+import { visible } from "../../mail-flow/visible";
 import type { Operation } from "../session";
 import { isHidden, look } from "./snapshot";
 
-/** Where mail of a disposition goes in life; the steps are the command `area1-m365 explain`'s to tell. */
+/** What happens in life to mail of a disposition: a row of `area1-m365 explain --json` without its steps. */
 export type LiveRoute = Omit<Row, "steps">;
 
 /** What one look at everything found. */
@@ -29,16 +31,21 @@ export async function sightOf(
   newerThan?: number,
 ): Promise<Sight> {
   const domains = textsOf(inputs["domains"]);
+  const withTransport = textsOf(inputs["domainsWithTransport"]);
   const ranges = textsOf(inputs["senderIpRanges"]);
   const { snapshot, begun } = await look(operation, {
     ...(newerThan !== undefined && { newerThan }),
-    ...(domains.length > 0 && { mailExchangesOf: domains }),
+    // Where the program says it, nobody needs to know what Microsoft expects.
+    ...(domains.length > 0 && {
+      mailExchangesOf: domains.filter((name) => !withTransport.includes(name)),
+    }),
     // A question that the vendor takes for wrong is answered no better the next time: it must not end every refresh.
     leavesOut: (error) => isHidden(error) || isFault(error, "refused"),
   });
-  const sourceIp = ranges[0]?.split(/[-/]/, 1)[0];
-  return {
-    routes: rows(snapshot, sourceIp === undefined ? {} : { sourceIp }).map(
+  const egressIp = ranges[0]?.split(/[-/]/, 1)[0];
+  // The engine prints what a state holds.
+  return visible({
+    routes: rows(snapshot, egressIp === undefined ? {} : { egressIp }).map(
       ({ steps: _, ...route }) => route,
     ),
     details: examine(
@@ -46,7 +53,7 @@ export async function sightOf(
       contextOf({ purpose: "stack", ...contextIn(inputs, snapshot) }),
     ),
     begun,
-  };
+  });
 }
 
 /** What the program asks for, as far as it says. */
@@ -61,12 +68,11 @@ function contextIn(inputs: State, snapshot: Snapshot): Partial<Context> {
     adminQuarantineName,
   } = inputs;
   const own = textsOf(domainsWithTransport);
-  const known = "value" in snapshot.domains ? snapshot.domains.value : [];
   return {
     domains: textsOf(domains),
     // Wherever they are forwarded to is right: the domain's own resource shows where it was changed by hand.
     transports: Object.fromEntries(
-      known
+      valueOf(snapshot.domains)
         .filter(({ domain }) => own.includes(domain))
         .map(({ domain, transport = "" }) => [domain, transport]),
     ),
@@ -76,15 +82,10 @@ function contextIn(inputs: State, snapshot: Snapshot): Partial<Context> {
     }),
     ...(ruleNames !== undefined && { ruleNames: textsOf(ruleNames) }),
     ...(userQuarantineName !== undefined && {
-      userQuarantine: text(userQuarantineName),
+      userQuarantine: textOf(userQuarantineName),
     }),
     ...(adminQuarantineName !== undefined && {
-      adminQuarantine: text(adminQuarantineName),
+      adminQuarantine: textOf(adminQuarantineName),
     }),
   };
 }
-
-export const textsOf = (value: unknown): string[] =>
-  Array.isArray(value)
-    ? value.filter((entry): entry is string => typeof entry === "string")
-    : [];

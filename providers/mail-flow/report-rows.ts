@@ -2,7 +2,7 @@ import type {
   QuarantinedMessage,
   RuleHits,
   RuleMatch,
-} from "../../lib/mail-flow/reports";
+} from "../../mail-flow/reports";
 import { flag, integer } from "../codecs";
 import type { Item } from "../kind";
 
@@ -47,16 +47,12 @@ export function ruleMatch(item: Item): RuleMatch | undefined {
 export function quarantinedMessage(item: Item): QuarantinedMessage | undefined {
   const entity = text(item, "EntityType");
   if (entity !== "" && !/^Email$/i.test(entity)) return undefined;
-  const expires = date(item, "Expires");
   const releasedBy = item["ReleasedBy"];
   return {
     identity: text(item, "Identity"),
     messageId: text(item, "MessageId"),
     receivedAt: date(item, "ReceivedTime"),
-    ...(expires !== "" && { expires }),
     recipients: texts(item["RecipientAddress"]),
-    sender: text(item, "SenderAddress"),
-    subject: text(item, "Subject"),
     type: text(item, "QuarantineTypes") || text(item, "Type"),
     policyType: text(item, "PolicyType"),
     policy: text(item, "PolicyName"),

@@ -1,13 +1,10 @@
-import { whys } from "../../lib/mail-flow/evidence/account";
-import { accountsOf } from "../../lib/mail-flow/evidence/accounts";
-import { ourRules } from "../../lib/mail-flow/evidence/our-rules";
-import type {
-  Change,
-  QuarantinedMessage,
-  Reports,
-  RuleMatch,
-} from "../../lib/mail-flow/reports";
-import type { Part, Snapshot } from "../../lib/mail-flow/snapshot";
+import { whys } from "../../mail-flow/evidence/account";
+import { groupsOf } from "../../mail-flow/grouped";
+import { accountsOf } from "../../mail-flow/evidence/accounts";
+import { ourRules } from "../../mail-flow/evidence/our-rules";
+import { valueOf } from "../../mail-flow/part";
+import type { Change, Reports, RuleMatch } from "../../mail-flow/reports";
+import type { Part, Snapshot } from "../../mail-flow/snapshot";
 import { VendorError } from "../errors";
 import type { Parameters } from "../exchange-online/client";
 import { identityOf } from "../exchange-online/identity";
@@ -40,10 +37,7 @@ export async function readReports(
   snapshot: Snapshot,
   { days = 90, now = new Date() }: ReportOptions = {},
 ): Promise<Reports> {
-  const rules =
-    "value" in snapshot.transportRules
-      ? ourRules(snapshot.transportRules.value)
-      : [];
+  const rules = ourRules(valueOf(snapshot.transportRules));
   const today = Date.parse(now.toISOString().slice(0, 10));
   const hitsSince = new Date(today - (days - 1) * day);
   const matchesSince = new Date(
@@ -88,8 +82,10 @@ export async function readReports(
       },
       ruleMatch,
     ),
-    read("Get-QuarantineMessage", inQuarantine(matchesSince), (item) =>
-      quarantinedMessage(item),
+    read(
+      "Get-QuarantineMessage",
+      inQuarantine(matchesSince),
+      quarantinedMessage,
     ),
     changesIn(operation),
   ]);
@@ -102,7 +98,7 @@ export async function readReports(
     quarantine,
     changes,
   };
-  return lookedAtTwice(operation, snapshot, reports, matchesSince);
+  return lookedAtTwice(operation, snapshot, reports, rules, matchesSince);
 }
 
 /** EntityType is left out: with the role Security Reader alone it is refused (observed). */
@@ -133,7 +129,6 @@ async function everyPage(
     if (listing.items.length < pageSize) return items;
   }
   throw new VendorError(
-    "Exchange Online",
     "unreadable",
     `${cmdlet} has more than ${lastPage * pageSize} rows for this time`,
     { advice: "Look back fewer days." },
@@ -151,16 +146,10 @@ async function part<T>(look: () => Promise<T>): Promise<Part<T>> {
 }
 
 /** A row for the match and one for each action are one match. */
-function once(matches: readonly RuleMatch[]): RuleMatch[] {
-  const seen = new Map<string, RuleMatch>();
-  for (const match of matches) {
-    const { rule, messageId, traceId, recipient, at } = match;
-    const id = traceId || messageId || at;
-    const key = [rule, id, recipient].join("\n").toLowerCase();
-    if (!seen.has(key)) seen.set(key, match);
-  }
-  return [...seen.values()];
-}
+const once = (matches: readonly RuleMatch[]): RuleMatch[] =>
+  groupsOf(matches, ({ rule, messageId, traceId, recipient, at }) =>
+    [rule, traceId || messageId || at, recipient].join("\n").toLowerCase(),
+  ).map(([first]) => first);
 
 /** When everything that decides was last changed, from the lists that the snapshot was made of: no request. */
 async function changesIn(operation: Operation): Promise<Change[]> {
@@ -207,15 +196,12 @@ async function lookedAtTwice(
   operation: Operation,
   snapshot: Snapshot,
   reports: Reports,
+  rules: ReturnType<typeof ourRules>,
   since: Date,
 ): Promise<Reports> {
   const { quarantine, matches } = reports;
   if ("unavailable" in quarantine || "unavailable" in matches) return reports;
   if (quarantine.value.length < pageSize) return reports;
-  const rules =
-    "value" in snapshot.transportRules
-      ? ourRules(snapshot.transportRules.value)
-      : [];
   const isMissing = accountsOf(snapshot, reports, rules).some(
     ({ entry, agrees, why }) =>
       !entry && (agrees === "no" || why === whys.deleted),
@@ -230,11 +216,11 @@ async function lookedAtTwice(
     ),
   );
   if ("unavailable" in again) return { ...reports, quarantine: again };
-  const both = new Map<string, QuarantinedMessage>();
-  for (const one of [
-    ...quarantine.value,
-    ...again.value.flatMap((item) => quarantinedMessage(item) ?? []),
-  ])
-    both.set(one.identity || JSON.stringify(one), one);
-  return { ...reports, quarantine: { value: [...both.values()] } };
+  const later = again.value.flatMap((item) => quarantinedMessage(item) ?? []);
+  // What is in both is as it is now.
+  const value = groupsOf(
+    [...quarantine.value, ...later],
+    (one) => one.identity || one,
+  ).flatMap((same) => same.slice(-1));
+  return { ...reports, quarantine: { value } };
 }

@@ -2,12 +2,13 @@ import type {
   CloudflareDomain,
   Part,
   Snapshot,
-} from "../../lib/mail-flow/snapshot";
+} from "../../mail-flow/snapshot";
 import { area1Domain } from "../cloudflare/area1-domain";
 import { hostName } from "../codecs";
 import { isFault, UserError } from "../errors";
 import { quarantineNotification } from "../exchange-online/quarantine-notification";
 import { quarantinePolicy } from "../exchange-online/quarantine-policy";
+import { textsOf } from "../json";
 import { valuesOf, type Item } from "../kind";
 import { reasonFor } from "../lifecycle/trying";
 import type { Operation } from "../session";
@@ -37,6 +38,8 @@ export interface SnapshotOptions {
    * @default those of a right that is missing: an error is never an absence
    */
   readonly leavesOut?: (error: unknown) => boolean;
+  /** The parts that are read; others cost no request. @default all */
+  readonly only?: ReadonlySet<string>;
 }
 
 /** A snapshot, and when its newest list began, for another look. */
@@ -59,7 +62,12 @@ export const readSnapshot = async (
 /** {@link readSnapshot}, for those who look twice. */
 export async function look(
   operation: Operation,
-  { newerThan, mailExchangesOf, leavesOut = isHidden }: SnapshotOptions = {},
+  {
+    newerThan,
+    mailExchangesOf,
+    leavesOut = isHidden,
+    only,
+  }: SnapshotOptions = {},
 ): Promise<Look> {
   const { exchange, session, account, patience } = operation;
   let begun = 0;
@@ -68,7 +76,12 @@ export async function look(
     begun = Math.max(begun, then);
     return items;
   };
-  const part = async <T>(read: () => Promise<T>): Promise<Part<T>> => {
+  const part = async <T>(
+    name: string,
+    read: () => Promise<T>,
+  ): Promise<Part<T>> => {
+    if (only?.has(name) === false)
+      return { unavailable: "It was not asked for." };
     try {
       return { value: await read() };
     } catch (error) {
@@ -77,10 +90,10 @@ export async function look(
       return { unavailable: session.scrub(reasonFor(error)) };
     }
   };
-  const every = <T>(cmdlet: `Get-${string}`, view: (item: Item) => T) =>
-    part(async () =>
-      (await itemsOf(exchange.list(cmdlet, {}, newerThan))).map(view),
-    );
+  const every =
+    <T>(cmdlet: `Get-${string}`, view: (item: Item) => T) =>
+    async (): Promise<T[]> =>
+      viewed(await itemsOf(exchange.list(cmdlet, {}, newerThan)), view);
   const cloudflareDomains = async (): Promise<readonly Item[]> => {
     if (!account)
       throw new NotConfigured(
@@ -93,6 +106,7 @@ export async function look(
     return itemsOf(area1Domain.list(operation, "", newerThan));
   };
   const mailExchanges = async (): Promise<Record<string, string[]>> => {
+    if (mailExchangesOf?.length === 0) return {};
     // Its answers are wanted after Cloudflare's: the sign-in does not wait for them.
     const signedIn = operation.graph.signIn(patience).catch(() => undefined);
     const names =
@@ -107,69 +121,81 @@ export async function look(
     return Object.fromEntries(hosts);
   };
 
-  const [
-    tenantId,
-    domains,
-    acceptedDomains,
-    inboundConnectors,
-    connectionFilters,
-    transportRules,
-    antiSpamPolicies,
-    antiSpamRules,
-    presetRules,
-    antiPhishPolicies,
-    malwarePolicies,
-    quarantinePolicies,
-    notifications,
-    organizations,
-    mx,
-  ] = await Promise.all([
-    part(() => session.tenantId(patience)),
-    part(async () => (await cloudflareDomains()).map(cloudflareDomain)),
-    every("Get-AcceptedDomain", acceptedDomain),
-    every("Get-InboundConnector", inboundConnector),
-    every("Get-HostedConnectionFilterPolicy", connectionFilter),
-    every("Get-TransportRule", transportRule),
-    every("Get-HostedContentFilterPolicy", contentFilterPolicy),
-    every("Get-HostedContentFilterRule", policyRule),
-    every("Get-EOPProtectionPolicyRule", policyRule),
-    every("Get-AntiPhishPolicy", antiPhishPolicy),
-    every("Get-MalwareFilterPolicy", malwarePolicy),
-    part(async () =>
-      (await itemsOf(quarantinePolicy.list(operation, "", newerThan)))
-        .filter(isForMessages)
-        .map(recipientsQuarantine),
+  const { tenantId, ...parts } = await sideBySide(part, {
+    tenantId: () => session.tenantId(patience),
+    domains: async () => viewed(await cloudflareDomains(), cloudflareDomain),
+    acceptedDomains: every("Get-AcceptedDomain", acceptedDomain),
+    inboundConnectors: every("Get-InboundConnector", inboundConnector),
+    connectionFilters: every(
+      "Get-HostedConnectionFilterPolicy",
+      connectionFilter,
     ),
-    part(async () => {
-      const items = await itemsOf(
+    transportRules: every("Get-TransportRule", transportRule),
+    antiSpamPolicies: every(
+      "Get-HostedContentFilterPolicy",
+      contentFilterPolicy,
+    ),
+    antiSpamRules: every("Get-HostedContentFilterRule", policyRule),
+    presetRules: every("Get-EOPProtectionPolicyRule", policyRule),
+    antiPhishPolicies: every("Get-AntiPhishPolicy", antiPhishPolicy),
+    malwarePolicies: every("Get-MalwareFilterPolicy", malwarePolicy),
+    quarantinePolicies: async () =>
+      viewed(
+        (await itemsOf(quarantinePolicy.list(operation, "", newerThan))).filter(
+          isForMessages,
+        ),
+        recipientsQuarantine,
+      ),
+    quarantineNotification: async () => {
+      const [settings] = await itemsOf(
         quarantineNotification.list(operation, "", newerThan),
       );
-      return items[0] ? notification(items[0]) : null;
-    }),
-    every("Get-OrganizationConfig", organization),
-    part(mailExchanges),
-  ]);
+      return settings ? notification(settings) : null;
+    },
+    organization: every("Get-OrganizationConfig", organization),
+    mailExchanges,
+  });
   const snapshot: Snapshot = {
     takenAt: new Date().toISOString(),
     ...("value" in tenantId && { tenantId: tenantId.value }),
     ...(account && { accountId: account }),
-    domains,
-    acceptedDomains,
-    inboundConnectors,
-    connectionFilters,
-    transportRules,
-    antiSpamPolicies,
-    antiSpamRules,
-    presetRules,
-    antiPhishPolicies,
-    malwarePolicies,
-    quarantinePolicies,
-    quarantineNotification: notifications,
-    organization: theOne(organizations),
-    mailExchanges: mx,
+    ...parts,
+    organization: theOne(parts.organization),
   };
   return { snapshot, begun };
 }
+
+type Readers = Readonly<Record<string, () => Promise<unknown>>>;
+
+/** Reads parts at once, each by its name. */
+async function sideBySide<R extends Readers>(
+  part: (name: string, read: () => Promise<unknown>) => Promise<Part<unknown>>,
+  readers: R,
+) {
+  const parts = await Promise.all(
+    Object.entries(readers).map(async ([name, read]) => [
+      name,
+      await part(name, read),
+    ]),
+  );
+  return Object.fromEntries(parts) as {
+    [Name in keyof R]: Part<Awaited<ReturnType<R[Name]>>>;
+  };
+}
+
+/**
+ * The objects of a list, decoded once for everybody who reads the same list: a guard looks at it before each write. What is
+ * returned is shared, and must not be changed.
+ */
+function viewed<T>(items: readonly Item[], view: (item: Item) => T): T[] {
+  const known = views.get(items) ?? new Map<unknown, unknown[]>();
+  views.set(items, known);
+  const found = known.get(view) ?? items.map(view);
+  known.set(view, found);
+  return found as T[];
+}
+
+const views = new WeakMap<readonly Item[], Map<unknown, unknown[]>>();
 
 /** A vendor that the configuration does not name: looking there is nobody's right. */
 class NotConfigured extends UserError {}
@@ -195,10 +221,6 @@ async function hostsOf(
 function cloudflareDomain(item: Item): CloudflareDomain {
   const values = valuesOf(area1Domain, item);
   const { name, guid } = area1Domain.identify(item);
-  const listOf = (property: string): string[] => {
-    const value = values[property];
-    return Array.isArray(value) ? [...(value as readonly string[])] : [];
-  };
   const { status } = item;
   const { transport, lookbackHops, requireTlsInbound, requireTlsOutbound } =
     values;
@@ -209,9 +231,9 @@ function cloudflareDomain(item: Item): CloudflareDomain {
     ...(typeof status === "string" && { status: status.toUpperCase() }),
     ...(typeof transport === "string" && transport && { transport }),
     ...(typeof lookbackHops === "number" && { lookbackHops }),
-    dropDispositions: listOf("dropDispositions"),
-    allowedDeliveryModes: listOf("allowedDeliveryModes"),
-    ipRestrictions: listOf("ipRestrictions"),
+    dropDispositions: textsOf(values["dropDispositions"]),
+    allowedDeliveryModes: textsOf(values["allowedDeliveryModes"]),
+    ipRestrictions: textsOf(values["ipRestrictions"]),
     ...(typeof requireTlsInbound === "boolean" && { requireTlsInbound }),
     ...(typeof requireTlsOutbound === "boolean" && { requireTlsOutbound }),
   };

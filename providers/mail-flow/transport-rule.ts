@@ -1,162 +1,72 @@
-import type { RuleValue, TransportRule } from "../../lib/mail-flow/snapshot";
-import { flag, integer, setOf, state, text } from "../codecs";
+import { unprefixed } from "../../mail-flow/conditions";
+import type { RuleValue, TransportRule } from "../../mail-flow/snapshot";
+import { integer } from "../codecs";
 import { identityOf } from "../exchange-online/identity";
-import { ipRanges } from "../exchange-online/ip-ranges";
-import {
-  conditions,
-  propertyOf,
-} from "../exchange-online/transport-rule-conditions";
+import * as rule from "../exchange-online/transport-rule-properties";
+import { field, isNothing, type Fields } from "../field";
 import { isList } from "../json";
-import type { Item } from "../kind";
+import { valuesOf, type Item } from "../kind";
+import { fieldsFrom, readerOf } from "./snapshot-fields";
 
-/**
- * Conditions that take one value; all others take several, of which one may arrive bare.
- *
- * @see https://learn.microsoft.com/powershell/module/exchange/set-transportrule
- */
-const single = new Set(
-  `
-ADComparisonAttribute ADComparisonOperator AttachmentHasExecutableContent AttachmentIsPasswordProtected
-AttachmentIsUnsupported AttachmentProcessingLimitExceeded AttachmentSizeOver FromScope HasClassification
-HasNoClassification HasSenderOverride HeaderContainsMessageHeader HeaderMatchesMessageHeader ManagerForEvaluatedUser
-MessageSizeOver MessageTypeMatches SCLOver SenderManagementRelationship SentToScope WithImportance`
-    .trim()
-    .split(/\s+/),
-);
+/** What a rule has besides conditions, exceptions and actions. */
+type Head = Omit<TransportRule, "guid" | "conditions" | "unread" | "actions">;
 
-/**
- * Actions: what Set-TransportRule takes besides conditions, exceptions and what the rule itself is.
- *
- * @see https://learn.microsoft.com/powershell/module/exchange/set-transportrule
- */
-const actions = `
-AddManagerAsRecipientType AddToRecipients ApplyClassification ApplyHtmlDisclaimerFallbackAction ApplyHtmlDisclaimerLocation
-ApplyHtmlDisclaimerText ApplyOME ApplyRightsProtectionCustomizationTemplate ApplyRightsProtectionTemplate BlindCopyTo CopyTo
-DeleteMessage Disconnect GenerateIncidentReport GenerateNotification IncidentReportContent IncidentReportOriginalMail
-LogEventText ModerateMessageByManager ModerateMessageByUser NotifySender PrependSubject Quarantine RedirectMessageTo
-RejectMessageEnhancedStatusCode RejectMessageReasonText RemoveHeader RemoveOME RemoveOMEv2 RemoveRMSAttachmentEncryption
-RouteMessageOutboundConnector RouteMessageOutboundRequireTls SetAuditSeverity SetHeaderName SetHeaderValue SetSCL
-SmtpRejectMessageRejectStatusCode SmtpRejectMessageRejectText`
-  .trim()
-  .split(/\s+/);
+const head = readerOf<Head>({
+  ...fieldsFrom(
+    { fields: rule.properties },
+    {
+      name: undefined,
+      priority: 0,
+      enabled: undefined,
+      mode: undefined,
+      comments: undefined,
+      stopRuleProcessing: undefined,
+      ruleErrorAction: undefined,
+    },
+  ),
+  ...rule.schedule,
+  size: field("Size", integer(0, Infinity)),
+});
 
-/** Actions that take several values. */
-const several = new Set([
-  "AddToRecipients",
-  "BlindCopyTo",
-  "CopyTo",
-  "IncidentReportContent",
-  "ModerateMessageByUser",
-  "RedirectMessageTo",
-]);
-
-/** A rule of Get-TransportRule: what it says of itself, its conditions, exceptions and actions. */
+/** Reads a rule of Get-TransportRule: what it says of itself, its conditions, exceptions and actions. */
 export function transportRule(item: Item): TransportRule {
-  const { name, guid } = identityOf(item);
-  const when = valuesOf(item, conditions, "", (one) => !single.has(one));
-  const unless = valuesOf(
-    item,
-    conditions,
-    "ExceptIf",
-    (one) => !single.has(one),
-  );
-  const comments = text().decode(item["Comments"]);
-  const errorAction = text().decode(item["RuleErrorAction"]);
-  const size = integer(0, Infinity).decode(item["Size"]);
-  const [activation, expiry] = ["ActivationDate", "ExpiryDate"].map((wire) =>
-    dateOf(item[wire]),
-  );
+  const { guid } = identityOf(item);
+  const { comments, ...itself } = head(item);
+  const when = setAmong(rule.conditions, item);
+  const unless = setAmong(rule.exceptions, item);
   return {
-    name,
+    ...itself,
     ...(guid && { guid }),
-    priority: integer(0, Infinity).decode(item["Priority"]) ?? 0,
-    enabled: state.decode(item["State"]) ?? true,
-    mode: text().decode(item["Mode"]) || "Enforce",
     ...(comments && { comments }),
-    ...(activation && { activationDate: activation }),
-    ...(expiry && { expiryDate: expiry }),
-    stopRuleProcessing: flag.decode(item["StopRuleProcessing"]) ?? false,
-    ...(errorAction && { ruleErrorAction: errorAction }),
-    ...(typeof size === "number" && { size }),
-    conditions: { ...named(when, ""), ...named(unless, "ExceptIf") },
+    conditions: { ...when, ...unless },
     unread: [
-      ...unread(item["Conditions"], [...when.keys()]),
-      ...unread(item["Exceptions"], [...unless.keys()]),
+      ...unread(item["Conditions"], Object.keys(when)),
+      ...unread(item["Exceptions"], Object.keys(unless).map(unprefixed)),
     ],
-    actions: named(
-      valuesOf(item, actions, "", (one) => several.has(one)),
-      "",
-    ),
+    actions: setAmong(rule.actions, item),
   };
 }
 
-/** The parameters that are set, with their values; `false` and empty lists are how the others read back (observed). */
-function valuesOf(
-  item: Item,
-  parameters: readonly string[],
-  prefix: string,
-  isSeveral: (parameter: string) => boolean,
-): Map<string, RuleValue> {
-  const found = new Map<string, RuleValue>();
-  for (const parameter of parameters) {
-    const wire = item[`${prefix}${parameter}`];
-    const value = isSeveral(parameter)
-      ? listOf(parameter, wire)
-      : valueOf(parameter, wire);
-    const isSet = Array.isArray(value)
-      ? value.length > 0
-      : value !== false && value !== "";
-    if (value !== undefined && isSet) found.set(parameter, value);
-  }
-  return found;
-}
-
-const listOf = (parameter: string, wire: unknown): string[] => [
-  ...((parameter === "SenderIpRanges" ? ipRanges : setOf(text())).decode(
-    wire,
-  ) ?? []),
-];
-
-function valueOf(parameter: string, wire: unknown): RuleValue | undefined {
-  const [bare, ...others] = isList(wire) ? wire : [wire];
-  if (others.length > 0) return listOf(parameter, wire);
-  if (/^(SetSCL|SCLOver)$/.test(parameter))
-    return integer(-1, 9).decode(bare) ?? undefined;
-  const said = flag.decode(bare);
-  if (typeof said === "boolean") return said;
-  return (typeof bare === "number" ? bare : text().decode(bare)) ?? undefined;
-}
-
-/** By the names that programs use: `SetSCL` is `setScl`, `ExceptIfSCLOver` is `exceptIfSCLOver`. */
-const named = (
-  values: ReadonlyMap<string, RuleValue>,
-  prefix: string,
-): Record<string, RuleValue> =>
+/** Returns the values that are set; `false` and empty lists are how the others read back (observed). */
+const setAmong = (fields: Fields, item: Item): Record<string, RuleValue> =>
   Object.fromEntries(
-    [...values].map(([parameter, value]) => [
-      parameter === "SetSCL" ? "setScl" : propertyOf(`${prefix}${parameter}`),
-      value,
-    ]),
-  );
-
-/** An ISO 8601 date; undefined where the rule has none. */
-function dateOf(wire: unknown): string | undefined {
-  const time = typeof wire === "string" ? Date.parse(wire) : NaN;
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
-}
+    Object.entries(valuesOf({ fields }, item)).filter(
+      ([, value]) => !isNothing(value),
+    ),
+  ) as Record<string, RuleValue>;
 
 /** Predicates that are not called as their parameters are. */
 const predicates: Readonly<Record<string, string>> = {
-  HeaderContainsMessageHeader: "HeaderContains",
-  HeaderContainsWords: "HeaderContains",
-  HeaderMatchesMessageHeader: "HeaderMatches",
-  HeaderMatchesPatterns: "HeaderMatches",
-  ADComparisonAttribute: "ADAttributeComparison",
-  ADComparisonOperator: "ADAttributeComparison",
-  BetweenMemberOf1: "BetweenMemberOf",
-  BetweenMemberOf2: "BetweenMemberOf",
-  ManagerAddresses: "ManagerIs",
-  ManagerForEvaluatedUser: "ManagerIs",
+  headerContainsMessageHeader: "HeaderContains",
+  headerContainsWords: "HeaderContains",
+  headerMatchesMessageHeader: "HeaderMatches",
+  headerMatchesPatterns: "HeaderMatches",
+  adComparisonAttribute: "ADAttributeComparison",
+  adComparisonOperator: "ADAttributeComparison",
+  betweenMemberOf1: "BetweenMemberOf",
+  betweenMemberOf2: "BetweenMemberOf",
+  managerAddresses: "ManagerIs",
+  managerForEvaluatedUser: "ManagerIs",
 };
 
 /**

@@ -7,6 +7,7 @@ import { alreadyExists, invalid } from "./errors";
 import { requireCustomization } from "./organization";
 import { cmdletParameters } from "./parameters";
 import { directoryProperties } from "./rendering";
+import { isSenderList, sendersIn, withSenderLists } from "./sender-lists";
 import { resolvedTags } from "./tags";
 
 const kind = "HostedContentFilterPolicy";
@@ -126,7 +127,14 @@ export const hostedContentFilterPolicyCmdlets: Record<string, Cmdlet> = {
     requireCustomization(call);
     const record = call.target(kind);
     refusePreset(record, "changed");
-    call.change(kind, record, applied(call, record));
+    const changes = applied(call, record);
+    if (call.parameters["MakeDefault"] === true) {
+      for (const other of call.tenant.hostedContentFilterPolicies)
+        if (other !== record && other["IsDefault"] === true)
+          call.change(kind, other, { IsDefault: false });
+      changes["IsDefault"] = true;
+    }
+    call.change(kind, record, changes);
     return {};
   },
   "Remove-HostedContentFilterPolicy": (call) => {
@@ -156,7 +164,10 @@ function applied(call: Call, current: JsonObject): JsonObject {
       continue;
     changes[name] =
       parameter.type === "texts"
-        ? editedList(current[name], value)
+        ? editedList(
+            isSenderList(name) ? sendersIn(current[name]) : current[name],
+            value,
+          )
         : (value ?? fresh[name] ?? null);
   }
   Object.assign(changes, resolvedTags(call));
@@ -187,7 +198,7 @@ function checkActions(policy: JsonObject): void {
 
 function render(call: Call, record: ExchangeRecord): JsonObject {
   return {
-    ...record,
+    ...withSenderLists(record, call.quirks.senderListForm),
     ZapEnabled:
       record["SpamZapEnabled"] === true || record["PhishZapEnabled"] === true,
     ...directoryProperties(

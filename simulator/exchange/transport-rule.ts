@@ -58,6 +58,10 @@ export const transportRuleCmdlets: Record<string, Cmdlet> = {
     const name = call.text("Name");
     if (name !== "") refuseTakenName(call, kind, name, rule);
     const priority = wantedPriority(call, kind, false);
+    if (call.quirks.loneParameter === "refused")
+      for (const [one, other] of pairs)
+        if (one in call.parameters !== other in call.parameters)
+          throw apart(one, other);
     const changes = applied(call, rule);
     const after: JsonObject = {
       ...rule,
@@ -105,19 +109,22 @@ function applied(call: Call, current: JsonObject): JsonObject {
 
 /** Parameters that have a meaning only together. */
 const pairs = [
-  ["HeaderContainsMessageHeader", "HeaderContainsWords"],
-  ["HeaderMatchesMessageHeader", "HeaderMatchesPatterns"],
-  ["BetweenMemberOf1", "BetweenMemberOf2"],
-  ["ManagerAddresses", "ManagerForEvaluatedUser"],
-  ["ADComparisonAttribute", "ADComparisonOperator"],
-] as const;
+  ...["", "ExceptIf"].flatMap((prefix) =>
+    [
+      ["HeaderContainsMessageHeader", "HeaderContainsWords"],
+      ["HeaderMatchesMessageHeader", "HeaderMatchesPatterns"],
+      ["BetweenMemberOf1", "BetweenMemberOf2"],
+      ["ManagerAddresses", "ManagerForEvaluatedUser"],
+      ["ADComparisonAttribute", "ADComparisonOperator"],
+    ].map(([one, other]) => [`${prefix}${one}`, `${prefix}${other}`] as const),
+  ),
+  ["SetHeaderName", "SetHeaderValue"] as const,
+];
 
 /** Refuses a rule that is not complete or too large. @throws CmdletError */
 function checkRule(rule: JsonObject): void {
-  for (const prefix of ["", "ExceptIf"])
-    for (const [one, other] of pairs)
-      together(rule, `${prefix}${one}`, `${prefix}${other}`);
-  together(rule, "SetHeaderName", "SetHeaderValue");
+  for (const [one, other] of pairs)
+    if (isSet(rule[one]) !== isSet(rule[other])) throw apart(one, other);
   const { size } = sizeOf(rule);
   if (size > greatestSize)
     throw invalid(
@@ -125,9 +132,5 @@ function checkRule(rule: JsonObject): void {
     );
 }
 
-function together(rule: JsonObject, one: string, other: string): void {
-  if (isSet(rule[one]) !== isSet(rule[other]))
-    throw badArgument(
-      `The parameters ${one} and ${other} have to be used together.`,
-    );
-}
+const apart = (one: string, other: string) =>
+  badArgument(`The parameters ${one} and ${other} have to be used together.`);

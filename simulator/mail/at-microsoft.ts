@@ -1,9 +1,10 @@
-import { isTexts } from "../json";
+import type { ExchangeRecord } from "../exchange-record";
 import type { Quirks } from "../quirks";
 import { textOf, type Tenant } from "../tenant";
 import { actOn } from "./action";
 import { rangeWith } from "./addresses";
 import { acceptedDomain, same } from "./conditions";
+import { metConnectors, skippingConnector } from "./connectors";
 import { domainOf, type CompleteMessage } from "./message";
 import { chosenPolicies } from "./policy-choice";
 import type { Arrival } from "./through-cloudflare";
@@ -32,15 +33,17 @@ export function atMicrosoft(
     );
   trace.tenant = tenant.id;
   if (reaches(tenant, name, arrival, trace) === "ended") return "ended";
-  if (connects(tenant, message, arrival, trace) === "ended") return "ended";
-  const listed = rangeWith(
-    tenant.connectionFilter["IPAllowList"],
-    arrival.lastHop,
-  );
+  const met = metConnectors(tenant, quirks, message, arrival, trace);
+  if (met === "ended") return "ended";
+  const skipping = skippingConnector(met, message, arrival);
+  const filtered =
+    skipping && quirks.skippedHop === "unseen" ? "" : arrival.lastHop;
+  if (isBlocked(tenant, filtered, trace)) return "ended";
+  const listed = rangeWith(tenant.connectionFilter["IPAllowList"], filtered);
   const seen = {
     message,
     headers: arrival.headers,
-    senderIp: addressForRules(tenant, quirks, message, arrival, trace),
+    senderIp: addressForRules(skipping, quirks, message, arrival, trace),
     scl: undefined as number | undefined,
     tenant,
   };
@@ -78,6 +81,7 @@ export function atMicrosoft(
       byCloudflare: arrival.byCloudflare,
       scl: seen.scl,
       policy: chosen.antiSpam,
+      tenant,
     },
     quirks,
     trace,
@@ -124,117 +128,42 @@ function reaches(
   return "on";
 }
 
-/** Inbound connectors that keep others out, and the IP Block List. */
-function connects(
-  tenant: Tenant,
-  message: CompleteMessage,
-  arrival: Arrival,
+/** Whether the IP Block List takes mail from an address. */
+function isBlocked(
+  { connectionFilter: { IPAllowList, IPBlockList } }: Tenant,
+  address: string,
   trace: Trace,
-): "on" | "ended" {
-  const sender = domainOf(message.sender);
-  const vague: { object: string; property: string; why: string }[] = [];
-  for (const connector of tenant.inboundConnectors) {
-    if (connector["Enabled"] === false) continue;
-    const object = `InboundConnector "${connector.Name}"`;
-    const domains = isTexts(connector["SenderDomains"])
-      ? connector["SenderDomains"].map((one) =>
-          one
-            .replace(/^smtp:/i, "")
-            .replace(/;\d+$/, "")
-            .toLowerCase(),
-        )
-      : [];
-    const covers = domains.some(
-      (one) =>
-        one === "*" ||
-        one === sender ||
-        (one.startsWith("*.") && sender.endsWith(one.slice(1))),
-    );
-    const addresses = connector["SenderIPAddresses"];
-    const listed = rangeWith(addresses, arrival.lastHop) !== undefined;
-    if (covers && connector["RestrictDomainsToIPAddresses"] === true && !listed)
-      return trace.end(
-        "rejected",
-        object,
-        "RestrictDomainsToIPAddresses",
-        true,
-        `${arrival.lastHop} is none of its addresses`,
-      );
-    const matched = listed || (covers && !isFilled(addresses));
-    if (matched && connector["RequireTls"] === true && !arrival.tls)
-      return trace.end(
-        "rejected",
-        object,
-        "RequireTls",
-        true,
-        "It comes without TLS",
-      );
-    if (covers && connector["RestrictDomainsToCertificate"] === true)
-      vague.push({
-        object,
-        property: "RestrictDomainsToCertificate",
-        why: "Which certificate it comes with cannot be told here",
-      });
-    if (listed && connector["TreatMessagesAsInternal"] === true)
-      vague.push({
-        object,
-        property: "TreatMessagesAsInternal",
-        why: "Nobody has documented which filtering is left for mail that counts as internal",
-      });
-  }
-  const [doubt] = vague;
-  if (doubt)
-    return trace.end(
-      "notDocumented",
-      doubt.object,
-      doubt.property,
-      true,
-      doubt.why,
-    );
-  const { IPAllowList, IPBlockList } = tenant.connectionFilter;
-  const blocked = rangeWith(IPBlockList, arrival.lastHop);
+): boolean {
+  const blocked = rangeWith(IPBlockList, address);
   // An address on both lists is not blocked.
-  return blocked === undefined ||
-    rangeWith(IPAllowList, arrival.lastHop) !== undefined
-    ? "on"
-    : trace.end(
-        "rejected",
-        'HostedConnectionFilterPolicy "Default"',
-        "IPBlockList",
-        blocked,
-        "The last hop is blocked",
-      );
+  if (blocked === undefined || rangeWith(IPAllowList, address) !== undefined)
+    return false;
+  trace.end(
+    "rejected",
+    'HostedConnectionFilterPolicy "Default"',
+    "IPBlockList",
+    blocked,
+    `${address} is blocked`,
+  );
+  return true;
 }
 
-function isFilled(value: unknown): boolean {
-  return Array.isArray(value) && value.length > 0;
-}
-
-/** The last hop; with the switch, what Enhanced Filtering of a connector finds behind it. */
+/** The last hop; with the switch, what Enhanced Filtering of a connector that the message meets finds behind it. */
 function addressForRules(
-  tenant: Tenant,
+  skipping: ExchangeRecord | undefined,
   quirks: Quirks,
   message: CompleteMessage,
   arrival: Arrival,
   trace: Trace,
 ): string {
-  if (quirks.ruleSenderIp === "lastHop" || !arrival.byCloudflare)
+  if (quirks.ruleSenderIp === "lastHop" || !arrival.byCloudflare || !skipping)
     return arrival.lastHop;
-  const skipping = tenant.inboundConnectors.find(
-    (connector) =>
-      connector["Enabled"] !== false &&
-      connector["EFTestMode"] !== true &&
-      (connector["EFSkipLastIP"] === true ||
-        rangeWith(connector["EFSkipIPs"], arrival.lastHop) !== undefined) &&
-      (!isFilled(connector["SenderIPAddresses"]) ||
-        rangeWith(connector["SenderIPAddresses"], arrival.lastHop) !==
-          undefined),
-  );
-  if (!skipping) return arrival.lastHop;
+  const property =
+    skipping["EFSkipLastIP"] === true ? "EFSkipLastIP" : "EFSkipIPs";
   trace.step(
     `InboundConnector "${skipping.Name}"`,
-    "EFSkipLastIP",
-    skipping["EFSkipLastIP"],
+    property,
+    skipping[property],
     `Enhanced Filtering: rules see ${message.sourceIp} (switch ruleSenderIp)`,
   );
   return message.sourceIp;

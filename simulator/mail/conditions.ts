@@ -101,17 +101,17 @@ const some =
         ? undefined
         : false;
   };
-const recipientWords = some((word, { message }) =>
-  hasWord(message.recipient, word),
-);
-const recipientPatterns = some((pattern, { message }) =>
-  fits(message.recipient, pattern),
-);
+/** Whether any recipient of the message fits: what then happens, happens to all of them. */
+const anyRecipient = (test: (entry: string, recipient: string) => Truth) =>
+  some((entry, { message }) => {
+    const held = [message.recipient, ...message.otherRecipients].map(
+      (recipient) => test(entry, recipient),
+    );
+    return held.includes(undefined) ? undefined : held.includes(true);
+  });
+const inHeader = anyRecipient((address, recipient) => same(address, recipient));
 const subjectAndBody = ({ message }: Seen) =>
   `${message.subject}\n${message.body}`;
-const isRecipient = some((address, { message }) =>
-  same(address, message.recipient),
-);
 const recipientGroup = some((group, { message }) =>
   message.recipientGroups.some((one) => same(one, group)),
 );
@@ -141,31 +141,38 @@ const checks: Record<string, Check> = {
   FromAddressMatchesPatterns: some((pattern, { message }) =>
     fits(message.sender, pattern),
   ),
-  // Subdomains do not count: the documentation names the pattern condition for them.
   SenderDomainIs: some((domain, { message }) =>
-    same(domain, domainOf(message.sender)),
+    covers(domain, domainOf(message.sender)),
   ),
   RecipientDomainIs: some((domain, { message }) =>
-    same(domain, domainOf(message.recipient)),
+    covers(domain, domainOf(message.recipient)),
   ),
   FromScope: (scope, { message, tenant }) => {
     // Inside needs a connection that was authenticated; mail from the internet has none.
     if (scope === "InOrganization") return false;
     return acceptedDomain(tenant, domainOf(message.sender)) ? undefined : true;
   },
-  SentTo: isRecipient,
-  AnyOfToHeader: isRecipient,
-  AnyOfToCcHeader: isRecipient,
+  // Of a message to several each is looked at alone, but for the conditions that begin with AnyOf.
+  SentTo: some((address, { message }) => same(address, message.recipient)),
+  AnyOfToHeader: inHeader,
+  AnyOfToCcHeader: inHeader,
   AnyOfCcHeader: () => false,
   SentToMemberOf: recipientGroup,
   AnyOfToHeaderMemberOf: recipientGroup,
   AnyOfToCcHeaderMemberOf: recipientGroup,
   AnyOfCcHeaderMemberOf: () => false,
-  // In the cloud the same as RecipientAddress…: each recipient is looked at alone.
-  AnyOfRecipientAddressContainsWords: recipientWords,
-  RecipientAddressContainsWords: recipientWords,
-  AnyOfRecipientAddressMatchesPatterns: recipientPatterns,
-  RecipientAddressMatchesPatterns: recipientPatterns,
+  AnyOfRecipientAddressContainsWords: anyRecipient((word, recipient) =>
+    hasWord(recipient, word),
+  ),
+  RecipientAddressContainsWords: some((word, { message }) =>
+    hasWord(message.recipient, word),
+  ),
+  AnyOfRecipientAddressMatchesPatterns: anyRecipient((pattern, recipient) =>
+    fits(recipient, pattern),
+  ),
+  RecipientAddressMatchesPatterns: some((pattern, { message }) =>
+    fits(message.recipient, pattern),
+  ),
   SentToScope: (scope) => scope === "InOrganization",
   SubjectContainsWords: some((word, { message }) =>
     hasWord(message.subject, word),
@@ -261,6 +268,12 @@ function list(value: Json): string[] {
 /** Whether two names or addresses are the same: in any case. */
 export function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
+}
+
+/** Whether a domain is the same as another one, or has it among its subdomains. @param name In lower case. */
+export function covers(domain: string, name: string): boolean {
+  const own = domain.toLowerCase();
+  return own === name || name.endsWith(`.${own}`);
 }
 
 /** The tenant's accepted domain of that name, or one that takes its subdomains; undefined when there is none. */

@@ -32,10 +32,12 @@ export type Verdict = (typeof verdicts)[number];
 /** Which generation of headers Cloudflare stamps. */
 export const headerGenerations = ["area1", "cloudflare", "both"] as const;
 
-/** A message from the internet to one recipient. */
+/** A message from the internet, and the one of its recipients whose copy is followed. */
 export interface Message {
-  /** The address that it is for. */
+  /** The address that the copy is for. */
   recipient: string;
+  /** The other addresses that the message is for. @default [] */
+  otherRecipients?: string[];
   /** The address that it is from, in envelope and header. @default "sender@sender.example" */
   sender?: string;
   /** What Cloudflare finds it to be. @default "NONE" */
@@ -54,6 +56,10 @@ export interface Message {
   senderIp?: string;
   /** Whether it is handed in over TLS. @default true */
   tls?: boolean;
+  /** The name on the certificate of the last hop before Microsoft; empty: it shows none. @default not known */
+  senderCertificate?: string;
+  /** Whether it passes email authentication: SPF, DKIM, DMARC. @default true */
+  passesAuthentication?: boolean;
   /** What Microsoft finds it to be by itself. @default "none" */
   microsoftVerdict?: Verdict;
   /** Its bulk complaint level, 0 to 9; for `bulk` without a level it is above every threshold. */
@@ -70,13 +76,19 @@ export interface Message {
   mailbox?: "user" | "shared";
 }
 
-/** A message with nothing left open but what the switches decide. */
-export type CompleteMessage = Required<
-  Omit<Message, "headers" | "senderIp" | "bcl">
-> &
-  Pick<Message, "headers" | "senderIp" | "bcl">;
+type Open = "headers" | "senderIp" | "senderCertificate" | "bcl";
 
-const texts = ["recipient", "sender", "sourceIp", "senderIp"] as const;
+/** A message with nothing left open but what the switches decide. */
+export type CompleteMessage = Required<Omit<Message, Open>> &
+  Pick<Message, Open>;
+
+const texts = [
+  "recipient",
+  "sender",
+  "sourceIp",
+  "senderIp",
+  "senderCertificate",
+] as const;
 const chosen = {
   disposition: dispositions,
   headers: headerGenerations,
@@ -90,11 +102,13 @@ export function complete(message: Message): CompleteMessage {
   const whole = {
     sender: "sender@sender.example",
     disposition: "NONE" as const,
+    otherRecipients: [],
     attributes: [],
     ownHeaders: [],
     path: "mx" as const,
     sourceIp: "198.51.100.25",
     tls: true,
+    passesAuthentication: true,
     microsoftVerdict: "none" as const,
     subject: "Hello",
     body: "",
@@ -111,9 +125,11 @@ function check(message: CompleteMessage): void {
   refuseUnknownKeys("message", message, [
     ...texts,
     ...Object.keys(chosen),
+    "otherRecipients",
     "attributes",
     "ownHeaders",
     "tls",
+    "passesAuthentication",
     "bcl",
     "subject",
     "body",
@@ -133,7 +149,12 @@ function check(message: CompleteMessage): void {
         `message.${name} is one of ${values.join(", ")}, not ${JSON.stringify(value)}`,
       );
   }
-  for (const name of ["attributes", "recipientGroups", "senderGroups"] as const)
+  for (const name of [
+    "otherRecipients",
+    "attributes",
+    "recipientGroups",
+    "senderGroups",
+  ] as const)
     if (!isTexts(message[name]))
       throw new Error(`message.${name} is not an array of texts`);
   const { ownHeaders, bcl, subject, body, tls } = message;
@@ -152,6 +173,8 @@ function check(message: CompleteMessage): void {
   if (typeof subject !== "string" || typeof body !== "string")
     throw new Error("message.subject and message.body are texts");
   if (typeof tls !== "boolean") throw new Error("message.tls is true or false");
+  if (typeof message.passesAuthentication !== "boolean")
+    throw new Error("message.passesAuthentication is true or false");
 }
 
 /** The part of an address behind the `@`, in lower case. */

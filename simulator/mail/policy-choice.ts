@@ -1,7 +1,7 @@
 import type { ExchangeRecord } from "../exchange-record";
 import { isTexts } from "../json";
 import { textOf, type Tenant } from "../tenant";
-import { same } from "./conditions";
+import { covers, same } from "./conditions";
 import { domainOf, type CompleteMessage } from "./message";
 import type { Trace } from "./trace";
 
@@ -16,8 +16,8 @@ export interface Chosen {
 }
 
 /**
- * The policies of a recipient: Strict, Standard, custom ones by priority, Default. The first that fits applies, and nothing
- * of the others does.
+ * The policies of a recipient: Strict, Standard, custom ones by priority, the default one, which is the one whose
+ * IsDefault is true. The first that fits applies, and nothing of the others does.
  */
 export function chosenPolicies(
   tenant: Tenant,
@@ -28,11 +28,9 @@ export function chosenPolicies(
     list.find(({ Name }) => Name === name);
   const standard = (list: ExchangeRecord[]) =>
     list.find(({ IsDefault }) => IsDefault === true);
-  for (const level of ["Strict", "Standard"]) {
-    const rule = tenant.eopProtectionPolicyRules.find(({ Name }) =>
-      same(Name, `${level} Preset Security Policy`),
-    );
-    if (!rule || !applies(rule, message)) continue;
+  // The rules of the presets may have any name; Strict has priority 0, Standard 1.
+  for (const rule of byPriority(tenant.eopProtectionPolicyRules)) {
+    if (!applies(rule, message)) continue;
     trace.step(
       `EOPProtectionPolicyRule "${rule.Name}"`,
       "State",
@@ -52,16 +50,16 @@ export function chosenPolicies(
     antiPhish: standard(tenant.antiPhishPolicies),
     malware: standard(tenant.malwareFilterPolicies),
   };
-  const custom = [...tenant.hostedContentFilterRules]
-    .sort((a, b) => Number(a["Priority"]) - Number(b["Priority"]))
-    .find((rule) => hasScope(rule) && applies(rule, message));
+  const custom = byPriority(tenant.hostedContentFilterRules).find(
+    (rule) => hasScope(rule) && applies(rule, message),
+  );
   if (custom) {
     const name = textOf(custom["HostedContentFilterPolicy"]);
     trace.step(
       `HostedContentFilterRule "${custom.Name}"`,
       "HostedContentFilterPolicy",
       name,
-      "The recipient is in the scope of a custom policy, before Default",
+      "The recipient is in the scope of a custom policy, before the default one",
     );
     return {
       antiSpam: tenant.hostedContentFilterPolicies.find((policy) =>
@@ -73,6 +71,12 @@ export function chosenPolicies(
   return { antiSpam: standard(tenant.hostedContentFilterPolicies), ...others };
 }
 
+function byPriority(rules: readonly ExchangeRecord[]): ExchangeRecord[] {
+  return [...rules].sort(
+    (a, b) => Number(a["Priority"]) - Number(b["Priority"]),
+  );
+}
+
 const scopes: Record<
   string,
   (entry: string, message: CompleteMessage) => boolean
@@ -81,10 +85,8 @@ const scopes: Record<
   SentToMemberOf: (group, { recipientGroups }) =>
     recipientGroups.some((one) => same(one, group)),
   // Subdomains are in the scope unless an exception takes them out.
-  RecipientDomainIs: (domain, { recipient }) => {
-    const own = domainOf(recipient);
-    return same(domain, own) || own.endsWith(`.${domain.toLowerCase()}`);
-  },
+  RecipientDomainIs: (domain, { recipient }) =>
+    covers(domain, domainOf(recipient)),
 };
 
 function entries(rule: ExchangeRecord, name: string): string[] {

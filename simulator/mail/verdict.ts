@@ -1,7 +1,8 @@
 import type { ExchangeRecord } from "../exchange-record";
-import { isTexts } from "../json";
+import { sendersIn } from "../exchange/sender-lists";
 import type { Quirks } from "../quirks";
-import { same } from "./conditions";
+import { textOf, type Tenant } from "../tenant";
+import { covers, same } from "./conditions";
 import {
   domainOf,
   verdicts,
@@ -20,6 +21,8 @@ export interface Evidence {
   scl: number | undefined;
   /** The recipient's anti-spam policy. */
   policy: ExchangeRecord | undefined;
+  /** The recipient's tenant. */
+  tenant: Tenant;
 }
 
 /** The verdict that is acted on: what was asked for and what Microsoft finds, whichever comes first in the order of categories. */
@@ -30,7 +33,7 @@ export function verdictOn(
 ): Verdict {
   const { message, policy } = evidence;
   const own = ownVerdict(message, policy, trace);
-  const bypass = bypassOf(evidence, trace);
+  const bypass = bypassOf(evidence, quirks, trace);
   if (bypass) {
     const stays =
       own === "malware" ||
@@ -47,7 +50,9 @@ export function verdictOn(
     return stays ? own : "none";
   }
   const asked = askedFor(evidence.scl, quirks, trace);
-  return earlier(asked, earlier(own, blocked(evidence, trace)));
+  return [asked, own, blocked(evidence, quirks, trace)].reduce((a, b) =>
+    rank(a, quirks) <= rank(b, quirks) ? a : b,
+  );
 }
 
 function ownVerdict(
@@ -82,47 +87,74 @@ function ownVerdict(
 }
 
 /** SCL -1, or a sender that the policy allows. */
-function bypassOf({ scl, message, policy }: Evidence, trace: Trace): boolean {
-  const entry = senderEntry(policy, "Allowed", message.sender);
-  if (policy && entry !== undefined) {
-    trace.step(
-      `HostedContentFilterPolicy "${policy.Name}"`,
-      "AllowedSenders",
-      entry,
-      "The sender is allowed: SCL -1",
+function bypassOf(evidence: Evidence, quirks: Quirks, trace: Trace): boolean {
+  const { scl, message, policy, tenant } = evidence;
+  const entry = listedSender(policy, "Allowed", message.sender);
+  if (!policy || entry === undefined) return scl === -1;
+  const object = `HostedContentFilterPolicy "${policy.Name}"`;
+  const step = (why: string) =>
+    trace.step(object, entry.property, entry.value, why);
+  if (
+    !message.passesAuthentication &&
+    isOwnDomain(tenant, domainOf(message.sender))
+  ) {
+    step(
+      "The sender is of an accepted domain and does not pass email authentication: the entry has no effect",
     );
-    trace.delivery.scl = -1;
-    return true;
+    return scl === -1;
   }
-  return scl === -1;
+  if (
+    quirks.allowedAndBlocked === "blocked" &&
+    listedSender(policy, "Blocked", message.sender)
+  ) {
+    step("The sender is blocked as well (switch allowedAndBlocked)");
+    return scl === -1;
+  }
+  step("The sender is allowed: SCL -1");
+  trace.delivery.scl = -1;
+  return true;
 }
 
-function blocked({ message, policy }: Evidence, trace: Trace): Verdict {
-  const entry = senderEntry(policy, "Blocked", message.sender);
+/** Whether a domain is one of the tenant's accepted ones or a subdomain of one. */
+function isOwnDomain(tenant: Tenant, domain: string): boolean {
+  return tenant.acceptedDomains.some(({ Name, DomainName }) =>
+    covers((textOf(DomainName) || Name).replace(/^\*\./, ""), domain),
+  );
+}
+
+function blocked(
+  { message, policy }: Evidence,
+  quirks: Quirks,
+  trace: Trace,
+): Verdict {
+  const entry = listedSender(policy, "Blocked", message.sender);
   if (!policy || entry === undefined) return "none";
   trace.step(
     `HostedContentFilterPolicy "${policy.Name}"`,
-    "BlockedSenders",
-    entry,
-    "The sender is blocked: high confidence spam",
+    entry.property,
+    entry.value,
+    `The sender is blocked: ${quirks.blockedSender} (switch blockedSender)`,
   );
-  return "highConfidenceSpam";
+  return quirks.blockedSender;
 }
 
-/** Entries of a policy's lists are texts, or objects with the domain in them. */
-function senderEntry(
+/** The entry of a policy's lists that a sender is on. Subdomains of a listed domain are not. */
+function listedSender(
   policy: ExchangeRecord | undefined,
   list: "Allowed" | "Blocked",
   sender: string,
-): string | undefined {
-  const texts = (name: string) => {
-    const value = policy?.[`${list}${name}`];
-    return isTexts(value) ? value : [];
-  };
-  return (
-    texts("Senders").find((entry) => same(entry, sender)) ??
-    texts("SenderDomains").find((entry) => same(entry, domainOf(sender)))
-  );
+): { property: string; value: string } | undefined {
+  for (const [name, wanted] of [
+    ["Senders", sender],
+    ["SenderDomains", domainOf(sender)],
+  ] as const) {
+    const property = `${list}${name}`;
+    const value = sendersIn(policy?.[property]).find((entry) =>
+      same(entry, wanted),
+    );
+    if (value !== undefined) return { property, value };
+  }
+  return undefined;
 }
 
 function askedFor(
@@ -149,6 +181,10 @@ function requested(scl: number, quirks: Quirks): Verdict {
   return quirks.scl7and8 === "nothing" ? "none" : quirks.scl7and8;
 }
 
-function earlier(a: Verdict, b: Verdict): Verdict {
-  return verdicts.indexOf(a) < verdicts.indexOf(b) ? a : b;
+/** The place of a verdict in the order of categories: the lowest counts. */
+function rank(verdict: Verdict, quirks: Quirks): number {
+  return verdict === "highConfidenceSpam" &&
+    quirks.highConfidenceSpamOrder === "afterImpersonation"
+    ? verdicts.indexOf("mailboxIntelligence") + 0.5
+    : verdicts.indexOf(verdict);
 }

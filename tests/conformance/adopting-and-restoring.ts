@@ -177,6 +177,16 @@ export function adoptingAndRestoring(bench: Bench): void {
     expect(settled(bench.live())).toEqual(settled(before));
   });
 
+  if (kind.decides)
+    test("refuses an existing object that its restore point does not hold, as after an up with --target", async () => {
+      subject.add(bench.simulator);
+      const program = { ...taking, restorePoint: "notHeld" };
+      expect(await messageOf(bench.resource().up(program))).toContain(
+        "the restore point does not hold it",
+      );
+      expect(bench.writes()).toEqual([]);
+    });
+
   if (!subject.given)
     test("counts as made by us when its restore point says that there was none", async () => {
       const restorePoint = await firstSeen(bench);

@@ -35,7 +35,7 @@ describe("The rule of a custom anti-spam policy", () => {
     await resource.destroy();
     expect(rule).toMatchObject({
       State: "Enabled",
-      SentTo: ["cfo@example.com"],
+      SentTo: ["cfo@elsewhere.example"],
     });
   });
 

@@ -40,32 +40,46 @@ describe("A domain on destroy", () => {
     stage.live();
   });
 
-  test("keeps the transport that it has when it had none before, with a warning", async () => {
-    stage.simulator.quirks.omittedDefaults = "null";
+  test.each(["null", "absent"] as const)(
+    "keeps the transport that it has when it had none before, with a warning: %s",
+    async (none) => {
+      stage.simulator.quirks.omittedDefaults = none;
+      area1Domain.add(stage.simulator, { transport: null });
+      const resource = stage.resource();
+      await resource.up(program);
+      const transport = stage.live()["transport"];
+      expect(transport).toBe("example-com.mail.protection.outlook.com");
+      const { run } = await resource.destroy();
+      expect(stage.live()["transport"]).toBe(transport);
+      expect((await run.warnings(1)).join()).toMatch(/transport/);
+    },
+  );
+
+  test.each(["null", "absent"] as const)(
+    "keeps its lookback hops when they were not set before, with a warning, since Cloudflare takes no null back: %s",
+    async (none) => {
+      stage.simulator.quirks.omittedDefaults = none;
+      area1Domain.add(stage.simulator, {
+        lookback_hops: null,
+        require_tls_outbound: null,
+      });
+      const resource = stage.resource();
+      await resource.up(program);
+      const { run } = await resource.destroy();
+      expect(stage.live()).toMatchObject({
+        lookback_hops: 1,
+        require_tls_outbound: null,
+      });
+      expect((await run.warnings(1)).join()).toMatch(/lookbackHops/);
+    },
+  );
+
+  test("whose answer leaves out what has no value had none, so that nothing is unknown", async () => {
     area1Domain.add(stage.simulator, { transport: null });
     const resource = stage.resource();
-    await resource.up(program);
-    const transport = stage.live()["transport"];
-    expect(transport).toBe("example-com.mail.protection.outlook.com");
-    const { run } = await resource.destroy();
-    expect(stage.live()["transport"]).toBe(transport);
-    expect((await run.warnings(1)).join()).toMatch(/transport/);
-  });
-
-  test("keeps its lookback hops when they were not set before, with a warning, since Cloudflare takes no null back", async () => {
-    stage.simulator.quirks.omittedDefaults = "null";
-    area1Domain.add(stage.simulator, {
-      lookback_hops: null,
-      require_tls_outbound: null,
-    });
-    const resource = stage.resource();
-    await resource.up(program);
-    const { run } = await resource.destroy();
-    expect(stage.live()).toMatchObject({
-      lookback_hops: 1,
-      require_tls_outbound: null,
-    });
-    expect((await run.warnings(1)).join()).toMatch(/lookbackHops/);
+    const { run } = await resource.up(program);
+    expect(await run.warnings()).toEqual([]);
+    expect(resource.outputs["previous"]).toMatchObject({ transport: null });
   });
 
   test("gets other values that were null back, by PUT, since PATCH cannot", async () => {

@@ -110,3 +110,31 @@ describe("A domain whose transport is left out", () => {
     expect(await resource.preview(given)).toEqual([]);
   });
 });
+
+// Kind: an output derived from an input that may be secret holds no copy of it, or is secret by itself.
+describe("A domain whose transport is given", () => {
+  const stage = bench(area1Domain, inProcess);
+  const transport = "secret-relay.example";
+  const program = { domain: "example.com", transport };
+  /** Names of the outputs in which the transport stands, in whatever depth. */
+  const copies = (outputs: Readonly<Record<string, unknown>>) =>
+    Object.keys(outputs).filter((name) =>
+      JSON.stringify(outputs[name] ?? null).includes(transport),
+    );
+
+  test("has it in no output of another name, of a new domain and after drift", async () => {
+    const resource = stage.resource();
+    await resource.up(program);
+    expect(copies(resource.outputs)).toEqual(["transport"]);
+    expect(resource.outputs).not.toHaveProperty("mailExchange");
+    await resource.refresh();
+    expect(copies(resource.outputs)).toEqual(["transport"]);
+    area1Domain.edit(stage.simulator, "transport", "elsewhere.example");
+    expect(await resource.refresh()).toEqual(["transport"]);
+    // What we wrote is kept for destroy, and the engine keeps this output secret.
+    expect(copies(resource.outputs)).toEqual(["wrote"]);
+    await resource.up(program);
+    expect(copies(resource.outputs)).toEqual(["transport"]);
+    expect(await resource.preview(program)).toEqual([]);
+  });
+});

@@ -3,6 +3,7 @@ import { anotherValue, kindOf, nameOf, ownFields, wireValue } from "./subject";
 import type { JsonObject } from "../../simulator/json";
 import type { Field } from "../../providers/field";
 import type { Value } from "../../providers/codecs";
+import { isGuarded } from "../../providers/lifecycle/state";
 import { Resource } from "./resource";
 
 /** Create, no change afterwards, updates in place, replacement. */
@@ -151,6 +152,29 @@ export function makingAndChanging(bench: Bench): void {
         expect(await resource.refresh()).toEqual([]);
       },
     );
+
+  if (isGuarded(kind))
+    test("shows other mail to guard as an update that writes nothing, and a spelling of it that is wrong as a failure", async () => {
+      const guarding = (words: string[]) => ({
+        ...inputs,
+        guardedMail: { words, headers: ["area1"] },
+      });
+      const resource = bench.resource();
+      await resource.up(guarding(["MALICIOUS"]));
+      bench.forget();
+      expect(await resource.preview(guarding(["MALICIOUS"]))).toEqual([]);
+      for (const after of [guarding(["MALICIOUS", "BEC"]), inputs]) {
+        expect(await resource.preview(after)).toEqual(["guardedMail"]);
+        expect((await resource.up(after)).steps).toEqual(["update"]);
+        expect(await resource.preview(after)).toEqual([]);
+        expect(await resource.refresh()).toEqual([]);
+        expect(await resource.preview(after)).toEqual([]);
+      }
+      expect(bench.writes()).toEqual([]);
+      await expect(resource.preview(guarding([]))).rejects.toThrow(
+        /^guardedMail words must be a list of words, and not empty$/,
+      );
+    });
 
   test("is taken over by --replace, and the delete of the same operation leaves it", async () => {
     const resource = bench.resource();

@@ -179,11 +179,39 @@ describe("Writes and reads of one resource", () => {
     expect(counted(stage.simulator).all).toBe(0);
   });
 
-  test("a create costs a list, a write and the list that shows it", async () => {
+  /** What the exposure guard asks for before a write, besides the list of the written kind. */
+  const guard = [
+    "Get-AcceptedDomain",
+    "Get-EOPProtectionPolicyRule",
+    "Get-HostedConnectionFilterPolicy",
+    "Get-HostedContentFilterPolicy",
+    "Get-HostedContentFilterRule",
+    "Get-InboundConnector",
+    "Get-QuarantinePolicy",
+    "domains",
+  ];
+
+  test("a create costs a list, a write and the list that shows it, and before the write one list for each kind that decides where mail goes", async () => {
     await stage.resource().up(transportRule.inputs);
-    expect(stage.requests().map(({ cmdlet }) => cmdlet)).toEqual([
+    const asked = stage
+      .requests()
+      .map(({ cmdlet, path }) => cmdlet ?? path.split("/").at(-1) ?? "");
+    expect([asked[0], ...asked.slice(-2)]).toEqual([
       "Get-TransportRule",
       "New-TransportRule",
+      "Get-TransportRule",
+    ]);
+    expect(asked.slice(1, -2).sort()).toEqual(guard);
+  });
+
+  test("an update of what does not decide where mail goes costs a list, a write and the list that shows it", async () => {
+    const resource = stage.resource();
+    await resource.up(transportRule.inputs);
+    stage.forget();
+    await resource.up({ ...transportRule.inputs, comments: "for people" });
+    expect(stage.requests().map(({ cmdlet }) => cmdlet)).toEqual([
+      "Get-TransportRule",
+      "Set-TransportRule",
       "Get-TransportRule",
     ]);
   });
@@ -220,8 +248,10 @@ describe("Writes and reads of one resource", () => {
     );
     expect(stage.writes()).toHaveLength(names.length);
     expect(counted(stage.simulator).tokens).toBe(1);
-    // At worst one list before and one after each write; what overlaps is shared.
-    expect(stage.requests().length).toBeLessThanOrEqual(2 * names.length + 1);
+    // At worst one list before and one after each write, and those of the guard once; what overlaps is shared.
+    expect(stage.requests().length).toBeLessThanOrEqual(
+      2 * names.length + 1 + guard.length,
+    );
   });
 
   test("a destroy of what equals its first-seen values writes nothing", async () => {

@@ -220,7 +220,7 @@ export class Resource {
     if (answer.failures.length > 0)
       throw new Error(
         answer.failures
-          .map(({ property, reason }) => `${property} ${reason}`)
+          .map(({ property, reason }) => `${property} ${reason}`.trim())
           .join("\n"),
       );
     // Every resource of the library ignores changes of it.

@@ -22,13 +22,14 @@ describe("The objects of a restore point", () => {
       found.push(...(await handlers.check({}, program)).failures);
     return found;
   };
-  const wrong = (reason: string) => [{ property: "objects", reason }];
+  // Named as no property: the engine would print its value, which is the whole program.
+  const wrong = (reason: string) => [{ property: "", reason }];
 
   test.each([undefined, [], "x", [{ kind: "TransportRule" }], [{ name: "x" }]])(
     "must be a list of what has a kind and a name: %j",
     async (objects) => {
       expect(await failuresOf({ objects })).toEqual(
-        wrong("must be a list of {kind, name}, and not empty"),
+        wrong("objects must be a list of {kind, name}, and not empty"),
       );
     },
   );
@@ -50,14 +51,14 @@ describe("The objects of a restore point", () => {
       {
         property: "names",
         reason:
-          "is not a property of this resource, which has objects, accountId",
+          "is not a property of this resource, which has objects, accountId, guardedMail, allowExposure",
       },
       ...wrong(
-        "has the kind Mailbox; there are Area1Domain, QuarantinePolicy, QuarantineNotification, AntiSpamPolicy, TransportRule",
+        "objects has the kind Mailbox; there are Area1Domain, QuarantinePolicy, QuarantineNotification, AntiSpamPolicy, TransportRule",
       ),
-      ...wrong("has TransportRule/a twice"),
+      ...wrong("objects has TransportRule/a twice"),
       ...wrong(
-        'has the quarantine policy "q" twice: userQuarantineName and adminQuarantineName must differ, or Malicious would be released by its recipient',
+        'the quarantine policy "q" is there twice: userQuarantineName and adminQuarantineName must differ, or Malicious would be released by its recipient',
       ),
     ]);
     expect(
@@ -69,42 +70,84 @@ describe("The objects of a restore point", () => {
     const of = (mark: string | undefined, ...names: string[]) => ({
       objects: names.map((name) => ({ ...rule, name, mark })),
     });
-    expect(
-      await failuresOf(
-        of(ourMark, "A", "B"),
-        of(ourMark, "A"),
-        of(siblingsMark, "b", "a"),
-        of(undefined, "A"),
-        of("made by hand", "A"),
-        of(siblingsMark, "C"),
-      ),
-    ).toEqual(
-      wrong(
-        "has transportrule/b, which ops/dev/mail holds already: there is one UseCase4 for a tenant",
-      ),
+    const handlers = point().run().of("RestorePoint");
+    await handlers.create(of(ourMark, "A", "B"));
+    await handlers.create(of(ourMark, "A"));
+    expect(await messageOf(handlers.create(of(siblingsMark, "b", "a")))).toBe(
+      "Cannot begin, and nothing was written: ops/dev/mail holds transportrule/b already, and there is one UseCase4 for a tenant.",
     );
+    for (const program of [
+      of(undefined, "A"),
+      of("made by hand", "A"),
+      of(siblingsMark, "C"),
+    ])
+      await handlers.create(program);
   });
 
-  test("count as the same in another order, and as others when one becomes what recipients release from or drops Malicious", async () => {
+  test("count as the same in another order, spelling and with another mark, and as others where the program wants something else", async () => {
+    const wanted = { domain: "example.com", dropDispositions: ["MALICIOUS"] };
+    const dropping = { ...domain, wanted };
     const resource = point();
-    await resource.up({ objects: [rule, domain, policy] });
+    await resource.up({ objects: [rule, dropping, policy] });
     const preview = (...objects: object[]) => resource.preview({ objects });
-    expect(await preview(policy, rule, domain)).toEqual([]);
+    expect(await preview(policy, rule, dropping)).toEqual([]);
     const handlers = resource.run().of("RestorePoint");
     const differ = async (news: Properties) =>
       (await handlers.diff("restore-point", resource.outputs, news)).changes;
-    const objects = [policy, rule, domain];
-    expect(await differ({ objects })).toBe("none");
+    const objects = [policy, rule, dropping];
     const { accountId } = resource.outputs;
-    expect(await differ({ objects, accountId })).toBe("none");
-    expect(await differ({ objects, accountId: "another" })).toBe("unknown");
-    for (const other of [
-      [{ ...policy, recipientsRelease: true }, rule, domain],
-      [policy, rule, { ...domain, dropsMalicious: true }],
-      [policy, rule],
-      [policy, { ...rule, name: "B" }, domain],
+    for (const same of [
+      { objects },
+      { objects, accountId },
+      { objects, allowExposure: false },
+      { objects: [policy, { ...rule, mark: ourMark }, dropping] },
+      {
+        objects: [
+          policy,
+          rule,
+          {
+            ...domain,
+            wanted: {
+              domain: "Example.COM",
+              dropDispositions: ["MALICIOUS-BEC", "MALICIOUS"],
+              requireTlsOutbound: true,
+            },
+          },
+        ],
+      },
     ])
-      expect(await differ({ objects: other })).toBe("unknown");
+      expect([same, await differ(same)]).toEqual([same, "none"]);
+    for (const other of [
+      { objects, accountId: "another" },
+      { objects, guardedMail: { words: ["VIRUS"] } },
+      { objects, guardedMail: unknown },
+      { objects, allowExposure: true },
+      { objects: [policy, rule] },
+      { objects: [policy, { ...rule, name: "B" }, dropping] },
+      { objects: [policy, rule, domain] },
+      {
+        objects: [
+          policy,
+          rule,
+          { ...domain, wanted: { ...wanted, dropDispositions: [] } },
+        ],
+      },
+    ])
+      expect([other, await differ(other)]).toEqual([other, "unknown"]);
+  });
+
+  test("stand beside mail that is guarded, which is taken as its resources take it", async () => {
+    const objects = [rule];
+    const of = async (guardedMail: unknown) =>
+      (await failuresOf({ objects, guardedMail })).map(({ reason }) => reason);
+    expect(await of({ words: ["VIRUS"], headers: ["area1"] })).toEqual([]);
+    expect(await of(unknown)).toEqual([]);
+    expect(await of({ words: [] })).toEqual([
+      "words must be a list of words, and not empty",
+    ]);
+    expect(await of("MALICIOUS")).toEqual([
+      "must be an object with words, headers, senderIpRanges",
+    ]);
   });
 
   test("are read back as they are in the state, without anything else", async () => {

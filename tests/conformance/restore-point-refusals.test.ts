@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../simulator/json";
 import { bench, messageOf } from "./bench";
 import { inProcess } from "./platform";
 import { Resource } from "./resource";
@@ -14,13 +15,6 @@ import {
 
 const rule = String(transportRule.inputs["name"]);
 const user = String(quarantinePolicy.inputs["name"]);
-const releasing = {
-  kind: "QuarantinePolicy",
-  name: user,
-  mark: ourMark,
-  recipientsRelease: true,
-};
-const domain = { kind: "Area1Domain", name: "example.com" };
 
 /** What a restore point says before it refuses. */
 const begin = (reason: string) =>
@@ -127,530 +121,534 @@ describe("A restore point that refuses", () => {
     });
   });
 
-  describe("a policy that recipients are to release from", () => {
-    test("while grave tags point at it, and names them", async () => {
-      quarantinePolicy.add(stage.simulator);
-      const advice =
-        "which recipients are to release from: such mail would be theirs to release. Have those point at another quarantine policy first, or choose another userQuarantineName";
-      antiSpamDefault.edit(stage.simulator, "PhishQuarantineTag", user);
-      expect(await refused(releasing)).toBe(
-        begin(`PhishQuarantineTag of Default points at "${user}", ${advice}`),
-      );
-      antiSpamDefault.edit(
-        stage.simulator,
-        "HighConfidencePhishQuarantineTag",
-        user,
-      );
-      expect(await refused(releasing)).toBe(
-        begin(
-          `PhishQuarantineTag of Default, HighConfidencePhishQuarantineTag of Default point at "${user}", ${advice}`,
-        ),
-      );
-      await up({ ...releasing, recipientsRelease: false });
-    });
-
-    test("where grave tags pointed at first, and names them, whatever they point at now", async () => {
-      quarantinePolicy.add(stage.simulator);
-      const tags = ["PhishQuarantineTag", "HighConfidenceSpamQuarantineTag"];
-      for (const tag of tags)
-        antiSpamDefault.edit(stage.simulator, tag, user.toUpperCase());
-      const policy = { kind: "AntiSpamPolicy", name: "Default", mark: ourMark };
-      const resource = point();
-      await resource.up({ objects: [policy] });
-      for (const tag of [...tags, "SpamQuarantineTag"])
-        antiSpamDefault.edit(stage.simulator, tag, "AdminOnlyAccessPolicy");
-      expect(
-        await messageOf(resource.up({ objects: [policy, releasing] })),
-      ).toBe(
-        begin(
-          `highConfidenceSpamQuarantineTag, phishQuarantineTag of Default pointed at "${user}" at first, and would again in a destroy, while recipients release from it: choose another userQuarantineName`,
-        ),
-      );
-      await resource.up({
-        objects: [policy, { ...releasing, name: "Another" }],
+  describe("what the exposure guard finds in its program", () => {
+    const [area1, cloudflare] = [
+      "X-Area1Security-Disposition",
+      "X-CFEmailSecurity-Disposition",
+    ];
+    const held = (
+      kind: string,
+      name: string,
+      wanted: Readonly<Record<string, unknown>>,
+    ) => ({ kind, name, mark: ourMark, adopt: true, wanted });
+    const quarantine = (permission: "Release" | "RequestRelease") =>
+      held("QuarantinePolicy", user, {
+        name: user,
+        endUserQuarantinePermissions: [permission, "Delete", "Preview"],
       });
-      await point().up({ objects: [policy, releasing] });
+    const releasing = quarantine("Release");
+    const byDefault = (wanted: object) =>
+      held("AntiSpamPolicy", "Default", { name: "Default", ...wanted });
+    const quarantining = byDefault({
+      highConfidenceSpamAction: "Quarantine",
+      highConfidenceSpamQuarantineTag: "AdminOnlyAccessPolicy",
     });
-
-    test("when it becomes one, and not again while it stays one", async () => {
-      const resource = point();
-      const closed = { ...releasing, recipientsRelease: false };
-      await resource.up({ objects: [closed] });
-      quarantinePolicy.add(stage.simulator);
-      antiSpamDefault.edit(stage.simulator, "PhishQuarantineTag", user);
-      expect(await messageOf(resource.up({ objects: [releasing] }))).toContain(
-        "PhishQuarantineTag",
-      );
-      antiSpamDefault.edit(
-        stage.simulator,
-        "PhishQuarantineTag",
-        "AdminOnlyAccessPolicy",
-      );
-      await resource.up({ objects: [releasing] });
-      antiSpamDefault.edit(stage.simulator, "PhishQuarantineTag", user);
-      const more = { kind: "TransportRule", name: rule };
-      await resource.up({ objects: [releasing, more] });
-      expect(
-        await messageOf(
-          resource.up({
-            objects: [
-              { ...releasing, name: "Another" },
-              { ...releasing, name: user, kind: "TransportRule" },
-              more,
-            ],
-          }),
-        ),
-      ).toContain(`point`);
-    });
-  });
-
-  describe("spam that recipients are to release, while rules take Malicious for it", () => {
-    const strict = {
-      Name: "Strict",
-      HeaderContainsMessageHeader: "X-Area1Security-Disposition",
-      HeaderContainsWords: ["MALICIOUS", "UCE"],
-      SetSCL: 5,
-    };
-    const add = (...rules: object[]) => {
-      for (const [at, different] of rules.entries())
-        stage.simulator.tenant.add("TransportRule", {
-          ...strict,
-          ...(at > 0 && { Name: `Strict ${at + 1}` }),
-          ...different,
-        });
-    };
-    const advice = (its: string) =>
-      `mail with the word MALICIOUS for spam, which is to be its recipients' to release from "${user}": they could release such mail, too. Set ${its} SCL to 9 or take MALICIOUS out of ${its} words first`;
-
-    test("names the rules with their level", async () => {
-      add({});
-      expect(await refused(releasing)).toBe(
-        begin(`the rule "Strict" (SCL 5) takes ${advice("its")}`),
-      );
-      add(
-        { Name: "Other", SetSCL: 9 },
-        {
-          SetSCL: 8,
-          HeaderContainsMessageHeader: "x-cfemailsecurity-disposition",
-          HeaderContainsWords: ["malicious"],
-        },
-      );
-      expect(await refused(releasing)).toBe(
-        begin(
-          `the rules "Strict" (SCL 5), "Strict 2" (SCL 8) take ${advice("their")}`,
-        ),
-      );
-    });
-
-    test.each([
-      ["gives another level below", { SetSCL: 4 }],
-      ["gives the level of high confidence spam", { SetSCL: 9 }],
-      ["gives no level", { SetSCL: null }],
-      ["is off", { State: "Disabled" }],
-      ["is only tried", { Mode: "Audit" }],
-      ["is for another header", { HeaderContainsMessageHeader: "X-Spam" }],
-      ["is for other words", { HeaderContainsWords: ["UCE", "MALICIOUS2"] }],
-      [
-        "has no header",
-        {
-          HeaderContainsMessageHeader: null,
-          HeaderContainsWords: null,
-          SubjectContainsWords: ["MALICIOUS"],
-        },
-      ],
-    ])("lets a rule be that %s", async (_, different) => {
-      add(different);
-      await up(releasing);
-    });
-
-    test("lets them be where spam is its recipients' already, or where they are to release nothing", async () => {
-      add({});
-      await up({ ...releasing, recipientsRelease: false });
-      antiSpamDefault.edit(stage.simulator, "SpamAction", "Quarantine");
-      antiSpamDefault.edit(
-        stage.simulator,
-        "SpamQuarantineTag",
-        "contoso.onmicrosoft.com\\defaultFullAccessPolicy",
-      );
-      await up(releasing);
-      antiSpamDefault.edit(
-        stage.simulator,
-        "SpamQuarantineTag",
-        "AdminOnlyAccessPolicy",
-      );
-      expect(await refused(releasing)).toContain("Strict");
-      antiSpamDefault.edit(
-        stage.simulator,
-        "SpamQuarantineTag",
-        "DefaultFullAccessPolicy",
-      );
-      antiSpamDefault.edit(stage.simulator, "SpamAction", "Delete");
-      expect(await refused(releasing)).toContain("Strict");
-    });
-
-    test("asks what quarantine spam goes to now by the tag, whatever recipients may do elsewhere", async () => {
-      add({});
-      antiSpamDefault.edit(stage.simulator, "SpamAction", "Quarantine");
-      for (const [tag, value] of [
-        ["Readers", 0],
-        ["Releasers", 7],
-      ] as const) {
-        stage.simulator.tenant.add("QuarantinePolicy", {
-          Name: tag,
-          EndUserQuarantinePermissionsValue: value,
-        });
-        antiSpamDefault.edit(stage.simulator, "SpamQuarantineTag", tag);
-        if (value === 0) expect(await refused(releasing)).toContain("Strict");
-        else await up(releasing);
-      }
-      antiSpamDefault.edit(stage.simulator, "SpamQuarantineTag", "Gone");
-      expect(await refused(releasing)).toContain("Strict");
-    });
-  });
-
-  test.each([
-    [true, /Strict.*, for example with pulumi up --target on the rule/],
-    [false, undefined],
-  ])(
-    "a tag of Default, too, where the program's recipients release spam alone from its policy: %s",
-    async (recipientsRelease, reason) => {
-      quarantinePolicy.add(stage.simulator);
-      stage.simulator.tenant.add("TransportRule", {
-        Name: "Strict",
-        HeaderContainsMessageHeader: "X-Area1Security-Disposition",
-        HeaderContainsWords: ["MALICIOUS"],
-        SetSCL: 5,
+    const ruleFor = (header: string) =>
+      held("TransportRule", header, {
+        name: header,
+        headerContainsMessageHeader: header,
+        headerContainsWords: ["MALICIOUS"],
+        setScl: 9,
       });
-      const run = inProcess.run(stage.environment);
-      const objects = [{ ...releasing, recipientsRelease }];
-      await run.of("RestorePoint").check({}, { objects });
-      const handlers = run.of("AntiSpamPolicy");
-      const { inputs } = await handlers.check(
-        {},
-        { name: "Default", spamAction: "Quarantine", spamQuarantineTag: user },
-      );
-      const created = handlers.create(inputs);
-      if (reason) await expect(created).rejects.toThrow(reason);
-      else expect(await created).toMatchObject({ id: "Default" });
-    },
-  );
-
-  describe("a domain that is to deliver Malicious, when everything else is written", () => {
-    const holding = {
-      name: "Holding",
-      headerContainsMessageHeader: "X-Area1Security-Disposition",
-      headerContainsWords: ["MALICIOUS"],
-      setScl: 9,
+    const rules = [ruleFor(area1), ruleFor(cloudflare)];
+    const delivering = held("Area1Domain", "example.com", {
+      domain: "example.com",
+      dropDispositions: [],
+    });
+    const program = [quarantining, ...rules, delivering];
+    const edit = (values: Record<string, string>) => {
+      for (const [wire, value] of Object.entries(values))
+        antiSpamDefault.edit(stage.simulator, wire, value);
     };
-    const ruled = { kind: "TransportRule", name: "Holding" };
-    /** The first up of a program, from the restore point to the domain. */
-    const deliver = async (
-      objects: object[],
-      dropDispositions: string[] = [],
-      rule: object = holding,
-    ) => {
-      const run = inProcess.run({
-        ...stage.environment,
-        AREA1_PATIENCE_MS: "2000",
-      });
-      await run.of("RestorePoint").check({}, { objects });
-      await run.of("TransportRule").check({}, { ...rule });
-      const handlers = run.of("Area1Domain");
-      const { inputs } = await handlers.check(
-        {},
-        {
-          domain: "example.com",
-          dropDispositions,
-          adopt: true,
-        },
-      );
-      await handlers.create(inputs);
-    };
-    const refusedFor = (...reasons: string[]) =>
-      `Cannot create domain "example.com": Cloudflare drops Malicious for example.com today, and would deliver it, but ${reasons.join(", and ")}. Run pulumi up --refresh, which sets right what somebody has changed of this stack, exclude the recipients at example.com from policies before Default, or keep dropDispositions: ["MALICIOUS"].`;
-    const byDefault =
-      "Default is for the others, where such mail goes to the Junk Email folder";
-    const close = () => {
-      antiSpamDefault.edit(
-        stage.simulator,
-        "HighConfidenceSpamAction",
-        "Quarantine",
-      );
-      antiSpamDefault.edit(
-        stage.simulator,
-        "HighConfidenceSpamQuarantineTag",
-        "AdminOnlyAccessPolicy",
-      );
-    };
-    const hold = () =>
-      void stage.simulator.tenant.add("TransportRule", {
-        Name: "HOLDING",
-        HeaderContainsMessageHeader: "X-Area1Security-Disposition",
-        HeaderContainsWords: ["MALICIOUS"],
-        SetSCL: 9,
-      });
-    const dispositions = () =>
-      area1Domain.live(stage.simulator)?.["drop_dispositions"];
-    beforeEach(() =>
+    const dropping = (
+      dispositions: string[] = ["MALICIOUS", "MALICIOUS-BEC"],
+    ) =>
       area1Domain.add(stage.simulator, {
-        drop_dispositions: ["SPAM", "malicious"],
-      }),
-    );
-
-    test("is refused where Default or a rule of the program lets it through, and told what to do", async () => {
-      expect(await messageOf(deliver([ruled, domain]))).toBe(
-        refusedFor(byDefault, 'the rule "Holding" lets it through'),
-      );
-      hold();
-      expect(await messageOf(deliver([ruled, domain]))).toBe(
-        refusedFor(byDefault),
-      );
-      close();
-      stage.simulator.tenant.edit("TransportRule", "HOLDING", { SetSCL: 5 });
-      expect(await messageOf(deliver([ruled, domain]))).toBe(
-        refusedFor('the rule "Holding" lets it through'),
-      );
-      expect(dispositions()).toEqual(["SPAM", "malicious"]);
-    });
-
-    test("delivers it where everything for its recipients holds it", async () => {
-      close();
-      hold();
+        drop_dispositions: dispositions,
+        transport: "example-com.mail.protection.outlook.com",
+      });
+    /** A policy before `Default` that puts what the program quarantines into Junk. */
+    const custom = (different: JsonObject = {}) =>
       antiSpamCustom.add(stage.simulator, {
         HighConfidenceSpamAction: "MoveToJmf",
-        "Rule:RecipientDomainIs": ["example.org"],
-      });
-      await deliver([ruled, { ...domain, name: "Example.COM" }]);
-      expect(dispositions()).toEqual([]);
-    });
-
-    test("may be changed otherwise while it goes on dropping it", async () => {
-      const run = inProcess.run(stage.environment);
-      await run.of("RestorePoint").check({}, { objects: [ruled, domain] });
-      await run.of("TransportRule").check({}, holding);
-      const handlers = run.of("Area1Domain");
-      const { inputs } = await handlers.check(
-        {},
-        {
-          domain: "example.com",
-          lookbackHops: 7,
-          dropDispositions: ["SPAM", "MALICIOUS"],
-        },
-      );
-      await handlers.create(inputs);
-      expect(area1Domain.live(stage.simulator)?.["lookback_hops"]).toBe(7);
-    });
-
-    test("waits for a list that lags", async () => {
-      close();
-      stage.simulator.faults.add({
-        kind: "hook",
-        when: "after",
-        match: { cmdlet: "Get-TransportRule" },
-        run: () => hold(),
-      });
-      await deliver([ruled, domain]);
-      expect(dispositions()).toEqual([]);
-    });
-
-    test.each([
-      ["goes on dropping it", [ruled, domain], ["BULK", "MALICIOUS"]],
-      ["is in no restore point", [ruled], []],
-      [
-        "is said to go on dropping it",
-        [ruled, { ...domain, dropsMalicious: true }],
-        [],
-      ],
-    ])("is not looked at where it %s", async (_, objects, dropped) => {
-      await deliver(objects, dropped);
-      expect(dispositions()).toEqual(dropped);
-    });
-
-    test("is not held against rules that are to hold nothing, but against policies before Default", async () => {
-      const spam = { ...holding, headerContainsWords: ["UCE"], setScl: 5 };
-      antiSpamCustom.add(stage.simulator, {
-        HighConfidenceSpamAction: "MoveToJmf",
-      });
-      expect(await messageOf(deliver([ruled, domain], [], spam))).toMatch(
-        /but "Finance" goes before Default for .*, where such mail goes to the Junk Email folder\. Run/,
-      );
-      antiSpamCustom.remove(stage.simulator);
-      await deliver([ruled, domain], [], spam);
-      expect(dispositions()).toEqual([]);
-    });
-  });
-
-  describe("to have Malicious delivered that Cloudflare drops today", () => {
-    const dropping = (dispositions: string[] = ["MALICIOUS"]) =>
-      area1Domain.add(stage.simulator, { drop_dispositions: dispositions });
-    const custom = (different: Record<string, string>) =>
-      antiSpamCustom.add(stage.simulator, {
-        HighConfidenceSpamAction: "MoveToJmf",
+        "Rule:SentTo": [],
+        "Rule:SentToMemberOf": [],
         ...different,
       });
-    const advice = (names: string, policies: string) =>
-      begin(
-        `Cloudflare drops Malicious for ${names} today, and would deliver it, but ${policies}. Exclude the recipients at ${names} from there, have it quarantine high confidence spam where only administrators release, or keep dropDispositions: ["MALICIOUS"]`,
-      );
-    const who = (name = "Finance") => `"${name}" goes before Default for`;
 
-    test("by a policy before Default that puts it into Junk, for the domains that it is for", async () => {
-      dropping();
-      custom({});
-      const message = await refused(domain);
-      const [, audience] =
-        /goes before Default for (.*), where such mail/.exec(message) ?? [];
-      expect(audience).toContain("example.com");
-      expect(message).toBe(
-        advice(
-          "example.com",
-          `${who()} ${audience}, where such mail goes to the Junk Email folder`,
-        ),
+    describe("a quarantine policy that recipients begin to release from", () => {
+      const phishing = {
+        PhishSpamAction: "Quarantine",
+        PhishQuarantineTag: user,
+      };
+      beforeEach(() =>
+        quarantinePolicy.add(stage.simulator, {
+          EndUserQuarantinePermissionsValue: 11,
+        }),
       );
-      stage.simulator.account.add({
-        domain: "example.org",
-        transport: "mx.example.net",
-        drop_dispositions: ["SPAM", "malicious"],
+
+      test("is refused while phishing goes to it, and what decides is named", async () => {
+        edit(phishing);
+        expect(await refused(releasing)).toBe(
+          begin(
+            `it would expose mail that Microsoft finds to be phishing to recipients at example.com, example.org, example.net, which is in a quarantine that an administrator releases from now and could then be in a quarantine that its recipient releases from (QuarantinePolicy "${user}", endUserQuarantinePermissions Delete, Preview, Release: the recipient releases it). Change QuarantinePolicy "${user}", or set allowExposure: true if it is meant to be so`,
+          ),
+        );
+        await up(quarantine("RequestRelease"));
       });
-      expect(
-        await refused(domain, { ...domain, name: "example.org" }),
-      ).toContain("Cloudflare drops Malicious for example.com, example.org");
+
+      test("is warned of by its own write alone with allowExposure", async () => {
+        edit(phishing);
+        await point().up({ objects: [releasing], allowExposure: true });
+      });
+
+      test("is let be where phishing goes to Junk, wherever its tag points", async () => {
+        edit({ PhishQuarantineTag: user });
+        await up(releasing);
+      });
+
+      test("is refused where phishing went to it at first, and would again in the middle of a destroy", async () => {
+        edit(phishing);
+        const policy = byDefault({
+          phishSpamAction: "Quarantine",
+          phishQuarantineTag: "AdminOnlyAccessPolicy",
+        });
+        const resource = point();
+        await resource.up({ objects: [policy] });
+        edit({ PhishQuarantineTag: "AdminOnlyAccessPolicy" });
+        expect(
+          await messageOf(resource.up({ objects: [releasing, policy] })),
+        ).toContain(
+          `it would expose mail that Microsoft finds to be phishing to recipients at example.com`,
+        );
+        // The policy is closed again before Default is restored.
+        await resource.up({ objects: [policy, releasing] });
+      });
     });
 
-    test.each([
-      [
-        "a quarantine that its recipients release from",
-        {
-          HighConfidenceSpamAction: "Quarantine",
-          HighConfidenceSpamQuarantineTag: "DefaultFullAccessPolicy",
-        },
-        "goes to a quarantine that its recipient releases from (DefaultFullAccessPolicy)",
-      ],
-      [
-        "a quarantine that there is none of",
-        {
-          HighConfidenceSpamAction: "Quarantine",
-          HighConfidenceSpamQuarantineTag: "Gone",
-        },
-        "lies under the quarantine policy Gone, which does not exist",
-      ],
-      ["the inbox", { HighConfidenceSpamAction: "NoAction" }, "is delivered"],
-    ])("by a policy that hands it to %s", async (_, different, goes) => {
-      dropping();
-      custom(different);
-      expect(await refused(domain)).toMatch(
-        new RegExp(
-          `, where such mail ${goes.replace(/[()]/g, "\\$&")}\\. Exclude`,
-        ),
-      );
+    describe("a tag that recipients release from, for spam that a rule takes Malicious for", () => {
+      const wanted = byDefault({
+        spamAction: "Quarantine",
+        spamQuarantineTag: "DefaultFullAccessPolicy",
+      });
+      beforeEach(() => {
+        dropping([]);
+        stage.simulator.tenant.add("TransportRule", {
+          Name: "Strict",
+          HeaderContainsMessageHeader: area1,
+          HeaderContainsWords: ["MALICIOUS", "UCE"],
+          SetSCL: 5,
+        });
+      });
+
+      test("is refused where an administrator releases spam now", async () => {
+        edit({
+          SpamAction: "Quarantine",
+          SpamQuarantineTag: "AdminOnlyAccessPolicy",
+        });
+        expect(await refused(wanted)).toContain(
+          "it would expose mail with the word MALICIOUS to recipients at example.com, which is in a quarantine that an administrator releases from now and could then be in a quarantine that its recipient releases from (",
+        );
+      });
+
+      test("is let be where spam goes to Junk now, which is nearer", async () => {
+        await up(wanted);
+      });
+
+      test("is let be where the mail that the program guards carries the other header, or another word", async () => {
+        edit({
+          SpamAction: "Quarantine",
+          SpamQuarantineTag: "AdminOnlyAccessPolicy",
+        });
+        await point().up({
+          objects: [wanted],
+          guardedMail: { words: ["VIRUS"] },
+        });
+      });
     });
 
-    test.each([
-      ["deletes it", { HighConfidenceSpamAction: "Delete" }],
-      [
-        "keeps it where only administrators release",
-        {
+    describe("a domain that begins to deliver Malicious", () => {
+      test("is let be where the program itself quarantines it first", async () => {
+        dropping();
+        await up(...program);
+        expect(stage.writes()).toEqual([]);
+      });
+
+      test("is refused without a rule, or without Default", async () => {
+        dropping();
+        expect(await refused(delivering)).toContain(
+          "could then be in the inbox (TransportRule, headerContainsWords: no rule looks for it)",
+        );
+        expect(await refused(...rules, delivering)).toContain(
+          'could then be in the Junk Email folder (HostedContentFilterPolicy "Default", highConfidenceSpamAction',
+        );
+      });
+
+      test("is refused by a policy before Default that puts it into Junk", async () => {
+        dropping();
+        custom();
+        expect(await refused(...program)).toBe(
+          begin(
+            'it would expose mail with the word MALICIOUS to recipients at example.com, which is dropped or sent elsewhere now and could then be in the Junk Email folder (HostedContentFilterPolicy "Finance", highConfidenceSpamAction MoveToJmf: it is moved to the Junk Email folder). Change HostedContentFilterPolicy "Finance", or keep dropDispositions: ["MALICIOUS"], or set allowExposure: true if it is meant to be so',
+          ),
+        );
+      });
+
+      test.each([
+        [
+          "a quarantine that its recipient releases from",
+          {
+            HighConfidenceSpamAction: "Quarantine",
+            HighConfidenceSpamQuarantineTag: "DefaultFullAccessPolicy",
+          },
+          'in a quarantine that its recipient releases from (QuarantinePolicy "DefaultFullAccessPolicy"',
+        ],
+        [
+          "a quarantine policy that does not exist",
+          {
+            HighConfidenceSpamAction: "Quarantine",
+            HighConfidenceSpamQuarantineTag: "Gone",
+          },
+          'in a quarantine that its recipient releases from (QuarantinePolicy "Gone": there is no such quarantine policy',
+        ],
+        [
+          "the inbox",
+          { HighConfidenceSpamAction: "NoAction" },
+          'in the inbox (HostedContentFilterPolicy "Finance"',
+        ],
+      ])("is refused by a policy that hands it to %s", async (_, to, place) => {
+        dropping();
+        custom(to);
+        expect(await refused(...program)).toContain(`could then be ${place}`);
+      });
+
+      test.each([
+        ["deletes it", { HighConfidenceSpamAction: "Delete" }],
+        [
+          "quarantines it where only administrators release",
+          {
+            HighConfidenceSpamAction: "Quarantine",
+            HighConfidenceSpamQuarantineTag: "AdminOnlyAccessPolicy",
+          },
+        ],
+        [
+          "is for another domain",
+          { "Rule:RecipientDomainIs": ["example.org"] },
+        ],
+      ])("is let be by a policy that %s", async (_, different) => {
+        dropping();
+        custom(different);
+        await up(...program);
+      });
+
+      test("is refused by Microsoft's presets, which go before all others", async () => {
+        dropping();
+        const { tenant } = stage.simulator;
+        const preset = tenant.eopProtectionPolicyRules.find(({ Name }) =>
+          /^Standard/.test(Name),
+        );
+        const name = preset?.Name ?? "";
+        tenant.edit("EOPProtectionPolicyRule", name, {
+          State: "Enabled",
+          RecipientDomainIs: ["example.com"],
+        });
+        const policy = preset?.["HostedContentFilterPolicy"] as string;
+        tenant.edit("HostedContentFilterPolicy", policy, {
+          HighConfidenceSpamAction: "MoveToJmf",
+        });
+        expect(await refused(...program)).toContain(
+          `HostedContentFilterPolicy "${policy}"`,
+        );
+      });
+
+      test("is let be where it delivers already, or goes on dropping", async () => {
+        custom();
+        await up(...program);
+        dropping(["SPAM", "BULK"]);
+        await up(...program);
+        area1Domain.edit(stage.simulator, "drop_dispositions", null);
+        await up(...program);
+        area1Domain.edit(stage.simulator, "drop_dispositions", ["MALICIOUS"]);
+        await up(
+          quarantining,
+          ...rules,
+          held("Area1Domain", "example.com", {
+            domain: "example.com",
+            dropDispositions: ["MALICIOUS"],
+          }),
+        );
+        await up(
+          quarantining,
+          ...rules,
+          held("Area1Domain", "example.com", { domain: "example.com" }),
+        );
+      });
+
+      test("is judged with the host that its mail is forwarded to in the end, as far as anybody may ask for it", async () => {
+        dropping();
+        area1Domain.edit(stage.simulator, "transport", null);
+        await up(...program);
+        for (const application of stage.simulator.tenant.applications)
+          application.appRoles = ["Exchange.ManageAsApp"];
+        expect(await refused(...program)).toContain(
+          "no host to forward to is told",
+        );
+      });
+
+      test("is judged again whenever the program changes", async () => {
+        dropping();
+        const resource = point();
+        await resource.up({ objects: program });
+        custom();
+        await resource.up({ objects: [...program].reverse() });
+        expect(
+          await messageOf(
+            resource.up({
+              objects: [
+                ...program,
+                held("TransportRule", "More", {
+                  name: "More",
+                  subjectContainsWords: ["x"],
+                }),
+              ],
+            }),
+          ),
+        ).toContain('HostedContentFilterPolicy "Finance"');
+      });
+
+      test("waits for a list that lags", async () => {
+        dropping();
+        edit({
           HighConfidenceSpamAction: "Quarantine",
           HighConfidenceSpamQuarantineTag: "AdminOnlyAccessPolicy",
-          PhishQuarantineTag: "DefaultFullAccessPolicy",
-          SpamAction: "MoveToJmf",
-        },
-      ],
-    ])("lets a policy be that %s", async (_, different) => {
-      dropping();
-      custom(different);
-      await up(domain);
-    });
-
-    test("by a policy that is named by a rule and listed nowhere", async () => {
-      dropping();
-      stage.simulator.tenant.add("HostedContentFilterRule", {
-        Name: "Orphan",
-        HostedContentFilterPolicy: "Nowhere",
-        RecipientDomainIs: ["example.com"],
+        });
+        stage.simulator.faults.add({
+          kind: "hook",
+          when: "after",
+          match: { cmdlet: "Get-TransportRule" },
+          run: () => {
+            for (const header of [area1, cloudflare])
+              stage.simulator.tenant.add("TransportRule", {
+                Name: header,
+                HeaderContainsMessageHeader: header,
+                HeaderContainsWords: ["MALICIOUS"],
+                SetSCL: 9,
+              });
+          },
+        });
+        const resource = new Resource("RestorePoint", inProcess, {
+          ...stage.environment,
+          AREA1_PATIENCE_MS: "60000",
+        });
+        await resource.up({ objects: [delivering] });
       });
-      expect(await refused(domain)).toMatch(
-        /but "Orphan" goes before Default for .*example\.com.*, and its policy is not listed\. Exclude/,
-      );
     });
 
-    test("by several policies, each of which is named", async () => {
-      dropping();
-      custom({});
-      stage.simulator.tenant.add("HostedContentFilterRule", {
-        Name: "Orphan",
-        HostedContentFilterPolicy: "Nowhere",
-        RecipientDomainIs: ["example.com"],
-        Priority: 1,
+    /** What a first `up` of the program has made of the tenant. */
+    const carryOut = (...headers: string[]) => {
+      edit({
+        HighConfidenceSpamAction: "Quarantine",
+        HighConfidenceSpamQuarantineTag: "AdminOnlyAccessPolicy",
       });
-      expect(await refused(domain)).toMatch(
-        /but "Finance" goes .* goes to the Junk Email folder, and "Orphan" goes .* is not listed\. Exclude/,
-      );
-    });
+      for (const header of headers)
+        stage.simulator.tenant.add("TransportRule", {
+          Name: header,
+          HeaderContainsMessageHeader: header,
+          HeaderContainsWords: ["MALICIOUS"],
+          SetSCL: 9,
+        });
+    };
 
-    test("by Microsoft's presets, which go before all others", async () => {
-      dropping();
-      const { tenant } = stage.simulator;
-      const preset = tenant.eopProtectionPolicyRules.find(({ Name }) =>
-        /^Standard/.test(Name),
-      );
-      const name = preset?.Name ?? "";
-      tenant.edit("EOPProtectionPolicyRule", name, {
-        State: "Enabled",
-        RecipientDomainIs: ["example.com"],
+    describe("an object that the program no longer has", () => {
+      test("is given up with the mail that carries its header alone, and not with other mail", async () => {
+        dropping([]);
+        const resource = point();
+        await resource.up({ objects: [quarantining, ...rules] });
+        carryOut(area1, cloudflare);
+        expect(
+          await messageOf(resource.up({ objects: [quarantining] })),
+        ).toContain(
+          "it would expose mail with the word MALICIOUS in both headers to recipients at example.com, which is in a quarantine that an administrator releases from now and could then be in the inbox (TransportRule, headerContainsWords: no rule looks for it)",
+        );
+        await resource.up({ objects: [quarantining, ruleFor(cloudflare)] });
       });
-      tenant.edit(
-        "HostedContentFilterPolicy",
-        preset?.["HostedContentFilterPolicy"] as string,
-        { HighConfidenceSpamAction: "MoveToJmf" },
-      );
-      expect(await refused(domain)).toContain(who(name));
-    });
 
-    test("only where it is dropped today, and is not to stay so", async () => {
-      custom({});
-      await up(domain);
-      dropping(["SPAM", "BULK"]);
-      await up(domain);
-      area1Domain.edit(stage.simulator, "drop_dispositions", null);
-      await up(domain);
-      area1Domain.edit(stage.simulator, "drop_dispositions", ["MALICIOUS"]);
-      await up({ ...domain, dropsMalicious: true });
-      await up({ ...domain, kind: "TransportRule" });
-      expect(await refused(domain)).toContain("Cloudflare drops Malicious");
-    });
-
-    test("when the program begins to, and not again afterwards", async () => {
-      dropping();
-      const resource = point();
-      const keeping = { ...domain, dropsMalicious: true };
-      const more = { kind: "TransportRule", name: rule };
-      await resource.up({ objects: [keeping] });
-      custom({});
-      expect(
-        await messageOf(resource.up({ objects: [domain, more] })),
-      ).toContain("Cloudflare drops Malicious");
-      area1Domain.edit(stage.simulator, "drop_dispositions", []);
-      await resource.up({ objects: [domain] });
-      area1Domain.edit(stage.simulator, "drop_dispositions", ["MALICIOUS"]);
-      await resource.up({ objects: [domain, more] });
-      antiSpamCustom.edit(stage.simulator, "Rule:SentTo", []);
-      antiSpamCustom.edit(stage.simulator, "Rule:RecipientDomainIs", [
-        "example.com",
-        "example.org",
-      ]);
-      stage.simulator.account.add({
-        domain: "example.org",
-        transport: "mx.example.net",
-        drop_dispositions: ["MALICIOUS"],
+      test("leaves in the opposite order: what depends on another one leaves before it", async () => {
+        dropping([]);
+        const resource = point();
+        await resource.up({
+          objects: [quarantine("RequestRelease"), quarantining, ...rules],
+        });
+        carryOut(area1, cloudflare);
+        // Default would put the mail into Junk, had the rules not left already.
+        expect(
+          await messageOf(
+            resource.up({ objects: [quarantine("RequestRelease")] }),
+          ),
+        ).toContain("could then be in the inbox (TransportRule");
       });
-      expect(
-        await messageOf(
-          resource.up({
-            objects: [domain, { ...domain, name: "example.org" }],
-          }),
-        ),
-      ).toContain("Cloudflare drops Malicious for example.org today");
+
+      test("gets back the values that it had first", async () => {
+        dropping([]);
+        carryOut(cloudflare);
+        stage.simulator.tenant.edit("TransportRule", cloudflare, {
+          State: "Disabled",
+        });
+        const resource = point();
+        const enabled = held("TransportRule", cloudflare, {
+          ...ruleFor(cloudflare).wanted,
+          enabled: true,
+        });
+        await resource.up({ objects: [quarantining, enabled] });
+        stage.simulator.tenant.edit("TransportRule", cloudflare, {
+          State: "Enabled",
+        });
+        expect(
+          await messageOf(resource.up({ objects: [quarantining] })),
+        ).toContain(
+          `(TransportRule "${cloudflare}", enabled false: the rule is switched off)`,
+        );
+      });
+
+      test("gets back what the program gave, and nothing that others have changed since", async () => {
+        const phishing = {
+          phishSpamAction: "Quarantine",
+          phishQuarantineTag: "AdminOnlyAccessPolicy",
+        };
+        const notification = {
+          kind: "QuarantineNotification",
+          name: "",
+          wanted: { endUserSpamNotificationFrequency: "4:00:00" },
+        };
+        const kept = quarantine("RequestRelease");
+        const upAndDown = async (wanted: object) => {
+          const resource = point();
+          await resource.up({
+            objects: [kept, notification, byDefault(wanted)],
+          });
+          edit({
+            SpamAction: "Quarantine",
+            PhishSpamAction: "Quarantine",
+            PhishQuarantineTag: "AdminOnlyAccessPolicy",
+          });
+          return resource.up({ objects: [kept] });
+        };
+        await upAndDown({ spamAction: "Quarantine" });
+        edit({ PhishSpamAction: "MoveToJmf" });
+        expect(await messageOf(upAndDown(phishing))).toContain(
+          "it would expose mail that Microsoft finds to be phishing",
+        );
+      });
+    });
+
+    describe("a property that the program no longer gives", () => {
+      test("goes back to its first value, which is refused where it exposes mail", async () => {
+        dropping([]);
+        const resource = point();
+        await resource.up({ objects: [...rules, quarantining] });
+        carryOut(area1, cloudflare);
+        const without = { objects: [...rules, byDefault({})] };
+        expect(await messageOf(resource.up(without))).toContain(
+          'could then be in the Junk Email folder (HostedContentFilterPolicy "Default", highConfidenceSpamAction MoveToJmf: it is moved to the Junk Email folder)',
+        );
+        await resource.up({ objects: [...rules, quarantining, releasing] });
+        edit({ HighConfidenceSpamAction: "MoveToJmf" });
+        await resource.up(without);
+      });
+
+      test("stays as it is where the program never gave it", async () => {
+        dropping([]);
+        const resource = point();
+        await resource.up({
+          objects: [...rules, byDefault({ spamAction: "Quarantine" })],
+        });
+        carryOut(area1, cloudflare);
+        await resource.up({ objects: [...rules, byDefault({})] });
+      });
+    });
+
+    describe("domains", () => {
+      test("are judged together, and told in one message", async () => {
+        dropping();
+        area1Domain.add(stage.simulator, {
+          domain: "example.org",
+          drop_dispositions: ["MALICIOUS", "MALICIOUS-BEC"],
+          transport: "example-org.mail.protection.outlook.com",
+        });
+        const other = held("Area1Domain", "example.org", {
+          domain: "example.org",
+          dropDispositions: [],
+        });
+        expect(await refused(delivering, other)).toContain(
+          "mail with the word MALICIOUS to recipients at example.com, example.org, which",
+        );
+        await up(quarantining, ...rules, delivering, other);
+      });
+
+      test("are not judged where their host cannot be asked for", async () => {
+        dropping();
+        area1Domain.edit(stage.simulator, "transport", null);
+        stage.simulator.faults.add({
+          kind: "html",
+          match: { vendor: "graph", times: "always" },
+        });
+        expect(await refused(...program)).toMatch(
+          /^Cannot take the restore point: .*Microsoft Graph/,
+        );
+      });
+    });
+
+    describe("is found by each write as well", () => {
+      const write = async (
+        kind: string,
+        inputs: Readonly<Record<string, unknown>>,
+        more: object = {},
+      ) => {
+        const resource = new Resource(kind, inProcess, stage.environment);
+        return resource.up({ ...inputs, ...more });
+      };
+      const dispositions = () =>
+        area1Domain.live(stage.simulator)?.["drop_dispositions"];
+
+      test("which is refused, and told what to do", async () => {
+        dropping(["SPAM", "malicious"]);
+        const refusal = () =>
+          messageOf(write("Area1Domain", delivering.wanted));
+        const advice =
+          'keep dropDispositions: ["MALICIOUS"], or set allowExposure: true if it is meant to be so.';
+        expect(await refusal()).toBe(
+          `Cannot create domain "example.com": it would expose mail with the word MALICIOUS to recipients at example.com, which is dropped or sent elsewhere now and could then be in the inbox (TransportRule, headerContainsWords: no rule looks for it). Change TransportRule, or ${advice}`,
+        );
+        await write("AntiSpamPolicy", quarantining.wanted);
+        await write("TransportRule", ruleFor(area1).wanted);
+        expect(await refusal()).toContain(
+          `it would expose mail with the word MALICIOUS in ${cloudflare} to recipients`,
+        );
+        expect(dispositions()).toEqual(["SPAM", "malicious"]);
+        await write("TransportRule", ruleFor(cloudflare).wanted);
+        await write("Area1Domain", delivering.wanted);
+        expect(dispositions()).toEqual([]);
+      });
+
+      test("which is sent all the same with allowExposure, and warned of", async () => {
+        dropping();
+        const { run } = await write("Area1Domain", delivering.wanted, {
+          allowExposure: true,
+        });
+        expect(await run.warnings()).toEqual([
+          'domain "example.com": it would expose mail with the word MALICIOUS to recipients at example.com, which is dropped or sent elsewhere now and could then be in the inbox (TransportRule, headerContainsWords: no rule looks for it), as allowExposure says.',
+        ]);
+        expect(dispositions()).toEqual([]);
+      });
+
+      test("unless it changes nothing of where mail goes", async () => {
+        dropping();
+        await write("Area1Domain", { domain: "example.com", lookbackHops: 7 });
+        expect(area1Domain.live(stage.simulator)?.["lookback_hops"]).toBe(7);
+        expect(stage.requests().map(({ cmdlet }) => cmdlet)).not.toContain(
+          "Get-TransportRule",
+        );
+      });
     });
   });
 });

@@ -240,7 +240,8 @@ export const antiSpamCustom: Subject = {
   inputs: {
     name: custom,
     recipientDomainIs: ["example.com"],
-    sentTo: ["cfo@example.com"],
+    // Nobody of the tenant: whoever left the scope would be exposed, and that is refused.
+    sentTo: ["cfo@elsewhere.example"],
     sentToMemberOf: ["finance@example.com"],
     exceptIfRecipientDomainIs: ["example.net"],
     exceptIfSentTo: ["intern@example.com"],
@@ -289,7 +290,7 @@ export const antiSpamCustom: Subject = {
       Name: custom,
       HostedContentFilterPolicy: custom,
       RecipientDomainIs: ["example.com"],
-      SentTo: ["cfo@example.com"],
+      SentTo: ["cfo@elsewhere.example"],
       SentToMemberOf: ["finance@example.com"],
       ExceptIfRecipientDomainIs: ["example.net"],
       ExceptIfSentTo: ["intern@example.com"],
@@ -347,7 +348,7 @@ export const area1Domain: Subject = {
     domain: "example.org",
     regions: ["DE"],
     integrationId: "6a2f7a3e-7df0-4b0c-8c53-0d2f6f5f9a02",
-    dropDispositions: ["BULK", "MALICIOUS"],
+    dropDispositions: ["BULK", "SUSPICIOUS"],
     allowedDeliveryModes: ["API", "DIRECT"],
   },
   live({ account }) {

@@ -362,7 +362,7 @@ describe("bad input and bad configuration", () => {
     const [application] = at.simulator.tenant.applications;
     if (application) application.clientSecrets = ["a-new-secret-of-today"];
     const failed = await rotated.refresh([], { exit: 1 });
-    expect(failed.stdout).toMatch(/client secret is wrong or has expired/);
+    expect(failed.stdout).toMatch(/client secret is wrong, has expired/);
     const env = {
       AZURE_CLIENT_ID: environment["AZURE_CLIENT_ID"] ?? "",
       AZURE_CLIENT_SECRET: "a-new-secret-of-today",

@@ -104,6 +104,7 @@ describe("the check of the mail flow on the real engine", () => {
       [
         "update mail-anti-spam",
         "update mail-cloudflare-user",
+        "update mail-restore-point",
         `update ${check}`,
       ].sort(),
     );

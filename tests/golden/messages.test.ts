@@ -7,6 +7,7 @@ import {
   inProcess,
   type HandlerError,
   type Properties,
+  type ProviderRun,
 } from "../conformance/platform";
 import { Resource } from "../conformance/resource";
 import {
@@ -499,6 +500,15 @@ test("Wrong credentials and missing rights have one message each, and nothing is
         await made.refresh();
       },
     ],
+    [
+      "A configuration for another tenant than the state's",
+      async () => {
+        const made = resource("TransportRule");
+        await made.up(rule);
+        made.environment = { ...made.environment, AZURE_TENANT_ID: other };
+        await made.preview(rule);
+      },
+    ],
   ];
   for (const [title, work] of cases) {
     simulator.reset();
@@ -765,27 +775,6 @@ test("Objects that are somebody's have one message each", async () => {
       },
     ],
     [
-      "A restore point over a grave tag",
-      () => {
-        quarantinePolicy.add(simulator);
-        antiSpamDefault.edit(
-          simulator,
-          "PhishQuarantineTag",
-          "UserNotifyUserRelease",
-        );
-        return resource("RestorePoint").up({
-          objects: [
-            {
-              kind: "QuarantinePolicy",
-              name: quarantine["name"],
-              mark: ourMark,
-              recipientsRelease: true,
-            },
-          ],
-        });
-      },
-    ],
-    [
       "An id that there is none of",
       () =>
         resource("TransportRule")
@@ -799,6 +788,149 @@ test("Objects that are somebody's have one message each", async () => {
     simulator.reset();
     note(title, await messageOf(work));
   }
+});
+
+test("What would expose mail, or lose it, has one message each", async () => {
+  const held = (kind: string, wanted: Properties) => ({
+    kind,
+    name: wanted["name"] ?? wanted["domain"],
+    mark: ourMark,
+    adopt: true,
+    wanted,
+  });
+  const releasing = held("QuarantinePolicy", quarantine);
+  const delivering = { domain: "example.com", dropDispositions: [] };
+  const byAdministrators = {
+    name: "Default",
+    phishSpamAction: "Quarantine",
+    phishQuarantineTag: "AdminOnlyAccessPolicy",
+  };
+  const dropping = () =>
+    area1Domain.add(simulator, {
+      drop_dispositions: ["MALICIOUS"],
+      transport: "example-com.mail.protection.outlook.com",
+    });
+  const toTheirs = () => {
+    quarantinePolicy.add(simulator, { EndUserQuarantinePermissionsValue: 11 });
+    for (const [wire, value] of [
+      ["PhishSpamAction", "Quarantine"],
+      ["PhishQuarantineTag", String(quarantine["name"])],
+    ] as const)
+      antiSpamDefault.edit(simulator, wire, value);
+  };
+  /** A rule that keeps Malicious for administrators, with `Default` as it needs it. */
+  const kept = async (): Promise<Resource> => {
+    area1Domain.add(simulator, {
+      drop_dispositions: [],
+      transport: "example-com.mail.protection.outlook.com",
+    });
+    for (const [wire, value] of [
+      ["HighConfidenceSpamAction", "Quarantine"],
+      ["HighConfidenceSpamQuarantineTag", "AdminOnlyAccessPolicy"],
+    ] as const)
+      antiSpamDefault.edit(simulator, wire, value);
+    const made = resource("TransportRule");
+    await made.up(keeping);
+    return made;
+  };
+  const keeping = {
+    name: "Holding",
+    headerContainsMessageHeader: "X-Area1Security-Disposition",
+    headerContainsWords: ["MALICIOUS"],
+    setScl: 9,
+  };
+  const refusals: [string, () => Promise<unknown>][] = [
+    [
+      "A program that opens the quarantine of phishing",
+      () => {
+        toTheirs();
+        return resource("RestorePoint").up({ objects: [releasing] });
+      },
+    ],
+    [
+      "A program that would open it in the middle of a destroy",
+      async () => {
+        toTheirs();
+        const policy = held("AntiSpamPolicy", byAdministrators);
+        const point = resource("RestorePoint");
+        await point.up({ objects: [policy] });
+        antiSpamDefault.edit(
+          simulator,
+          "PhishQuarantineTag",
+          "AdminOnlyAccessPolicy",
+        );
+        await point.up({ objects: [releasing, policy] });
+      },
+    ],
+    [
+      "A domain that begins to deliver Malicious, without a rule",
+      () => {
+        dropping();
+        return resource("Area1Domain").up(delivering);
+      },
+    ],
+    [
+      "A domain that begins to deliver Malicious, with a rule that somebody switched off",
+      async () => {
+        const made = await kept();
+        const name = String(made.outputs["name"]);
+        simulator.tenant.edit("TransportRule", name, { State: "Disabled" });
+        area1Domain.edit(simulator, "drop_dispositions", ["MALICIOUS"]);
+        await resource("Area1Domain").up(delivering);
+      },
+    ],
+    [
+      "A rule that is switched off by the program",
+      async () => {
+        const made = await kept();
+        await made.up({ ...keeping, enabled: false });
+      },
+    ],
+    [
+      "A rule that has spam deleted",
+      () => {
+        dropping();
+        antiSpamDefault.edit(simulator, "HighConfidenceSpamAction", "Delete");
+        return resource("TransportRule").up({
+          ...keeping,
+          headerContainsWords: ["UCE"],
+        });
+      },
+    ],
+    [
+      "A quarantine policy that phishing goes to, opened",
+      () => {
+        toTheirs();
+        return resource("QuarantinePolicy").up({ ...quarantine, adopt: true });
+      },
+    ],
+  ];
+  for (const [title, work] of refusals) {
+    simulator.reset();
+    note(title, await messageOf(work));
+  }
+  const warnings: [string, () => Promise<{ run: ProviderRun }>][] = [
+    [
+      "A domain that begins to deliver Malicious, as allowExposure says",
+      () => {
+        dropping();
+        return resource("Area1Domain").up({
+          ...delivering,
+          allowExposure: true,
+        });
+      },
+    ],
+    [
+      "A rule that is removed with its stack",
+      async () => (await kept()).destroy(),
+    ],
+  ];
+  for (const [title, work] of warnings) {
+    simulator.reset();
+    const { run } = await work();
+    note(title, (await run.warnings(1)).join("\n"));
+  }
+  simulator.reset();
 });
 
 test("Warnings say what was left and why", async () => {

@@ -1,14 +1,15 @@
 import fc from "fast-check";
 
+import { destinationOf, isLost } from "../../mail-flow/destination";
 import {
   dispositions,
   headers,
   verdicts,
   type Disposition,
   type Header,
-} from "../../lib/mail-flow/message";
-import { mailFlow, type MailFlow } from "../../lib/mail-flow/route";
-import type { Snapshot } from "../../lib/mail-flow/snapshot";
+} from "../../mail-flow/message";
+import { mailFlow, type MailFlow } from "../../mail-flow/route";
+import type { Snapshot } from "../../mail-flow/snapshot";
 import { resolveConfiguration } from "../../providers/configuration";
 import { readSnapshot } from "../../providers/mail-flow/snapshot";
 import { Session } from "../../providers/session";
@@ -17,7 +18,12 @@ import { defaultQuirks } from "../../simulator/quirks";
 import { seeded } from "../promises/seed";
 import { otherForms } from "./matrix/read";
 import { asSnapshot } from "./random/as-snapshot";
-import { configure, SimulatedMail, type Told } from "./random/simulated-mail";
+import {
+  configure,
+  inCommon,
+  SimulatedMail,
+  type Told,
+} from "./random/simulated-mail";
 import {
   randomMessage,
   randomTenant,
@@ -50,8 +56,9 @@ class Comparison {
     disposition: Disposition,
     header: Header,
   ): void {
-    const expected = this.#simulated.where(message, disposition, header);
-    const { told, path } = byModel(follow, message, disposition, header);
+    const simulated = this.#simulated.ends(message, disposition, header);
+    const expected = inCommon(simulated);
+    const { told, ends, path } = byModel(follow, message, disposition, header);
     this.#count(expected);
     // Where nothing is documented, how far it got is told for people.
     const same =
@@ -60,9 +67,15 @@ class Comparison {
         : (Object.keys(expected) as (keyof Told)[]).every(
             (key) => told[key] === expected[key],
           );
-    if (same) return;
+    const reachable = destinationsOf(ends);
+    const expectedlyReachable = destinationsOf(simulated);
+    if (same && reachable.join() === expectedlyReachable.join()) return;
     const sent = { disposition, header, path };
-    expect({ ...told, ...sent }).toEqual({ ...expected, ...sent });
+    expect({ ...told, reachable, ...sent }).toEqual({
+      ...expected,
+      reachable: expectedlyReachable,
+      ...sent,
+    });
   }
 
   #count({ outcome, scl, verdict, policy, release }: Told): void {
@@ -75,6 +88,13 @@ class Comparison {
     ])
       this.reached.set(what, (this.reached.get(what) ?? 0) + 1);
   }
+}
+
+/** The destinations of some ends, each once, and whether the message is lost at one of them. */
+function destinationsOf(ends: readonly Told[]): string[] {
+  const reached = new Set<string>(ends.map(destinationOf));
+  if (ends.some(isLost)) reached.add("lost");
+  return [...reached].sort();
 }
 
 const messages = fc.array(randomMessage, { minLength: 1, maxLength: 3 });
@@ -103,6 +123,7 @@ test(`the model and the simulator's pipeline, written apart from the documentati
     ].map((outcome) => `outcome ${outcome}`),
     ...[
       "Board",
+      "Contoso baseline",
       "Default",
       "Office365 AntiPhish Default",
       "Pilot",
@@ -189,8 +210,8 @@ function byModel(
   { sourceIp, sender, bcl, ...message }: RandomMessage,
   disposition: Disposition,
   header: Header,
-): { told: Told; path: string[] } {
-  const { path } = follow({
+): { told: Told; ends: readonly Told[]; path: string[] } {
+  const { path, ends } = follow({
     ...message,
     disposition,
     header,
@@ -207,6 +228,7 @@ function byModel(
   } = path;
   return {
     told,
+    ends,
     path: steps.map(
       ({ object, property, why }) => `${object} ${property}: ${why}`,
     ),

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 
 import { diagnosisText } from "../../cli/doctor/text";
-import type { Finding } from "../../lib/mail-flow/finding";
+import type { Finding } from "../../mail-flow/finding";
 import { startSimulator, type Simulator } from "../../simulator";
 import { dnsServer, type DnsServer } from "./dns-server";
 import { freshTenant } from "./fresh-tenant";

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { evidenceText } from "../../cli/evidence/text";
-import type { Evidence } from "../../lib/mail-flow/evidence";
+import type { Evidence } from "../../mail-flow/evidence";
 import { startSimulator, type Simulator } from "../../simulator";
 import { adminRule, followTutorial, userRule } from "../simulator/tutorial";
 import { day, hour, people } from "./evidence-tenant";

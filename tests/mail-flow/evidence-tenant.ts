@@ -1,5 +1,5 @@
-import { evidence, type Evidence } from "../../lib/mail-flow/evidence";
-import type { Snapshot } from "../../lib/mail-flow/snapshot";
+import { evidence, type Evidence } from "../../mail-flow/evidence";
+import type { Snapshot } from "../../mail-flow/snapshot";
 import { resolveConfiguration } from "../../providers/configuration";
 import { readReports } from "../../providers/mail-flow/reports";
 import { readSnapshot } from "../../providers/mail-flow/snapshot";

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import type { Row } from "../../lib/mail-flow/path";
-import type { Snapshot } from "../../lib/mail-flow/snapshot";
+import type { Row } from "../../mail-flow/path";
+import type { Snapshot } from "../../mail-flow/snapshot";
 import { startSimulator, type Simulator } from "../../simulator";
 import { certificate } from "../engine/tenant-with-stack";
 import { followTutorial } from "../simulator/tutorial";
@@ -123,6 +123,22 @@ test("--recipient and --source-ip ask for one case, with the steps", async () =>
   expect(new Set(two.rows().map(({ recipient }) => recipient))).toEqual(
     new Set(["a@example.com", "b@example.com"]),
   );
+  const [once, twice] = [
+    await explain(["--recipient", "a@example.com", "--json"]),
+    await explain([
+      ...["--recipient", "a@example.com", "--recipient", "A@example.com"],
+      "--json",
+    ]),
+  ];
+  expect(twice.out).toBe(once.out);
+});
+
+test("stdin is not read for two documents", async () => {
+  const both = await explain(["--preview", "-", "--evidence", "-", "--html"], {
+    input: "{}",
+  });
+  expect(both).toMatchObject({ code: 2, out: "" });
+  expect(both.err).toContain("stdin can be read once");
 });
 
 test("--preview - tells what will be, --before-after what that changes", async () => {

@@ -3,8 +3,8 @@ import path from "node:path";
 import type { Browser, Page } from "puppeteer-core";
 import { explanationOf, type Question } from "../../cli/explain/explanation";
 import { asPage } from "../../cli/explain/page";
-import type { Evidence } from "../../lib/mail-flow/evidence";
-import type { Snapshot } from "../../lib/mail-flow/snapshot";
+import type { Evidence } from "../../mail-flow/evidence";
+import type { Snapshot } from "../../mail-flow/snapshot";
 import { startBrowser, testInBrowser as test } from "../simulator/browser";
 import { freshTenant } from "./fresh-tenant";
 import {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { unreadParts, explanationOf } from "../../cli/explain/explanation";
+import { explanationOf } from "../../cli/explain/explanation";
 import { asMermaid } from "../../cli/explain/mermaid";
 import { asText } from "../../cli/explain/text";
-import type { Snapshot } from "../../lib/mail-flow/snapshot";
+import type { Snapshot } from "../../mail-flow/snapshot";
 import { startBrowser, testInBrowser } from "../simulator/browser";
 import { freshTenant, valueOf } from "./fresh-tenant";
 import {
@@ -150,7 +150,7 @@ test("every part that was not read is named", () => {
       typeof part === "object" ? { unavailable: `no right for ${name}` } : part,
     ]),
   ) as unknown as Snapshot;
-  expect(unreadParts(unread)).toHaveLength(14);
+  expect(explanationOf(unread, {}).unread).toHaveLength(14);
   expect(told(unread)).toContain("Nobody to tell of");
   const one = asText(
     explanationOf(unread, { rows: { recipients: ["a@example.com"] } }),

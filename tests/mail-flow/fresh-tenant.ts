@@ -3,7 +3,7 @@ import type {
   QuarantinePolicy,
   Snapshot,
   TransportRule,
-} from "../../lib/mail-flow/snapshot";
+} from "../../mail-flow/snapshot";
 
 /** A tenant that nobody has changed yet, with one domain that Cloudflare protects. */
 export const freshTenant = (): Snapshot => ({

@@ -1,4 +1,4 @@
-import { checks } from "../../lib/mail-flow/findings";
+import { checks } from "../../mail-flow/findings";
 import { bench, messageOf } from "../conformance/bench";
 import { HandlerError, inProcess } from "../conformance/platform";
 import { Resource } from "../conformance/resource";
@@ -164,7 +164,7 @@ describe("A check judges by what the program gives it", () => {
     ]);
   });
 
-  test("the addresses that Cloudflare delivers from, the first of which stands for it", async () => {
+  test("the addresses that Cloudflare delivers from, the first of which stands for it; domains of others have mail of another host", async () => {
     expect(
       await seen({ senderIpRanges: ["192.0.2.16/28", "198.51.100.1"] }),
     ).toEqual({
@@ -172,7 +172,7 @@ describe("A check judges by what the program gives it", () => {
         `egress-ranges-missing: TransportRule "${adminRule}"`,
         `egress-ranges-missing: TransportRule "${userRule}"`,
       ],
-      sources: ["192.0.2.16"],
+      sources: ["192.0.2.16", "198.51.100.25"],
     });
   });
 

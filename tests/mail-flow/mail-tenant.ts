@@ -1,5 +1,5 @@
-import { route } from "../../lib/mail-flow/route";
-import type { Message } from "../../lib/mail-flow/message";
+import { route } from "../../mail-flow/route";
+import type { Message } from "../../mail-flow/message";
 import type {
   AntiSpamPolicy,
   CloudflareDomain,
@@ -7,7 +7,7 @@ import type {
   PolicyRule,
   Snapshot,
   TransportRule,
-} from "../../lib/mail-flow/snapshot";
+} from "../../mail-flow/snapshot";
 import { freshTenant, quarantine, sclRule, valueOf } from "./fresh-tenant";
 
 /** A tenant in which use case 4 stands, for the current headers. */
@@ -176,30 +176,28 @@ export const withPolicies = (
   };
 };
 
-/** The configured tenant with an inbound connector. */
+/** The configured tenant with an inbound connector, or several. */
 export const withConnector = (
-  changes: Partial<InboundConnector>,
+  ...connectors: Partial<InboundConnector>[]
 ): Snapshot => ({
   ...configuredTenant(),
   inboundConnectors: {
-    value: [
-      {
-        name: "Email Security Inbound Connector",
-        enabled: true,
-        connectorType: "Partner",
-        senderIpAddresses: ["52.11.209.211"],
-        senderDomains: ["*"],
-        requireTls: true,
-        restrictDomainsToIpAddresses: false,
-        restrictDomainsToCertificate: false,
-        treatMessagesAsInternal: false,
-        efSkipLastIp: false,
-        efSkipIps: [],
-        efUsers: [],
-        efTestMode: false,
-        ...changes,
-      },
-    ],
+    value: connectors.map((changes) => ({
+      name: "Email Security Inbound Connector",
+      enabled: true,
+      connectorType: "Partner",
+      senderIpAddresses: ["52.11.209.211"],
+      senderDomains: ["*"],
+      requireTls: true,
+      restrictDomainsToIpAddresses: false,
+      restrictDomainsToCertificate: false,
+      treatMessagesAsInternal: false,
+      efSkipLastIp: false,
+      efSkipIps: [],
+      efUsers: [],
+      efTestMode: false,
+      ...changes,
+    })),
   },
 });
 

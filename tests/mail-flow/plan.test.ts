@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { plan } from "../../lib/mail-flow/plan";
-import type { Snapshot } from "../../lib/mail-flow/snapshot";
+import { explanationOf } from "../../cli/explain/explanation";
+import { plan } from "../../mail-flow/plan";
+import type { Snapshot } from "../../mail-flow/snapshot";
 import { freshTenant, sclRule, valueOf } from "./fresh-tenant";
 
 /**
@@ -16,6 +17,9 @@ const captured = (name: string): unknown =>
 
 const names = (list: { name: string }[]): string[] =>
   list.map(({ name }) => name);
+
+/** What the engine writes for a text that it does not know yet. */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A preview of one step. */
 const preview = (
@@ -235,7 +239,29 @@ describe("a program's preview", () => {
     });
   });
 
-  test("takes a rule over with nothing left that would narrow it", () => {
+  test("that says nothing of where a domain is forwarded moves all its mail to its MX, and explain says so", () => {
+    const one = freshTenant();
+    const [domain] = valueOf(one.domains);
+    domain!.transport = "mx1.example.net";
+    const { changes } = explanationOf(one, {
+      preview: preview("Area1Domain", "create", {
+        now: { domain: "example.com" },
+      }),
+      beforeAfter: true,
+    });
+    expect(
+      new Set(
+        changes?.map(({ before, after }) =>
+          [
+            before.outcome === "notDocumented",
+            after.outcome === "notDocumented",
+          ].join(),
+        ),
+      ),
+    ).toEqual(new Set(["true,false"]));
+  });
+
+  test("takes a rule over with nothing left that would narrow it and can be taken away", () => {
     const one = freshTenant();
     one.transportRules = {
       value: [
@@ -271,10 +297,42 @@ describe("a program's preview", () => {
           headerContainsMessageHeader: "X-CFEmailSecurity-Disposition",
           headerContainsWords: ["MALICIOUS"],
         },
-        unread: [],
+        // Nobody knows how to take it away.
+        unread: ["SomethingPredicate"],
         actions: { setScl: 9, prependSubject: "x" },
       },
     ]);
+  });
+
+  test("takes what a resource guards, and may expose, for no condition of its rule", () => {
+    const rule = {
+      name: "Ours",
+      headerContainsMessageHeader: "X-Area1Security-Disposition",
+      headerContainsWords: ["UCE"],
+      setScl: 5,
+    };
+    const { snapshot } = plan(
+      freshTenant(),
+      preview("TransportRule", "create", {
+        now: {
+          ...rule,
+          adopt: true,
+          guardedMail: { words: ["MALICIOUS"], headers: ["area1"] },
+          allowExposure: false,
+        },
+      }),
+    );
+    const made = valueOf(snapshot.transportRules).find(
+      ({ name }) => name === "Ours",
+    );
+    expect(made).toMatchObject({
+      conditions: {
+        headerContainsMessageHeader: "X-Area1Security-Disposition",
+        headerContainsWords: ["UCE"],
+      },
+      unread: [],
+    });
+    expect(Object.keys(made?.conditions ?? {})).toHaveLength(2);
   });
 
   test("takes away conditions that a refresh has found and gives adopted properties that are left out their first values", () => {
@@ -367,7 +425,7 @@ describe("a program's preview", () => {
     const step = (op: string, resource: string, setScl: number) => ({
       op,
       urn: `urn:pulumi:dev::ops::pulumi-nodejs:dynamic/area1:TransportRule::${resource}`,
-      oldState: { inputs: { name: "Ours" }, outputs: { adopted: false } },
+      oldState: { outputs: { name: "Ours", adopted: false } },
       newState: { inputs: { name: "Ours", setScl } },
     });
     for (const steps of [
@@ -381,17 +439,252 @@ describe("a program's preview", () => {
       ).toEqual([["Ours", { setScl: 6 }]]);
   });
 
-  test("says what it cannot lay over a part that could not be read", () => {
+  test.each([
+    ["TransportRule", "transportRules", "mail flow rules"],
+    ["AntiSpamPolicy", "antiSpamPolicies", "anti-spam policies"],
+    ["AntiSpamPolicy", "antiSpamRules", "anti-spam policies"],
+    ["QuarantinePolicy", "quarantinePolicies", "quarantine policies"],
+    [
+      "QuarantineNotification",
+      "quarantineNotification",
+      "the quarantine notification settings",
+    ],
+    ["Area1Domain", "domains", "Cloudflare's domains"],
+  ])(
+    "says which part it cannot lay a %s over: %s",
+    (kind, part, whatIsMissing) => {
+      const one = { ...freshTenant(), [part]: { unavailable: "403" } };
+      const { snapshot, notes } = plan(
+        one,
+        preview(kind, "create", { now: { name: "Ours", domain: "ours" } }),
+      );
+      expect(snapshot).toEqual(one);
+      expect(notes).toEqual([
+        `${kind} "it" is left out: ${whatIsMissing} could not be read`,
+      ]);
+    },
+  );
+
+  test("says which resources it leaves out: one without a name yet, and one that the snapshot does not hold", () => {
+    const { snapshot, notes } = plan(freshTenant(), {
+      steps: [
+        {
+          op: "create",
+          urn: "urn:pulumi:dev::ops::pulumi-nodejs:dynamic/area1:TransportRule::computed",
+          newState: { inputs: { name: unknown } },
+        },
+        {
+          op: "update",
+          urn: "urn:pulumi:dev::ops::pulumi-nodejs:dynamic/area1:TransportRule::gone",
+          oldState: { outputs: { name: "Gone", setScl: 5 } },
+          newState: { inputs: { name: "Gone", setScl: 9 } },
+        },
+      ],
+    });
+    expect(snapshot).toEqual(freshTenant());
+    expect(notes).toEqual([
+      'TransportRule "computed": is left out, as its name is not known before an up',
+      'TransportRule "gone": is left out: the snapshot does not hold it',
+    ]);
+  });
+
+  test("leaves a value that it does not say as it is, and says so", () => {
     const one = freshTenant();
-    one.transportRules = { unavailable: "403" };
+    one.transportRules = { value: [sclRule("Ours", 0, ["UCE"], 5)] };
+    const marked = { "4dabf18193072939515e22adb298388d": "1b47061264138c4a" };
+    const of = (kind: string, now: object) =>
+      plan(one, preview(kind, "create", { now }));
+    const policy = of("AntiSpamPolicy", {
+      name: "Default",
+      spamQuarantineTag: unknown,
+      phishQuarantineTag: marked,
+    });
+    expect(policy.snapshot).toEqual(one);
+    expect(policy.notes).toEqual([
+      'AntiSpamPolicy "it": spamQuarantineTag is not known before an up: it is taken as it is now',
+      'AntiSpamPolicy "it": phishQuarantineTag is a secret: it is taken as it is now',
+    ]);
+    const rule = of("TransportRule", {
+      name: "Ours",
+      mode: unknown,
+      comments: "[secret]",
+      senderIpRanges: ["192.0.2.1", unknown],
+    });
+    expect(valueOf(rule.snapshot.transportRules)).toEqual([
+      {
+        ...sclRule("Ours", 0, ["UCE"], 5),
+        conditions: {},
+        unread: ["senderIpRanges"],
+      },
+    ]);
+    expect(rule.notes).toEqual([
+      'TransportRule "it": mode is not known before an up: it is taken as it is now',
+      'TransportRule "it": senderIpRanges is not known before an up: nobody can say yet when the rule matches',
+    ]);
+  });
+
+  test("of an update that goes on with an earlier one sets all that differs, though the engine gives no reason", () => {
+    const one = freshTenant();
+    one.transportRules = { value: [sclRule("Ours", 0, ["UCE"], 7)] };
+    const { snapshot } = plan(
+      one,
+      preview("TransportRule", "update", {
+        old: { name: "Ours", setScl: 5, headerContainsWords: ["SPAM"] },
+        now: { name: "Ours", setScl: 5, headerContainsWords: ["SPOOF"] },
+      }),
+    );
+    expect(valueOf(snapshot.transportRules)).toEqual([
+      sclRule("Ours", 0, ["SPOOF"], 7),
+    ]);
+  });
+
+  test("leaves what a program no longer asks for, but for what narrows a rule or says whom a policy is for", () => {
+    const one = freshTenant();
+    const rule = sclRule("Ours", 1, ["UCE"], 5, { comments: "Ours" });
+    one.transportRules = { value: [sclRule("First", 0, [], 5), rule] };
+    const rules = plan(
+      one,
+      preview("TransportRule", "update", {
+        old: { ...rule },
+        now: { name: "Ours" },
+        diff: ["setScl", "comments", "priority", "headerContainsWords"],
+      }),
+    ).snapshot.transportRules;
+    const { headerContainsMessageHeader } = rule.conditions;
+    expect(valueOf(rules)[1]).toStrictEqual({
+      ...rule,
+      conditions: { headerContainsMessageHeader },
+    });
+    const scoped = plan(
+      one,
+      preview("AntiSpamPolicy", "create", {
+        now: {
+          name: "Board",
+          bulkThreshold: 4,
+          sentTo: ["ceo@example.com"],
+          exceptIfSentTo: ["it@example.com"],
+        },
+      }),
+    ).snapshot;
+    const { snapshot } = plan(
+      scoped,
+      preview("AntiSpamPolicy", "update", {
+        old: { name: "Board" },
+        now: { name: "Board", recipientDomainIs: ["example.org"] },
+        diff: [
+          "bulkThreshold",
+          "recipientDomainIs",
+          "sentTo",
+          "exceptIfSentTo",
+        ],
+      }),
+    );
+    expect(valueOf(snapshot.antiSpamPolicies)).toStrictEqual(
+      valueOf(scoped.antiSpamPolicies),
+    );
+    expect(valueOf(snapshot.antiSpamRules)[0]).toMatchObject({
+      recipientDomainIs: ["example.org"],
+      sentTo: [],
+      exceptIfSentTo: [],
+    });
+  });
+
+  test("of a destroy gives an adopted rule back what it was, where it is still what the program wrote", () => {
+    const one = freshTenant();
+    const written = sclRule("Ours", 0, ["B", "A"], 9, { mode: "Audit" });
+    one.transportRules = {
+      value: [written, sclRule("Next", 1, ["UCE"], 5)],
+    };
     const { snapshot, notes } = plan(
       one,
-      preview("TransportRule", "create", { now: { name: "Ours" } }),
+      preview("TransportRule", "delete", {
+        old: {
+          name: "Ours",
+          priority: 0,
+          mode: "Enforce",
+          setScl: 9,
+          headerContainsWords: ["A", "B"],
+          exceptIfSentTo: [],
+          senderIpRanges: ["192.0.2.1"],
+        },
+        outputs: {
+          adopted: true,
+          previous: {
+            priority: 1,
+            mode: "AuditAndNotify",
+            setScl: 5,
+            headerContainsWords: ["UCE"],
+            exceptIfSentTo: ["ceo@example.com"],
+            senderIpRanges: ["198.51.100.1"],
+            comments: "Theirs",
+          },
+        },
+      }),
     );
-    expect(snapshot.transportRules).toEqual({ unavailable: "403" });
-    expect(notes).toEqual([
-      'TransportRule "it" is left out: mail flow rules could not be read',
+    expect(valueOf(snapshot.transportRules)).toEqual([
+      {
+        ...sclRule("Ours", 1, ["UCE"], 5, { mode: "Audit" }),
+        conditions: {
+          ...sclRule("Ours", 1, ["UCE"], 5).conditions,
+          exceptIfSentTo: ["ceo@example.com"],
+        },
+      },
+      sclRule("Next", 0, ["UCE"], 5),
     ]);
+    expect(notes).toEqual([]);
+  });
+
+  test("of a destroy gives the notification settings back their frequency, and never removes them", () => {
+    const one = freshTenant();
+    const every = (frequency: string) => ({
+      name: "DefaultGlobalTag",
+      endUserSpamNotificationFrequency: frequency,
+    });
+    one.quarantineNotification = { value: every("04:00:00") };
+    const without = (outputs: object) =>
+      valueOf(
+        plan(
+          one,
+          preview("QuarantineNotification", "delete", {
+            old: { endUserSpamNotificationFrequency: "04:00:00" },
+            outputs,
+          }),
+        ).snapshot.quarantineNotification,
+      );
+    expect(
+      without({
+        adopted: true,
+        previous: { endUserSpamNotificationFrequency: "1.00:00:00" },
+      }),
+    ).toEqual(every("1.00:00:00"));
+    expect(without({ adopted: false })).toEqual(every("04:00:00"));
+  });
+
+  test("takes a domain from Cloudflare where the program says that it leaves with its resource", () => {
+    const without = (offboardOnDestroy: boolean) =>
+      plan(
+        freshTenant(),
+        preview("Area1Domain", "delete", {
+          old: { domain: "example.com", offboardOnDestroy },
+          outputs: { adopted: false },
+        }),
+      );
+    expect(valueOf(without(true).snapshot.domains)).toEqual([]);
+    expect(without(true).notes).toEqual([]);
+    expect(without(false).snapshot).toEqual(freshTenant());
+  });
+
+  test("of a tenant that the snapshot does not name is laid over it", () => {
+    const { tenantId: _, ...unnamed } = freshTenant();
+    const { snapshot } = plan(
+      unnamed,
+      preview("AntiSpamPolicy", "update", {
+        old: { name: "Default", bulkThreshold: 7, tenantId: "ours" },
+        now: { name: "Default", bulkThreshold: 5 },
+        diff: ["bulkThreshold"],
+      }),
+    );
+    expect(valueOf(snapshot.antiSpamPolicies)[0]?.bulkThreshold).toBe(5);
   });
 
   test("of another tenant, of a failure, or of something else is refused", () => {
@@ -402,9 +695,13 @@ describe("a program's preview", () => {
     expect(() =>
       plan(freshTenant(), {
         steps: [],
-        diagnostics: [{ severity: "error", message: "domains: empty\n" }],
+        diagnostics: [
+          { severity: "warning", message: "the token expires soon" },
+          { severity: "error", message: "domains: empty\n" },
+          { severity: "error", message: "setScl: 10" },
+        ],
       }),
-    ).toThrow("The preview failed: domains: empty");
+    ).toThrow(new Error("The preview failed: domains: empty setScl: 10"));
     for (const other of [null, [], {}, "x"])
       expect(() => plan(freshTenant(), other)).toThrow(
         "Give what pulumi preview --json prints",

@@ -1,12 +1,25 @@
-import { recipientClasses } from "../../lib/mail-flow/recipients";
-import { rows } from "../../lib/mail-flow/rows";
-import type { Snapshot } from "../../lib/mail-flow/snapshot";
+import fc from "fast-check";
+
+import {
+  classes,
+  fate,
+  key,
+  originsOf,
+  recipientClasses,
+} from "../../mail-flow/recipients";
+import { representatives, type Origin } from "../../mail-flow/representatives";
+import { mailFlow } from "../../mail-flow/route";
+import { rows } from "../../mail-flow/rows";
+import type { Snapshot } from "../../mail-flow/snapshot";
+import { seeded } from "../promises/seed";
 import {
   configuredTenant,
   scope,
   withPolicies,
   withRules,
 } from "./mail-tenant";
+import { asSnapshot } from "./random/as-snapshot";
+import { randomTenant } from "./random/tenant";
 
 /** The tenant with both its domains at Cloudflare, so that they are alike. */
 const alike = (snapshot: Snapshot): Snapshot => {
@@ -42,6 +55,22 @@ test("where nothing tells recipients apart there is one class", () => {
     { label: "everybody", recipient: "someone@example.com", groups: [] },
   ]);
   expect(labels(stricter({}))).toEqual(["everybody"]);
+});
+
+test("whom something names in a subdomain that the tenant accepts without listing it is a class", () => {
+  const snapshot = stricter({ sentTo: ["lee@deep.example.org"] });
+  const inside = () =>
+    representatives(snapshot)
+      .map(({ recipient }) => recipient)
+      .filter((recipient) => recipient.endsWith("@deep.example.org"));
+  expect(inside()).toEqual([]);
+  if ("value" in snapshot.acceptedDomains)
+    for (const domain of snapshot.acceptedDomains.value)
+      domain.matchSubDomains = domain.domainName === "example.org";
+  expect(inside()).toEqual([
+    "someone@deep.example.org",
+    "lee@deep.example.org",
+  ]);
 });
 
 test("a domain that Cloudflare does not protect is a class, one of another tenant or for routing alone is none", () => {
@@ -90,6 +119,28 @@ test("kinds that are joined make the class that both have in common", () => {
       groups: ["board@example.com"],
     },
   ]);
+});
+
+test("an address and a group in one scope make the class that both have in common, and no other", () => {
+  const both = {
+    sentTo: ["megan@example.com"],
+    sentToMemberOf: ["board@example.com"],
+  };
+  expect(recipientClasses(stricter(both))).toEqual([
+    { label: "everybody else", recipient: "someone@example.com", groups: [] },
+    {
+      label: "megan@example.com as a member of board@example.com",
+      recipient: "megan@example.com",
+      groups: ["board@example.com"],
+    },
+  ]);
+  const { sentTo, sentToMemberOf } = both;
+  expect(
+    labels(stricter({ sentTo, exceptIfSentToMemberOf: sentToMemberOf })),
+  ).toEqual(["everybody else", "megan@example.com"]);
+  // With very many of both, members are looked at for themselves alone.
+  const many = Array.from({ length: 65 }, (_, n) => `u${n}@example.com`);
+  expect(labels(stricter({ ...both, sentTo: many }))).toEqual(["everybody"]);
 });
 
 test("who is excepted is a class, and a scope that is off tells nobody apart", () => {
@@ -223,4 +274,53 @@ test("without a right to look anywhere there is nobody to tell apart, and nothin
       ({ outcome }) => outcome,
     ),
   ).toEqual(Array.from({ length: 12 }, () => "notDocumented"));
+});
+
+test("rules that match no such mail, or change nothing on its way, tell nobody apart", () => {
+  const elsewhere = { senderIpRanges: ["203.0.113.0/24"] };
+  const snapshot = withRules(
+    ...[{ subjectContainsWords: ["invoice"] }, elsewhere, {}].map(
+      (conditions, at) => ({
+        conditions: { ...conditions, sentTo: [`pat${at}@example.com`] },
+        actions: at < 2 ? { setScl: -1 } : { prependSubject: "EXTERNAL: " },
+      }),
+    ),
+  );
+  const named = (origins?: Origin[]) =>
+    representatives(snapshot, origins)
+      .filter(({ named }) => named)
+      .map(({ recipient }) => recipient);
+  const origin = { sender: "news@shop.example", sourceIp: "52.11.209.211" };
+  expect(named([origin])).toEqual([]);
+  expect(named([origin, { ...origin, sourceIp: "203.0.113.7" }])).toEqual([
+    "pat1@example.com",
+  ]);
+  expect(named()).toEqual(["pat0@example.com", "pat1@example.com"]);
+});
+
+test("a rule for mail that goes past Cloudflare tells recipients apart where Cloudflare protects no domain", () => {
+  const snapshot = withRules({
+    conditions: {
+      senderIpRanges: ["198.51.100.0/24"],
+      sentTo: ["pat@example.org"],
+    },
+    actions: { deleteMessage: true },
+  });
+  expect(labels(snapshot)).toContain("pat@example.org");
+});
+
+test("the classes are those that all names of a tenant make", () => {
+  fc.assert(
+    fc.property(randomTenant, (tenant) => {
+      const snapshot = asSnapshot(tenant);
+      const follow = mailFlow(snapshot);
+      const at = new Date("2027-01-15T12:00:00Z");
+      const fates = (origins?: Origin[]) =>
+        classes(snapshot, (one) => fate(follow, one, { at }), origins)
+          .map(({ rows }) => key(rows))
+          .sort();
+      expect(fates(originsOf({}))).toEqual(fates());
+    }),
+    seeded(300),
+  );
 });

@@ -1,4 +1,4 @@
-import { dispositions } from "../../lib/mail-flow/message";
+import { dispositions } from "../../mail-flow/message";
 import {
   configuredTenant,
   follow,
@@ -160,15 +160,89 @@ test("a connector refuses addresses that it does not list, for the senders that 
   );
 });
 
-test("a connector for a certificate or for internal mail makes the end undocumented", () => {
+test("a connector for *.partner.example is for the domain itself and all its subdomains", () => {
+  const from = (sender: string) =>
+    follow(
+      withConnector({
+        restrictDomainsToIpAddresses: true,
+        senderDomains: ["*.partner.example"],
+      }),
+      { sourceIp: "192.0.2.1", sender },
+    ).outcome;
+  expect(from("a@partner.example")).toBe("rejected");
+  expect(from("a@b.c.partner.example")).toBe("rejected");
+  expect(from("a@apartner.example")).toBe("quarantine");
+});
+
+test("a connector for a certificate makes the end undocumented", () => {
   expect(
     follow(withConnector({ restrictDomainsToCertificate: true })).outcome,
   ).toBe("notDocumented");
-  const internal = withConnector({ treatMessagesAsInternal: true });
-  expect(follow(internal).outcome).toBe("notDocumented");
-  expect(follow(internal, { sourceIp: "192.0.2.1" }).outcome).toBe(
+});
+
+test.each([
+  "restrictDomainsToIpAddresses",
+  "restrictDomainsToCertificate",
+] as const)("%s counts on connectors of the type Partner alone", (switched) => {
+  const outcome = (connectorType: string) =>
+    follow(
+      withConnector({
+        connectorType,
+        senderIpAddresses: ["203.0.113.5"],
+        [switched]: true,
+      }),
+    ).outcome;
+  expect(outcome("OnPremises")).toBe("quarantine");
+  expect(outcome("partner")).not.toBe("quarantine");
+});
+
+test("mail counts as internal if its sender is of the organisation's own domains and its connector is of the type OnPremises", () => {
+  const outcome = (
+    sender: string,
+    connectorType = "OnPremises",
+    sourceIp?: string,
+  ) =>
+    follow(withConnector({ connectorType, treatMessagesAsInternal: true }), {
+      sender,
+      ...(sourceIp !== undefined && { sourceIp }),
+    }).outcome;
+  expect(outcome("a@partner.example")).toBe("quarantine");
+  expect(outcome("a@example.com")).toBe("notDocumented");
+  expect(outcome("a@example.com", "Partner")).toBe("quarantine");
+  expect(outcome("a@example.com", "OnPremises", "192.0.2.1")).toBe(
     "quarantine",
   );
+});
+
+test("mail meets the partner's connector that lists its address, whatever others refuse", () => {
+  const scanner = {
+    name: "Scanner",
+    restrictDomainsToIpAddresses: true,
+    senderIpAddresses: ["203.0.113.5"],
+  };
+  const ours = { restrictDomainsToIpAddresses: true };
+  const outcome = (first: object, second: object) => {
+    const outcomes = [
+      withConnector(first, second),
+      withConnector(second, first),
+    ].map((snapshot) => follow(snapshot, { sender: "a@partner.example" }));
+    expect(outcomes[0]?.outcome).toBe(outcomes[1]?.outcome);
+    return outcomes[0]?.outcome;
+  };
+  expect(outcome(scanner, ours)).toBe("quarantine");
+  expect(outcome(scanner, { ...ours, connectorType: "OnPremises" })).toBe(
+    "rejected",
+  );
+  // The addresses of a connector that restricts nothing decide nothing.
+  expect(outcome(scanner, {})).toBe("rejected");
+  const partner = { ...scanner, senderDomains: ["partner.example"] };
+  expect(outcome(partner, ours)).toBe("quarantine");
+  expect(outcome(partner, { ...ours, senderDomains: ["*.example.org"] })).toBe(
+    "rejected",
+  );
+  expect(
+    outcome(partner, { ...ours, senderDomains: ["partner.example"] }),
+  ).toBe("quarantine");
 });
 
 test("a blocked address is refused unless it is allowed as well", () => {

@@ -1,5 +1,5 @@
-import type { Message } from "../../lib/mail-flow/message";
-import type { TransportRule } from "../../lib/mail-flow/snapshot";
+import type { Message } from "../../mail-flow/message";
+import type { TransportRule } from "../../mail-flow/snapshot";
 import { follow, withRules } from "./mail-tenant";
 
 const acting = (
@@ -198,7 +198,8 @@ test("each condition on sender and recipient is held against the message", () =>
   for (const [name, yes, no] of [
     ["senderIpRanges", ["52.11.209.0/24"], ["52.11.209.212"]],
     ["from", ["news@mail.shop.example"], ["news@shop.example"]],
-    ["senderDomainIs", ["MAIL.shop.example"], ["shop.example"]],
+    ["senderDomainIs", ["MAIL.shop.example"], ["ail.shop.example"]],
+    ["senderDomainIs", ["shop.example"], ["www.mail.shop.example"]],
     ["fromAddressContainsWords", ["shop"], ["sho"]],
     ["fromAddressMatchesPatterns", ["^news@.*\\.example$"], ["^shop"]],
     ["fromScope", "NotInOrganization", "InOrganization"],
@@ -206,7 +207,8 @@ test("each condition on sender and recipient is held against the message", () =>
     ["anyOfToHeader", ["megan@example.com"], ["pat@example.com"]],
     ["sentToMemberOf", ["sales@EXAMPLE.com"], ["board@example.com"]],
     ["anyOfToCcHeaderMemberOf", ["sales@example.com"], ["board@example.com"]],
-    ["recipientDomainIs", ["example.com"], ["com"]],
+    ["recipientDomainIs", ["example.com"], ["ample.com"]],
+    ["recipientDomainIs", ["com"], ["mail.example.com"]],
     ["recipientAddressContainsWords", ["megan"], ["meg"]],
     ["anyOfRecipientAddressMatchesPatterns", ["^meg"], ["gan$"]],
     ["sentToScope", "InOrganization", "NotInOrganization"],

@@ -1,4 +1,4 @@
-import { rowPairs, rows } from "../../lib/mail-flow/rows";
+import { rowPairs, rows } from "../../mail-flow/rows";
 import { freshTenant, sclRule, valueOf } from "./fresh-tenant";
 
 const sourceIp = "35.157.195.63";

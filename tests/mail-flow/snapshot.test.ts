@@ -1,4 +1,4 @@
-import type { Part, Snapshot } from "../../lib/mail-flow/snapshot";
+import type { Part, Snapshot } from "../../mail-flow/snapshot";
 import { resolveConfiguration } from "../../providers/configuration";
 import {
   look,

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { egressIpRanges } from "../../lib/mail-flow/egress";
-import { plan } from "../../lib/mail-flow/plan";
-import type { Snapshot, TransportRule } from "../../lib/mail-flow/snapshot";
+import { egressIpRanges } from "../../mail-flow/egress";
+import { plan } from "../../mail-flow/plan";
+import type { Snapshot, TransportRule } from "../../mail-flow/snapshot";
 import { freshTenant, sclRule, valueOf } from "./fresh-tenant";
 
 /** One of Cloudflare's addresses that the rules of the captured preview have. */

@@ -4,11 +4,13 @@ import path from "node:path";
 import PostalMime from "postal-mime";
 import { writeAll } from "../../cli/test-plan/files";
 import { planText } from "../../cli/test-plan/text";
-import { testPlan, type TestCase } from "../../lib/mail-flow/test-plan";
+import { testPlan, type TestCase } from "../../mail-flow/test-plan";
 import type { JsonObject } from "../../simulator/json";
 import { simulated } from "../simulator/simulated";
 import { adminRule, userRule } from "../simulator/tutorial";
+import type { Snapshot, TransportRule } from "../../mail-flow/snapshot";
 import { history } from "./evidence-tenant";
+import { freshTenant, sclRule, valueOf } from "./fresh-tenant";
 
 /** A tenant that treats members of a group and one person differently, with names that nobody should trust. */
 async function variedTenant() {
@@ -291,4 +293,93 @@ test("the same tenant gives the same plan, byte by byte", async () => {
   const other = testPlan(await past.snapshot());
   expect(planText(other)).toBe(planText(one));
   expect(other.map(({ eml }) => eml)).toEqual(one.map(({ eml }) => eml));
+});
+
+describe("of a tenant with few rules", () => {
+  const spamRule = (more: Partial<TransportRule> = {}) =>
+    sclRule("Spam", 0, ["UCE"], 6, more);
+  const casesOf = (
+    recipient: string,
+    rules: TransportRule[] = [spamRule()],
+    more: Partial<Snapshot> = {},
+  ) =>
+    testPlan(
+      { ...freshTenant(), transportRules: { value: rules }, ...more },
+      { recipients: [recipient] },
+    );
+  const spamFor = (...asked: Parameters<typeof casesOf>) =>
+    casesOf(...asked).find(
+      ({ disposition, header }) =>
+        disposition === "Spam" && header === "cloudflare",
+    );
+
+  test("a message is this text, whenever and wherever it is written", () => {
+    const lines = (header: string[], stem: string, disposition: string) => [
+      "From: <test-plan@sender.example>",
+      "To: <megan@example.com>",
+      `Subject: Test of the mail flow: ${disposition}`,
+      "Date: Thu, 01 Jan 2026 00:00:00 +0000",
+      `Message-ID: <${stem}@sender.example>`,
+      ...header,
+      "MIME-Version: 1.0",
+      "Content-Type: text/plain; charset=us-ascii",
+      "Content-Transfer-Encoding: 7bit",
+      "",
+      "This message was made by area1-m365 test-plan to try mail flow rules.",
+      "It was written by nobody, and may be deleted.",
+      "",
+    ];
+    const plan = casesOf("megan@example.com");
+    const textOf = (file: string) =>
+      plan.find((one) => one.file === file)?.eml.split("\r\n");
+    expect(textOf("01-spam-cloudflare-megan-example-com.eml")).toEqual(
+      lines(
+        ["X-CFEmailSecurity-Disposition: UCE"],
+        "01-spam-cloudflare-megan-example-com",
+        "Spam",
+      ),
+    );
+    expect(textOf("01-none-megan-example-com.eml")).toEqual(
+      lines([], "01-none-megan-example-com", "None"),
+    );
+  });
+
+  test.each([
+    ["Megan.B@Example.com", "megan-b-example-com"],
+    ["../../etc/passwd@example.com", "etc-passwd-example-com"],
+    ["\uff4d\uff45\uff47\uff41\uff4e@example.com", "megan-example-com"],
+    [`${"x".repeat(300)}@example.com`, "x".repeat(40)],
+    [`${"x".repeat(39)}@example.com`, "x".repeat(39)],
+  ])("the file for %s ends with %s", (recipient, name) => {
+    expect(spamFor(recipient)?.file).toBe(`01-spam-cloudflare-${name}.eml`);
+  });
+
+  test("a case says whom it is for, and that a given address is in no group", () => {
+    expect(spamFor("megan@example.com")).toMatchObject({
+      recipients: "megan@example.com",
+      recipient: "megan@example.com",
+      groups: [],
+      sender: "test-plan@sender.example",
+      expected: { outcome: "junk", scl: 6 },
+    });
+    expect(spamFor("megan@example.com")?.expected).not.toHaveProperty("steps");
+  });
+
+  test("a rule is named once, and not where nobody can tell whether it matches", () => {
+    const stopping = spamRule({ stopRuleProcessing: true });
+    expect(spamFor("megan@example.com", [stopping])?.rules).toEqual(["Spam"]);
+    const unread = spamRule({ unread: ["SomethingPredicate"] });
+    expect(spamFor("megan@example.com", [unread])?.rules).toEqual([]);
+  });
+
+  test("rules are told whatever becomes of the connection in life, which a test does not have", () => {
+    const { connectionFilters } = freshTenant();
+    valueOf(connectionFilters)[0]?.ipBlockList.push("0.0.0.0/0");
+    const blocked = spamFor("megan@example.com", undefined, {
+      connectionFilters,
+      inboundConnectors: { unavailable: "403" },
+    });
+    expect(blocked?.expected.outcome).not.toBe("junk");
+    expect(blocked?.rules).toEqual(["Spam"]);
+  });
 });

@@ -1,3 +1,5 @@
+import { transportRule as kind } from "../../providers/exchange-online/transport-rule";
+import { valuesOf } from "../../providers/kind";
 import { transportRule } from "../../providers/mail-flow/transport-rule";
 
 const tasks = "Microsoft.Exchange.MessagingPolicies.Rules.Tasks";
@@ -150,6 +152,24 @@ describe("The values of conditions and actions", () => {
       actions,
     );
   });
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ["one value in a list", { HeaderContainsMessageHeader: ["X-Test"] }],
+  [
+    "several where one is expected",
+    { HeaderContainsMessageHeader: ["a", "b"] },
+  ],
+  ["words in another order and case", { HeaderContainsWords: ["b", "A", "B"] }],
+  ["one range, bare", { SenderIpRanges: "192.0.2.0-192.0.2.255" }],
+  ["a number as a text", { SetSCL: "-1" }],
+  ["a number in a list", { SetSCL: [5] }],
+  ["a flag as a text in a list", { Quarantine: ["True"] }],
+])("The snapshot and the resource read the same from %s", (_, wire) => {
+  const { conditions, actions } = transportRule({ Name: "Rule", ...wire });
+  const read = { ...conditions, ...actions };
+  expect(Object.keys(read)).toHaveLength(1);
+  expect(valuesOf(kind, wire)).toMatchObject(read);
 });
 
 describe("A class of conditions", () => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 
 import { kinds } from "../../providers";
 import type { Value } from "../../providers/codecs";
+import { isGuarded } from "../../providers/lifecycle/state";
 import {
   antiSpamCustom,
   antiSpamDefault,
@@ -45,9 +46,18 @@ const subjects: Readonly<Record<string, Subject>> = {
   rule: transportRule,
   domain: area1Domain,
 };
-let program: Wanted[] = Object.entries(subjects).map(
-  ([name, { kind, inputs }]) => ({ name, kind, inputs }),
-);
+let program: Wanted[] = Object.entries(subjects).map(([name, subject]) => ({
+  name,
+  kind: subject.kind,
+  inputs: allowing(subject, subject.inputs),
+}));
+
+/** With leave to bring mail nearer: whatever somebody has changed is to be repaired here. */
+function allowing(subject: Subject, inputs: Wanted["inputs"]) {
+  return isGuarded(kindOf(subject))
+    ? { ...inputs, allowExposure: true }
+    : inputs;
+}
 
 /** A property of one of them. */
 class Property {

@@ -9,6 +9,7 @@ import { livedIn, madeDomain, wholeProgram } from "./programs";
 import { scenarios, staged } from "./scenarios";
 import { startWorld, type World } from "./world";
 
+jest.setTimeout(300_000);
 const ledger = ledgerFor(10);
 
 /** Whom a second stack signs in as, so that the log tells whose request it was. */

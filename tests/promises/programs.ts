@@ -57,6 +57,11 @@ export async function wholeProgram(
     recipientDomainIs: ["example.net"],
     spamAction: "Quarantine",
     spamQuarantineTag: "AdminOnlyAccessPolicy",
+    // No worse than `Default`, which its recipients come from.
+    highConfidenceSpamAction: "Quarantine",
+    highConfidenceSpamQuarantineTag: "AdminOnlyAccessPolicy",
+    phishSpamAction: "Quarantine",
+    phishQuarantineTag: "AdminOnlyAccessPolicy",
     adminDisplayName: "Managed by Pulumi: ops/dev/finance",
     ...finance,
   }).filter(([, value]) => value !== undefined);

@@ -89,7 +89,6 @@ export const leftTenants: readonly LeftTenant[] = [
   },
   {
     name: "use case 2 has set up: high confidence spam is its recipient's to release",
-    refused: true,
     prepare(simulator) {
       dropping(simulator, "MALICIOUS");
       quarantine(simulator, "UserNotifyUserRelease", released);
@@ -177,7 +176,6 @@ export const leftTenants: readonly LeftTenant[] = [
   })),
   {
     name: "has a user's rule that gives Malicious SCL 5, and spam in Junk",
-    refused: true,
     prepare(simulator) {
       dropping(simulator);
       rules(
@@ -190,7 +188,6 @@ export const leftTenants: readonly LeftTenant[] = [
   },
   {
     name: "has a rule of another name that gives Malicious SCL 5 and ends the processing",
-    refused: true,
     prepare(simulator) {
       dropping(simulator);
       rules(simulator, "to Junk", ["MALICIOUS"], {

@@ -1,4 +1,4 @@
-import type { Finding } from "../../lib/mail-flow/finding";
+import type { Finding } from "../../mail-flow/finding";
 import {
   isReached,
   messagesOf,

@@ -5,7 +5,7 @@ import { Session } from "../../providers/session";
 import { startSimulator } from "../../simulator";
 
 const failed = (fault: Fault, cause?: unknown) =>
-  new VendorError("Vendor", fault, "It did not work", { cause });
+  new VendorError(fault, "It did not work", { cause });
 
 test.each([
   ["forbidden", true],

@@ -13,6 +13,28 @@ import {
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const domains = "/accounts/acc/email-security/settings/domains";
 
+describe("The dispositions that a domain drops", () => {
+  const codec = area1Domain.fields["dropDispositions"]?.codec;
+
+  test("are both kinds of Malicious where a program gives the one", () => {
+    expect(codec?.normalize(["SPAM", "MALICIOUS"])).toEqual([
+      "MALICIOUS",
+      "MALICIOUS-BEC",
+      "SPAM",
+    ]);
+    expect(codec?.normalize(["MALICIOUS-BEC", "MALICIOUS"])).toEqual([
+      "MALICIOUS",
+      "MALICIOUS-BEC",
+    ]);
+    expect(codec?.normalize(["MALICIOUS-BEC"])).toEqual(["MALICIOUS-BEC"]);
+    expect(codec?.normalize(["SPAM"])).toEqual(["SPAM"]);
+  });
+
+  test("are those that Cloudflare says, so that a lack of the other kind of Malicious shows", () => {
+    expect(codec?.decode(["SPAM", "MALICIOUS"])).toEqual(["MALICIOUS", "SPAM"]);
+  });
+});
+
 describe("The account of a domain", () => {
   const completed = (
     olds: Record<string, unknown>,
@@ -188,22 +210,31 @@ describe("Cloudflare", () => {
     expect((await errorOf(off())).fault).toBe("forbidden");
   });
 
-  test("that does not tell the record of a pending domain is warned of, and no more", async () => {
-    vendor.answers({
-      status: 404,
-      body: { success: false, errors: [{ message: "No route" }] },
-    });
-    expect(
-      await area1Domain.outputs?.(
-        operation(),
-        { ...item, status: "pending" },
-        {},
-      ),
-    ).toEqual({ accountId: "acc", status: "PENDING" });
-    expect(warnings).toEqual([
-      'domain "example.com" waits to be proven yours, but Cloudflare does not tell the TXT record: Cloudflare answered 404: No route. See its dashboard',
-    ]);
-  });
+  test.each([
+    [
+      {
+        status: 404,
+        body: { success: false, errors: [{ message: "No route" }] },
+      },
+      "Cloudflare answered 404: No route.",
+    ],
+    [{ status: 204 }, "It answers that the domain waits for none."],
+  ])(
+    "that does not tell the record of a pending domain is warned of, and no more",
+    async (answer, reason) => {
+      vendor.answers(answer);
+      expect(
+        await area1Domain.outputs?.(
+          operation(),
+          { ...item, status: "pending" },
+          {},
+        ),
+      ).toEqual({ accountId: "acc", status: "PENDING" });
+      expect(warnings).toEqual([
+        `domain "example.com" waits to be proven yours, but Cloudflare does not tell the TXT record: ${reason} See its dashboard`,
+      ]);
+    },
+  );
 
   test("is asked for no record of a domain whose status it does not tell", async () => {
     vendor.answers();

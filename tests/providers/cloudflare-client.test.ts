@@ -105,7 +105,6 @@ describe("The list of domains", () => {
     expect(performance.now() - started).toBeLessThan(1800);
     expect(vendor.arrived.length).toBeGreaterThan(2);
     expect(seen(error)).toEqual({
-      vendor: "Cloudflare",
       fault: "unreadable",
       message: "the list of domains changed while it was read, every time",
       advice: "Try again when nobody else changes domains.",
@@ -113,7 +112,6 @@ describe("The list of domains", () => {
   });
 
   const noList = {
-    vendor: "Cloudflare",
     fault: "unreadable",
     message:
       "Cloudflare answered with a list that is none, or does not say how long it is",
@@ -280,17 +278,17 @@ describe("An answer that is no success", () => {
     [
       401,
       "unauthorized",
-      "The API token is wrong or expired: set CLOUDFLARE_API_TOKEN, or area1:cloudflareApiToken with --secret.",
+      "The API token (CLOUDFLARE_API_TOKEN) is wrong or expired: set it again.",
     ],
     [
       403,
       "forbidden",
-      "The API token needs the account permission Cloud Email Security: Write, for this account (check area1:cloudflareAccountId).",
+      "The API token (CLOUDFLARE_API_TOKEN) needs the account permission Cloud Email Security: Write, for this account (CLOUDFLARE_ACCOUNT_ID).",
     ],
     [
       404,
       "notFound",
-      "Check area1:cloudflareAccountId; if somebody has removed the domain, run pulumi refresh.",
+      "Check CLOUDFLARE_ACCOUNT_ID; if somebody has removed the domain, run pulumi refresh.",
     ],
     [409, "alreadyExists", "Run pulumi refresh, then this again."],
     [422, "refused", "Mend what it names."],
@@ -299,7 +297,6 @@ describe("An answer that is no success", () => {
     [302, "refused", "Mend what it names."],
   ])("of %p is %s", async (status, fault, advice) => {
     expect(await judged({ status, body: said })).toEqual({
-      vendor: "Cloudflare",
       fault,
       message: `Cloudflare answered ${status}: ${reason}`,
       status,
@@ -308,11 +305,55 @@ describe("An answer that is no success", () => {
     });
   });
 
+  // Kind: codes with which Cloudflare refuses the token or the account, whatever the status.
+  test.each([
+    [
+      400,
+      {
+        code: 6003,
+        message: "Invalid request headers",
+        error_chain: [
+          { code: 6111, message: "Invalid format for Authorization header" },
+        ],
+      },
+      "unauthorized",
+      "Invalid request headers (6003); Invalid format for Authorization header (6111)",
+      "The API token (CLOUDFLARE_API_TOKEN) is wrong or expired: set it again.",
+    ],
+    [
+      400,
+      { code: 6111, message: "Invalid format for Authorization header" },
+      "unauthorized",
+      "Invalid format for Authorization header (6111)",
+      "The API token (CLOUDFLARE_API_TOKEN) is wrong or expired: set it again.",
+    ],
+    ...[400, 404].map(
+      (status) =>
+        [
+          status,
+          { code: 7003, message: "Could not route to /accounts/acc" },
+          "forbidden",
+          "Could not route to /accounts/acc (7003)",
+          "The account id is wrong: check CLOUDFLARE_ACCOUNT_ID.",
+        ] as const,
+    ),
+  ] as const)(
+    "of %p with %j is about the token or the account, and shows the chain",
+    async (status, error, fault, message, advice) => {
+      expect(await judged({ status, body: own(error) })).toEqual({
+        fault,
+        message: `Cloudflare answered ${status}: ${message}`,
+        status,
+        uncertain: false,
+        advice,
+      });
+    },
+  );
+
   test.each([408, 500, 503])(
     "of %p may have been carried out",
     async (status) => {
       expect(await judged({ status, body: said })).toEqual({
-        vendor: "Cloudflare",
         fault: "transient",
         message: `Cloudflare answered ${status}: ${reason}`,
         status,
@@ -326,7 +367,7 @@ describe("An answer that is no success", () => {
     [
       "Email Security is Not available in the current subscription",
       "notEntitled",
-      "Email Security is a paid add-on of the account: have it enabled, or check area1:cloudflareAccountId.",
+      "Email Security is a paid add-on of the account: have it enabled, or check CLOUDFLARE_ACCOUNT_ID.",
     ],
     [
       "The domain Already Exists",
@@ -392,7 +433,6 @@ describe("An answer that is no success", () => {
     "of %p with %j is not Cloudflare's, and nothing is concluded from it",
     async (status, body, what) => {
       expect(await judged({ status, body })).toEqual({
-        vendor: "Cloudflare",
         fault: "unreadable",
         message: `Cloudflare answered ${status} with ${what}`,
         status,
@@ -455,7 +495,6 @@ describe("The record that a new domain waits for", () => {
   test("is not concluded from anything else", async () => {
     for (const result of [null, "TXT", []])
       expect(seen(await errorOf(record(told(result))))).toEqual({
-        vendor: "Cloudflare",
         fault: "unreadable",
         message: "Cloudflare answered with a record that is none",
         advice: "Nothing is concluded from it.",

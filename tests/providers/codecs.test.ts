@@ -1,5 +1,6 @@
 import fc from "fast-check";
 
+import { intervalOf } from "../../mail-flow/address-set";
 import { kinds } from "../../providers";
 import {
   flag,
@@ -13,10 +14,8 @@ import {
   type Codec,
   type Value,
 } from "../../providers/codecs";
-import {
-  intervalOf,
-  ipRanges,
-} from "../../providers/exchange-online/ip-ranges";
+import { properties } from "../../providers/exchange-online/transport-rule-properties";
+import { ipRanges } from "../../providers/exchange-online/ip-ranges";
 import { quarantinePermissions } from "../../providers/exchange-online/quarantine-permissions";
 import { secondsOf, timeSpan } from "../../providers/exchange-online/time-span";
 import { equal, field } from "../../providers/field";
@@ -69,7 +68,13 @@ const fields = Object.values(kinds).flatMap((kind) =>
     .map(([name, one]): [string, Field] => [`${kind.name}.${name}`, one]),
 );
 
-describe.each(fields)("%s", (_, one) => {
+/** What programs mean by one value is more than that value. */
+const widened = [
+  "Area1Domain.dropDispositions",
+  "TransportRule.senderIpRanges",
+];
+
+describe.each(fields)("%s", (name, one) => {
   const { codec } = one;
   const values = valuesOf(one);
 
@@ -79,7 +84,7 @@ describe.each(fields)("%s", (_, one) => {
         const once = codec.normalize(value);
         expect(codec.normalize(once)).toEqual(once);
         expect(codec.refuse(once)).toBeUndefined();
-        expect(equal(one, value, once)).toBe(true);
+        if (!widened.includes(name)) expect(equal(one, value, once)).toBe(true);
       }),
     );
   });
@@ -117,6 +122,8 @@ describe.each(fields)("%s", (_, one) => {
   });
 });
 
+const { headerContainsWords, headerContainsMessageHeader } = properties;
+
 const same = (codec: Codec, a: unknown, b: unknown): boolean =>
   equal(
     field("Wire", codec),
@@ -134,6 +141,38 @@ describe("Spellings of one value", () => {
     ["null and an empty list", set, null, []],
     ["empty entries", set, ["", "a"], ["a"]],
     ["an entry in an object", set, [{ Domain: "a" }], ["a"]],
+    [
+      "an entry beside a note of its type",
+      set,
+      [{ "Domain@data.type": "System.String", Domain: "a" }],
+      ["a"],
+    ],
+    [
+      "an address in an object in an object, beside a note of its type",
+      set,
+      [
+        {
+          Sender: { "@odata.type": "#Exchange.Table", Address: "a@b.example" },
+        },
+      ],
+      ["a@b.example"],
+    ],
+    [
+      "an address with its parts",
+      set,
+      [
+        {
+          Sender: {
+            Length: 11,
+            Local: "a",
+            Domain: "b.example",
+            IsValidAddress: true,
+            Address: "a@b.example",
+          },
+        },
+      ],
+      ["a@b.example"],
+    ],
     ["null and an empty text", text(), null, ""],
     ["line ends", text(), "a\r\nb", "a\nb"],
     ["spaces at the ends", text(), " a ", "a"],
@@ -168,12 +207,6 @@ describe("Spellings of one value", () => {
       ipRanges,
       ["192.0.2.0/24", "192.0.2.9"],
       ["192.0.2.0/24"],
-    ],
-    [
-      "a published wide range and its blocks",
-      ipRanges,
-      ["134.195.26.0/23"],
-      ["134.195.26.0/24", "134.195.27.0/24"],
     ],
     [
       "permissions as number and as text",
@@ -216,6 +249,27 @@ describe("Spellings of one value", () => {
       ipRanges,
       ["192.0.2.0/24"],
       ["192.0.2.0/24", "192.0.3.0"],
+    ],
+    // Microsoft 365 does not take the wide one, so that no mail may match it.
+    [
+      "a published wide range and its blocks",
+      ipRanges,
+      ["134.195.26.0/23"],
+      ["134.195.26.0/24", "134.195.27.0/24"],
+    ],
+    [
+      "a wide range within a list of others and the list without it",
+      ipRanges,
+      ["134.195.26.0/23", "134.195.26.0/24"],
+      ["134.195.26.0/24"],
+    ],
+    // No word of a header has a space.
+    ["a word with a space", headerContainsWords.codec, ["UCE "], ["UCE"]],
+    [
+      "the name of a header with a space",
+      headerContainsMessageHeader.codec,
+      " X-CFEmailSecurity-Disposition",
+      "X-CFEmailSecurity-Disposition",
     ],
     ["one permission more", quarantinePermissions, 3, 7],
     ["another time span", timeSpan("04:00:00", "1.00:00:00"), "PT4H", "P1D"],

@@ -1,13 +1,16 @@
+import * as identity from "@azure/identity";
 import fc from "fast-check";
 
 import {
   explicitKey,
-  isLoopback,
   keys,
+  placeOf,
   resolveConfiguration,
   secretKeys,
   type Key,
 } from "../../providers/configuration";
+import { UserError } from "../../providers/errors";
+import { isLoopback } from "../../providers/loopback";
 
 /** Resolves values of the stack's configuration, by key without namespace, and of the environment, by key as well. */
 const resolve = (
@@ -150,15 +153,33 @@ describe("The way to sign in", () => {
     ).toEqual({ by: "secret", clientId: "stack's", clientSecret: "s" });
   });
 
-  test("without the application in the same place is an error that says where to set it", () => {
+  // Kind: the README's first steps lead to something that works.
+  test("takes the application from the stack for a credential in the environment that names none", () => {
+    expect(
+      resolve({ clientId: "stack's" }, { clientSecret: "rotated" }).signIn,
+    ).toEqual({ by: "secret", clientId: "stack's", clientSecret: "rotated" });
+    expect(
+      resolve(
+        { clientId: "stack's", clientSecret: "old" },
+        { federatedTokenFile: "/token" },
+      ).signIn,
+    ).toEqual({ by: "tokenFile", clientId: "stack's", tokenFile: "/token" });
+  });
+
+  test("without an application is an error that says what is given where, and where to set it", () => {
     for (const [key, called] of [
       ["clientSecret", "a client secret"],
       ["clientCertificatePath", "a certificate"],
       ["federatedTokenFile", "a federated token file"],
-    ] as const)
-      expect(() => resolve({ clientId: "app" }, { [key]: "x" })).toThrow(
-        `Cannot sign in to Microsoft: ${called} is given, but not the application it belongs to. Set clientId (area1:clientId or AZURE_CLIENT_ID) in the same place.`,
+    ] as const) {
+      expect(() => resolve({}, { [key]: "x" })).toThrow(
+        `Cannot sign in to Microsoft: ${called} is given (${keys[key]} in the environment), but not the application it belongs to. Set clientId (area1:clientId or AZURE_CLIENT_ID).`,
       );
+      // An application that is left over in the environment is not the stack's.
+      expect(() => resolve({ [key]: "x" }, { clientId: "left" })).toThrow(
+        `${called} is given (area1:${key} in the stack's configuration), but not the application`,
+      );
+    }
   });
 
   test("keeps the password of a certificate with it", () => {
@@ -246,12 +267,12 @@ test("Every secret of every source is known as one, also where it is not used", 
     fc.property(
       fc.record(
         Object.fromEntries(
-          secretKeys.map((key) => [key, fc.string({ minLength: 1 })]),
+          secretKeys.map((key) => [key, fc.stringMatching(/^[!-~]+$/)]),
         ),
       ),
       fc.record(
         Object.fromEntries(
-          secretKeys.map((key) => [key, fc.string({ minLength: 1 })]),
+          secretKeys.map((key) => [key, fc.stringMatching(/^[!-~]+$/)]),
         ),
       ),
       (stack, environment) => {
@@ -267,6 +288,118 @@ test("Every secret of every source is known as one, also where it is not used", 
       },
     ),
   );
+});
+
+describe("A value with a line end", () => {
+  // Kind: what a file or a copied line adds to a value is no part of it.
+  test.each(["\n", "\r\n", " \n", "\t"])(
+    "of %j is taken without it, from either source",
+    (end) => {
+      for (const key of Object.keys(plain) as (keyof typeof plain)[]) {
+        const value = valueFor(key);
+        const resolved = (configuration: ReturnType<typeof resolve>) =>
+          String(configuration[plain[key]]);
+        expect(resolved(resolve({ [key]: value + end }))).toBe(value);
+        expect(resolved(resolve({}, { [key]: value + end }))).toBe(value);
+      }
+      expect(
+        resolve({}, { clientId: `app${end}`, clientSecret: `hush${end}` }),
+      ).toMatchObject({
+        signIn: { by: "secret", clientId: "app", clientSecret: "hush" },
+        secrets: ["hush"],
+      });
+    },
+  );
+
+  test("is unset when nothing else is in it", () => {
+    expect(resolve({ tenantId: "a" }, { tenantId: "\n" }).tenantId).toBe("a");
+  });
+
+  test("of a password loses the line end alone: its spaces count", () => {
+    const given = { clientId: "app", clientCertificatePath: "/c.pem" };
+    expect(
+      resolve({ ...given, clientCertificatePassword: " p w \r\n" }).signIn,
+    ).toMatchObject({ certificatePassword: " p w " });
+  });
+
+  test("within it is refused by the place of the value, which is not shown", () => {
+    expect(() => resolve({}, { cloudflareApiToken: "hush\nhush" })).toThrow(
+      new UserError(
+        "CLOUDFLARE_API_TOKEN in the environment holds a line end or another control character. Set it again, to the value alone.",
+      ),
+    );
+    expect(() => resolve({ cloudflareApiToken: "“hush”" })).toThrow(
+      new UserError(
+        "area1:cloudflareApiToken in the stack's configuration holds a space or a character that no API token has. Set it again, to the value alone.",
+      ),
+    );
+    expect(() => resolve({ tenantId: "a\u0000b" }, {}, [])).toThrow(
+      new UserError(
+        "tenantId of the Area1Provider holds a line end or another control character. Set it again, to the value alone.",
+      ),
+    );
+  });
+});
+
+describe("The origin of a value", () => {
+  // Kind: messages about sign-in and permissions say which source each value came from.
+  test("is the source that it was taken from", () => {
+    const both = resolve(
+      {
+        tenantId: "t",
+        clientId: "a",
+        clientSecret: "s",
+        cloudflareApiToken: "old",
+      },
+      { clientId: "b", clientCertificatePath: "/c", cloudflareApiToken: "new" },
+    );
+    expect(both.origins).toEqual({
+      tenantId: "area1:tenantId in the stack's configuration",
+      clientId: "AZURE_CLIENT_ID in the environment",
+      clientCertificatePath: "AZURE_CLIENT_CERTIFICATE_PATH in the environment",
+      cloudflareApiToken: "CLOUDFLARE_API_TOKEN in the environment",
+    });
+    expect(placeOf(both, "cloudflareAccountId")).toBe(
+      "area1:cloudflareAccountId or CLOUDFLARE_ACCOUNT_ID",
+    );
+    expect(resolve({ tenantId: "t" }, {}, []).origins).toEqual({
+      tenantId: "tenantId of the Area1Provider",
+    });
+  });
+});
+
+describe("An authority of a national cloud", () => {
+  // Kind: national clouds by the table of authorities of @azure/identity.
+  const { AzureAuthorityHosts: hosts } = identity;
+
+  test.each([
+    [
+      hosts.AzureGovernment,
+      "https://outlook.office365.us",
+      "https://graph.microsoft.us",
+    ],
+    [
+      hosts.AzureChina,
+      "https://partner.outlook.cn",
+      "https://microsoftgraph.chinacloudapi.cn",
+    ],
+    [
+      hosts.AzurePublicCloud,
+      "https://outlook.office365.com",
+      "https://graph.microsoft.com",
+    ],
+  ])("%s implies its services", (authorityHost, exchange, graph) => {
+    for (const given of [authorityHost, `${authorityHost}/`])
+      expect(resolve({ authorityHost: given })).toMatchObject({
+        exchangeBaseUrl: exchange,
+        graphBaseUrl: graph,
+      });
+    // DoD has the authority of the US government, and services of its own.
+    expect(
+      resolve({ authorityHost, exchangeBaseUrl: "https://webmail.apps.mil" })
+        .exchangeBaseUrl,
+    ).toBe("https://webmail.apps.mil");
+  });
 });
 
 test("Only loopback addresses are loopback", () => {

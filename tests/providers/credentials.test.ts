@@ -248,18 +248,26 @@ test("a claim is read from what is a token, and none from anything else", () => 
 
 describe("A sign-in that is refused", () => {
   const secret =
-    "The client secret is wrong or has expired: make a new one for the application and set AZURE_CLIENT_SECRET, or area1:clientSecret with --secret.";
+    "The client secret is wrong, has expired or belongs to another application: make a new one and set it.";
+  const onGitHub =
+    "A token of GitHub Actions is valid for five minutes; the README, In a pipeline, shows the step that writes it.";
+  const other =
+    "The application has no federated credential with the issuer, subject and audience of the token in the file: compare them, character by character. If they are right, the token in the file is too old: write a new one just before each pulumi command.";
   test.each([
     ["AADSTS7000215", secret],
     ["AADSTS7000222", secret],
+    ["AADSTS700016", "The application is not in this tenant: check both ids."],
+    ["AADSTS90002", "The tenant does not exist: check its id."],
     [
-      "AADSTS700016",
-      "The application is not in this tenant: check area1:clientId and area1:tenantId.",
+      "AADSTS700024",
+      `The token in the file is too old: write a new one just before each pulumi command. ${onGitHub}`,
     ],
-    ["AADSTS90002", "There is no such tenant: check area1:tenantId."],
+    ["AADSTS70021", `${other} ${onGitHub}`],
+    ["AADSTS700211", `${other} ${onGitHub}`],
+    ["AADSTS700213", `${other} ${onGitHub}`],
     [
       "AADSTS700027",
-      "Check area1:tenantId, area1:clientId and the credential; see the README, Permissions.",
+      "Check the tenant, the application and its credential; see the README, Permissions.",
     ],
   ])("for %s says what to do", async (code, advice) => {
     simulator.faults.add({
@@ -270,13 +278,15 @@ describe("A sign-in that is refused", () => {
       body: { error: "invalid_client", error_description: `${code}: No.` },
     });
     const error = await errorOf(bySecret().token("exchange", patience()));
-    const { AZURE_AUTHORITY_HOST = "", AZURE_TENANT_ID = "" } =
-      simulator.environment;
+    const {
+      AZURE_AUTHORITY_HOST = "",
+      AZURE_TENANT_ID = "",
+      AZURE_CLIENT_ID = "",
+    } = simulator.environment;
     expect(seen(error)).toMatchObject({
-      vendor: "Microsoft Entra",
       fault: "unauthorized",
       message: `cannot sign in to tenant ${AZURE_TENANT_ID} at ${AZURE_AUTHORITY_HOST.replace(/\/+$/, "")}: Microsoft Entra answered 401: ${code}: No.`,
-      advice,
+      advice: `${advice} Used: tenant ${AZURE_TENANT_ID} from AZURE_TENANT_ID in the environment, application ${AZURE_CLIENT_ID} from AZURE_CLIENT_ID in the environment, client secret from AZURE_CLIENT_SECRET in the environment.`,
     });
   });
 

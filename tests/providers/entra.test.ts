@@ -119,7 +119,6 @@ describe("A request of a sign-in", () => {
     const client = entra("https://login.example/tenant");
     const error = await errorOf(client.sendRequest(request("/token")));
     expect(seen(error)).toEqual({
-      vendor: "Microsoft Entra",
       fault: "unreadable",
       message: `login.example points to ${host}, which is not its own`,
       advice: noSecret,
@@ -154,7 +153,6 @@ describe("An answer to a sign-in", () => {
     [399, token, "answered 399, a redirect to elsewhere"],
   ])("of %p with %j is none", async (status, body, words) => {
     expect(await judged({ status, body })).toEqual({
-      vendor: "Microsoft Entra",
       fault: "unreadable",
       message: `Microsoft Entra ${words}`,
       advice: noSecret,
@@ -174,7 +172,6 @@ describe("An answer to a sign-in", () => {
   ])("that refuses says why: %j", async (body, reason) => {
     for (const status of [400, 401, 407, 409, 499])
       expect(await judged({ status, body })).toEqual({
-        vendor: "Microsoft Entra",
         fault: "unauthorized",
         message: `Microsoft Entra answered ${status}: ${reason}`,
         status,
@@ -184,7 +181,6 @@ describe("An answer to a sign-in", () => {
 
   test.each([408, 500, 503])("of %p is asked for again", async (status) => {
     expect(await judged({ status, body: { error: "busy" } })).toEqual({
-      vendor: "Microsoft Entra",
       fault: "transient",
       message: `Microsoft Entra answered ${status}: busy`,
       status,
@@ -211,7 +207,6 @@ describe("An answer to a sign-in", () => {
       vendor.answers({ body });
       const error = await errorOf(entra().sendRequest(request(discovery)));
       expect(seen(error)).toEqual({
-        vendor: "Microsoft Entra",
         fault: "unreadable",
         message:
           "Microsoft Entra answered 200 with something that names no token endpoint",

@@ -19,7 +19,8 @@ test.each([
 
 test.each([
   [{ Name: "Default" }, true],
-  [{ Name: "DEFAULT", IsDefault: false }, true],
+  [{ Name: "DEFAULT" }, true],
+  [{ Name: "Default", IsDefault: false }, false],
   [{ Name: "Renamed", IsDefault: true }, true],
   [{ Name: "Finance", IsDefault: false }, false],
 ])(

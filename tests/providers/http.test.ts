@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 
-import { VendorError } from "../../providers/errors";
+import { UserError, VendorError } from "../../providers/errors";
 import {
   Http,
   throttled,
@@ -78,9 +78,9 @@ const client = (timeout = 1000) =>
 
 /** An answer counts unless its status says otherwise. */
 const judge = (answer: Answer): Answer => {
-  if (answer.status === 429) throw throttled("Vendor", answer, "too many");
+  if (answer.status === 429) throw throttled(answer, "too many");
   if (answer.status >= 500)
-    throw new VendorError("Vendor", "transient", `answered ${answer.status}`, {
+    throw new VendorError("transient", `answered ${answer.status}`, {
       status: answer.status,
       uncertain: true,
     });
@@ -172,6 +172,26 @@ describe("Throttling", () => {
     expect(arrived).toHaveLength(2);
   });
 
+  test("a vendor that is not available is waited out as it asked, and by all requests", async () => {
+    replies = [{ status: 503, headers: { "retry-after": "1.2" } }];
+    const http = client();
+    const started = performance.now();
+    const first = http.send(get(), judge, new Patience(5000));
+    while (arrived.length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    await Promise.all([first, http.send(get(), judge, new Patience(5000))]);
+    expect(performance.now() - started).toBeGreaterThanOrEqual(1198);
+    expect(said).toEqual(["Vendor is not available: waiting 2 s as it asked"]);
+  });
+
+  test("a vendor that asks for more than the patience is not waited for", async () => {
+    replies = [{ status: 503, headers: { "retry-after": "60" } }];
+    await expect(
+      client().send(get(), judge, new Patience(500)),
+    ).rejects.toMatchObject({ fault: "throttled" });
+    expect(arrived).toHaveLength(1);
+  });
+
   test("without Retry-After is waited out with growing pauses", async () => {
     replies = [{ status: 429 }, { status: 429 }, { status: 429 }];
     await client().send(get(), judge, new Patience(2000));
@@ -226,9 +246,8 @@ describe("Throttling", () => {
 
   test("is an error with the answer's status and what to do", () => {
     const answer = { status: 429, headers: new Headers(), text: "" };
-    const error = throttled("Vendor", answer, "too many");
-    expect([error.vendor, error.fault, error.message, error.details]).toEqual([
-      "Vendor",
+    const error = throttled(answer, "too many");
+    expect([error.fault, error.message, error.details]).toEqual([
       "throttled",
       "too many",
       { status: 429, advice: "Try again later." },
@@ -244,7 +263,7 @@ describe("Throttling", () => {
     const http = client();
     const oneAtATime = (answer: Answer) => {
       if (answer.status === 400)
-        throw throttled("Vendor", answer, "too many at once", true);
+        throw throttled(answer, "too many at once", true);
       return judge(answer);
     };
     await Promise.all(
@@ -303,10 +322,10 @@ describe("Throttling", () => {
     const answer = { status: 429, headers: new Headers(), text: "" };
     const patience = new Patience(2000);
     expect(
-      http.pauseFor(throttled("Vendor", answer, "too many"), patience),
+      http.pauseFor(throttled(answer, "too many"), patience),
     ).toBeGreaterThanOrEqual(30);
     expect(
-      http.pauseFor(new VendorError("Vendor", "refused", "no"), patience),
+      http.pauseFor(new VendorError("refused", "no"), patience),
     ).toBeUndefined();
     expect(http.pauseFor(new Error("no"), patience)).toBeUndefined();
     const started = performance.now();
@@ -364,7 +383,7 @@ describe("A request whose outcome is not known", () => {
 test("An answer that is a refusal is not asked for again", async () => {
   replies = [{ status: 400 }];
   const refusing = (answer: Answer) => {
-    if (answer.status === 400) throw new VendorError("Vendor", "refused", "no");
+    if (answer.status === 400) throw new VendorError("refused", "no");
     return answer;
   };
   const error = await faultOf(
@@ -396,6 +415,44 @@ test("A write that no connection came about for is sent when there is one", asyn
   expect((await sent).text).toBe("fine");
   late.closeAllConnections();
   late.close();
+});
+
+// Kind: errors of our own making are never transient.
+test("A header that Node does not send is an error at once, and nothing of it is shown", async () => {
+  const sent = client().send(
+    { ...get(), headers: { Authorization: "Bearer hush\nhush" } },
+    judge,
+    new Patience(5000),
+  );
+  const error: unknown = await sent.catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as Error).message).toBe(
+    `Cannot send a request to ${new URL(url).host}: Invalid character in header content ["Authorization"]. Check the configuration, the token first.`,
+  );
+  expect(arrived).toEqual([]);
+});
+
+// Kind: no fraction of a millisecond reaches a timer.
+test.each([200, 600, 2000])(
+  "A vendor that throttles without Retry-After is waited for within a patience of %p ms, and then it is said",
+  async (patienceMs) => {
+    replies = Array.from({ length: 99 }, () => ({ status: 429 }));
+    const error = await faultOf(
+      client().send(get(), judge, new Patience(patienceMs)),
+    );
+    expect(error.message).toMatch(
+      /longer than what is left of the patience of this operation/,
+    );
+  },
+);
+
+test("What is left of a patience is whole milliseconds, also after a pause that stretched it", () => {
+  const patience = new Patience(1001);
+  expect(patience.grants(1000.4)).toBe(true);
+  for (let tries = 0; tries < 3; tries++) {
+    expect(Number.isInteger(patience.left)).toBe(true);
+    patience.grants(1000.6 + tries);
+  }
 });
 
 test("Nothing is sent when the patience is used up", async () => {

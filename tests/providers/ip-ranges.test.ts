@@ -1,8 +1,5 @@
-import {
-  intervalOf,
-  ipRanges,
-  merged,
-} from "../../providers/exchange-online/ip-ranges";
+import { intervalOf } from "../../mail-flow/address-set";
+import { ipRanges, merged } from "../../providers/exchange-online/ip-ranges";
 
 /** 192.0.2.0 */
 const net = 0xc0000200;
@@ -138,6 +135,10 @@ describe("A list of ranges", () => {
       [net + 200, net + 200],
       "example.com",
     ]);
+    expect(merged(["192.0.2.0/23", "192.0.2.0/24"])).toEqual([
+      [net, net + 255],
+      "192.0.2.0/23",
+    ]);
     expect(merged([])).toEqual([]);
   });
 
@@ -147,6 +148,8 @@ describe("A list of ranges", () => {
       ["192.0.2.1", "192.0.2.2"],
     ],
     ["192.0.2.1", ["192.0.2.1"]],
+    // As it stands there, not as a program's is sent.
+    [["104.30.32.0-104.30.63.255"], ["104.30.32.0/19"]],
     ["", []],
     [
       [{ a: 1 }, 7],

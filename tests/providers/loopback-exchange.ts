@@ -5,7 +5,6 @@ import type { Credentials } from "../../providers/credentials";
 import { ExchangeOnline } from "../../providers/exchange-online/client";
 import { Http } from "../../providers/http";
 import { Patience } from "../../providers/patience";
-import type { State } from "../../providers/kind";
 import type { Operation } from "../../providers/session";
 
 /** The tenant that the tokens are of. */
@@ -132,7 +131,11 @@ export class LoopbackExchange {
 
   /** A new client: nothing is shared with another one. */
   client(host = `localhost:${this.port}`, patienceMs = 2000): ExchangeOnline {
-    const credentials: Pick<Credentials, "token" | "tenantId" | "renew"> = {
+    const credentials: Pick<
+      Credentials,
+      "token" | "tenantId" | "renew" | "identity"
+    > = {
+      identity: "application",
       token: (service) =>
         this.noToken
           ? Promise.reject(this.noToken)
@@ -149,25 +152,12 @@ export class LoopbackExchange {
     );
   }
 
-  /**
-   * An operation on an object of Exchange, with a new client.
-   * @param rules the inputs of the program's rules.
-   */
-  operation(
-    onlyForSpam: readonly string[] = [],
-    patienceMs = 2000,
-    rules: State[] = [],
-  ): Operation {
-    const parts: Pick<Operation, "exchange" | "patience" | "warn"> & {
-      session: Pick<Operation["session"], "onlyForSpam" | "wanted">;
-    } = {
+  /** An operation on an object of Exchange, with a new client. */
+  operation(patienceMs = 2000): Operation {
+    const parts: Pick<Operation, "exchange" | "patience" | "warn"> = {
       exchange: this.client(undefined, patienceMs),
       patience: new Patience(patienceMs),
       warn: (message) => void this.warnings.push(message),
-      session: {
-        onlyForSpam: new Set(onlyForSpam),
-        wanted: (kind) => (kind === "TransportRule" ? rules : []),
-      },
     };
     return parts as Operation;
   }

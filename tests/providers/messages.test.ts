@@ -129,7 +129,7 @@ test("A page of HTML is called so, wherever it begins", () => {
 
 test("Errors have the names of their classes and keep what caused them", () => {
   const cause = new Error("why");
-  const vendor = new VendorError("Vendor", "refused", "no", { cause });
+  const vendor = new VendorError("refused", "no", { cause });
   const partial = new PartialFailure("id", { a: 1 }, ["one", "two"], cause);
   expect([vendor.name, vendor.message, vendor.cause]).toEqual([
     "VendorError",

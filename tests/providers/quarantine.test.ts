@@ -3,14 +3,8 @@ import {
   isBuiltInQuarantinePolicy,
   quarantinePolicy,
 } from "../../providers/exchange-online/quarantine-policy";
-import {
-  everyTagPointingAt,
-  graveTags,
-  quarantineTags,
-  tagsPointingAt,
-} from "../../providers/exchange-online/quarantine-tags";
-import type { Values } from "../../providers/field";
-import { LoopbackExchange, notFound, type Reply } from "./loopback-exchange";
+import { everyTagPointingAt } from "../../providers/exchange-online/quarantine-tags";
+import { LoopbackExchange, notFound } from "./loopback-exchange";
 
 const exchange = new LoopbackExchange();
 beforeAll(() => exchange.start());
@@ -36,22 +30,6 @@ describe("The tags of threat policies that point at a quarantine policy", () => 
     },
     { Name: "Odd", SpamQuarantineTag: 3 },
   ];
-
-  test("are named with their policies, in any case, those that are asked for", async () => {
-    exchange.answers = { [antiSpam]: [policies] };
-    const pointing = (tags: readonly string[]) =>
-      tagsPointingAt(exchange.operation(), "Ours", tags);
-    expect(await pointing(quarantineTags)).toEqual([
-      "SpamQuarantineTag of Default",
-      "PhishQuarantineTag of Default",
-      "HighConfidenceSpamQuarantineTag of Finance",
-    ]);
-    expect(await pointing(graveTags)).toEqual([
-      "PhishQuarantineTag of Default",
-      "HighConfidenceSpamQuarantineTag of Finance",
-    ]);
-    expect(await pointing(["BulkQuarantineTag"])).toEqual([]);
-  });
 
   test("are those of anti-phishing and anti-malware policies as well, where every tag counts", async () => {
     exchange.answers = {
@@ -101,19 +79,14 @@ describe("A quarantine policy", () => {
     quarantinePolicy.fields["endUserQuarantinePermissions"]?.codec.encode(
       permissions,
     );
-  const spam = { onlyForSpam: true };
 
   test("is made and changed with its permissions under the name that is written", async () => {
     const operation = exchange.operation();
-    await quarantinePolicy.create(
-      operation,
-      {
-        name: "Ours",
-        endUserQuarantinePermissions: permissions,
-        esnEnabled: true,
-      },
-      {},
-    );
+    await quarantinePolicy.create(operation, {
+      name: "Ours",
+      endUserQuarantinePermissions: permissions,
+      esnEnabled: true,
+    });
     const item = { Name: "contoso.onmicrosoft.com\\Ours" };
     await quarantinePolicy.update(operation, item, {
       endUserQuarantinePermissions: permissions,
@@ -202,130 +175,6 @@ describe("A quarantine policy", () => {
     ).toBe(reason);
     expect(exchange.writes).toEqual([]);
   });
-
-  const grave = [{ Name: "Default", PhishQuarantineTag: "Ours" }];
-  const spamGoesThere = [
-    { Name: "Other", SpamAction: "Delete", SpamQuarantineTag: "Ours" },
-    { Name: "Default", SpamAction: "Quarantine", SpamQuarantineTag: "OURS" },
-  ];
-  const malicious = [
-    {
-      Name: "Malicious",
-      State: "Enabled",
-      SetSCL: 5,
-      HeaderContainsMessageHeader: "X-CFEmailSecurity-Disposition",
-      HeaderContainsWords: ["MALICIOUS"],
-    },
-  ];
-  const ofGrave = (tags: string) =>
-    `${tags} at it: its recipients could release such mail at once. Have those point elsewhere first, for example with pulumi up --target on the anti-spam policy`;
-
-  test.each<[string, Record<string, Reply[]>, string | RegExp]>([
-    [
-      "worse mail goes there",
-      { [antiSpam]: [grave] },
-      ofGrave("PhishQuarantineTag of Default points"),
-    ],
-    [
-      "mail goes there by two worse tags",
-      {
-        [antiSpam]: [
-          [
-            {
-              Name: "Default",
-              PhishQuarantineTag: "Ours",
-              HighConfidencePhishQuarantineTag: "Ours",
-            },
-          ],
-        ],
-      },
-      ofGrave(
-        "PhishQuarantineTag of Default, HighConfidencePhishQuarantineTag of Default point",
-      ),
-    ],
-    [
-      "spam goes there and a rule takes Malicious for it",
-      { [antiSpam]: [spamGoesThere], "Get-TransportRule": [malicious] },
-      /^the rule "Malicious" .* release from "Ours": .*, for example with pulumi up --target on the rule$/,
-    ],
-  ])(
-    "that is only for spam grants no release while %s",
-    async (_, answers, message) => {
-      exchange.answers = answers;
-      const granted = { endUserQuarantinePermissions: permissions };
-      const operation = exchange.operation();
-      for (const work of [
-        () =>
-          quarantinePolicy.create(
-            operation,
-            { name: "Ours", ...granted },
-            spam,
-          ),
-        () =>
-          quarantinePolicy.update(operation, { Name: "Ours" }, granted, spam),
-      ]) {
-        const error = await work().then(
-          () => undefined,
-          (reason: Error) => reason,
-        );
-        expect(error?.name).toBe("UserError");
-        if (typeof message === "string") expect(error?.message).toBe(message);
-        else expect(error?.message).toMatch(message);
-      }
-      expect(exchange.writes).toEqual([]);
-    },
-  );
-
-  const everything = {
-    [antiSpam]: [[...grave, ...spamGoesThere]],
-    "Get-TransportRule": [malicious],
-  };
-  test.each<[string, Values, object | undefined, Record<string, Reply[]>]>([
-    [
-      "it is for more than spam",
-      { endUserQuarantinePermissions: permissions },
-      { onlyForSpam: false },
-      everything,
-    ],
-    [
-      "first-seen values are given back",
-      { endUserQuarantinePermissions: permissions },
-      undefined,
-      everything,
-    ],
-    [
-      "release is not among the permissions",
-      { endUserQuarantinePermissions: ["Delete", "RequestRelease"] },
-      spam,
-      everything,
-    ],
-    ["its permissions stay", { esnEnabled: false }, spam, everything],
-    [
-      "spam goes elsewhere",
-      { endUserQuarantinePermissions: permissions },
-      spam,
-      {
-        [antiSpam]: [spamGoesThere.slice(0, 1)],
-        "Get-TransportRule": [malicious],
-      },
-    ],
-    [
-      "no rule takes Malicious for spam",
-      { endUserQuarantinePermissions: permissions },
-      spam,
-      { [antiSpam]: [spamGoesThere] },
-    ],
-  ])("is changed at once where %s", async (_, changes, inputs, answers) => {
-    exchange.answers = answers;
-    await quarantinePolicy.update(
-      exchange.operation(),
-      { Name: "Ours" },
-      changes,
-      inputs as Record<string, unknown> | undefined,
-    );
-    expect(exchange.writes).toHaveLength(1);
-    if (answers === everything) expect(exchange.cmdlets).toHaveLength(1);
-  });
 });
 
 describe("The notification settings of a tenant", () => {
@@ -383,7 +232,7 @@ describe("The notification settings of a tenant", () => {
       "New-QuarantinePolicy",
       { Name: "DefaultGlobalTag", ...global, ...written },
     ];
-    await quarantineNotification.create(operation, daily, {});
+    await quarantineNotification.create(operation, daily);
     await quarantineNotification.update(
       operation,
       { Name: "DefaultGlobalPOLICY" },

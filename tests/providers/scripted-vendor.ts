@@ -109,8 +109,7 @@ export async function errorOf(promise: Promise<unknown>): Promise<VendorError> {
 }
 
 /** What a user and the lifecycle see of an error. */
-export const seen = ({ vendor, fault, message, details }: VendorError) => ({
-  vendor,
+export const seen = ({ fault, message, details }: VendorError) => ({
   fault,
   message,
   ...details,

@@ -1,9 +1,7 @@
 import { identityOf } from "../../providers/exchange-online/identity";
 import { transportRule } from "../../providers/exchange-online/transport-rule";
-import {
-  conditions,
-  propertyOf,
-} from "../../providers/exchange-online/transport-rule-conditions";
+import { propertyOf } from "../../mail-flow/names";
+import { conditions } from "../../providers/exchange-online/transport-rule-properties";
 import { valuesOf } from "../../providers/kind";
 import { LoopbackExchange, notFound } from "./loopback-exchange";
 
@@ -74,7 +72,7 @@ describe("A parameter of a transport rule", () => {
 
   test("is a property of its own, with each condition twice: as it is and as an exception", () => {
     const properties = Object.keys(transportRule.fields);
-    for (const condition of conditions)
+    for (const { wire: condition } of Object.values(conditions))
       expect(properties).toEqual(
         expect.arrayContaining([
           propertyOf(condition),
@@ -225,11 +223,12 @@ describe("A transport rule", () => {
     [true, true],
     [false, false],
   ])("is made with one request: enabled %s", async (enabled, Enabled) => {
-    await transportRule.create(
-      exchange.operation(),
-      { name: "a", enabled, headerContainsWords: ["a"], setScl: 5 },
-      {},
-    );
+    await transportRule.create(exchange.operation(), {
+      name: "a",
+      enabled,
+      headerContainsWords: ["a"],
+      setScl: 5,
+    });
     expect(exchange.cmdlets).toEqual([
       [
         "New-TransportRule",
@@ -275,6 +274,32 @@ describe("A transport rule", () => {
     expect(exchange.cmdlets).toEqual(cmdlets);
   });
 
+  test.each(
+    [
+      ["HeaderContainsMessageHeader", "HeaderContainsWords"],
+      ["HeaderMatchesMessageHeader", "HeaderMatchesPatterns"],
+      ["BetweenMemberOf1", "BetweenMemberOf2"],
+      ["ManagerAddresses", "ManagerForEvaluatedUser"],
+      ["ADComparisonAttribute", "ADComparisonOperator"],
+    ].flatMap(([one = "", other = ""]) =>
+      ["", "ExceptIf"].flatMap((prefix) => [
+        [`${prefix}${one}`, `${prefix}${other}`],
+        [`${prefix}${other}`, `${prefix}${one}`],
+      ]),
+    ),
+  )("is told %s together with %s, which did not change", async (one, other) => {
+    const live = { ...item, [one]: ["old"], [other]: ["kept"], From: ["a"] };
+    for (const value of [null, ["new"]]) {
+      await transportRule.update(exchange.operation(), live, {
+        [propertyOf(one)]: value,
+      });
+      const [, sent] = exchange.cmdlets.pop() ?? [];
+      const { [other]: beside, ...rest } = sent as Record<string, unknown>;
+      expect(Object.keys(rest).sort()).toEqual(["Identity", one].sort());
+      expect([beside].flat()).toEqual(["kept"]);
+    }
+  });
+
   const noWords = {
     headerContainsMessageHeader: null,
     headerContainsWords: null,
@@ -299,6 +324,11 @@ describe("A transport rule", () => {
 
   test.each([
     ["all that it has", {}, noWords],
+    [
+      "all that it has, while those that it has not are empty lists",
+      { SentTo: [], SubjectContainsWords: [], HasSenderOverride: false },
+      noWords,
+    ],
     [
       "all but one that it has not",
       {},

@@ -1,6 +1,9 @@
 import { execFile, spawn } from "node:child_process";
-import { chmod, mkdir, readFile, symlink } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, symlink } from "node:fs/promises";
 import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
@@ -211,6 +214,55 @@ describe("the code in the README", () => {
     expect(
       await readFile(path.join(at.project.directory, "mail-flow.html"), "utf8"),
     ).toMatch(/^<!doctype html>/);
+  }, 240_000);
+
+  test("writes the token of a pipeline to the file that the sign-in reads", async () => {
+    const asked: string[] = [];
+    const github = createServer((request, response) => {
+      asked.push(`${request.headers.authorization} ${request.url}`);
+      response.end(JSON.stringify({ value: "a-fresh-token" }));
+    });
+    afterwards(() => void github.close());
+    await new Promise<void>((resolve) =>
+      github.listen(0, "127.0.0.1", resolve),
+    );
+    const { port } = github.address() as AddressInfo;
+    const folder = await mkdtemp(path.join(os.tmpdir(), "area1-pipeline-"));
+    const env = {
+      PATH: process.env.PATH ?? "",
+      RUNNER_TEMP: folder,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: "runner",
+      ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${port}/token?api-version=2`,
+    };
+    const script = `${take("In a pipeline", "sh").text}\ncat "$AZURE_FEDERATED_TOKEN_FILE"`;
+    expect(await bash(script, folder, env)).toBe("a-fresh-token\n");
+    expect(asked).toEqual([
+      "bearer runner /token?api-version=2&audience=api://AzureADTokenExchange",
+    ]);
+  });
+
+  // Kind: the README's first steps are followed to the letter, with secrets "or from the environment".
+  test("leads to a preview when the secrets come from the environment", async () => {
+    const simulator = await simulated();
+    const { AZURE_CLIENT_SECRET = "", CLOUDFLARE_API_TOKEN = "" } =
+      simulator.environment;
+    const at = await ops(
+      blocks.find(({ language }) => language === "ts")?.text ?? "",
+      simulator,
+      { ...wayTo(simulator), AZURE_CLIENT_SECRET, CLOUDFLARE_API_TOKEN },
+    );
+    const [steps] = blocks.filter(
+      ({ section, language, text }) =>
+        section === "Getting started" &&
+        language === "sh" &&
+        text.includes("config set"),
+    );
+    const ids = (steps?.text ?? "")
+      .split("\n")
+      .filter((line) => !line.includes("--secret"))
+      .join("\n");
+    await at.run(at.filled(ids));
+    expect(await at.run("pulumi up --yes")).toContain("UserNotifyAdminRelease");
   }, 240_000);
 
   test("tells what is wrong", async () => {

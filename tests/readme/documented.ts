@@ -18,20 +18,34 @@ export interface Documented {
 
 /** The members of an interface or a class, in the order of the source; without those that it inherits. */
 export function membersOf(file: string, name: string): Documented[] {
-  const source = parsed(file);
-  const declaration = source.statements.find(
+  return [...declarationIn(file, name).members].flatMap((member) =>
+    (ts.isPropertySignature(member) || ts.isPropertyDeclaration(member)) &&
+    ts.isIdentifier(member.name)
+      ? [documented(member.name.text, member, member.questionToken)]
+      : [],
+  );
+}
+
+/** The members of a resource's class, with those that it inherits from the classes of `lib/resource.ts`. */
+export function outputsOf(file: string, name: string): Documented[] {
+  const parents = (declarationIn(file, name).heritageClauses ?? [])
+    .flatMap(({ types }) => types.map(({ expression }) => expression.getText()))
+    .filter((parent) => /^\w+Resource$/.test(parent));
+  return [
+    ...membersOf(file, name),
+    ...parents.flatMap((parent) => outputsOf("lib/resource.ts", parent)),
+  ];
+}
+
+function declarationIn(file: string, name: string) {
+  const declaration = parsed(file).statements.find(
     (statement): statement is ts.InterfaceDeclaration | ts.ClassDeclaration =>
       (ts.isInterfaceDeclaration(statement) ||
         ts.isClassDeclaration(statement)) &&
       statement.name?.text === name,
   );
   if (!declaration) throw new Error(`${file} declares no ${name}`);
-  return [...declaration.members].flatMap((member) =>
-    (ts.isPropertySignature(member) || ts.isPropertyDeclaration(member)) &&
-    ts.isIdentifier(member.name)
-      ? [documented(member.name.text, member, member.questionToken)]
-      : [],
-  );
+  return declaration;
 }
 
 /** The first sentence of a class's comment. */

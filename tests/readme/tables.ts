@@ -1,11 +1,12 @@
 import { accessChecks } from "../../cli/doctor/access-findings";
 import { mailExchangerCheck } from "../../cli/doctor/mail-exchanger-findings";
-import { checks } from "../../lib/mail-flow/findings";
+import { checks } from "../../mail-flow/findings";
 import { kinds } from "../../providers";
 import { keys, secretKeys } from "../../providers/configuration";
 import type { Fields } from "../../providers/field";
+import { isGuarded } from "../../providers/lifecycle/state";
 import { mailFlowCheckForm } from "../../providers/mail-flow/check-inputs";
-import { membersOf, purposeOf, type Documented } from "./documented";
+import { membersOf, outputsOf, purposeOf, type Documented } from "./documented";
 
 /** A table's cells; the first row is its head. */
 export type Table = string[][];
@@ -113,7 +114,7 @@ function resources(): Table {
         ...membersOf(props, `${name}Props`),
         ...added(name, file),
       ].map((one) => one.name);
-      const outputs = membersOf(file, name).map((one) => one.name);
+      const outputs = outputsOf(file, name).map((one) => one.name);
       return [
         `[${code(name)}](docs/resources.md#${name.toLowerCase()})`,
         purposeOf(file, name),
@@ -158,14 +159,18 @@ function properties(name: string): Table {
     }),
     ...added(name, file).map((one) => [
       code(one.name),
-      one.name === "restorePoint"
-        ? "from `RestorePoint.of()`"
-        : "true or false",
+      valuesOf[one.name] ?? "true or false",
       defaultOf(one),
       one.text,
     ]),
   ];
 }
+
+/** The values of inputs that this library adds, where they are not true or false. */
+const valuesOf: Readonly<Record<string, string>> = {
+  restorePoint: "from `RestorePoint.of()`",
+  guardedMail: "object of `words`, `headers`, `senderIpRanges`",
+};
 
 /** The inputs of a class, also of one that no vendor has. */
 const fieldsOf = (name: string): Fields =>
@@ -183,6 +188,7 @@ function added(name: string, file: string): Documented[] {
       ? membersOf("lib/resource.ts", "AdoptArgs")
       : []),
     ...membersOf("lib/resource.ts", "RestoreArgs"),
+    ...(isGuarded(kind) ? membersOf("lib/resource.ts", "GuardArgs") : []),
   ];
 }
 

@@ -394,3 +394,104 @@ test("exchange 49: a tenant that was never customised refuses custom policies un
   expect(await dehydrated()).toBe(false);
   expect((await make()).status).toBe(200);
 });
+
+test("exchange 56: the default policy is the one whose IsDefault is true, whatever its name and place; Set -MakeDefault makes it so", async () => {
+  const { simulator, run, invoke } = await simulated();
+  const policyOf = () =>
+    simulator.mail.where({
+      recipient: "megan@example.com",
+      microsoftVerdict: "spam",
+    }).policy;
+  const defaults = async () =>
+    (await run("Get-HostedContentFilterPolicy"))
+      .filter(({ IsDefault }) => IsDefault === true)
+      .map(({ Name }) => Name);
+  await run("New-HostedContentFilterPolicy", { Name: "Contoso baseline" });
+  expect(policyOf()).toBe("Default");
+  await run("Set-HostedContentFilterPolicy", {
+    Identity: "Contoso baseline",
+    MakeDefault: true,
+  });
+  expect(await defaults()).toEqual(["Contoso baseline"]);
+  expect(policyOf()).toBe("Contoso baseline");
+  simulator.tenant.hostedContentFilterPolicies.reverse();
+  expect(policyOf()).toBe("Contoso baseline");
+  const refused = [
+    await invoke("Remove-HostedContentFilterPolicy", {
+      Identity: "Contoso baseline",
+    }),
+    await invoke("New-HostedContentFilterRule", {
+      Name: "r",
+      HostedContentFilterPolicy: "Contoso baseline",
+      RecipientDomainIs: ["example.com"],
+    }),
+  ].map(({ status }) => status);
+  expect(refused).toEqual([400, 400]);
+});
+
+test("exchange 59: lists of senders come in the form of the switch, and are set and edited in every one", async () => {
+  const { simulator, run } = await simulated();
+  const Identity = "Default";
+  const listed = async () => {
+    const [policy] = await run("Get-HostedContentFilterPolicy", { Identity });
+    return [policy?.["AllowedSenders"], policy?.["BlockedSenderDomains"]];
+  };
+  await run("Set-HostedContentFilterPolicy", {
+    Identity,
+    AllowedSenders: ["allowed@partner.example"],
+    BlockedSenderDomains: ["spam.example"],
+  });
+  expect(await listed()).toEqual([
+    ["allowed@partner.example"],
+    ["spam.example"],
+  ]);
+  simulator.quirks.senderListForm = "typeNotes";
+  expect(await listed()).toEqual([
+    [
+      {
+        Sender: {
+          "@odata.type": "#Exchange.GenericHashTable",
+          Address: "allowed@partner.example",
+        },
+      },
+    ],
+    [{ "Domain@data.type": "System.String", Domain: "spam.example" }],
+  ]);
+  simulator.quirks.senderListForm = "smtpAddress";
+  expect(await listed()).toEqual([
+    [
+      {
+        Sender: {
+          Length: 23,
+          IsUTF8: false,
+          Local: "allowed",
+          Domain: "partner.example",
+          IsValidAddress: true,
+          Address: "allowed@partner.example",
+        },
+      },
+    ],
+    [{ Domain: "spam.example", IncludeSubDomains: false }],
+  ]);
+  simulator.quirks.senderListForm = "objects";
+  expect(await listed()).toEqual([
+    [{ Sender: { Address: "allowed@partner.example" } }],
+    [{ Domain: "spam.example" }],
+  ]);
+  // What somebody put there in another form is edited as what it says.
+  simulator.tenant.edit("HostedContentFilterPolicy", Identity, {
+    AllowedSenders: [{ Sender: { Address: "allowed@partner.example" } }],
+  });
+  simulator.quirks.senderListForm = "asKept";
+  await run("Set-HostedContentFilterPolicy", {
+    Identity,
+    AllowedSenders: {
+      "@odata.type": "#Exchange.GenericHashTable",
+      add: ["b@partner.example"],
+    },
+  });
+  expect((await listed())[0]).toEqual([
+    "allowed@partner.example",
+    "b@partner.example",
+  ]);
+});

@@ -1,4 +1,4 @@
-import { newDomain, newRule, simulated } from "./simulated";
+import { graphScope, newDomain, newRule, simulated } from "./simulated";
 
 test("a refused or reset connection gives no answer, and nothing is carried out", async () => {
   const { simulator, domains } = await simulated();
@@ -104,6 +104,44 @@ test("a fault picks its requests by service, cmdlet, method, path and number", a
   simulator.faults.remove(id);
   expect((await domains("GET", "?page=2")).status).toBe(200);
   expect(simulator.faults.list()).toEqual([]);
+});
+
+test("every service answers 503 with Retry-After for as long as it lasts, then goes on", async () => {
+  const one = await simulated();
+  const bearer = await one.token(graphScope);
+  const exchange = await one.token();
+  const asks = {
+    exchange: () => one.invoke("Get-TransportRule", {}, { token: exchange }),
+    graph: () =>
+      one.request("/v1.0/domains", {
+        headers: { authorization: `Bearer ${bearer}` },
+      }),
+    cloudflare: () => one.domains("GET"),
+    entra: () =>
+      one.signIn({
+        client_secret: one.simulator.environment["AZURE_CLIENT_SECRET"] ?? "",
+      }),
+  };
+  for (const [vendor, ask] of Object.entries(asks)) {
+    one.simulator.faults.add({
+      kind: "status",
+      status: 503,
+      headers: { "retry-after": "10" },
+      match: { vendor: vendor as keyof typeof asks, lastsMs: 300 },
+    });
+    const started = performance.now();
+    for (const answer of [await ask(), await ask()]) {
+      expect([vendor, answer.status]).toEqual([vendor, 503]);
+      expect(answer.headers.get("retry-after")).toBe("10");
+    }
+    while ((await ask()).status === 503)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(performance.now() - started).toBeGreaterThan(290);
+    expect([vendor, (await ask()).status]).toEqual([vendor, 200]);
+  }
+  expect(() =>
+    one.simulator.faults.add({ kind: "empty", match: { lastsMs: -1 } }),
+  ).toThrow("lastsMs");
 });
 
 test("a fault after processing leaves what was asked for behind", async () => {

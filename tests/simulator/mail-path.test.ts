@@ -1,13 +1,8 @@
 import { egressRanges } from "../../simulator/mail/addresses";
 import type { Message } from "../../simulator/mail/message";
+import { configured } from "./configured";
 import { simulated } from "./simulated";
-import {
-  adminRule,
-  followTutorial,
-  recipient,
-  userRule,
-  type Variation,
-} from "./tutorial";
+import { adminRule, followTutorial, recipient, userRule } from "./tutorial";
 
 const dispositions = [
   "MALICIOUS",
@@ -17,20 +12,6 @@ const dispositions = [
   "BULK",
   "NONE",
 ] as const;
-
-async function configured(
-  variation?: Variation,
-  options?: Parameters<typeof simulated>[0],
-) {
-  const { simulator, request } = await simulated(options);
-  followTutorial(simulator, variation);
-  const { mail, tenant, account, quirks } = simulator;
-  const where = (message: Omit<Message, "recipient"> = {}) =>
-    mail.where({ recipient, ...message });
-  const outcome = (message?: Omit<Message, "recipient">) =>
-    where(message).outcome;
-  return { simulator, request, mail, tenant, account, quirks, where, outcome };
-}
 
 describe("use case 4, set up by hand as its tutorial says today", () => {
   const released = {
@@ -314,7 +295,7 @@ test("exchange 50: conditions and exceptions narrow a rule; one that cannot be t
   expect(holds({ RecipientDomainIs: ["example.com"] })).toBe(true);
   expect(holds({ RecipientDomainIs: ["example.org"] })).toBe(false);
   expect(holds({ SentTo: [recipient, "other@example.com"] })).toBe(true);
-  expect(holds({ SenderDomainIs: ["example"] })).toBe(false);
+  expect(holds({ SenderDomainIs: ["ner.example"] })).toBe(false);
   expect(holds({ From: ["A@partner.example"] })).toBe(true);
   expect(holds({ FromScope: "NotInOrganization" })).toBe(true);
   expect(holds({ SubjectContainsWords: ["hello"] })).toBe(true);
@@ -333,6 +314,82 @@ test("exchange 50: conditions and exceptions narrow a rule; one that cannot be t
     PrependSubject: "[x]",
   });
   expect(outcome(message)).toBe("inbox");
+});
+
+test("exchange 50: each condition and exception on a domain holds for its subdomains too, in any case", async () => {
+  const { tenant, mail } = await configured();
+  tenant.add("AcceptedDomain", {
+    Name: "shop.example.com",
+    DomainName: "shop.example.com",
+  });
+  const sclOf = (recipient: string, sender: string) =>
+    mail.where({ recipient, sender, path: "direct" }).scl;
+  for (const [property, domain, holds, holdsNot] of [
+    ["RecipientDomainIs", "Example.com", "a@shop.example.com", "a@example.org"],
+    ["RecipientDomainIs", "shop.example.com", "a@shop.example.com", recipient],
+  ] as const) {
+    tenant.add("TransportRule", {
+      Name: "Domain",
+      [property]: [domain],
+      SetSCL: -1,
+    });
+    expect(sclOf(holds, "a@partner.example")).toBe(-1);
+    expect(sclOf(holdsNot, "a@partner.example")).toBeNull();
+    tenant.edit("TransportRule", "Domain", {
+      [property]: null,
+      [`ExceptIf${property}`]: [domain],
+    });
+    expect(sclOf(holds, "a@partner.example")).toBeNull();
+    expect(sclOf(holdsNot, "a@partner.example")).toBe(-1);
+    tenant.remove("TransportRule", "Domain");
+  }
+  tenant.add("TransportRule", {
+    Name: "Domain",
+    SenderDomainIs: ["partner.example"],
+    SetSCL: -1,
+  });
+  expect(sclOf(recipient, "a@mail.Partner.example")).toBe(-1);
+  expect(sclOf(recipient, "a@otherpartner.example")).toBeNull();
+  tenant.edit("TransportRule", "Domain", {
+    SenderDomainIs: null,
+    ExceptIfSenderDomainIs: ["partner.example"],
+  });
+  expect(sclOf(recipient, "a@mail.partner.example")).toBeNull();
+  expect(sclOf(recipient, "a@otherpartner.example")).toBe(-1);
+});
+
+test("exchange 50: of a message to several recipients each is looked at alone, but for the conditions that begin with AnyOf", async () => {
+  const { where, tenant } = await configured();
+  const reaches = (condition: Record<string, string[]>) => {
+    tenant.add("TransportRule", {
+      Name: "Delete",
+      ...condition,
+      DeleteMessage: true,
+    });
+    const { outcome } = where({ otherRecipients: ["boss@example.org"] });
+    tenant.remove("TransportRule", "Delete");
+    return outcome === "deleted";
+  };
+  for (const property of [
+    "AnyOfToHeader",
+    "AnyOfToCcHeader",
+    "AnyOfRecipientAddressContainsWords",
+    "AnyOfRecipientAddressMatchesPatterns",
+  ])
+    expect([property, reaches({ [property]: ["boss@example.org"] })]).toEqual([
+      property,
+      true,
+    ]);
+  for (const [property, value] of [
+    ["SentTo", "boss@example.org"],
+    ["RecipientAddressContainsWords", "boss"],
+    ["RecipientAddressMatchesPatterns", "^boss"],
+    ["RecipientDomainIs", "example.org"],
+  ] as const)
+    expect([property, reaches({ [property]: [value] })]).toEqual([
+      property,
+      false,
+    ]);
 });
 
 test("exchange 50: rules delete, reject, redirect, quarantine, and change the headers that later rules see", async () => {
@@ -405,18 +462,6 @@ test("exchange 50: Enhanced Filtering may show rules another address, by switch;
     IPAllowList: [],
     IPBlockList: [],
   });
-  for (const property of [
-    "RestrictDomainsToCertificate",
-    "TreatMessagesAsInternal",
-  ]) {
-    const edit = (value: boolean) =>
-      tenant.edit("InboundConnector", "Email Security Inbound Connector", {
-        [property]: value,
-      });
-    edit(true);
-    expect(outcome(malicious)).toBe("notDocumented");
-    edit(false);
-  }
 });
 
 test("exchange 51: an SCL is a request: 5 and 6 for spam, 9 for high confidence spam, honoured or not; -1 bypasses", async () => {
@@ -480,6 +525,74 @@ test("exchange 51: what the IP Allow List does to a rule's SCL is a switch, and 
   expect(where().verdict).toBe("highConfidenceSpam");
 });
 
+test("exchange 59: an entry for a sender of an accepted domain, or of a subdomain of one, counts only for mail that passes authentication", async () => {
+  const { where, tenant } = await configured();
+  const bypassed = (sender: string, passesAuthentication: boolean) =>
+    where({ disposition: "MALICIOUS", sender, passesAuthentication })
+      .outcome === "inbox";
+  tenant.edit("HostedContentFilterPolicy", "Default", {
+    AllowedSenders: ["boss@example.com"],
+    AllowedSenderDomains: [
+      "example.org",
+      "news.example.org",
+      "foreign.example",
+    ],
+  });
+  for (const own of ["Boss@example.com", "a@example.org", "a@news.example.org"])
+    expect([bypassed(own, true), bypassed(own, false)]).toEqual([true, false]);
+  for (const foreign of ["a@foreign.example"])
+    expect([bypassed(foreign, true), bypassed(foreign, false)]).toEqual([
+      true,
+      true,
+    ]);
+  // No subdomain of an entry is on the list.
+  expect(bypassed("a@mail.foreign.example", true)).toBe(false);
+});
+
+test("exchange 59: what a blocked sender's mail is, and which list counts for one who is on both, are switches", async () => {
+  const { where, tenant, quirks } = await configured();
+  tenant.edit("HostedContentFilterPolicy", "Default", {
+    BlockedSenderDomains: ["sender.example"],
+  });
+  expect(where().verdict).toBe("highConfidenceSpam");
+  quirks.blockedSender = "spam";
+  expect(where().verdict).toBe("spam");
+  tenant.edit("HostedContentFilterPolicy", "Default", {
+    AllowedSenders: ["sender@sender.example"],
+  });
+  expect(where().verdict).toBe("none");
+  quirks.allowedAndBlocked = "blocked";
+  expect(where().verdict).toBe("spam");
+});
+
+test("exchange 59: lists of senders count in every form of their entries", async () => {
+  const { where, tenant } = await configured();
+  const Address = "sender@sender.example";
+  for (const AllowedSenders of [
+    [Address],
+    [{ Sender: { "@odata.type": "#Exchange.GenericHashTable", Address } }],
+    [{ Sender: { Local: "sender", Domain: "sender.example", Address } }],
+    [{ Sender: { Address } }],
+    Address,
+  ]) {
+    tenant.edit("HostedContentFilterPolicy", "Default", { AllowedSenders });
+    expect(where({ disposition: "SPOOF" }).outcome).toBe("inbox");
+  }
+  tenant.edit("HostedContentFilterPolicy", "Default", {
+    AllowedSenders: [],
+    AllowedSenderDomains: [
+      { "Domain@data.type": "System.String", Domain: "sender.example" },
+    ],
+  });
+  expect(where({ disposition: "SPOOF" }).outcome).toBe("inbox");
+  // Parts of an address are no entries.
+  tenant.edit("HostedContentFilterPolicy", "Default", {
+    AllowedSenderDomains: [],
+    AllowedSenders: [{ Sender: { Domain: "sender.example", Local: "sender" } }],
+  });
+  expect(where({ disposition: "SPOOF" }).outcome).toBe("quarantine");
+});
+
 test("exchange 52: Strict, Standard, custom by priority, Default: the first that fits applies alone", async () => {
   const { where, tenant } = await configured();
   const policy = (message: Omit<Message, "recipient"> = {}) =>
@@ -524,10 +637,16 @@ test("exchange 52: Strict, Standard, custom by priority, Default: the first that
     RecipientDomainIs: ["example.org"],
   });
   expect(policy()).toMatch(/^Standard/);
+  // A preset's rule is one whatever its name.
+  tenant.edit("EOPProtectionPolicyRule", "Strict Preset Security Policy", {
+    Name: "Board",
+    RecipientDomainIs: ["example.com"],
+  });
+  expect(policy()).toMatch(/^Strict/);
 });
 
-test("exchange 52: of what was asked for and what Microsoft finds, the first in the order of categories counts", async () => {
-  const { where, tenant } = await configured();
+test("exchange 52: of what was asked for and what Microsoft finds, the first in the order of categories counts; where high confidence spam stands is a switch", async () => {
+  const { where, tenant, quirks } = await configured();
   const verdict = (microsoftVerdict: Message["microsoftVerdict"] & string) =>
     where({ disposition: "SPAM", microsoftVerdict });
   expect(verdict("bulk").verdict).toBe("spam");
@@ -547,6 +666,15 @@ test("exchange 52: of what was asked for and what Microsoft finds, the first in 
   expect(
     where({ disposition: "MALICIOUS", microsoftVerdict: "spoof" }).verdict,
   ).toBe("highConfidenceSpam");
+  quirks.highConfidenceSpamOrder = "afterImpersonation";
+  for (const before of ["spoof", "mailboxIntelligence"] as const)
+    expect(
+      where({ disposition: "MALICIOUS", microsoftVerdict: before }).verdict,
+    ).toBe(before);
+  for (const after of ["spam", "bulk", "none"] as const)
+    expect(
+      where({ disposition: "MALICIOUS", microsoftVerdict: after }).verdict,
+    ).toBe("highConfidenceSpam");
   expect(where({ bcl: 6 }).verdict).toBe("none");
   expect(where({ bcl: 7 })).toMatchObject({ verdict: "bulk", outcome: "junk" });
   tenant.edit("HostedContentFilterPolicy", "Default", {

@@ -245,3 +245,14 @@ test("state, log, faults, switches and edits are reached over HTTP", async () =>
   );
   expect((await send("GET", "/quirks")).at("sclType")).toBe("string");
 });
+
+// Kind: without a writable HOME the simulator says where its certificate can be kept.
+test("a certificate that cannot be kept names the variable that moves it", async () => {
+  const file = path.join(directory, "not-a-directory");
+  await writeFile(file, "");
+  await expect(
+    ensureCertificate(path.join(file, "certificate")),
+  ).rejects.toThrow(
+    /^Cannot keep the simulator's certificate in .*not-a-directory.certificate: E\w+: .*\. Set AREA1_CERTIFICATE_DIRECTORY to a directory that you can write to\.$/,
+  );
+});

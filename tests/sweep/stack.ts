@@ -65,6 +65,41 @@ const beforeOther = (
   order.indexOf(a.kind) - order.indexOf(b.kind) ||
   (a.kind === "TransportRule" ? a.name.localeCompare(b.name) : 0);
 
+/** Whether the component has a resource made before another one, at once or through others: it depends on it. */
+export function dependsOn(
+  one: Pick<Wanted, "name" | "kind">,
+  other: Pick<Wanted, "name" | "kind">,
+): boolean {
+  if (one.kind === "MailFlowCheck") return other.kind !== "MailFlowCheck";
+  if (other.kind === "RestorePoint") return one.kind !== "RestorePoint";
+  const before = makesBefore[one.kind] ?? [];
+  return other.kind === "TransportRule" && one.kind === "TransportRule"
+    ? isAdminRule(other) && one.name === other.name.replace(/admin$/, "user")
+    : before.includes(other.kind);
+}
+
+const makesBefore: Readonly<Record<string, readonly string[]>> = {
+  AntiSpamPolicy: ["QuarantinePolicy"],
+  TransportRule: ["QuarantinePolicy", "AntiSpamPolicy"],
+  Area1Domain: ["QuarantinePolicy", "AntiSpamPolicy", "TransportRule"],
+};
+
+const isAdminRule = ({ name }: Pick<Wanted, "name">): boolean =>
+  name.endsWith("-admin");
+
+/** Which resources an operation is for, by name; all of them by default. */
+export interface Choice {
+  /** `--target`: these alone. */
+  readonly target?: readonly string[];
+  /** `--exclude`: all but these. */
+  readonly exclude?: readonly string[];
+}
+
+const chosenBy =
+  ({ target, exclude }: Choice) =>
+  (name: string): boolean =>
+    (target?.includes(name) ?? true) && !exclude?.includes(name);
+
 /** What the engine keeps between two operations, as data. */
 export interface StackState {
   resources: { name: string; kind: string; kept: Kept }[];
@@ -110,21 +145,26 @@ export class Stack {
 
   /**
    * `pulumi up`: what was done, such as `create mail-anti-spam`. What was replaced, and what the program no longer has, is
-   * deleted at the end, the latest first.
+   * deleted at the end, the latest first. For a resource that is not chosen nothing is called, not even its check. Where the
+   * engine would fail because what is chosen needs something that is not, that resource is passed by.
    * @param options.replace resources that are replaced whatever their diff says, as `--replace` does; true for all.
    */
   async up(
     program: readonly Wanted[],
-    options: { replace?: true | readonly string[] } = {},
+    options: Choice & { replace?: true | readonly string[] } = {},
   ): Promise<string[]> {
     this.#run = undefined;
     const steps: string[] = [];
     const { replace = [] } = options;
-    for (const { name, kind, inputs } of program) {
+    const isChosen = chosenBy(options);
+    for (const { name, kind, inputs } of this.asked(program, options)) {
       const resource = this.#resource(name, kind);
       const leftover = (kept: Kept): void =>
         void this.#leftovers.push({ name, kind, kept });
-      const wanted = this.#withFirstSeen(kind, inputs);
+      const wanted = this.#withFirstSeen(
+        kind,
+        this.#withNames(inputs, program, isChosen),
+      );
       const forced = replace === true || replace.includes(name);
       const before = resource.kept;
       const outcome =
@@ -134,14 +174,28 @@ export class Stack {
       steps.push(...outcome.steps.map((step) => `${step} ${name}`));
     }
     const wanted = new Set(program.map(({ name }) => name));
-    await this.#deleteLeftovers();
-    for (const [name, resource] of this.#lastFirst()) {
-      if (wanted.has(name)) continue;
-      await resource.destroy();
-      this.resources.delete(name);
-      steps.push(`delete ${name}`);
-    }
+    await this.#deleteLeftovers(isChosen);
+    steps.push(
+      ...(await this.#delete((name) => !wanted.has(name), isChosen)).map(
+        (name) => `delete ${name}`,
+      ),
+    );
     return steps;
+  }
+
+  /** The resources of a program that an `up` asks for: the chosen ones, but for those that need one that does not exist. */
+  asked(program: readonly Wanted[], choice: Choice): Wanted[] {
+    const isChosen = chosenBy(choice);
+    const unmade: Wanted[] = [];
+    return program.filter((one) => {
+      if (
+        isChosen(one.name) &&
+        !unmade.some((missing) => dependsOn(one, missing))
+      )
+        return true;
+      if (!this.resources.get(one.name)?.kept) unmade.push(one);
+      return false;
+    });
   }
 
   /** `pulumi preview`: what would change, by resource. */
@@ -158,12 +212,14 @@ export class Stack {
     return changes;
   }
 
-  /** `pulumi refresh`: what drifted, by resource. All are read, whichever fails. */
-  async refresh(): Promise<string[]> {
+  /** `pulumi refresh`: what drifted, by resource. All that are chosen are read, whichever fails. */
+  async refresh(choice: Choice = {}): Promise<string[]> {
     this.#run = undefined;
     const run = this.#platform.run(this.environment);
+    const isChosen = chosenBy(choice);
+    const chosen = [...this.resources].filter(([name]) => isChosen(name));
     const read = await Promise.allSettled(
-      [...this.resources].map(async ([name, resource]) => {
+      chosen.map(async ([name, resource]) => {
         const drift = await resource.refresh(run);
         return (drift === "gone" ? ["gone"] : drift).map(
           (property) => `${name}: ${property}`,
@@ -176,12 +232,12 @@ export class Stack {
     });
   }
 
-  /** `pulumi destroy`. */
-  async destroy(): Promise<void> {
+  /** `pulumi destroy`; as in {@link up}, what others that stay depend on is passed by. */
+  async destroy(choice: Choice = {}): Promise<void> {
     this.#run = undefined;
-    await this.#deleteLeftovers();
-    for (const [, resource] of this.#lastFirst()) await resource.destroy();
-    this.resources.clear();
+    const isChosen = chosenBy(choice);
+    await this.#deleteLeftovers(isChosen);
+    await this.#delete(() => true, isChosen);
   }
 
   /** What the last operation warned of. */
@@ -206,12 +262,63 @@ export class Stack {
       );
   }
 
-  async #deleteLeftovers(): Promise<void> {
-    const run = this.#platform.run(this.environment);
-    for (let last; (last = this.#leftovers.at(-1));) {
-      await run.of(last.kind).delete(last.kept.id, last.kept.outputs);
-      this.#leftovers.pop();
+  /**
+   * Deletes resources, the latest first; returns which.
+   * @param leaves those that are to go. Of them the chosen ones do on which no other one depends that is not chosen.
+   */
+  async #delete(
+    leaves: (name: string) => boolean,
+    isChosen: (name: string) => boolean,
+  ): Promise<string[]> {
+    const stay: Pick<Wanted, "name" | "kind">[] = [];
+    const deleted: string[] = [];
+    for (const [name, resource] of this.#lastFirst()) {
+      if (!leaves(name)) continue;
+      const one = { name, kind: resource.kind };
+      if (!isChosen(name) || stay.some((other) => dependsOn(other, one))) {
+        stay.push(one);
+        continue;
+      }
+      await resource.destroy();
+      this.resources.delete(name);
+      deleted.push(name);
     }
+    return deleted;
+  }
+
+  async #deleteLeftovers(isChosen: (name: string) => boolean): Promise<void> {
+    const run = this.#platform.run(this.environment);
+    for (const last of this.#leftovers.toReversed()) {
+      if (!isChosen(last.name)) continue;
+      await run.of(last.kind).delete(last.kept.id, last.kept.outputs);
+      this.#leftovers.splice(this.#leftovers.indexOf(last), 1);
+    }
+  }
+
+  /** A quarantine policy that is not chosen still has the name of the state, and whatever points at it is given that. */
+  #withNames(
+    inputs: Properties,
+    program: readonly Wanted[],
+    isChosen: (name: string) => boolean,
+  ): Properties {
+    const names = new Map(
+      program
+        .filter(
+          ({ name, kind }) => kind === "QuarantinePolicy" && !isChosen(name),
+        )
+        .map(({ name, inputs: { name: wanted } }) => [
+          wanted,
+          this.resources.get(name)?.kept?.outputs["name"],
+        ]),
+    );
+    return Object.fromEntries(
+      Object.entries(inputs).map(([property, value]) => [
+        property,
+        property.endsWith("QuarantineTag")
+          ? (names.get(value) ?? value)
+          : value,
+      ]),
+    );
   }
 
   #withFirstSeen(kind: string, inputs: Properties): Properties {
@@ -224,9 +331,11 @@ export class Stack {
       unknown
     >;
     const name = inputs["name"] ?? inputs["domain"] ?? "";
+    const key = keyOf({ kind, name: name as string });
     return {
       ...inputs,
-      restorePoint: values[keyOf({ kind, name: name as string })] ?? false,
+      // As RestorePoint.of() has it.
+      restorePoint: key in values ? (values[key] ?? false) : "notHeld",
     };
   }
 }

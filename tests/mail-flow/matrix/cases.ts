@@ -1,4 +1,4 @@
-import type { Context } from "../../../lib/mail-flow/findings";
+import type { Context } from "../../../mail-flow/findings";
 import type { Simulator } from "../../../simulator";
 import { egress, useCase4Actions, type Tenant } from "./tenant";
 
@@ -149,16 +149,6 @@ const sound: readonly Case[] = [
     findings: [],
   },
   {
-    title: "A rule with SCL -1 before ours, which set theirs afterwards",
-    change: (tenant) =>
-      tenant.addRule("before", {
-        Name: "Other",
-        SetSCL: -1,
-        SenderIpRanges: egress,
-      }),
-    findings: [],
-  },
-  {
     title: "A rule with SCL -1 for mail of the organisation itself",
     change: (tenant) =>
       tenant.addRule("after", {
@@ -175,19 +165,6 @@ const sound: readonly Case[] = [
         Name: "Other",
         SetSCL: -1,
         SenderIpRanges: ["198.51.100.0/24"],
-      }),
-    findings: [],
-  },
-  {
-    // CyberDrain/CIPP 586: exclusions are ignored.
-    title: "A rule with SCL -1 that excepts the header's words",
-    change: (tenant) =>
-      tenant.addRule("after", {
-        Name: "Other",
-        SetSCL: -1,
-        SenderIpRanges: egress,
-        ExceptIfHeaderContainsMessageHeader: header.toLowerCase(),
-        ExceptIfHeaderContainsWords: ["malicious", "uce", "spoof"],
       }),
     findings: [],
   },
@@ -223,16 +200,6 @@ const sound: readonly Case[] = [
     title: "An earlier rule that takes another header away",
     change: (tenant) =>
       tenant.addRule("before", { Name: "Other", RemoveHeader: "X-Mailer" }),
-    findings: [],
-  },
-  {
-    title: "A rule that turns away mail for one who has left",
-    change: (tenant) =>
-      tenant.addRule("before", {
-        Name: "Other",
-        SentTo: ["gone@example.com"],
-        RejectMessageReasonText: "No longer here",
-      }),
     findings: [],
   },
   {
@@ -350,6 +317,91 @@ const sound: readonly Case[] = [
     },
     context: {
       transports: { "example.com": "example-com.k-v1.mx.microsoft" },
+    },
+    findings: [],
+  },
+  {
+    title: "A domain without delivery modes, and one with two",
+    change: ({ domain, account, tenant }) => {
+      domain["allowed_delivery_modes"] = [];
+      tenant.domains = ["example.com", "example.org"];
+      account.domains.push({
+        ...domain,
+        domain: "example.org",
+        allowed_delivery_modes: ["BCC", "DIRECT"],
+        transport: "example-org.mail.protection.outlook.com",
+      });
+    },
+    findings: [],
+  },
+  {
+    title: "A host that is written with the dot of DNS",
+    change: ({ domain }) => {
+      domain["transport"] = "Example-com.mail.protection.outlook.com.";
+    },
+    findings: [],
+  },
+  {
+    title: "A domain that nobody has asked about",
+    change: ({ domain, account, tenant }) => {
+      tenant.domains = ["example.com", "example.org"];
+      account.domains.push({
+        ...domain,
+        domain: "example.org",
+        drop_dispositions: ["MALICIOUS"],
+        transport: "example-org.mail.protection.outlook.com",
+      });
+    },
+    context: { domains: ["example.com"] },
+    findings: [],
+  },
+  {
+    title: "Rules that say that mail has no classification",
+    change: ({ maliciousRule, spamRule }) => {
+      maliciousRule["HasNoClassification"] = true;
+      spamRule["HasNoClassification"] = true;
+    },
+    findings: [],
+  },
+  {
+    title: "A later rule that asks for the same",
+    change: (tenant) =>
+      tenant.addRule("after", {
+        Name: "Other",
+        SetSCL: 9,
+        SenderIpRanges: egress,
+        HeaderContainsMessageHeader: header,
+        HeaderContainsWords: ["MALICIOUS"],
+      }),
+    findings: [],
+  },
+  {
+    title: "A connector that asks for no sender's domain",
+    change: ({ connectors, connector: ours }) => {
+      connectors.push({
+        ...ours,
+        Name: "Nobody's",
+        SenderDomains: [],
+        SenderIPAddresses: ["203.0.113.7"],
+      });
+    },
+    findings: [],
+  },
+  {
+    title: "Notifications every four hours",
+    change: ({ quarantines }) => {
+      quarantines.push({
+        Name: "DefaultGlobalTag",
+        EndUserSpamNotificationFrequency: "04:00:00",
+      });
+    },
+    findings: [],
+  },
+  {
+    title: "Enhanced Filtering for each of Cloudflare's addresses",
+    change: ({ connector: one }) => {
+      one["EFSkipLastIP"] = false;
+      one["EFSkipIPs"] = egress;
     },
     findings: [],
   },
@@ -596,7 +648,21 @@ const defeated: readonly Case[] = [
         SetSCL: -1,
         SenderIpRanges: ["104.30.32.0/24", ...egress],
       }),
-    findings: [`failed scl-overridden ${other}`],
+    findings: [
+      `failed scl-overridden ${other}`,
+      `warning enhanced-filtering-bypassed ${other}`,
+    ],
+  },
+  {
+    title: "A later rule with SCL -1 that excepts another header already",
+    change: (tenant) =>
+      tenant.addRule("after", {
+        Name: "Other",
+        SetSCL: -1,
+        ExceptIfHeaderContainsMessageHeader: "X-Other",
+        ExceptIfHeaderContainsWords: ["x"],
+      }),
+    findings: [`warning scl-overridden ${other}`],
   },
   {
     title: "A later rule with SCL -1 for everything",
@@ -677,6 +743,88 @@ const defeated: readonly Case[] = [
     findings: [`failed rule-diverts-mail ${other}`],
   },
   {
+    title: "A rule that deletes all mail of one of two domains",
+    change: (tenant) => {
+      tenant.addDomain("example.org");
+      tenant.addRule("after", {
+        Name: "Other",
+        RecipientDomainIs: ["example.org"],
+        DeleteMessage: true,
+      });
+    },
+    context: { domains: ["example.com", "example.org"] },
+    findings: [`failed rule-diverts-mail ${other}`],
+  },
+  {
+    title: "A rule that redirects the mail of one person",
+    change: (tenant) =>
+      tenant.addRule("after", {
+        Name: "Other",
+        SentTo: ["ceo@example.com"],
+        RedirectMessageTo: ["assistant@example.com"],
+      }),
+    findings: [`warning rule-diverts-mail ${other}`],
+  },
+  {
+    title: "A later rule that bypasses the filter for all domains but one",
+    change: (tenant) => {
+      tenant.addDomain("example.org");
+      tenant.addRule("after", {
+        Name: "Other",
+        ExceptIfRecipientDomainIs: ["example.com"],
+        SetSCL: -1,
+      });
+    },
+    context: { domains: ["example.com", "example.org"] },
+    findings: [`failed scl-overridden ${other}`],
+  },
+  {
+    title: "A later rule that bypasses the filter for the domain above",
+    change: (tenant) => {
+      tenant.addDomain("shop.example.com");
+      tenant.addRule("after", {
+        Name: "Other",
+        RecipientDomainIs: ["example.com"],
+        SetSCL: -1,
+      });
+    },
+    context: { domains: ["shop.example.com"] },
+    findings: [`failed scl-overridden ${other}`],
+  },
+  {
+    title: "A rule with SCL -1 before ours, which set theirs afterwards",
+    change: (tenant) =>
+      tenant.addRule("before", {
+        Name: "Other",
+        SetSCL: -1,
+        SenderIpRanges: egress,
+      }),
+    findings: [`warning enhanced-filtering-bypassed ${other}`],
+  },
+  {
+    // CyberDrain/CIPP 586: exclusions are ignored.
+    title: "A rule with SCL -1 that excepts the header's words",
+    change: (tenant) =>
+      tenant.addRule("after", {
+        Name: "Other",
+        SetSCL: -1,
+        SenderIpRanges: egress,
+        ExceptIfHeaderContainsMessageHeader: header.toLowerCase(),
+        ExceptIfHeaderContainsWords: ["malicious", "uce", "spoof"],
+      }),
+    findings: [`warning enhanced-filtering-bypassed ${other}`],
+  },
+  {
+    title: "A rule that turns away mail for one who has left",
+    change: (tenant) =>
+      tenant.addRule("before", {
+        Name: "Other",
+        SentTo: ["gone@example.com"],
+        RejectMessageReasonText: "No longer here",
+      }),
+    findings: [`warning rule-diverts-mail ${other}`],
+  },
+  {
     title: "A rule that quarantines by itself",
     change: (tenant) =>
       tenant.addRule("before", {
@@ -725,7 +873,7 @@ const defeated: readonly Case[] = [
         SenderIPAddresses: ["203.0.113.7"],
       });
     },
-    findings: ['warning connector-rejects InboundConnector "Partner"'],
+    findings: [],
   },
   {
     title: "A connector that wants a certificate",
@@ -735,8 +883,17 @@ const defeated: readonly Case[] = [
   },
   {
     title: "A connector that takes Cloudflare for inside",
-    change: ({ connector: one }) => (one["TreatMessagesAsInternal"] = true),
-    findings: [`warning connector-treats-as-internal ${connector}`],
+    change: ({ connector: ours, connectors }) => {
+      connectors.push({
+        ...ours,
+        Name: "Gateway",
+        ConnectorType: "OnPremises",
+        TreatMessagesAsInternal: true,
+      });
+    },
+    findings: [
+      'warning connector-treats-as-internal InboundConnector "Gateway"',
+    ],
   },
   {
     title: "No connector",
@@ -832,10 +989,27 @@ const defeated: readonly Case[] = [
     findings: [`warning allowed-senders ${antiSpam}`],
   },
   {
+    // Since September 2022 it counts for mail that passes email authentication alone.
     title: "The own domain, allowed past the filter",
     change: ({ antiSpam: policy }) =>
       (policy["AllowedSenders"] = ["ceo@example.com"]),
-    findings: [`failed allowed-senders ${antiSpam}`],
+    findings: [`warning allowed-senders ${antiSpam}`],
+  },
+  {
+    title: "Another policy than the one named Default is the default one",
+    change: ({ antiSpam: policy, antiSpamPolicies }) => {
+      policy["IsDefault"] = false;
+      antiSpamPolicies.push({
+        ...policy,
+        Name: "Baseline",
+        IsDefault: true,
+        HighConfidenceSpamAction: "MoveToJmf",
+      });
+    },
+    findings: [
+      'failed anti-spam-action HostedContentFilterPolicy "Baseline"',
+      'warning default-policy HostedContentFilterPolicy "Baseline"',
+    ],
   },
   {
     title: "SPF hard fails marked as spam",
@@ -954,6 +1128,252 @@ const defeated: readonly Case[] = [
       }),
     findings: ['warning domain-not-accepted Domain "fabrikam.example"'],
   },
+  {
+    title: "A domain that asks senders for TLS",
+    change: ({ domain }) => (domain["require_tls_inbound"] = true),
+    findings: ['warning domain-tls Domain "example.com"'],
+  },
+  {
+    title: "A domain without a host to forward to",
+    change: ({ domain }) => (domain["transport"] = ""),
+    findings: ['failed domain-transport Domain "example.com"'],
+  },
+  {
+    title: "A domain that is forwarded elsewhere than the program says",
+    change: () => undefined,
+    context: {
+      transports: { "example.com": "example-com.k-v1.mx.microsoft" },
+    },
+    findings: ['failed domain-transport Domain "example.com"'],
+  },
+  {
+    title: "A domain behind two gateways",
+    change: ({ domain }) => (domain["lookback_hops"] = 3),
+    findings: ['warning domain-lookback-hops Domain "example.com"'],
+  },
+  {
+    title: "A domain whose verification took too long",
+    change: ({ domain }) => (domain["status"] = "TIMEOUT"),
+    findings: ['failed domain-status Domain "example.com"'],
+  },
+  {
+    title: "A domain that Cloudflare does not find",
+    change: ({ domain }) => (domain["status"] = "MISSING"),
+    findings: ['failed domain-status Domain "example.com"'],
+  },
+  {
+    title: "A rule of ours with two conditions more",
+    change: ({ maliciousRule }) => {
+      maliciousRule["ExceptIfFrom"] = ["boss@example.com"];
+      maliciousRule["SentTo"] = ["ceo@example.com"];
+    },
+    findings: [`failed rule-narrowed ${malicious}`],
+  },
+  {
+    title: "A rule for Malicious mail that is for outside senders",
+    change: ({ maliciousRule }) =>
+      (maliciousRule["FromScope"] = "NotInOrganization"),
+    findings: [`warning rule-narrowed ${malicious}`],
+  },
+  {
+    title: "A rule of ours for another scope of recipients",
+    change: ({ maliciousRule }) =>
+      (maliciousRule["SentToScope"] = "NotInOrganization"),
+    findings: [`failed rule-narrowed ${malicious}`],
+  },
+  {
+    title: "A rule for all words that asks for spam",
+    change: ({ maliciousRule, rules }) => {
+      rules.length = 0;
+      rules.push({
+        ...maliciousRule,
+        HeaderContainsWords: ["UCE", "SPOOF", "MALICIOUS"],
+        SetSCL: 5,
+      });
+    },
+    findings: [`failed rule-scl ${malicious}`],
+  },
+  {
+    // With SCL 5, recipients would release Malicious mail.
+    title: "A rule for all words that asks for high confidence spam",
+    change: ({ maliciousRule, rules }) => {
+      rules.length = 0;
+      rules.push({
+        ...maliciousRule,
+        HeaderContainsWords: ["UCE", "SPOOF", "MALICIOUS"],
+      });
+    },
+    findings: [`warning rule-scl ${malicious}`],
+  },
+  {
+    title: "A rule for all words that is for one recipient",
+    change: ({ maliciousRule, rules }) => {
+      rules.length = 0;
+      rules.push({
+        ...maliciousRule,
+        HeaderContainsWords: ["UCE", "SPOOF", "MALICIOUS"],
+        SentTo: ["ceo@example.com"],
+      });
+    },
+    findings: [
+      `failed rule-narrowed ${malicious}`,
+      `warning rule-scl ${malicious}`,
+    ],
+  },
+  {
+    title: "A rule of ours that sets no level",
+    change: ({ maliciousRule }) => {
+      delete maliciousRule["SetSCL"];
+      maliciousRule["PrependSubject"] = "[Malicious] ";
+    },
+    findings: [`failed rule-scl ${malicious}`],
+  },
+  {
+    title: "A rule of ours that takes all mail from anywhere",
+    change: ({ spamRule, rules }) => {
+      rules.push({
+        Name: "Area 1 User Quarantine Message",
+        SetSCL: spamRule["SetSCL"] ?? 5,
+      });
+    },
+    findings: [
+      'failed rule-matches-all-mail TransportRule "Area 1 User Quarantine Message"',
+      'failed scl-overridden TransportRule "Area 1 User Quarantine Message"',
+    ],
+  },
+  {
+    title: "A rule with SCL -1 for Spam alone, and for a partner's Spoof mail",
+    change: (tenant) => {
+      tenant.addRule("after", {
+        Name: "Other",
+        SetSCL: -1,
+        HeaderContainsMessageHeader: header,
+        HeaderContainsWords: ["UCE"],
+      });
+      tenant.addRule("after", {
+        Name: "Partner",
+        SetSCL: -1,
+        HeaderContainsMessageHeader: header,
+        HeaderContainsWords: ["SPOOF"],
+        SenderDomainIs: ["fabrikam.example"],
+      });
+    },
+    findings: [
+      `failed scl-overridden ${other}`,
+      'warning scl-overridden TransportRule "Partner"',
+    ],
+  },
+  {
+    title: "Our connector, switched off",
+    change: ({ connector: one }) => (one["Enabled"] = false),
+    findings: [
+      "warning connector-missing InboundConnector",
+      "warning enhanced-filtering InboundConnector",
+    ],
+  },
+  {
+    title: "A connector that restricts one partner alone",
+    change: ({ connector: one }) =>
+      (one["SenderDomains"] = ["smtp:fabrikam.example;1"]),
+    findings: ["warning connector-missing InboundConnector"],
+  },
+  {
+    title: "A connector that takes mail from everywhere",
+    change: ({ connector: one }) =>
+      (one["RestrictDomainsToIPAddresses"] = false),
+    findings: ["warning connector-missing InboundConnector"],
+  },
+  {
+    title: "A connector for another gateway, with Enhanced Filtering",
+    change: ({ connectors, connector: ours }) => {
+      connectors.push({
+        ...ours,
+        Name: "Gateway",
+        SenderDomains: ["smtp:fabrikam.example;1"],
+        SenderIPAddresses: ["203.0.113.7"],
+        RestrictDomainsToIPAddresses: false,
+      });
+      ours["EFSkipLastIP"] = false;
+    },
+    findings: [`warning enhanced-filtering ${connector}`],
+  },
+  {
+    title: "Two connectors that know Cloudflare's addresses between them",
+    change: ({ connectors, connector: ours }) => {
+      connectors.push({
+        ...ours,
+        Name: "Rest",
+        SenderIPAddresses: egress.slice(20),
+      });
+      ours["SenderIPAddresses"] = egress.slice(0, 20);
+    },
+    findings: [],
+  },
+  {
+    title: "A partner's connector that wants a certificate",
+    change: ({ connectors, connector: ours }) => {
+      connectors.push({
+        ...ours,
+        Name: "Partner",
+        SenderDomains: ["smtp:fabrikam.example;1"],
+        RestrictDomainsToIPAddresses: false,
+        RestrictDomainsToCertificate: true,
+      });
+    },
+    findings: [],
+  },
+  {
+    title: "A custom policy for some of a group, whose tag names nothing",
+    change: (tenant) =>
+      tenant.addPolicy(
+        {
+          ...useCase4Actions,
+          HighConfidenceSpamAction: "MoveToJmf",
+          SpamQuarantineTag: "Gone",
+        },
+        {
+          SentTo: ["seller@example.com"],
+          SentToMemberOf: ["sales@example.com"],
+          ExceptIfSentToMemberOf: ["guests@example.com"],
+        },
+      ),
+    findings: [
+      `failed custom-policy-in-force ${custom}`,
+      'failed quarantine-tag-missing HostedContentFilterPolicy "Custom"',
+    ],
+  },
+  {
+    title:
+      "A custom policy that is looser with phishing and stricter with spam",
+    change: (tenant) =>
+      tenant.addPolicy(
+        {
+          ...useCase4Actions,
+          PhishSpamAction: "Delete",
+          SpamAction: "MoveToJmf",
+        },
+        { RecipientDomainIs: ["example.com"] },
+      ),
+    findings: [`warning custom-policy-in-force ${custom}`],
+  },
+  {
+    title: "The tag of spam names no quarantine policy",
+    change: ({ antiSpam: policy }) => (policy["SpamQuarantineTag"] = "Gone"),
+    findings: [`failed quarantine-tag-missing ${antiSpam}`],
+  },
+  {
+    title: "Several domains, of which one is allowed past the filter",
+    change: ({ antiSpam: policy, domain, account, tenant }) => {
+      tenant.domains = ["example.com", "example.org"];
+      account.domains.push({
+        ...domain,
+        domain: "example.org",
+        transport: "example-org.mail.protection.outlook.com",
+      });
+      policy["AllowedSenderDomains"] = ["gmail.com", "example.org"];
+    },
+    findings: [`warning allowed-senders ${antiSpam}`],
+  },
 ];
 
 /** What no seed can say, or only with a vendor's switch. */
@@ -973,6 +1393,20 @@ const further: readonly Case[] = [
     edit: ({ tenant }) =>
       tenant.edit("TransportRule", "Email Security User Quarantine Message", {
         SenderIpRanges: [...egress, "2405:8100:c400::/38"],
+      }),
+    findings: [`warning egress-ranges-unsupported ${spam}`],
+  },
+  {
+    title:
+      "A rule with the ranges as Cloudflare publishes them, two of which are wide",
+    change: () => undefined,
+    edit: ({ tenant }) =>
+      tenant.edit("TransportRule", "Email Security User Quarantine Message", {
+        SenderIpRanges: [
+          ...egress.filter((range) => !/^(104|134)/.test(range)),
+          "104.30.32.0/19",
+          "134.195.26.0/23",
+        ],
       }),
     findings: [`warning egress-ranges-unsupported ${spam}`],
   },

@@ -1,14 +1,15 @@
 import { look, type Look } from "../../../providers/mail-flow/snapshot";
-import type { Snapshot } from "../../../lib/mail-flow/snapshot";
+import type { Snapshot } from "../../../mail-flow/snapshot";
 import { resolveConfiguration } from "../../../providers/configuration";
 import { Session } from "../../../providers/session";
 import {
   startSimulator,
   type Quirks,
-  type Seed,
   type Simulator,
 } from "../../../simulator";
 import { stateOf } from "../../../simulator/seed";
+import type { Case } from "./cases";
+import { Tenant } from "./tenant";
 
 /** The other form of everything that the vendors send in one form on one day and in another on the next. */
 export const otherForms: Partial<Quirks> = {
@@ -22,9 +23,18 @@ export const otherForms: Partial<Quirks> = {
   statusCase: "lower",
 };
 
-/** Reads tenants of seeds over HTTPS, one after the other from one simulator with one sign-in: a sign-in takes longer than the rest. */
+/** Reads the tenants of cases over HTTPS, one after the other from one simulator with one sign-in: a sign-in takes longer than the rest. */
 export interface Reader {
-  read(seed: Seed, edit?: (simulator: Simulator) => void): Promise<Snapshot>;
+  /** @param first what is so before the case changes it */
+  readCase(one: Case, first?: (tenant: Tenant) => void): Promise<Snapshot>;
+  /** Reads the tenant as it is now. */
+  again(): Promise<Snapshot>;
+  /** Sends a command to Exchange. */
+  readonly run: (
+    cmdlet: string,
+    parameters: Readonly<Record<string, unknown>>,
+  ) => Promise<void>;
+  readonly simulator: Simulator;
   close(): Promise<void>;
 }
 
@@ -35,16 +45,26 @@ export async function reader(quirks: Partial<Quirks> = {}): Promise<Reader> {
     resolveConfiguration(() => undefined, simulator.environment),
     () => undefined,
   );
+  const begin = () => session.begin(session.configuration.cloudflareAccountId);
   let last: Look | undefined;
+  const again = async (): Promise<Snapshot> => {
+    last = await look(begin(), last ? { newerThan: last.begun } : {});
+    return last.snapshot;
+  };
   return {
-    async read(seed, edit) {
-      simulator.restore(stateOf(seed));
-      edit?.(simulator);
-      last = await look(
-        session.begin(session.configuration.cloudflareAccountId),
-        last ? { newerThan: last.begun } : {},
-      );
-      return last.snapshot;
+    simulator,
+    readCase(one, first) {
+      const tenant = new Tenant();
+      first?.(tenant);
+      one.change(tenant);
+      simulator.restore(stateOf(tenant.seed));
+      one.edit?.(simulator);
+      return again();
+    },
+    again,
+    async run(cmdlet, parameters) {
+      const { exchange, patience } = begin();
+      await exchange.write(cmdlet as `Set-${string}`, parameters, patience);
     },
     close: () => simulator.close(),
   };

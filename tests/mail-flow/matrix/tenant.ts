@@ -99,6 +99,16 @@ export class Tenant {
     inboundConnectors: this.connectors,
   };
 
+  /** Another domain, like example.com. */
+  addDomain(domain: string): void {
+    this.account.domains.push({
+      ...this.domain,
+      domain,
+      transport: `${domain.replaceAll(".", "-")}.mail.protection.outlook.com`,
+    });
+    this.tenant.domains?.push(domain);
+  }
+
   /** Another rule, before those of the use case or behind them. */
   addRule(where: "before" | "after", rule: SeedObject): void {
     if (where === "before") this.rules.unshift(rule);

@@ -3,11 +3,9 @@ import type {
   RuleValue,
   Snapshot,
   TransportRule,
-} from "../../../lib/mail-flow/snapshot";
-import {
-  conditions,
-  propertyOf,
-} from "../../../providers/exchange-online/transport-rule-conditions";
+} from "../../../mail-flow/snapshot";
+import { propertyOf } from "../../../mail-flow/names";
+import { conditions } from "../../../providers/exchange-online/transport-rule-properties";
 import type { JsonObject } from "../../../simulator/json";
 import { hostOf } from "./names";
 import type { RandomTenant } from "./tenant";
@@ -44,7 +42,7 @@ export function asSnapshot(tenant: RandomTenant): Snapshot {
     acceptedDomains: {
       value: tenant.acceptedDomains.map((domain, at) => ({
         domainName: text(domain["DomainName"]),
-        domainType: "Authoritative",
+        domainType: text(domain["DomainType"]),
         default: at === 0,
         initialDomain: false,
         matchSubDomains: domain["MatchSubDomains"] === true,
@@ -65,10 +63,10 @@ export function asSnapshot(tenant: RandomTenant): Snapshot {
         restrictDomainsToCertificate:
           connector["RestrictDomainsToCertificate"] === true,
         treatMessagesAsInternal: connector["TreatMessagesAsInternal"] === true,
-        efSkipLastIp: false,
-        efSkipIps: [],
-        efUsers: [],
-        efTestMode: false,
+        efSkipLastIp: connector["EFSkipLastIP"] === true,
+        efSkipIps: texts(connector["EFSkipIPs"]),
+        efUsers: texts(connector["EFUsers"]),
+        efTestMode: connector["EFTestMode"] === true,
       })),
     },
     connectionFilters: {
@@ -83,7 +81,18 @@ export function asSnapshot(tenant: RandomTenant): Snapshot {
       ],
     },
     transportRules: { value: tenant.transportRules.map(transportRule) },
-    antiSpamPolicies: { value: all(tenant.antiSpamPolicies) },
+    antiSpamPolicies: {
+      value: all(
+        tenant.antiSpamPolicies.map((policy) => ({
+          ...policy,
+          ...Object.fromEntries(
+            ["Senders", "SenderDomains"]
+              .flatMap((list) => [`Allowed${list}`, `Blocked${list}`])
+              .map((list) => [list, listed(policy[list])]),
+          ),
+        })),
+      ),
+    },
     antiSpamRules: { value: tenant.antiSpamRules.map(policyRule) },
     presetRules: { value: tenant.presetRules.map(policyRule) },
     antiPhishPolicies: {
@@ -133,7 +142,7 @@ function transportRule(rule: JsonObject): TransportRule {
     ...rest
   } = rule;
   const isCondition = (name: string) =>
-    conditions.includes(name.replace(/^ExceptIf/, ""));
+    propertyOf(name.replace(/^ExceptIf/, "")) in conditions;
   const entries = Object.entries(rest);
   return {
     name: text(Name),
@@ -200,6 +209,17 @@ function permissions(bits: number): QuarantinePermission[] {
     "ViewHeader",
   ];
   return names.filter((_, bit) => bits & (1 << bit));
+}
+
+/** A list of senders as texts: its entries are texts, or objects with the address or the domain in them. */
+function listed(value: unknown): string[] {
+  return (Array.isArray(value) ? value : []).map((entry) => {
+    const { Sender, Domain } = Object(entry) as {
+      Sender?: { Address: string };
+      Domain?: string;
+    };
+    return Sender?.Address ?? Domain ?? text(entry);
+  });
 }
 
 function text(value: unknown): string {

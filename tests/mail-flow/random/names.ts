@@ -14,6 +14,8 @@ export const senders = [
   "boss@example.com",
   "Friend@Partner.example",
   "robot@mail.partner.example",
+  "kim@sub.example.com",
+  "lists@deep.example.org",
 ];
 export const customTags = ["UserNotifyUserRelease", "UserNotifyAdminRelease"];
 export const tags = [

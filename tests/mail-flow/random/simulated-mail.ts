@@ -1,5 +1,5 @@
-import type { End } from "../../../lib/mail-flow/end";
-import type { Disposition, Header } from "../../../lib/mail-flow/message";
+import type { End } from "../../../mail-flow/end";
+import type { Disposition, Header } from "../../../mail-flow/message";
 import {
   Account,
   newDomain,
@@ -10,16 +10,14 @@ import {
   defaultTenant,
   graphDomain,
 } from "../../../simulator/contoso";
-import {
-  newRecord,
-  type ExchangeRecord,
-} from "../../../simulator/exchange-record";
+import { newRecord } from "../../../simulator/exchange-record";
 import type { JsonObject } from "../../../simulator/json";
 import { Mail } from "../../../simulator/mail/mail";
 import type { Message } from "../../../simulator/mail/message";
 import type { Delivery } from "../../../simulator/mail/trace";
 import { defaultQuirks, type Quirks } from "../../../simulator/quirks";
 import { Tenant } from "../../../simulator/tenant";
+import { everyDelivery } from "./every-delivery";
 import { domains, hostOf } from "./names";
 import type { RandomMessage, RandomTenant } from "./tenant";
 
@@ -86,12 +84,12 @@ export class SimulatedMail {
     configure(this, random);
   }
 
-  /** Where a message ends, if that is the same however the open questions are answered. */
-  where(
+  /** Where a message ends, for each answer to the open questions. */
+  ends(
     message: RandomMessage,
     disposition: Disposition,
     header: Header,
-  ): Told {
+  ): Told[] {
     this.#now = message.at.getTime();
     const sent: Message = {
       recipient: message.recipient,
@@ -103,60 +101,13 @@ export class SimulatedMail {
       ...(message.sender !== undefined && { sender: message.sender }),
       ...(message.bcl !== undefined && { bcl: message.bcl }),
     };
-    return inCommon(
-      this.#answers()
-        .flatMap((answer) => {
-          Object.assign(this.#quirks, answer);
-          return this.#deliveries(sent);
-        })
-        .map(told),
-    );
-  }
-
-  /** The answers to questions that nobody has answered, as far as this tenant raises them. */
-  #answers(): Partial<Quirks>[] {
-    const { transportRules, connectionFilter } = this.tenant;
-    const sets7or8 = transportRules.some(
-      ({ SetSCL }) => SetSCL === 7 || SetSCL === 8,
-    );
-    const scl = sets7or8
-      ? (["highConfidenceSpam", "spam", "nothing"] as const)
-      : (["nothing"] as const);
-    const allows = connectionFilter["IPAllowList"];
-    const lists =
-      Array.isArray(allows) && allows.length > 0
-        ? (["bypasses", "ruleWins"] as const)
-        : (["bypasses"] as const);
-    return scl.flatMap((scl7and8) =>
-      lists.map((ipAllowList) => ({ scl7and8, ipAllowList })),
-    );
-  }
-
-  /** Where a message ends, both if a rule of which it cannot be told matches and if it does not. */
-  #deliveries(message: Message): Delivery[] {
-    const delivery = this.#mail.where(message);
-    const last = delivery.steps[delivery.steps.length - 1];
-    const unknown = /^Whether it holds cannot be told here: (.*)$/.exec(
-      last?.why ?? "",
-    )?.[1];
-    if (!last || unknown === undefined) return [delivery];
-    const { transportRules } = this.tenant;
-    const at = transportRules.findIndex(
-      ({ Name }) => last.object === `TransportRule "${Name}"`,
-    );
-    const rule = transportRules[at] as ExchangeRecord;
-    const without = Object.fromEntries(
-      Object.entries(rule).filter(
-        ([name]) => !unknown.split(", ").includes(name),
-      ),
-    ) as ExchangeRecord;
-    const under = (changed: ExchangeRecord) => {
-      this.tenant.transportRules = transportRules.with(at, changed);
-      return this.#deliveries(message);
-    };
-    const both = [...under(without), ...under({ ...rule, State: "Disabled" })];
-    this.tenant.transportRules = transportRules;
-    return both;
+    return everyDelivery({
+      tenant: this.tenant,
+      quirks: this.#quirks,
+      hasVerdict: message.microsoftVerdict !== "none",
+      follow: (passesAuthentication) =>
+        this.#mail.where({ ...sent, passesAuthentication }),
+    }).map(told);
   }
 }
 
@@ -200,7 +151,7 @@ const ends = [
 ] as const;
 
 /** What several ends have in common; not documented where they differ in what anybody notices. */
-function inCommon(all: readonly Told[]): Told {
+export function inCommon(all: readonly Told[]): Told {
   const [first, ...others] = all as [Told, ...Told[]];
   const common = Object.fromEntries(
     Object.entries(first).map(([key, value]) => [

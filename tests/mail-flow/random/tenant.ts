@@ -1,8 +1,9 @@
 import fc from "fast-check";
 
+import { withSenderLists } from "../../../simulator/exchange/sender-lists";
 import type { JsonObject } from "../../../simulator/json";
-import type { Verdict } from "../../../lib/mail-flow/message";
-import { verdicts } from "../../../lib/mail-flow/message";
+import type { Verdict } from "../../../mail-flow/message";
+import { verdicts } from "../../../mail-flow/message";
 import {
   customPolicies,
   customTags,
@@ -13,7 +14,7 @@ import {
   senders,
   tags,
 } from "./names";
-import { some, transportRule } from "./transport-rule";
+import { mostRules, some, transportRule } from "./transport-rule";
 
 /** Everything of a tenant and an account that decides, by the vendors' own names. */
 export interface RandomTenant {
@@ -24,7 +25,7 @@ export interface RandomTenant {
   connectionFilter: JsonObject;
   transportRules: JsonObject[];
   quarantinePolicies: JsonObject[];
-  /** `Default` first. */
+  /** One of them is the default one: `Default`, or another one. */
   antiSpamPolicies: JsonObject[];
   antiSpamRules: JsonObject[];
   presetRules: JsonObject[];
@@ -96,21 +97,81 @@ const protectedDomain = (
     { nil: undefined, freq: 5 },
   );
 
-const connector: fc.Arbitrary<JsonObject> = fc.record({
-  Enabled: rarely(true, fc.constant(false)),
-  ConnectorType: fc.constantFrom("Partner", "OnPremises"),
-  SenderDomains: fc.constantFrom(
-    ["smtp:*;1"],
-    ["smtp:*;1"],
-    ["smtp:*.partner.example;1"],
-    ["shop.example"],
-  ),
-  SenderIPAddresses: some(["52.11.209.0/24", "198.51.100.0/24", "192.0.2.7"]),
-  RequireTls: fc.boolean(),
-  RestrictDomainsToIPAddresses: fc.boolean(),
-  RestrictDomainsToCertificate: rarely(false, fc.constant(true)),
-  TreatMessagesAsInternal: rarely(false, fc.constant(true)),
+const senderAddresses = ["52.11.209.0/24", "198.51.100.0/24", "192.0.2.7"];
+const certificates = fc.constantFrom("*.gateway.example", "mail.example.com");
+
+/** Enhanced Filtering of a connector, off as a rule. */
+const enhancedFiltering: fc.Arbitrary<JsonObject> = fc.record({
+  EFSkipLastIP: rarely(false, fc.constant(true), 2),
+  EFSkipIPs: rarely<string[]>([], some(senderAddresses)),
+  EFUsers: rarely<string[]>([], some(recipients)),
+  EFTestMode: rarely(false, fc.constant(true), 12),
 });
+
+/** Who restricts by address has addresses, and who restricts by certificate has one. */
+const partnerConnector: fc.Arbitrary<JsonObject> = fc
+  .record({
+    SenderDomains: fc.oneof(
+      { weight: 3, arbitrary: fc.constant<string[]>(["smtp:*;1"]) },
+      fc.constantFrom<string[]>(
+        ["smtp:*.partner.example;1"],
+        ["smtp:partner.example;1"],
+        ["smtp:*.mail.partner.example;1"],
+        ["smtp:shop.example;1", "smtp:*.Partner.example;2"],
+        ["shop.example"],
+        ["smtp:*.example.com;1"],
+      ),
+    ),
+    addresses: some(senderAddresses),
+    lists: fc.boolean(),
+    RestrictDomainsToIPAddresses: fc.boolean(),
+    RestrictDomainsToCertificate: rarely(false, fc.constant(true)),
+    certificate: certificates,
+    RequireTls: fc.boolean(),
+  })
+  .map(({ addresses, lists, certificate, ...rest }) => ({
+    ConnectorType: "Partner",
+    ...rest,
+    SenderIPAddresses:
+      lists || rest.RestrictDomainsToIPAddresses ? addresses : [],
+    TlsSenderCertificateName: rest.RestrictDomainsToCertificate
+      ? certificate
+      : null,
+    TreatMessagesAsInternal: false,
+  }));
+
+/** The flags that count for partners only can be on all the same. */
+const onPremisesConnector: fc.Arbitrary<JsonObject> = fc
+  .record({
+    SenderDomains: fc.constantFrom<string[]>(
+      ["smtp:*;1"],
+      ["smtp:example.com;1"],
+    ),
+    byCertificate: rarely(false, fc.constant(true), 2),
+    addresses: some(senderAddresses),
+    certificate: certificates,
+    RestrictDomainsToIPAddresses: fc.boolean(),
+    RestrictDomainsToCertificate: fc.boolean(),
+    RequireTls: fc.boolean(),
+    TreatMessagesAsInternal: rarely(false, fc.constant(true), 1),
+  })
+  .map(({ byCertificate, addresses, certificate, ...rest }) => ({
+    ConnectorType: "OnPremises",
+    ...rest,
+    SenderIPAddresses: byCertificate ? [] : addresses,
+    TlsSenderCertificateName: byCertificate ? certificate : null,
+  }));
+
+const connector: fc.Arbitrary<JsonObject> = fc
+  .record({
+    Enabled: rarely(true, fc.constant(false)),
+    own: fc.oneof(
+      { weight: 2, arbitrary: partnerConnector },
+      onPremisesConnector,
+    ),
+    filtering: enhancedFiltering,
+  })
+  .map(({ Enabled, own, filtering }) => ({ Enabled, ...own, ...filtering }));
 
 const connectionFilter: fc.Arbitrary<JsonObject> = fc
   .record({
@@ -143,19 +204,35 @@ const verdictAction = rarely(
   2,
 );
 
-/** A list of senders is of one kind: which of allowed and blocked counts is not documented. */
-const senderLists: fc.Arbitrary<JsonObject> = rarely<JsonObject>(
-  {},
-  fc.oneof(
-    ...["Allowed", "Blocked"].map((kind) =>
-      fc.record({
-        [`${kind}Senders`]: list(senders),
-        [`${kind}SenderDomains`]: list(["partner.example", "shop.example"]),
-      }),
+const senderDomains = [
+  ...["partner.example", "shop.example", "Mail.Partner.example"],
+  ...["example.com", "sub.example.com"],
+];
+const listsOf = (kind: "Allowed" | "Blocked"): fc.Arbitrary<JsonObject> =>
+  fc.record({
+    [`${kind}Senders`]: list(senders),
+    [`${kind}SenderDomains`]: list(senderDomains),
+  });
+
+/** Lists of allowed senders, of blocked ones, now and then of both, in every form of their entries. */
+const senderLists: fc.Arbitrary<JsonObject> = fc
+  .record({
+    lists: rarely<JsonObject>(
+      {},
+      fc.oneof(
+        { weight: 3, arbitrary: listsOf("Allowed") },
+        { weight: 3, arbitrary: listsOf("Blocked") },
+        fc
+          .tuple(listsOf("Allowed"), listsOf("Blocked"))
+          .map(([allowed, blocked]) => ({ ...allowed, ...blocked })),
+      ),
+      3,
     ),
-  ),
-  3,
-);
+    form: fc.constantFrom(
+      ...(["asKept", "typeNotes", "smtpAddress", "objects"] as const),
+    ),
+  })
+  .map(({ lists, form }) => withSenderLists(lists, form));
 
 const antiSpam: fc.Arbitrary<JsonObject> = fc
   .record({
@@ -200,7 +277,11 @@ const antiSpam: fc.Arbitrary<JsonObject> = fc
 const scope: fc.Arbitrary<JsonObject> = fc.record({
   SentTo: list(recipients),
   SentToMemberOf: rarely([], some(groups), 2),
-  RecipientDomainIs: rarely([], some(["example.com", "EXAMPLE.org"]), 2),
+  RecipientDomainIs: rarely(
+    [],
+    some(["example.com", "EXAMPLE.org", "sub.example.com"]),
+    2,
+  ),
   ExceptIfSentTo: list(recipients),
   ExceptIfSentToMemberOf: list(groups),
   ExceptIfRecipientDomainIs: list(domains),
@@ -250,6 +331,15 @@ const malware: fc.Arbitrary<JsonObject> = fc.record({
   QuarantineTag: fc.constantFrom(...tags),
 });
 
+const acceptedDomain = (
+  DomainName: string,
+  MatchSubDomains: boolean,
+): JsonObject => ({
+  DomainName,
+  DomainType: MatchSubDomains ? "InternalRelay" : "Authoritative",
+  MatchSubDomains,
+});
+
 const there = <T>(values: readonly (T | undefined)[]): T[] =>
   values.filter((value): value is T => value !== undefined);
 
@@ -261,28 +351,30 @@ export const randomTenant: fc.Arbitrary<RandomTenant> = fc.record({
   acceptedDomains: fc
     .record({ sub: fc.boolean(), below: fc.boolean() })
     .map(({ sub, below }) => [
-      { DomainName: "example.com", MatchSubDomains: false },
-      { DomainName: "example.org", MatchSubDomains: below },
-      ...(sub
-        ? [{ DomainName: "sub.example.com", MatchSubDomains: false }]
-        : []),
+      acceptedDomain("example.com", false),
+      // Only a relay takes the mail of its subdomains.
+      acceptedDomain("example.org", below),
+      ...(sub ? [acceptedDomain("sub.example.com", false)] : []),
     ]),
   inboundConnectors: rarely(
     [],
     fc
-      .array(connector, { minLength: 1, maxLength: 2 })
+      .array(connector, { minLength: 1, maxLength: 3 })
       .map((all) =>
         all.map((one, at) => ({ Name: `Connector ${at}`, ...one })),
       ),
+    2,
   ),
   connectionFilter,
-  transportRules: fc.array(transportRule, { maxLength: 4 }).map((rules) =>
-    rules.map((rule, Priority) => ({
-      Name: `Rule ${Priority}`,
-      Priority,
-      ...rule,
-    })),
-  ),
+  transportRules: fc
+    .array(transportRule, { maxLength: mostRules })
+    .map((rules) =>
+      rules.map((rule, Priority) => ({
+        Name: `Rule ${Priority}`,
+        Priority,
+        ...rule,
+      })),
+    ),
   quarantinePolicies: fc
     .tuple(
       ...customTags.map(quarantinePolicy),
@@ -290,21 +382,37 @@ export const randomTenant: fc.Arbitrary<RandomTenant> = fc.record({
     )
     .map((found) => there(found)),
   antiSpamPolicies: fc
-    .tuple(
-      antiSpam.map((one) => ({ Name: "Default", IsDefault: true, ...one })),
-      ...customPolicies.map((Name) =>
-        antiSpam.map((one) => ({ Name, IsDefault: false, ...one })),
+    .record({
+      byName: antiSpam,
+      others: fc.tuple(
+        ...customPolicies.map((Name) =>
+          antiSpam.map((one): JsonObject => ({
+            Name,
+            IsDefault: false,
+            ...one,
+          })),
+        ),
+        ...["Strict", "Standard"].map((level, at) =>
+          antiSpam.map((one): JsonObject => ({
+            Name: presetPolicy(level, at),
+            IsDefault: false,
+            RecommendedPolicyType: level,
+            ...one,
+          })),
+        ),
       ),
-      ...["Strict", "Standard"].map((level, at) =>
-        antiSpam.map((one) => ({
-          Name: presetPolicy(level, at),
-          IsDefault: false,
-          RecommendedPolicyType: level,
-          ...one,
-        })),
-      ),
-    )
-    .map((all) => [...all]),
+      instead: rarely<JsonObject | undefined>(undefined, antiSpam, 4),
+      first: fc.boolean(),
+    })
+    .map(({ byName, others, instead, first }) => {
+      const all = [
+        { Name: "Default", IsDefault: instead === undefined, ...byName },
+        ...others,
+      ];
+      if (!instead) return all;
+      const made = { Name: "Contoso baseline", IsDefault: true, ...instead };
+      return first ? [made, ...all] : [...all, made];
+    }),
   antiSpamRules: fc
     .array(fc.record({ scope, State: state }), { maxLength: 3 })
     .chain((rules) =>

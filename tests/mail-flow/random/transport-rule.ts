@@ -12,11 +12,16 @@ export const some = <T>(values: readonly T[]): fc.Arbitrary<T[]> =>
 const of = (name: string, values: fc.Arbitrary<unknown>): Properties =>
   values.map((value) => ({ [name]: value }) as JsonObject);
 
+/** How many rules a tenant has at most. */
+export const mostRules = 4;
+
+/** More than a tenant has rules, so that each can have its own: some are tested by no rule, some by one or by several. */
 const headerNames = [
   "X-CFEmailSecurity-Disposition",
   "X-Area1Security-Disposition",
   "x-cfemailsecurity-disposition",
   "X-Pilot",
+  ...Array.from({ length: mostRules }, (_, rule) => `X-Rule-${rule}`),
 ];
 const words = [
   "MALICIOUS",
@@ -50,6 +55,12 @@ const header = (kind: "Contains" | "Matches"): Properties =>
       [`Header${kind}${kind === "Contains" ? "Words" : "Patterns"}`]: values,
     }));
 
+/** Conditions of which nobody can tell from outside whether they hold. */
+const undecidable: Properties = fc.oneof(
+  of("RecipientADAttributeContainsWords", fc.constant(["Department:Sales"])),
+  of("ManagerAddresses", some(recipients)),
+);
+
 /** Conditions, as a rule's own or as exceptions. */
 const condition: Properties = fc.oneof(
   { weight: 8, arbitrary: header("Contains") },
@@ -58,7 +69,10 @@ const condition: Properties = fc.oneof(
   of("From", some(senders)),
   of(
     "SenderDomainIs",
-    some(["shop.example", "partner.example", "Example.com"]),
+    some([
+      ...["shop.example", "partner.example", "Example.com"],
+      ...["mail.partner.example", "sub.example.com"],
+    ]),
   ),
   of("FromAddressContainsWords", some(["partner", "shop.example", "art"])),
   of("FromAddressMatchesPatterns", some(["^news@", "partner\\.example$", "["])),
@@ -69,7 +83,10 @@ const condition: Properties = fc.oneof(
   of("SentToMemberOf", some(groups)),
   of("AnyOfToCcHeaderMemberOf", some(groups)),
   of("AnyOfCcHeader", some(recipients)),
-  of("RecipientDomainIs", some(domains)),
+  {
+    weight: 2,
+    arbitrary: of("RecipientDomainIs", some([...domains, "Deep.example.org"])),
+  },
   of("RecipientAddressContainsWords", some(["megan", "example.org", "meg"])),
   of("AnyOfRecipientAddressMatchesPatterns", some(["^pat@", "\\.com$"])),
   of("SentToScope", fc.constantFrom("InOrganization", "NotInOrganization")),
@@ -78,11 +95,13 @@ const condition: Properties = fc.oneof(
   of("HasNoClassification", fc.constant(true)),
   of("WithImportance", fc.constantFrom("Low", "Normal", "High")),
   of("SCLOver", fc.constantFrom(-1, 0, 5, 6, 9)),
-  // Nobody can tell these from outside.
-  of("RecipientADAttributeContainsWords", fc.constant(["Department:Sales"])),
-  of("ManagerAddresses", some(recipients)),
+  undecidable,
 );
 
+const setHeader: Properties = fc.record({
+  SetHeaderName: fc.constantFrom(...headerNames),
+  SetHeaderValue: fc.constantFrom("MALICIOUS", "UCE", "pilot"),
+});
 const scl = of("SetSCL", fc.constantFrom(5, 9, -1, 0, 4, 6, 7, 8));
 const action: Properties = fc.oneof(
   { weight: 8, arbitrary: scl },
@@ -94,10 +113,7 @@ const action: Properties = fc.oneof(
   of("RouteMessageOutboundConnector", fc.constant("Elsewhere")),
   of("ModerateMessageByUser", some(recipients)),
   of("RemoveHeader", fc.constantFrom(...headerNames)),
-  fc.record({
-    SetHeaderName: fc.constantFrom(...headerNames),
-    SetHeaderValue: fc.constantFrom("MALICIOUS", "UCE", "pilot"),
-  }),
+  setHeader,
 );
 
 const excepted = (properties: JsonObject): JsonObject =>
@@ -111,15 +127,40 @@ const excepted = (properties: JsonObject): JsonObject =>
 const merged = (parts: readonly JsonObject[]): JsonObject =>
   Object.assign({}, ...parts) as JsonObject;
 
-/** A mail flow rule without its name, as Exchange keeps it. */
-export const transportRule: Properties = fc
+/** A whole domain, all else alike: its mail never comes to the filter. */
+const wholeDomain: Properties = fc
+  .tuple(
+    of(
+      "RecipientDomainIs",
+      fc.constantFrom(...domains).map((one) => [one]),
+    ),
+    fc.oneof(
+      of("SetSCL", fc.constant(-1)),
+      of("DeleteMessage", fc.constant(true)),
+      of("RedirectMessageTo", some(recipients)),
+      of("Quarantine", fc.constant(true)),
+    ),
+  )
+  .map(merged);
+
+const anyRule: Properties = fc
   .record({
-    conditions: fc.array(condition, { maxLength: 2 }),
+    conditions: fc.oneof(
+      { weight: 4, arbitrary: fc.array(condition, { maxLength: 2 }) },
+      fc.tuple(undecidable),
+      fc.tuple(undecidable, condition),
+    ),
     exceptions: fc.oneof(
       { weight: 4, arbitrary: fc.constant<JsonObject[]>([]) },
       fc.array(condition, { maxLength: 1 }),
     ),
-    actions: fc.array(action, { minLength: 1, maxLength: 2 }),
+    actions: fc.oneof(
+      {
+        weight: 3,
+        arbitrary: fc.array(action, { minLength: 1, maxLength: 2 }),
+      },
+      fc.tuple(setHeader),
+    ),
     State: fc.constantFrom(
       "Enabled",
       "Enabled",
@@ -150,3 +191,16 @@ export const transportRule: Properties = fc
     ...merged(actions),
     ...rest,
   }));
+
+/** A mail flow rule without its name, as Exchange keeps it. */
+export const transportRule: Properties = fc.oneof(
+  { weight: 8, arbitrary: anyRule },
+  wholeDomain.map((rule) => ({
+    ...rule,
+    State: "Enabled",
+    Mode: "Enforce",
+    StopRuleProcessing: false,
+    ActivationDate: null,
+    ExpiryDate: null,
+  })),
+);

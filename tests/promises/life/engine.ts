@@ -249,7 +249,9 @@ export class PlayedEngine {
     );
     if (failures.length > 0)
       throw new Error(
-        failures.map(({ property, reason }) => `${property} ${reason}`).join(),
+        failures
+          .map(({ property, reason }) => `${property} ${reason}`.trim())
+          .join(),
       );
     // Every resource of the library ignores changes of it.
     const before = old?.inputs["restorePoint"];

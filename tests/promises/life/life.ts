@@ -54,6 +54,7 @@ export class Life {
     finance: null,
     financeEnabled: true,
     adopt: false,
+    allowExposure: false,
   };
   /** Ids of objects that we made. */
   readonly #made = new Set<string>();
@@ -61,8 +62,6 @@ export class Life {
   #unseen = new Set<string>();
   /** What objects were when the restore point first held them, by kind and name. */
   readonly #first = new Map<string, LiveObject | undefined>();
-  /** What the last up asked to target first, by kinds. */
-  #asked: string[][] = [];
   /** What the last up asked people to do first. */
   #byPeople: Asked["steps"] = [];
   /** Something may have been made that no state knows of. */
@@ -142,17 +141,10 @@ export class Life {
     });
     await this.#operate({ do: "up", refresh: true }, "must succeed");
     // Where mail would be exposed on the way, an up says what is to be done before.
-    for (
-      let times = 1;
-      this.#byPeople.length + this.#asked.length > 0;
-      times++
-    ) {
+    for (let times = 1; this.#byPeople.length > 0; times++) {
       if (times > 4)
         throw new Error("an up asks for something again and again");
-      const [steps, asked] = [this.#byPeople, this.#asked];
-      for (const step of steps) await this.take(step);
-      for (const targets of asked)
-        await this.#operate({ do: "up", targets }, "must succeed");
+      for (const step of this.#byPeople) await this.take(step);
       await this.#operate({ do: "up", refresh: true }, "must succeed");
     }
     const drift = await this.#operate({ do: "refresh" }, "must succeed");
@@ -174,10 +166,7 @@ export class Life {
     const run = platform.run(known);
     if (step.trouble) simulator.faults.add(faultOf(step.trouble));
     const hear = this.#hearing(step.kill, line);
-    if (step.do === "up" && !step.targets) {
-      this.#asked = [];
-      this.#byPeople = [];
-    }
+    if (step.do === "up" && !step.targets) this.#byPeople = [];
     let told: string[] = [];
     let failure: Error | undefined;
     try {
@@ -354,20 +343,11 @@ export class Life {
         );
       return;
     }
-    const target = /pulumi up --target on the (rule|anti-spam policy)/.exec(
-      message,
-    );
-    if (target) {
-      this.#asked = [
-        target[1] === "rule" ? ["TransportRule"] : ["AntiSpamPolicy"],
-      ];
-      return;
-    }
     const mayFail =
       must === undefined &&
       !step.refresh &&
       this.#unseen.size > 0 &&
-      /no longer exists\. Run pulumi refresh|there is no quarantine policy|would (let it through:|deliver it, but) .+ Run pulumi up --refresh/.test(
+      /no longer exists\. Run pulumi refresh|there is no quarantine policy|would expose .+ Run pulumi up --refresh/.test(
         message,
       );
     if (!mayFail) this.violations.push(`pulumi ${step.do} fails: ${message}`);
@@ -614,12 +594,14 @@ async function makeProgram({
   finance,
   financeEnabled,
   adopt,
+  allowExposure,
 }: Settings): Promise<Wanted[]> {
   const args: UseCase4Args = {
     header,
     // What is wrong with the mail flow is told in words that this model does not know.
     check: false,
     adopt,
+    allowExposure,
     spamWords: [...spamWords],
     spamScl,
     quarantineRetentionPeriod: retention,
@@ -637,6 +619,7 @@ async function makeProgram({
     name: "Finance",
     recipientDomainIs: ["example.net"],
     adopt,
+    allowExposure,
     enabled: financeEnabled,
     spamAction: finance,
     adminDisplayName: "Managed by Pulumi: ops/dev/finance",

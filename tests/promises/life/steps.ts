@@ -20,6 +20,8 @@ export interface Settings {
   readonly financeEnabled: boolean;
   /** Whether objects of others are taken over that differ. */
   readonly adopt: boolean;
+  /** Whether the guard lets pass what it would refuse: never at first, and as soon as it asks for that. */
+  readonly allowExposure: boolean;
 }
 
 /** Something that goes wrong with one request of a run. */

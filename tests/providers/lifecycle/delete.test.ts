@@ -1,8 +1,11 @@
+import { text } from "../../../providers/codecs";
+import { field } from "../../../providers/field";
 import { messageOf } from "../../conformance/bench";
 import {
   account,
   atDepot,
   Depot,
+  fields,
   inputs,
   ours,
   refusal,
@@ -71,18 +74,6 @@ describe("A delete of what we made", () => {
     expect(states).toEqual([state]);
   });
 
-  test("keeps it while the kind has a reason to", async () => {
-    let reason: string | undefined = "the ship still sails";
-    const depot = stocked({}, { reasonToKeep: () => Promise.resolve(reason) });
-    expect(await messageOf(depot.process().delete("1", state))).toBe(
-      'Cannot delete crate "Box": the ship still sails.',
-    );
-    expect(depot.writes).toEqual([]);
-    reason = undefined;
-    await depot.process().delete("1", state);
-    expect(depot.writes).toEqual(["remove 1"]);
-  });
-
   test("leaves another one of the same name alone, and says so", async () => {
     const depot = stocked({}, { idIs: "name" });
     const { warnings, ...handlers } = depot.process();
@@ -91,6 +82,16 @@ describe("A delete of what we made", () => {
       'crate "Box" is left alone: it is not the one that this stack knows, somebody made it anew.',
     ]);
     expect(depot.writes).toEqual([]);
+  });
+
+  test("leaves one of the same name with another id alone, and says so once two lists show it", async () => {
+    const depot = stocked();
+    const { warnings, ...handlers } = depot.process();
+    await handlers.delete("7", { ...state, domainId: "7" });
+    expect(warnings).toEqual([
+      'crate "Box" is left alone: it is not the one that this stack knows, somebody made it anew.',
+    ]);
+    expect(depot.calls).toEqual(["list", "list"]);
   });
 
   test("fails with what was tried, and names the thing by its name, or else by its id", async () => {
@@ -278,6 +279,43 @@ describe("A delete of what was there before", () => {
     ]);
     expect(depot.writes).toEqual(['update 1 {"Labels":[]}']);
   });
+
+  test.each([
+    [
+      "no half of it to give back",
+      { lid: "first", hinge: null },
+      "lid, hinge",
+      { Size: 7 },
+    ],
+    [
+      "another whole to give back",
+      { lid: "first", hinge: "first" },
+      "lid",
+      { Size: 7, Hinge: "first" },
+    ],
+  ])(
+    "leaves alone what the vendor takes only together with what somebody else has changed since, where there is %s",
+    async (_, previous, kept, updated) => {
+      const lids = {
+        lid: field("Lid", text(), { with: "hinge" }),
+        hinge: field("Hinge", text(), { with: "lid" }),
+      };
+      const live = { Lid: "by hand", Hinge: "ours" };
+      const depot = stocked(live, { fields: { ...fields, ...lids } });
+      const { warnings, ...handlers } = depot.process();
+      await handlers.delete("1", {
+        ...adopted,
+        lid: "ours",
+        hinge: "ours",
+        previous: { size: 7, ...previous },
+      });
+      expect(warnings).toEqual([
+        `crate "Box" keeps ${kept}: somebody else has changed that since.`,
+      ]);
+      expect(depot.crates).toEqual([expect.objectContaining(updated)]);
+      expect(depot.writes).toEqual([`update 1 ${JSON.stringify(updated)}`]);
+    },
+  );
 
   test("tells what we wrote from what a refresh found since", async () => {
     const previous = { size: 7, labels: ["x"] };

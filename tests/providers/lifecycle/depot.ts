@@ -210,7 +210,7 @@ export interface Process {
 export const refusal = (
   fault: Fault = "refused",
   details: VendorError["details"] = {},
-): VendorError => new VendorError("Depot", fault, "No room.", details);
+): VendorError => new VendorError(fault, "No room.", details);
 
 /** An answer that was lost: what was asked may have been carried out. */
 export const lost = (): VendorError =>

@@ -1,0 +1,64 @@
+import { area1Domain } from "../../providers/cloudflare/area1-domain";
+import { isRefusal, readAccess } from "../../providers/mail-flow/access";
+import { mailExchangers } from "../../providers/mail-flow/mail-exchangers";
+import { readSnapshot } from "../../providers/mail-flow/snapshot";
+import { liveOperation } from "../live";
+import { accessFindings, couldNotAsk } from "./access-findings";
+import { examined, type Diagnosis, type DiagnosisOptions } from "./diagnosis";
+import { mailExchangerFindings } from "./mail-exchanger-findings";
+
+/**
+ * Looks at the tenant and the account that the environment names: three round trips, the sign-in's two and one for everything
+ * else side by side. Cloudflare is asked meanwhile, and DNS behind it.
+ *
+ * @throws UserError when the environment contradicts itself.
+ */
+export async function diagnoseTenant(
+  { domain, resolver }: DiagnosisOptions,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Diagnosis> {
+  const operation = liveOperation(environment);
+  const { session } = operation;
+  const { signIn, cloudflareAccountId, tenantId } = session.configuration;
+  let complete = true;
+  // The same list as the snapshot's: it is asked for once.
+  const domains = async (): Promise<readonly string[]> =>
+    (await area1Domain.list(operation, "")).items.map((item) =>
+      area1Domain.identify(item).name.toLowerCase(),
+    );
+  const named = domain.map((name) => name.toLowerCase());
+  const [snapshot, access, exchangers] = await Promise.all([
+    readSnapshot(operation, {
+      leavesOut(error) {
+        complete &&= isRefusal(error);
+        return true;
+      },
+    }),
+    readAccess(operation, domains),
+    (named.length > 0
+      ? Promise.resolve(named)
+      : domains().catch(() => [])
+    ).then((names) => mailExchangers(names, resolver)),
+  ]);
+  const account = `account ${cloudflareAccountId ?? "(none given)"}`;
+  const identity =
+    signIn.by === "defaultChain"
+      ? "default credential chain"
+      : `application ${signIn.clientId}`;
+  return {
+    subject: `tenant ${snapshot.tenantId ?? tenantId ?? "(none given)"}, ${account}`,
+    complete:
+      complete &&
+      !couldNotAsk(access) &&
+      [...exchangers.values()].every((found) => "hosts" in found),
+    findings: [
+      ...accessFindings(access, { identity, account }),
+      ...mailExchangerFindings(exchangers, snapshot),
+      ...examined(snapshot, named),
+    ].map((finding) => ({
+      ...finding,
+      reason: session.scrub(finding.reason),
+      fix: session.scrub(finding.fix),
+    })),
+  };
+}

@@ -1,0 +1,120 @@
+import ipaddr from "ipaddr.js";
+
+import { remembered } from "./remembered";
+
+/** Whether an address is in a set of them; undefined for a text that is no address. */
+export type AddressSet = (address: string) => boolean | undefined;
+
+/** First and last address as numbers, both included. */
+export type Interval = readonly [first: number, last: number];
+
+/**
+ * A set of addresses as Exchange writes them: single ones, `a-b`, or CIDR with any bits behind the network's. What is none of
+ * these is not in the set. IPv6 is taken as CIDR and single.
+ */
+export const addressSet: (ranges: readonly string[]) => AddressSet = remembered(
+  // Most rules of a tenant have the same ranges; reading them takes longer than all else on a message's way.
+  (ranges) => ranges.join(" "),
+  read,
+  256,
+);
+
+/** Many sets are asked for the same address. */
+const numberOfAddress = remembered((address: string) => address, numberOf);
+
+function read(ranges: readonly string[]): AddressSet {
+  const merged = mergedIntervals(ranges);
+  const wide = ranges.filter((range) => range.includes(":")).map(block);
+  return (address) => {
+    const number = numberOfAddress(address.trim());
+    if (number !== undefined) return has(merged, number);
+    if (!ipaddr.IPv6.isValid(address)) return undefined;
+    const parsed = ipaddr.IPv6.parse(address);
+    if (parsed.isIPv4MappedAddress())
+      return has(merged, numberOf(parsed.toIPv4Address().toString()) ?? -1);
+    return wide.some((one) => one !== undefined && parsed.match(one));
+  };
+}
+
+function has(intervals: readonly Interval[], address: number): boolean {
+  let low = 0;
+  let high = intervals.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const [first, last] = intervals[middle] as Interval;
+    if (address < first) high = middle - 1;
+    else if (address > last) low = middle + 1;
+    else return true;
+  }
+  return false;
+}
+
+/** The intervals of IPv4 addresses that a list covers, in order and with gaps between them; what is none is left out. */
+export function mergedIntervals(ranges: readonly string[]): Interval[] {
+  const sorted = ranges
+    .map(intervalOf)
+    .filter((interval): interval is Interval => interval !== undefined)
+    .sort(([a], [b]) => a - b);
+  const merged: [number, number][] = [];
+  for (const [first, last] of sorted) {
+    const previous = merged[merged.length - 1];
+    if (previous && first <= previous[1] + 1)
+      previous[1] = Math.max(previous[1], last);
+    else merged.push([first, last]);
+  }
+  return merged;
+}
+
+/** An IPv4 address, `a-b` or CIDR; undefined for anything else. */
+export function intervalOf(range: string): Interval | undefined {
+  const dash = range.indexOf("-");
+  if (dash >= 0) {
+    const first = numberOf(range.slice(0, dash).trim());
+    const last = numberOf(range.slice(dash + 1).trim());
+    return first !== undefined && last !== undefined && first <= last
+      ? [first, last]
+      : undefined;
+  }
+  const slash = range.indexOf("/");
+  const start = numberOf((slash < 0 ? range : range.slice(0, slash)).trim());
+  if (start === undefined) return undefined;
+  if (slash < 0) return [start, start];
+  const length = range.slice(slash + 1).trim();
+  if (!/^\d{1,2}$/.test(length) || Number(length) > 32) return undefined;
+  const size = 2 ** (32 - Number(length));
+  const network = Math.floor(start / size) * size;
+  return [network, network + size - 1];
+}
+
+/**
+ * By hand, not by ipaddr.js: it also reads octal and shortened forms, which Exchange does not, and takes ten times as long. 010.0.0.1 would
+ * be another address to us than to whoever wrote it.
+ */
+function numberOf(text: string): number | undefined {
+  const match =
+    /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/.exec(
+      text,
+    );
+  if (!match) return undefined;
+  let sum = 0;
+  for (let part = 1; part <= 4; part++) {
+    const byte = Number(match[part]);
+    if (byte > 255) return undefined;
+    sum = sum * 256 + byte;
+  }
+  return sum;
+}
+
+/** Writes an IPv4 address that is given as a number. */
+export function addressOf(number: number): string {
+  return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join(".");
+}
+
+function block(range: string): [ipaddr.IPv6, number] | undefined {
+  const [address = "", length = "128"] = range.trim().split("/");
+  const isBlock =
+    ipaddr.IPv6.isValid(address) &&
+    /^\d{1,3}$/.test(length) &&
+    Number(length) <= 128;
+  return isBlock ? [ipaddr.IPv6.parse(address), Number(length)] : undefined;
+}

@@ -1,0 +1,197 @@
+import { end, named, step, unread, type End } from "./end";
+import { egressIpRanges } from "./egress";
+import { folded } from "./mail";
+import { dispositions, type Disposition, type Message } from "./message";
+import type { Outcome, Step } from "./path";
+import type { CloudflareDomain, RuleValue, Snapshot } from "./snapshot";
+
+/** What is written there; clean mail has no such header. The API has other words: its `SPAM` is the header's `UCE`. */
+export const headerWords: Readonly<Record<Disposition, string | undefined>> = {
+  Malicious: "MALICIOUS",
+  Spam: "UCE",
+  Spoof: "SPOOF",
+  Suspicious: "SUSPICIOUS",
+  Bulk: "BULK",
+  None: undefined,
+};
+
+/** What a disposition is called in `drop_dispositions`. */
+const labelOf = (disposition: Disposition): string => disposition.toUpperCase();
+
+/** A host of the internet that is not Cloudflare's: where mail comes from that does not go by way of Cloudflare. */
+export const otherHost = "198.51.100.25";
+
+/** A message that Microsoft gets, or the end of one that it does not. */
+export type Arrival =
+  | {
+      readonly word: string | undefined;
+      readonly sourceIp: string;
+      readonly behindCloudflare: boolean;
+      readonly steps: readonly Step[];
+    }
+  | { readonly end: End; readonly steps: readonly Step[] };
+
+/** The words that Cloudflare's API uses for mail that carries this word in the header. */
+export const labelsOf = (word: string): string[] => {
+  const known = dispositions.find(
+    (one) => headerWords[one] === word.toUpperCase(),
+  );
+  if (!known) return [];
+  // Which word such mail carries is not documented; rules that look for MALICIOUS match either.
+  return known === "Malicious"
+    ? [labelOf(known), "MALICIOUS-BEC"]
+    : [labelOf(known)];
+};
+
+/** Makes Cloudflare Email Security ready for messages. */
+export function cloudflare({
+  domains,
+  mailExchanges,
+}: Pick<Snapshot, "domains" | "mailExchanges">): (
+  recipientDomain: string,
+  message: Pick<Message, "disposition" | "stamp" | "sourceIp" | "egressIp">,
+) => Arrival {
+  if ("unavailable" in domains) {
+    const { unavailable } = domains;
+    return () => ({
+      end: end("notDocumented"),
+      steps: [
+        unread("Domain", "Cloudflare's domains were not read", unavailable),
+      ],
+    });
+  }
+  const byName = new Map(
+    domains.value.map((domain) => [folded(domain.domain), domain]),
+  );
+  const hosts = hostsIn(mailExchanges);
+  return (recipientDomain, { disposition, stamp, sourceIp, egressIp }) => {
+    const domain = byName.get(recipientDomain);
+    const object = named("Domain", domain?.domain ?? recipientDomain);
+    const direct = (...reason: Reason): Arrival => ({
+      word: undefined,
+      sourceIp: sourceIp ?? otherHost,
+      behindCloudflare: false,
+      steps: [step(object, ...reason)],
+    });
+    if (!domain)
+      return direct(
+        "domain",
+        recipientDomain,
+        "Cloudflare does not protect it, so its mail carries no disposition",
+      );
+    const idle = unprocessed(domain);
+    if (idle) return direct(...idle);
+    const { status, ipRestrictions, dropDispositions, transport } = domain;
+    const steps: Step[] = [];
+    const say = (...reason: Reason) => steps.push(step(object, ...reason));
+    say(
+      "status",
+      status,
+      status === undefined
+        ? "its status is not told; it is taken to be active"
+        : "Cloudflare processes its mail",
+    );
+    if (ipRestrictions.length > 0)
+      say(
+        "ipRestrictions",
+        ipRestrictions,
+        "Cloudflare takes mail from these addresses alone; the message is taken to come from one of them",
+      );
+    const label = stamp ? stamp.label : labelOf(disposition);
+    const dropped = drop(domain, disposition, label);
+    if (dropped) {
+      say("dropDispositions", dropDispositions, dropped.why);
+      return { end: end(dropped.outcome), steps };
+    }
+    const word = stamp ? stamp.word : headerWords[disposition];
+    say(
+      "disposition",
+      word,
+      word === undefined
+        ? "clean mail carries no disposition"
+        : `the message is delivered with the word ${word} in the disposition's header`,
+    );
+    const lost = elsewhere(domain, hosts.get(recipientDomain));
+    if (lost) {
+      say("transport", transport, lost);
+      return { end: end("notDocumented"), steps };
+    }
+    return {
+      word,
+      sourceIp: sourceIp ?? egressIp ?? egressIpRanges[0] ?? otherHost,
+      behindCloudflare: true,
+      steps,
+    };
+  };
+}
+
+/** A property that decides, its value, and what follows. */
+type Reason = [property: string, value: RuleValue | undefined, why: string];
+
+/** By domain: the hosts at which Microsoft takes its mail, as far as that was read. */
+export const hostsIn = (
+  part: Snapshot["mailExchanges"],
+): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    "value" in part
+      ? Object.entries(part.value).map(([domain, hosts]) => [
+          folded(domain),
+          hosts.map(folded),
+        ])
+      : [],
+  );
+
+/** Why Cloudflare has no say in a domain's mail, although the domain is there. */
+function unprocessed({
+  status,
+  allowedDeliveryModes,
+}: CloudflareDomain): Reason | undefined {
+  if (status !== undefined && status.toUpperCase() !== "ACTIVE")
+    return [
+      "status",
+      status,
+      "Cloudflare does not process its mail, which goes past it and carries no disposition",
+    ];
+  if (
+    allowedDeliveryModes.length > 0 &&
+    !allowedDeliveryModes.some((mode) => mode.toUpperCase() === "DIRECT")
+  )
+    return [
+      "allowedDeliveryModes",
+      allowedDeliveryModes,
+      "Cloudflare does not stand in the way of its mail, which goes past it and carries no disposition",
+    ];
+  return undefined;
+}
+
+/** Where a message ends that Cloudflare drops, and why; undefined for one that it delivers. */
+function drop(
+  { dropDispositions }: CloudflareDomain,
+  disposition: Disposition,
+  byLabel: string | undefined,
+): { outcome: Outcome; why: string } | undefined {
+  const dropped = new Set(dropDispositions.map((label) => label.toUpperCase()));
+  if (disposition === "None") {
+    const clean = ["NONE", "UNKNOWN", "EXTERNAL"];
+    const label = clean.find((one) => dropped.has(one));
+    const why = `whether Cloudflare drops clean mail as ${label} is not documented`;
+    return label === undefined ? undefined : { outcome: "notDocumented", why };
+  }
+  if (byLabel === undefined || !dropped.has(byLabel)) return undefined;
+  const why =
+    "Cloudflare drops mail of this disposition, so that Microsoft 365 never sees it";
+  return { outcome: "droppedByCloudflare", why };
+}
+
+/** Why mail is not forwarded to the host at which Microsoft takes it, where that is known. */
+function elsewhere(
+  { transport }: CloudflareDomain,
+  expected: readonly string[] | undefined,
+): string | undefined {
+  if (transport === undefined || folded(transport) === "")
+    return "no host to forward to is told, and without one the mail has nowhere to go";
+  if (!expected || expected.includes(folded(transport))) return undefined;
+  return expected.length === 0
+    ? "Microsoft names no host for the domain, so that this one is another tenant's or nobody's"
+    : `Microsoft takes the domain's mail at ${expected.join(", ")}: handed elsewhere it ends nowhere or with another tenant`;
+}

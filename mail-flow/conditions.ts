@@ -1,0 +1,254 @@
+import { RE2JS } from "re2js";
+
+import { addressSet, type AddressSet } from "./address-set";
+import { folded, within, type Headers, type Mail } from "./mail";
+import { propertyOf } from "./names";
+import type { RuleValue } from "./snapshot";
+import { any, type Truth } from "./truth";
+
+/** What a rule looks at. */
+export interface Looked {
+  readonly mail: Mail;
+  readonly headers: Headers;
+  /** The level that rules have set so far; null where none did. */
+  readonly scl: number | null;
+}
+
+type Holds = (looked: Looked) => Truth;
+
+/** A condition of a rule, or an exception. */
+export interface Condition {
+  /** What it depends on: the same for all recipients of a message, or not; or something that rules before it may change. */
+  readonly on: "message" | "recipient" | "headers" | "scl";
+  /** Of a condition on headers: the one that it tests, in lower case. */
+  readonly header?: string;
+  readonly holds: Holds;
+}
+
+/** Returns a value as a list of texts; an empty one where there is none. */
+export const texts = (value: RuleValue | undefined): string[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [String(value)];
+
+const yes: Holds = () => true;
+const no: Holds = () => false;
+const untold: Holds = () => undefined;
+const constants: ReadonlySet<Holds> = new Set([yes, no, untold]);
+
+/** Whether a text is what one of a list asks for. */
+type Test = (list: readonly string[]) => (text: string) => Truth;
+
+/** Makes conditions that test one text of a message. */
+const testing =
+  (test: Test) =>
+  (read: (mail: Mail) => string) =>
+  (value: RuleValue): Holds => {
+    const holds = test(texts(value));
+    return ({ mail }) => holds(read(mail));
+  };
+
+function isAmong(list: readonly string[]): (text: string) => boolean {
+  const names = new Set(list.map(folded));
+  return (text) => names.has(text);
+}
+
+const among = testing(isAmong);
+const inDomains = testing(within);
+const words = testing(containsWord);
+const patterns = testing(matchesPattern);
+
+const groups = (value: RuleValue): Holds => {
+  const isWanted = isAmong(texts(value));
+  return ({ mail }) => mail.groups.some(isWanted);
+};
+
+const onlyIf = (wanted: string) => (value: RuleValue) =>
+  String(value).toLowerCase() === wanted ? yes : no;
+
+const recipient = (mail: Mail) => mail.recipient;
+const sender = (mail: Mail) => mail.sender;
+
+/**
+ * Conditions by name. A message has no more than is asked for in `Message`: plain text to one recipient, from outside, without
+ * attachment, classification and special headers. What asks for more does not hold; what depends on the recipient's entry in
+ * the directory cannot be told.
+ *
+ * @see https://learn.microsoft.com/exchange/security-and-compliance/mail-flow-rules/conditions-and-exceptions
+ */
+const conditions: Readonly<Record<string, (value: RuleValue) => Holds>> = {
+  senderIpRanges(value) {
+    let ranges: AddressSet | undefined;
+    // Of most rules something else decides; reading ranges takes longest.
+    return ({ mail }) => (ranges ??= addressSet(texts(value)))(mail.sourceIp);
+  },
+  from: among(sender),
+  senderDomainIs: inDomains((mail) => mail.senderDomain),
+  fromAddressContainsWords: words(sender),
+  fromAddressMatchesPatterns: patterns(sender),
+  fromScope(value) {
+    // Inside needs a connection that was authenticated, outside a sender's domain that is not the tenant's.
+    if (String(value).toLowerCase() === "inorganization") return no;
+    return ({ mail }) => (mail.senderInside === false ? true : undefined);
+  },
+  fromMemberOf: () => no,
+  senderADAttributeContainsWords: () => no,
+  senderADAttributeMatchesPatterns: () => no,
+  senderManagementRelationship: () => no,
+  betweenMemberOf1: () => no,
+  betweenMemberOf2: () => no,
+
+  sentTo: among(recipient),
+  anyOfToHeader: among(recipient),
+  anyOfToCcHeader: among(recipient),
+  anyOfCcHeader: () => no,
+  sentToMemberOf: groups,
+  anyOfToHeaderMemberOf: groups,
+  anyOfToCcHeaderMemberOf: groups,
+  anyOfCcHeaderMemberOf: () => no,
+  recipientDomainIs: inDomains((mail) => mail.recipientDomain),
+  recipientAddressContainsWords: words(recipient),
+  recipientAddressMatchesPatterns: patterns(recipient),
+  anyOfRecipientAddressContainsWords: words(recipient),
+  anyOfRecipientAddressMatchesPatterns: patterns(recipient),
+  sentToScope: onlyIf("inorganization"),
+
+  // What Microsoft's own filtering found so far is not told to anybody outside.
+  sclOver:
+    (value) =>
+    ({ scl, mail }) =>
+      scl !== null
+        ? scl >= Number(value)
+        : mail.allowed
+          ? Number(value) <= -1
+          : undefined,
+
+  hasClassification: () => no,
+  hasNoClassification: () => yes,
+  hasSenderOverride: () => no,
+  withImportance: onlyIf("normal"),
+  messageTypeMatches: () => no,
+  messageSizeOver: () => no,
+  messageContainsDataClassifications: () => no,
+  contentCharacterSetContainsWords: () => no,
+};
+
+/** A condition's name without `exceptIf`: `exceptIfSCLOver` is `sclOver`, `exceptIfFrom` is `from`. */
+export function unprefixed(name: string): string {
+  if (!name.startsWith("exceptIf")) return name;
+  return propertyOf(name.slice("exceptIf".length));
+}
+
+/** Returns a rule's conditions or exceptions, which are given by their names without `exceptIf`. */
+export function conditionsOf(
+  named: Readonly<Record<string, RuleValue>>,
+): Condition[] {
+  const found: Condition[] = [];
+  for (const [name, value] of Object.entries(named)) {
+    const owner = owners[name];
+    if (owner !== undefined && owner in named) continue;
+    const pair = pairs[name];
+    if (pair) {
+      const [partner, holds] = pair;
+      const values = named[partner];
+      // First, as it decides most often.
+      found.unshift(
+        values === undefined
+          ? { on: "message", holds: untold }
+          : onHeader(value, holds(texts(values))),
+      );
+    } else {
+      const holds = holdsOf(name, value);
+      found.push({ on: dependsOn(name, holds), holds });
+    }
+  }
+  return found;
+}
+
+function dependsOn(name: string, holds: Holds): Condition["on"] {
+  if (constants.has(holds)) return "message";
+  if (name === "sclOver") return "scl";
+  return /^(recipient|sentTo|anyOf)/.test(name) ? "recipient" : "message";
+}
+
+function holdsOf(name: string, value: RuleValue): Holds {
+  const known = Object.hasOwn(conditions, name) ? conditions[name] : undefined;
+  if (known) return known(value);
+  if (!/^(subject|attachment)/.test(name)) return untold;
+  // A pattern that an empty text matches may match any message.
+  return name.endsWith("Patterns") && matchesPattern(texts(value))("") !== false
+    ? untold
+    : no;
+}
+
+/** Conditions that take two properties: the header's name, and what it holds. */
+const pairs: Readonly<Record<string, readonly [string, Test]>> = {
+  headerContainsMessageHeader: ["headerContainsWords", containsWord],
+  headerMatchesMessageHeader: ["headerMatchesPatterns", matchesPattern],
+};
+/** Properties that only say more about another, which decides. */
+const owners: Readonly<Record<string, string>> = {
+  headerContainsWords: "headerContainsMessageHeader",
+  headerMatchesPatterns: "headerMatchesMessageHeader",
+  managerForEvaluatedUser: "managerAddresses",
+  adComparisonOperator: "adComparisonAttribute",
+};
+
+function onHeader(name: RuleValue, holds: (text: string) => Truth): Condition {
+  const header = folded(String(name));
+  return {
+    on: "headers",
+    header,
+    holds({ headers }) {
+      const value = headers.get(header);
+      return value === undefined ? false : holds(value);
+    },
+  };
+}
+
+/** Whether a text holds one of some words as a whole, in any case. */
+function containsWord(list: readonly string[]): (text: string) => boolean {
+  const wanted = list.map((word) => word.trim().toLowerCase()).filter(Boolean);
+  return (text) => {
+    const lower = text.toLowerCase();
+    return wanted.some((word) => {
+      for (
+        let at = lower.indexOf(word);
+        at >= 0;
+        at = lower.indexOf(word, at + 1)
+      )
+        if (!partOfWord(lower[at - 1]) && !partOfWord(lower[at + word.length]))
+          return true;
+      return false;
+    });
+  };
+}
+
+function partOfWord(character: string | undefined): boolean {
+  return character !== undefined && /[\p{L}\p{N}]/u.test(character);
+}
+
+/** Exchange allows a rule no more characters than these. */
+const longestRule = 8192;
+
+/**
+ * Whether a text matches one of some expressions, in any case; cannot be told of those that RE2 does not read (it has neither
+ * look-around nor back references). RE2's time is linear: no administrator's expression holds anybody up.
+ */
+function matchesPattern(list: readonly string[]): (text: string) => Truth {
+  let expressions: (RE2JS | undefined)[] | undefined;
+  return (text) =>
+    any(
+      // Of most rules something else decides; reading expressions takes longest.
+      (expressions ??= list.map(expressionOf)).map((expression) =>
+        expression?.test(text),
+      ),
+    );
+}
+
+function expressionOf(pattern: string): RE2JS | undefined {
+  if (pattern.length > longestRule) return undefined;
+  try {
+    return RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);
+  } catch {
+    return undefined;
+  }
+}

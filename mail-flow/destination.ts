@@ -1,0 +1,67 @@
+import type { End } from "./end";
+
+/** Where a message can end, from the farthest from its recipient to the nearest. */
+export const destinations = [
+  "away",
+  "administrator",
+  "recipientsQuarantine",
+  "junk",
+  "inbox",
+] as const;
+
+/**
+ * One of {@link destinations}:
+ *
+ * - `away`: neither the recipient nor an administrator of quarantines has it; it was dropped, rejected, deleted or redirected.
+ * - `administrator`: it is in quarantine, and an administrator decides.
+ * - `recipientsQuarantine`: it is in quarantine, and the recipient can release it, or nobody knows who can.
+ * - `junk`: it is in the Junk Email folder.
+ * - `inbox`: it is in the inbox, or nobody has documented where it is.
+ */
+export type Destination = (typeof destinations)[number];
+
+/** Returns the destination of an end. What is not documented counts as the nearest destination that it could be. */
+export function destinationOf({
+  outcome,
+  release,
+}: Pick<End, "outcome" | "release">): Destination {
+  switch (outcome) {
+    case "droppedByCloudflare":
+    case "rejected":
+    case "deleted":
+    case "redirected":
+      return "away";
+    case "hostedQuarantine":
+      return "administrator";
+    case "quarantine":
+      return release === "request" || release === "none"
+        ? "administrator"
+        : "recipientsQuarantine";
+    case "junk":
+      return "junk";
+    case "inbox":
+    case "notDocumented":
+      return "inbox";
+  }
+}
+
+/**
+ * Returns the nearest destination of some ends.
+ *
+ * @throws Error if there is no end
+ */
+export function nearest(ends: readonly End[]): Destination {
+  const [first, ...others] = ends.map(destinationOf);
+  if (!first) throw new Error("A message has no end");
+  return others.reduce((a, b) => (nearer(b, a) ? b : a), first);
+}
+
+/** Whether `a` is strictly nearer to the recipient than `b`. */
+export function nearer(a: Destination, b: Destination): boolean {
+  return destinations.indexOf(a) > destinations.indexOf(b);
+}
+
+/** Whether nobody can get the message any more: Microsoft 365 rejected or deleted it. */
+export function isLost({ outcome }: Pick<End, "outcome">): boolean {
+  return outcome === "rejected" || outcome === "deleted";
+}

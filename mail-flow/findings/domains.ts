@@ -1,0 +1,296 @@
+import { acceptance } from "../accepted-domains";
+import { labelsOf } from "../cloudflare";
+import { named } from "../end";
+import { same } from "../names";
+import type { CloudflareDomain } from "../snapshot";
+import { quoted } from "../powershell";
+import { check, listed, type Check, type Detail } from "./check";
+import type { Context } from "./context";
+import { tiers } from "./routes";
+
+const setup =
+  "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/mx-inline-deployment-setup/";
+
+/** A property of a domain, with its live value. */
+const ofDomain = (
+  domain: CloudflareDomain,
+  property: keyof CloudflareDomain,
+): Pick<Detail, "object" | "property" | "value"> => ({
+  object: named("Domain", domain.domain),
+  property,
+  value: domain[property] ?? null,
+});
+
+/** The domains that are meant, and that Cloudflare has. */
+const meant = (
+  domains: readonly CloudflareDomain[],
+  context: Context,
+): CloudflareDomain[] =>
+  domains.filter(({ domain }) =>
+    context.domains.includes(domain.toLowerCase()),
+  );
+
+/** The dispositions with a route that a domain drops, in its order. */
+const routesDropped = ({ dropDispositions }: CloudflareDomain): string[] => {
+  const routes = dropDispositions.flatMap((label) =>
+    tiers.filter(({ word }) => labelsOf(word).includes(label.toUpperCase())),
+  );
+  return [...new Set(routes.map(({ disposition }) => disposition))];
+};
+
+/** Where a domain's settings are changed by hand. */
+const inDashboard =
+  "in the Cloudflare dashboard, Email security > Settings > Domains";
+
+/** A check of one property of each domain that is meant. */
+const propertyCheck = ({
+  property,
+  isWrong,
+  detailOf,
+  ...definition
+}: Omit<Check, "appliesTo" | "needs" | "url" | "look"> & {
+  readonly property: keyof CloudflareDomain;
+  readonly isWrong: (domain: CloudflareDomain) => boolean;
+  readonly detailOf: (
+    domain: CloudflareDomain,
+  ) => Pick<Detail, "reason" | "fix" | "status">;
+}): Check =>
+  check({
+    ...definition,
+    needs: ["domains"],
+    url: setup,
+    *look({ domains }, context) {
+      for (const domain of meant(domains, context))
+        if (isWrong(domain))
+          yield { ...ofDomain(domain, property), ...detailOf(domain) };
+    },
+  });
+
+/** How far before Cloudflare the sender is taken to be. */
+const hopsOf = ({ lookbackHops = 1 }: CloudflareDomain): number => lookbackHops;
+
+/** The checks of Cloudflare's side of a domain. */
+export const domainChecks: readonly Check[] = [
+  check({
+    name: "domain-missing",
+    title: "Every domain is protected by Cloudflare",
+    severity: "failed",
+    needs: ["domains"],
+    url: setup,
+    fine: "Every domain that is meant is in the account.",
+    *look({ domains }, context) {
+      for (const name of context.domains)
+        if (!domains.some(({ domain }) => same(domain, name)))
+          yield {
+            object: named("Domain", name),
+            reason: `Cloudflare does not protect ${name}, so that its mail carries no disposition and no rule acts on it.`,
+            fix: "Run `pulumi up`, or add the domain in the Cloudflare dashboard.",
+          };
+    },
+  }),
+  propertyCheck({
+    name: "domain-status",
+    title: "Cloudflare processes the mail of every domain",
+    severity: "failed",
+    fine: "No domain has failed its verification.",
+    property: "status",
+    isWrong: ({ status }) =>
+      ["FAILED", "TIMEOUT", "MISSING"].includes(status?.toUpperCase() ?? ""),
+    detailOf: ({ domain, status }) => ({
+      reason: `The status of ${domain} is ${status}, so that Cloudflare does not process its mail.`,
+      fix: `Publish the TXT record _cf-email-sec-challenge.${domain} that the output verification names, and verify the domain again ${inDashboard}.`,
+    }),
+  }),
+  propertyCheck({
+    name: "domain-pending",
+    title: "Every domain is verified",
+    severity: "warning",
+    fine: "No domain waits for its verification.",
+    property: "status",
+    isWrong: ({ status }) => same(status, "PENDING"),
+    detailOf: ({ domain }) => ({
+      reason: `${domain} waits for its verification, and until then Cloudflare does not process its mail.`,
+      fix: `Publish the TXT record _cf-email-sec-challenge.${domain} that the output verification names; it can take 24 hours.`,
+    }),
+  }),
+  propertyCheck({
+    name: "domain-delivery-mode",
+    title: "Every domain's mail comes by way of Cloudflare",
+    severity: "failed",
+    fine: "Every domain takes mail by MX.",
+    property: "allowedDeliveryModes",
+    isWrong: ({ allowedDeliveryModes }) =>
+      allowedDeliveryModes.length > 0 &&
+      !allowedDeliveryModes.some((mode) => same(mode, "DIRECT")),
+    detailOf: ({ domain }) => ({
+      reason: `${domain} does not allow DIRECT, so that Cloudflare sees copies of its mail and stamps nothing that a rule could act on.`,
+      fix: "Add DIRECT to allowedDeliveryModes, or leave the property out of the program and run `pulumi up`.",
+    }),
+  }),
+  propertyCheck({
+    name: "domain-drop-dispositions",
+    title: "Cloudflare drops no disposition",
+    severity: "failed",
+    fine: "No domain drops mail before Microsoft sees it.",
+    property: "dropDispositions",
+    isWrong: ({ dropDispositions }) => dropDispositions.length > 0,
+    detailOf(domain) {
+      const lost = routesDropped(domain);
+      const name = domain.domain;
+      return {
+        status: lost.length > 0 ? "failed" : "warning",
+        reason:
+          lost.length > 0
+            ? `Cloudflare drops ${listed(lost)} mail for ${name} before Microsoft sees it, so that nobody finds it in the quarantine.`
+            : `Cloudflare drops ${listed(domain.dropDispositions)} mail for ${name} before Microsoft sees it.`,
+        fix: `Set dropDispositions of ${name} to [], or untick the dispositions ${inDashboard}.`,
+      };
+    },
+  }),
+  check({
+    name: "domain-transport",
+    title: "Every domain's mail is forwarded to Microsoft's MX",
+    severity: "failed",
+    needs: ["domains", "mailExchanges"],
+    url: "https://learn.microsoft.com/graph/api/domain-list-serviceconfigurationrecords",
+    fine: "Every domain is forwarded to the host that Microsoft expects.",
+    *look({ domains, mailExchanges }, context) {
+      for (const domain of meant(domains, context)) {
+        const name = domain.domain.toLowerCase();
+        const expected = context.transports[name]
+          ? [context.transports[name]]
+          : (mailExchanges[name] ?? []);
+        const transport = domain.transport?.replace(/\.$/, "") ?? "";
+        const [host] = expected;
+        if (
+          host === undefined ||
+          expected.some((one) => same(one.replace(/\.$/, ""), transport))
+        )
+          continue;
+        yield {
+          ...ofDomain(domain, "transport"),
+          value: transport || null,
+          reason: transport
+            ? `Cloudflare forwards the mail of ${domain.domain} to ${transport}, while Microsoft expects it at ${host}, so that it may reach nobody, or another tenant.`
+            : `Cloudflare has no host to forward the mail of ${domain.domain} to.`,
+          fix: `Set transport of ${domain.domain} to ${host}, or leave it out of the program and run \`pulumi up\`.`,
+        };
+      }
+    },
+  }),
+  propertyCheck({
+    name: "domain-ip-restrictions",
+    title: "Cloudflare takes mail from everywhere",
+    severity: "failed",
+    fine: "No domain restricts who may deliver to Cloudflare.",
+    property: "ipRestrictions",
+    // Behind another gateway, its addresses are all that mail comes from.
+    isWrong: (domain) =>
+      domain.ipRestrictions.length > 0 && hopsOf(domain) <= 1,
+    detailOf: (domain) => ({
+      reason: `Cloudflare takes mail for ${domain.domain} from ${listed(domain.ipRestrictions)} alone and refuses all other, although it stands first (lookbackHops ${hopsOf(domain)}).`,
+      fix: `Set ipRestrictions of ${domain.domain} to [], or empty the list ${inDashboard}.`,
+    }),
+  }),
+  propertyCheck({
+    name: "domain-lookback-hops",
+    title: "Cloudflare judges the right hop",
+    severity: "warning",
+    fine: "Cloudflare stands first for every domain.",
+    property: "lookbackHops",
+    isWrong: (domain) => hopsOf(domain) > 1,
+    detailOf(domain) {
+      const others = hopsOf(domain) - 1;
+      return {
+        reason: `Cloudflare looks ${hopsOf(domain)} hops back for the sender of mail for ${domain.domain}, which is right only behind ${others} other gateway${others > 1 ? "s" : ""}.`,
+        fix: "Nothing where a gateway of yours stands before Cloudflare; else set lookbackHops to 1.",
+      };
+    },
+  }),
+  check({
+    name: "domain-tls",
+    title: "Mail is forwarded over TLS, and taken without",
+    severity: "warning",
+    needs: ["domains"],
+    url: setup,
+    fine: "Every domain forwards over TLS and does not ask senders for it.",
+    *look({ domains }, context) {
+      for (const domain of meant(domains, context)) {
+        if (domain.requireTlsOutbound === false)
+          yield {
+            ...ofDomain(domain, "requireTlsOutbound"),
+            reason: `Cloudflare forwards the mail of ${domain.domain} without TLS where Microsoft does not offer it, so that it can be read on the way.`,
+            fix: `Set requireTlsOutbound of ${domain.domain} to true.`,
+          };
+        if (domain.requireTlsInbound === true)
+          yield {
+            ...ofDomain(domain, "requireTlsInbound"),
+            reason: `Cloudflare refuses mail for ${domain.domain} from senders without TLS.`,
+            fix: "Nothing, if that is what you want; else set requireTlsInbound to false.",
+          };
+      }
+    },
+  }),
+  check({
+    name: "domain-not-onboarded",
+    title: "Every domain that takes mail is protected",
+    severity: "warning",
+    needs: ["domains", "acceptedDomains"],
+    url: setup,
+    fine: "Cloudflare protects every accepted domain.",
+    *look({ domains, acceptedDomains }, context) {
+      for (const { domainName, initialDomain } of acceptedDomains)
+        if (
+          !initialDomain &&
+          !context.domains.includes(domainName.toLowerCase()) &&
+          !/\.onmicrosoft\.(com|us|de|cn)$/i.test(domainName) &&
+          !domains.some(({ domain }) => same(domain, domainName))
+        )
+          yield {
+            object: named("AcceptedDomain", domainName),
+            reason: `Microsoft takes mail for ${domainName} and Cloudflare does not protect it, so that its mail is judged by Microsoft alone.`,
+            fix: `Add ${domainName} to domains of UseCase4, if it receives mail.`,
+          };
+    },
+  }),
+  check({
+    name: "domain-not-accepted",
+    title: "Microsoft takes mail for every domain",
+    severity: "warning",
+    needs: ["domains", "acceptedDomains"],
+    url: "https://learn.microsoft.com/exchange/mail-flow-best-practices/manage-accepted-domains/manage-accepted-domains",
+    fine: "Every protected domain is an accepted domain of the tenant.",
+    *look({ domains, acceptedDomains }, context) {
+      const accepts = acceptance({ value: acceptedDomains });
+      for (const domain of meant(domains, context))
+        if (!accepts(domain.domain.toLowerCase()))
+          yield {
+            object: named("Domain", domain.domain),
+            reason: `${domain.domain} is not an accepted domain of this tenant, so that Microsoft refuses what Cloudflare forwards there, unless it is another tenant's.`,
+            fix: `Add ${domain.domain} to the tenant, or check that this is the right one.`,
+          };
+    },
+  }),
+  check({
+    name: "accepted-domain-relay",
+    title: "The mailboxes of every domain are in the cloud",
+    severity: "warning",
+    needs: ["acceptedDomains"],
+    url: "https://learn.microsoft.com/exchange/mail-flow-best-practices/manage-accepted-domains/manage-accepted-domains",
+    fine: "Every domain is authoritative.",
+    *look({ acceptedDomains }, context) {
+      for (const { domainName, domainType } of acceptedDomains)
+        if (
+          domainType.endsWith("Relay") &&
+          context.domains.includes(domainName.toLowerCase())
+        )
+          yield {
+            object: named("AcceptedDomain", domainName),
+            property: "domainType",
+            value: domainType,
+            reason: `Mail for ${domainName} may be relayed to mailboxes elsewhere, which need their own handling of a spam verdict that is not quarantined.`,
+            fix: `Nothing, if they have it; else \`Set-AcceptedDomain ${quoted(domainName)} -DomainType Authoritative\`.`,
+          };
+    },
+  }),
+];

@@ -1,0 +1,19 @@
+/** Takes a rule's table in the order; the others move by one, as Exchange moves them. */
+export function move<T extends { priority: number }>(
+  rules: T[],
+  rule: T,
+  priority: number,
+): void {
+  const others = rules
+    .filter((one) => one !== rule)
+    .sort((one, other) => one.priority - other.priority);
+  others.splice(priority, 0, rule);
+  others.forEach((one, at) => (one.priority = at));
+}
+
+/** Closes the gap that a removed rule leaves. */
+export function renumber(rules: readonly { priority: number }[]): void {
+  rules
+    .toSorted((one, other) => one.priority - other.priority)
+    .forEach((rule, at) => (rule.priority = at));
+}

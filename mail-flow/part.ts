@@ -1,0 +1,57 @@
+import type { Part, Snapshot } from "./snapshot";
+
+/** Returns the objects of a part; none if it was not read. */
+export function valueOf<T>(part: Part<T[]>): T[] {
+  return "value" in part ? part.value : [];
+}
+
+/** The parts of a snapshot that can be unavailable, by name, with what they hold. */
+export type Parts = {
+  [
+    K in keyof Snapshot as Snapshot[K] extends Part<unknown> ? K : never
+  ]: Snapshot[K] extends Part<infer T> ? T : never;
+};
+
+/** The name of a part of a snapshot. */
+export type PartName = keyof Parts;
+
+/** What the vendor calls the objects of a part. */
+export const nouns: Readonly<Record<PartName, string>> = {
+  domains: "Domain",
+  acceptedDomains: "AcceptedDomain",
+  inboundConnectors: "InboundConnector",
+  connectionFilters: "HostedConnectionFilterPolicy",
+  transportRules: "TransportRule",
+  antiSpamPolicies: "HostedContentFilterPolicy",
+  antiSpamRules: "HostedContentFilterRule",
+  presetRules: "EOPProtectionPolicyRule",
+  antiPhishPolicies: "AntiPhishPolicy",
+  malwarePolicies: "MalwareFilterPolicy",
+  quarantinePolicies: "QuarantinePolicy",
+  quarantineNotification: "GlobalQuarantinePolicy",
+  organization: "OrganizationConfig",
+  mailExchanges: "domainDnsMxRecord",
+};
+
+/** A snapshot of which these parts were read, and no other. */
+export const snapshotOf = (parts: Partial<Parts>): Snapshot =>
+  Object.fromEntries(
+    Object.keys(nouns).map((part) => [
+      part,
+      part in parts
+        ? { value: parts[part as PartName] }
+        : { unavailable: "It was not asked for." },
+    ]),
+  ) as unknown as Snapshot;
+
+/** The parts of what was read that are unavailable, by the names given here, with the reason. */
+export const unavailableIn = <Name extends string>(
+  read: Readonly<Record<NoInfer<Name>, Part<unknown>>>,
+  names: Readonly<Record<Name, string>>,
+): { part: string; reason: string }[] =>
+  (Object.keys(names) as Name[]).flatMap((name) => {
+    const one = read[name];
+    return "unavailable" in one
+      ? [{ part: names[name], reason: one.unavailable }]
+      : [];
+  });

@@ -1,0 +1,331 @@
+import { named, step, unread } from "./end";
+import { folded, within, type Mail } from "./mail";
+import { valueOf } from "./part";
+import type { Step } from "./path";
+import { remembered } from "./remembered";
+import type { Representative } from "./representatives";
+import type {
+  AntiPhishPolicy,
+  AntiSpamPolicy,
+  MalwarePolicy,
+  Part,
+  PolicyRule,
+  Snapshot,
+} from "./snapshot";
+
+/** The policy that is for a recipient, or why that cannot be told; with the step that says so. */
+export interface Chosen<Policy> {
+  readonly policy?: Policy;
+  readonly step: Step;
+}
+
+/** Somebody as scopes of policies look at him. */
+type Recipient = Pick<
+  Representative,
+  "recipient" | "recipientDomain" | "groups"
+>;
+
+/** An anti-spam policy, and whom it is for unless one before it is. */
+export interface Candidate {
+  readonly kind: "preset" | "custom" | "default";
+  /** Undefined for the default policy, and where the rules were not read. */
+  readonly rule?: PolicyRule;
+  readonly covers: (recipient: Recipient) => boolean;
+  readonly chosen: Chosen<AntiSpamPolicy>;
+}
+
+/** The anti-spam policies of a tenant. */
+export interface AntiSpamOrder {
+  /** In the order in which one goes before the other. */
+  readonly candidates: readonly Candidate[];
+  /** The only one that acts on a recipient's mail. */
+  readonly firstFor: (recipient: Recipient) => Candidate;
+}
+
+/** Which policies are for a recipient. */
+export interface PolicyChoice {
+  antiSpam(mail: Mail): Chosen<AntiSpamPolicy>;
+  /** Several where there are custom ones, whose scopes are not read. */
+  antiPhish(mail: Mail): Chosen<AntiPhishPolicy>[];
+  /** Several where there are custom ones, whose scopes are not read. */
+  malware(mail: Mail): Chosen<MalwarePolicy>[];
+}
+
+/**
+ * Makes presets, rules and policies ready. The order is Strict, Standard, custom ones by priority, Default; the first that is
+ * for the recipient is the only one.
+ *
+ * @see https://learn.microsoft.com/defender-office-365/how-policies-and-protections-are-combined
+ */
+export function policyChoice(snapshot: Snapshot): PolicyChoice {
+  const presets = presetsOf(snapshot);
+  const { firstFor } = antiSpamOrder(snapshot, presets);
+  return {
+    antiSpam: remembered(
+      ({ recipient, groups }) => [recipient, ...groups].join("\n"),
+      (mail) => firstFor(mail).chosen,
+    ),
+    antiPhish: otherChoice(
+      "AntiPhishPolicy",
+      snapshot.antiPhishPolicies,
+      presets,
+      ({ antiPhishPolicy }) => antiPhishPolicy,
+    ),
+    malware: otherChoice(
+      "MalwareFilterPolicy",
+      snapshot.malwarePolicies,
+      presets,
+      ({ malwareFilterPolicy }) => malwareFilterPolicy,
+    ),
+  };
+}
+
+interface Scoped extends Pick<Candidate, "covers"> {
+  readonly rule: PolicyRule;
+}
+
+/** Presets that are on, Strict first; or that they were not read. */
+type Presets = readonly Scoped[] | { readonly unread: Step };
+
+function presetsOf({ presetRules, antiSpamPolicies }: Snapshot): Presets {
+  if ("unavailable" in presetRules)
+    return {
+      unread: unread(
+        "EOPProtectionPolicyRule",
+        "preset security policies, which go before all others, were not read",
+        presetRules.unavailable,
+      ),
+    };
+  const byName = policiesByName(valueOf(antiSpamPolicies));
+  const isStrict = ({ name, hostedContentFilterPolicy = "" }: PolicyRule) => {
+    const policy = byName.get(folded(hostedContentFilterPolicy));
+    const type = policy?.recommendedPolicyType ?? "";
+    return /strict/i.test(/^(Strict|Standard)$/.test(type) ? type : name);
+  };
+  return presetRules.value
+    .filter(({ enabled }) => enabled)
+    .sort(
+      (a, b) =>
+        Number(isStrict(b)) - Number(isStrict(a)) || a.priority - b.priority,
+    )
+    .map(scoped);
+}
+
+/** Whether a recipient is one of those that a list names. */
+type Names = (list: readonly string[]) => Candidate["covers"];
+
+const address: Names = (list) => {
+  const wanted = new Set(list.map(folded));
+  return ({ recipient }) => wanted.has(recipient);
+};
+const membership: Names = (list) => {
+  const wanted = new Set(list.map(folded));
+  return ({ groups }) => groups.some((group) => wanted.has(group));
+};
+/** A domain stands for its subdomains as well, as the vendor's page on anti-spam policies says. */
+const domain: Names = (list) => {
+  const isWithin = within(list);
+  return ({ recipientDomain }) => isWithin(recipientDomain);
+};
+
+/** What a rule names recipients by, and its exceptions. */
+const scopes = [
+  ["sentTo", "exceptIfSentTo", address],
+  ["sentToMemberOf", "exceptIfSentToMemberOf", membership],
+  ["recipientDomainIs", "exceptIfRecipientDomainIs", domain],
+] as const;
+
+/** The property by which a rule names recipients. A preset without one is for everybody; the rule of a custom policy has one. */
+const scopeOf = (rule: PolicyRule) =>
+  scopes.find(([property]) => rule[property].length > 0)?.[0];
+
+function scoped(rule: PolicyRule): Scoped {
+  // An empty list restricts nothing.
+  const tests = (which: 0 | 1) =>
+    scopes.flatMap((scope) => {
+      const list = rule[scope[which]];
+      return list.length > 0 ? [scope[2](list)] : [];
+    });
+  const [inside, outside] = [tests(0), tests(1)];
+  return {
+    rule,
+    covers: (recipient) =>
+      inside.every((test) => test(recipient)) &&
+      !outside.some((test) => test(recipient)),
+  };
+}
+
+/** Makes the anti-spam policies of a tenant ready: presets, custom ones by priority, the default one. */
+export function antiSpamOrder(
+  snapshot: Snapshot,
+  presets = presetsOf(snapshot),
+): AntiSpamOrder {
+  const { antiSpamPolicies, antiSpamRules } = snapshot;
+  const noun = "HostedContentFilterPolicy";
+  const policies = valueOf(antiSpamPolicies);
+  const byName = policiesByName(policies);
+  const custom: Presets =
+    "unavailable" in antiSpamRules
+      ? {
+          unread: unread(
+            "HostedContentFilterRule",
+            "rules of custom anti-spam policies were not read",
+            antiSpamRules.unavailable,
+          ),
+        }
+      : antiSpamRules.value
+          .filter((rule) => rule.enabled && scopeOf(rule))
+          .sort((a, b) => a.priority - b.priority)
+          .map(scoped);
+  const candidates = (
+    kind: Candidate["kind"],
+    noun: string,
+    rules: Presets,
+  ): Candidate[] =>
+    "unread" in rules
+      ? [{ kind, covers: () => true, chosen: { step: rules.unread } }]
+      : rules.map(({ rule, covers }) => ({
+          kind,
+          rule,
+          covers,
+          chosen: bound(noun, rule, rule.hostedContentFilterPolicy, byName),
+        }));
+  const isRead = "value" in antiSpamPolicies;
+  const ruled = isRead
+    ? [
+        ...candidates("preset", "EOPProtectionPolicyRule", presets),
+        ...candidates("custom", "HostedContentFilterRule", custom),
+      ]
+    : [];
+  const last: Candidate = {
+    kind: "default",
+    covers: () => true,
+    chosen: isRead
+      ? byDefault(
+          noun,
+          policies,
+          "no preset and no custom policy is for the recipient",
+          "no policy is for the recipient, and the default one is not among those that were read",
+        )
+      : {
+          step: unread(
+            noun,
+            "anti-spam policies were not read",
+            antiSpamPolicies.unavailable,
+          ),
+        },
+  };
+  return {
+    candidates: [...ruled, last],
+    firstFor: (recipient) =>
+      ruled.find(({ covers }) => covers(recipient)) ?? last,
+  };
+}
+
+const policiesByName = <Policy extends { name: string }>(
+  policies: readonly Policy[],
+): ReadonlyMap<string, Policy> =>
+  new Map(policies.map((policy) => [folded(policy.name), policy]));
+
+/** The policy for those whom no other is for. */
+function byDefault<Policy extends { name: string; isDefault: boolean }>(
+  noun: string,
+  policies: readonly Policy[],
+  why: string,
+  whyMissing: string,
+): Chosen<Policy> {
+  const policy = policies.find(({ isDefault }) => isDefault);
+  return policy
+    ? {
+        policy,
+        step: step(named(noun, policy.name), "isDefault", true, why),
+      }
+    : { step: step(noun, "isDefault", null, whyMissing) };
+}
+
+function bound<Policy>(
+  noun: string,
+  rule: PolicyRule,
+  name: string | undefined,
+  byName: ReadonlyMap<string, Policy>,
+): Chosen<Policy> {
+  const policy = name === undefined ? undefined : byName.get(folded(name));
+  const object = named(noun, rule.name);
+  if (!policy)
+    return {
+      step: step(
+        object,
+        "policy",
+        name,
+        "it is for the recipient, and its policy is not among those that were read",
+      ),
+    };
+  const property = scopeOf(rule) ?? "priority";
+  return {
+    policy,
+    step: step(
+      object,
+      property,
+      rule[property],
+      `it is for the recipient, so that its policy "${name}" acts, and none after it`,
+    ),
+  };
+}
+
+/** Whether a policy belongs to a preset: its type says so, or its name where an answer leaves the type out. */
+function isOfPreset(policy: AntiPhishPolicy | MalwarePolicy): boolean {
+  const type =
+    "settings" in policy
+      ? policy.settings["recommendedPolicyType"]
+      : policy.recommendedPolicyType;
+  return type === undefined
+    ? /^(standard|strict) preset security policy/i.test(policy.name)
+    : /^(standard|strict)$/i.test(String(type));
+}
+
+function otherChoice<Policy extends AntiPhishPolicy | MalwarePolicy>(
+  noun: string,
+  part: Part<Policy[]>,
+  presets: Presets,
+  nameOf: (rule: PolicyRule) => string | undefined,
+): (mail: Mail) => Chosen<Policy>[] {
+  if ("unavailable" in part) {
+    const { unavailable } = part;
+    return () => [
+      { step: unread(noun, "these policies were not read", unavailable) },
+    ];
+  }
+  if ("unread" in presets) return () => [{ step: presets.unread }];
+  const byName = policiesByName(part.value);
+  const custom = part.value.filter(
+    (policy) =>
+      !policy.isDefault &&
+      !isOfPreset(policy) &&
+      !("enabled" in policy && policy.enabled === false),
+  );
+  const others: Chosen<Policy>[] = [
+    ...custom.map((policy) => ({
+      policy,
+      step: step(
+        named(noun, policy.name),
+        "",
+        null,
+        "whom this custom policy is for is not read; it may be for the recipient",
+      ),
+    })),
+    byDefault(
+      noun,
+      part.value,
+      custom.length === 0
+        ? "no other policy is for the recipient"
+        : "it is for recipients of no other policy",
+      "the default policy is not among those that were read",
+    ),
+  ];
+  return (mail) => {
+    const rule = presets.find(({ covers }) => covers(mail))?.rule;
+    return rule
+      ? [bound("EOPProtectionPolicyRule", rule, nameOf(rule), byName)]
+      : others;
+  };
+}

@@ -1,0 +1,190 @@
+import { otherHost } from "./cloudflare";
+import { egressIpRanges } from "./egress";
+import { grouped } from "./grouped";
+import { list } from "./names";
+import { dispositions, headers, type Header, type Message } from "./message";
+import type { Row } from "./path";
+import {
+  representatives,
+  type Origin,
+  type Representative,
+} from "./representatives";
+import { mailFlow, unknownSender, type MailFlow } from "./route";
+import type { Snapshot } from "./snapshot";
+
+/** Recipients whom a snapshot treats alike, and differently from others. */
+export interface RecipientClass {
+  /** In words: `everybody else at example.com`, `members of sales@example.com`, an address. */
+  label: string;
+  /** A sample address. */
+  recipient: string;
+  /** Groups that the sample is a member of, by address. */
+  groups: string[];
+}
+
+/** From where, and when; the defaults are those of a message. */
+export type Circumstances = Pick<Message, "sourceIp" | "egressIp" | "at">;
+
+/** The classes of recipients that a snapshot treats differently: few, as those that fare alike are one. */
+export function recipientClasses(snapshot: Snapshot): RecipientClass[] {
+  const follow = mailFlow(snapshot);
+  return classes(snapshot, (one) => fate(follow, one, {}), originsOf({})).map(
+    ({ rows: _, ...one }) => one,
+  );
+}
+
+/** Where all mail of a table comes from: by way of Cloudflare, and past it to domains that Cloudflare does not protect. */
+export const originsOf = ({ sourceIp, egressIp }: Circumstances): Origin[] =>
+  (sourceIp === undefined
+    ? [egressIp ?? egressIpRanges[0] ?? "", otherHost]
+    : [sourceIp]
+  ).map((source) => ({ sender: unknownSender, sourceIp: source }));
+
+/** How recipients fare: all rows but for whom. */
+export type Fate = Omit<Row, "recipient">[];
+
+/** Recipients that fare alike, and how. */
+export interface Class extends RecipientClass {
+  /** The rows of any of them. */
+  rows: Fate;
+}
+
+/** An address, and the groups that it is a member of. */
+export type Someone = Pick<Representative, "recipient" | "groups">;
+
+/** How a recipient fares with mail of every disposition in both generations of headers. */
+export function fate(
+  follow: MailFlow,
+  { recipient, groups }: Someone,
+  circumstances: Circumstances,
+): Fate {
+  const base = { ...circumstances, recipient, recipientGroups: [...groups] };
+  return dispositions.flatMap((disposition) => {
+    if (disposition !== "None")
+      return headers.map((header) =>
+        rowOf(follow, { ...base, disposition, header }),
+      );
+    // Clean mail has neither header.
+    const one = rowOf(follow, { ...base, disposition, header: headers[0] });
+    return headers.map((header) => ({ ...one, header }));
+  });
+}
+
+function rowOf(
+  follow: MailFlow,
+  message: Message & { header: Header },
+): Fate[number] {
+  const { path, sourceIp } = follow(message);
+  const { preview: _, delete: __, notificationFrequency: ___, ...shown } = path;
+  const { disposition, header } = message;
+  return { disposition, header, sourceIp, ...shown };
+}
+
+/** Text that is the same for rows that say the same, whatever their steps, which name the recipient's domain. */
+export const key = (rows: Fate): string =>
+  JSON.stringify(rows.map(({ steps: _, ...row }) => row));
+
+/** The classes of recipients, and how each fares with mail from these origins, or from any, as `fateOf` tells. */
+export function classes(
+  snapshot: Snapshot,
+  fateOf: (one: Someone) => Fate,
+  origins?: readonly Origin[],
+): Class[] {
+  const everybody = representatives(snapshot, origins);
+  const all = everybody.filter(isOrdinary);
+  const alike = grouped(
+    everybody.map((one) => ({ one, rows: fateOf(one) })),
+    ({ rows }) => key(rows),
+  );
+  return alike.map(({ members }) => {
+    const [{ one, rows }] = members;
+    const people = members.map((member) => member.one);
+    return {
+      label: alike.length === 1 ? "everybody" : labelOf(people, all),
+      recipient: one.recipient,
+      groups: [...one.groups],
+      rows,
+    };
+  });
+}
+
+/** Whether nothing but the domain tells a recipient apart. */
+export function isOrdinary({ named, groups }: Representative): boolean {
+  return !named && groups.length === 0;
+}
+
+/** The addresses that something names, and those that fare so only as members of a group. */
+export const namesOf = (people: readonly Representative[]): string[] => {
+  const named = people.filter(({ named }) => named);
+  const whatever = new Set(
+    named.flatMap(({ groups, recipient }) =>
+      groups.length === 0 ? [recipient] : [],
+    ),
+  );
+  return [
+    ...whatever,
+    ...named
+      .filter(({ recipient }) => !whatever.has(recipient))
+      .map(
+        ({ recipient, groups }) =>
+          `${recipient} as a member of ${groups.join(" and ")}`,
+      ),
+  ];
+};
+
+/** Names the recipients of a class. `all` are the ordinary ones of all classes. */
+function labelOf(
+  members: readonly Representative[],
+  all: readonly Representative[],
+): string {
+  const parts: string[] = [];
+  const here = members.filter(isOrdinary);
+  const domains = new Set(here.flatMap(({ domains }) => domains));
+  if (here.length > 0)
+    parts.push(
+      here.length < all.length
+        ? `everybody else at ${list([...domains])}`
+        : "everybody else",
+    );
+  // Who fares like the others of the same domain need not be named.
+  const apart = members.filter(
+    ({ recipientDomain }) => !domains.has(recipientDomain),
+  );
+  const memberships = grouped(
+    apart.filter(({ named }) => !named),
+    ({ groups }) => groups,
+  ).map(({ key, members }) => ({
+    groups: key,
+    at: members.flatMap(({ domains }) => domains),
+  }));
+  const everywhere = all.flatMap(({ domains }) => domains);
+  for (const { groups, at } of memberships) {
+    // Members of two groups that fare like those of one of them are members of that one.
+    const covered = memberships.some(
+      (single) =>
+        groups.length > 1 &&
+        single.groups.length === 1 &&
+        single.groups.every((group) => groups.includes(group)) &&
+        at.every((domain) => single.at.includes(domain)),
+    );
+    if (covered) continue;
+    const name = groups.join(" and ");
+    parts.push(
+      at.length === everywhere.length
+        ? `members of ${name}`
+        : `members of ${name} at ${list(at)}`,
+    );
+  }
+  const addresses = namesOf(
+    apart.filter(
+      ({ groups, recipientDomain }) =>
+        !memberships.some(
+          (one) =>
+            one.groups.join() === groups.join() &&
+            one.at.includes(recipientDomain),
+        ),
+    ),
+  );
+  if (addresses.length > 0) parts.push(list(addresses));
+  return parts.join("; ");
+}

@@ -1,0 +1,147 @@
+import { acceptance, ownership } from "./accepted-domains";
+import { cloudflare } from "./cloudflare";
+import { connection } from "./connection";
+import { egressIpRanges } from "./egress";
+import {
+  distinctEnds,
+  end,
+  named,
+  oneOf,
+  step,
+  unread,
+  type End,
+  type Way,
+} from "./end";
+import {
+  domainOf,
+  folded,
+  type Arrived,
+  type Headers,
+  type Mail,
+} from "./mail";
+import { dispositionHeaders, headers, type Message } from "./message";
+import type { Path, Step } from "./path";
+import { policyChoice } from "./policy-choice";
+import { quarantine } from "./quarantine";
+import type { Snapshot } from "./snapshot";
+import { transportRules, type TransportRules } from "./transport-rules";
+import { filter } from "./verdict";
+
+/** Where a message goes, step by step; and the last hop that was taken, where none was given. */
+export interface Followed {
+  readonly path: Path;
+  /** Every end that the message could have: one, unless the path is not documented. */
+  readonly ends: readonly End[];
+  readonly sourceIp: string;
+}
+
+/** Follows messages through a snapshot. */
+export type MailFlow = (message: Message) => Followed;
+
+/**
+ * Where a message ends, and what decided: Cloudflare, connectors, connection filter, rules in their order, the verdict, the policy
+ * that is for the recipient, its action, the quarantine policy. Where nobody has documented what happens, where nobody can tell,
+ * or where a part of the snapshot was not read, and it matters for the end, the outcome is `notDocumented` and a step says why.
+ *
+ * For many messages, {@link mailFlow} prepares the snapshot once.
+ */
+export function route(snapshot: Snapshot, message: Message): Path {
+  return mailFlow(snapshot)(message).path;
+}
+
+/** Prepares a snapshot for many messages. The snapshot must not change while the answer is in use. */
+export function mailFlow(snapshot: Snapshot): MailFlow {
+  const throughCloudflare = cloudflare(snapshot);
+  const accepts = acceptance(snapshot.acceptedDomains);
+  const owns = ownership(snapshot.acceptedDomains);
+  const connect = connection(snapshot);
+  const rules = rulesOf(snapshot.transportRules);
+  const filtered = filter(policyChoice(snapshot), quarantine(snapshot));
+  return (message) => {
+    const recipient = folded(message.recipient);
+    const recipientDomain = domainOf(recipient);
+    const arrival = throughCloudflare(recipientDomain, message);
+    if ("end" in arrival)
+      return {
+        path: oneOf([arrival]),
+        ends: [arrival.end],
+        sourceIp: message.sourceIp ?? egressIpRanges[0] ?? "",
+      };
+    const { sourceIp, word } = arrival;
+    const sender = folded(message.sender ?? unknownSender);
+    const arrived: Arrived = {
+      recipient,
+      recipientDomain,
+      groups: (message.recipientGroups ?? []).map(folded),
+      sender,
+      senderDomain: domainOf(sender),
+      senderInside: accepts(domainOf(sender)),
+      senderOwned: owns(domainOf(sender)),
+      sourceIp,
+      behindCloudflare: arrival.behindCloudflare,
+      microsoftVerdict: message.microsoftVerdict ?? "none",
+      bcl: message.bcl,
+      at: (message.at ?? new Date()).getTime(),
+    };
+    const stamped: Headers = new Map(
+      word === undefined
+        ? []
+        : (message.header === "both" ? headers : [message.header]).map(
+            (header) => [folded(dispositionHeaders[header]), word],
+          ),
+    );
+    const all = ways(arrived, stamped, arrival.steps);
+    return { path: oneOf(all), ends: distinctEnds(all), sourceIp };
+  };
+
+  function ways(
+    arrived: Arrived,
+    stamped: Headers,
+    before: readonly Step[],
+  ): Way[] {
+    const { recipientDomain } = arrived;
+    if (accepts(recipientDomain) === false) {
+      const why = step(
+        named("AcceptedDomain", recipientDomain),
+        "domainName",
+        null,
+        "the tenant does not accept mail for it; it is another tenant's or nobody's",
+      );
+      return [{ end: end("notDocumented"), steps: [...before, why] }];
+    }
+    const connected = connect(arrived);
+    const refused = after(before, connected.ended);
+    if (!connected.passed) return refused;
+    const steps = [...before, ...connected.passed.steps];
+    const mail: Mail = { ...arrived, allowed: connected.passed.allowed };
+    const { ended, passed } = rules(mail, stamped);
+    return [
+      ...refused,
+      ...after(steps, ended),
+      ...passed.flatMap((one) =>
+        after([...steps, ...one.steps], filtered(one.scl, mail)),
+      ),
+    ];
+  }
+}
+
+/** The ways with other steps before their own. */
+function after(before: readonly Step[], ways: readonly Way[]): Way[] {
+  return ways.map(({ end, steps }) => ({ end, steps: [...before, ...steps] }));
+}
+
+/** An address of a domain that nobody has: the sender of messages that name none. */
+export const unknownSender = "sender@sender.example";
+
+function rulesOf(part: Snapshot["transportRules"]): TransportRules {
+  if ("value" in part) return transportRules(part.value);
+  const why = unread(
+    "TransportRule",
+    "mail flow rules were not read",
+    part.unavailable,
+  );
+  return () => ({
+    ended: [{ end: end("notDocumented"), steps: [why] }],
+    passed: [],
+  });
+}

@@ -1,0 +1,140 @@
+import { grouped } from "./grouped";
+import { folded } from "./mail";
+import { list } from "./names";
+import { valueOf } from "./part";
+import type { Row } from "./path";
+import {
+  classes,
+  fate,
+  key,
+  originsOf,
+  type Circumstances,
+  type Fate,
+  type Someone,
+} from "./recipients";
+import { groupsIn } from "./representatives";
+import { mailFlow } from "./route";
+import type { Part, Snapshot } from "./snapshot";
+
+/** Which rows. */
+export interface RowOptions extends Circumstances {
+  /** Addresses; which groups they are members of is not known. @default a sample of each class of recipients */
+  recipients?: readonly string[];
+}
+
+/** All dispositions in both generations of headers, for each class of recipients or for the recipients given. */
+export function rows(snapshot: Snapshot, options: RowOptions = {}): Row[] {
+  const follow = mailFlow(snapshot);
+  const fateOf: FateOf = (one) => fate(follow, one, options);
+  return told(snapshot, fateOf, options).flatMap(({ label, rows }) =>
+    rows.map((row) => ({ ...row, recipient: label })),
+  );
+}
+
+/** A case in two snapshots. */
+export interface RowPair {
+  before: Row;
+  after: Row;
+}
+
+/** The same for two snapshots, case by case: the classes of recipients are those that either of them treats differently. */
+export function rowPairs(
+  before: Snapshot,
+  after: Snapshot,
+  options: RowOptions = {},
+): RowPair[] {
+  const flows = [mailFlow(before), mailFlow(after)];
+  const fateOf: FateOf = (one) =>
+    flows.flatMap((follow) => fate(follow, one, options));
+  return told(both(before, after), fateOf, options).flatMap(
+    ({ label, rows }) => {
+      const named = rows.map((row) => ({ ...row, recipient: label }));
+      const after = named.splice(named.length / 2);
+      return named.flatMap((row, at) => {
+        const now = after[at];
+        return now ? [{ before: row, after: now }] : [];
+      });
+    },
+  );
+}
+
+/** What tells recipients apart in either of two snapshots; nothing else of it is of use. */
+export function both(before: Snapshot, after: Snapshot): Snapshot {
+  const joined = <T>(one: Part<T[]>, other: Part<T[]>): Part<T[]> =>
+    "unavailable" in one && "unavailable" in other
+      ? other
+      : { value: [...valueOf(one), ...valueOf(other)] };
+  const { mailExchanges } = after;
+  // Every domain has a host of its own: what may differ is whether that is one of Microsoft's.
+  const hosts = new Set(
+    "value" in mailExchanges ? Object.values(mailExchanges.value).flat() : [],
+  );
+  return {
+    ...after,
+    transportRules: joined(before.transportRules, after.transportRules),
+    presetRules: joined(before.presetRules, after.presetRules),
+    antiSpamRules: joined(before.antiSpamRules, after.antiSpamRules),
+    inboundConnectors: joined(
+      before.inboundConnectors,
+      after.inboundConnectors,
+    ),
+    acceptedDomains: joined(before.acceptedDomains, after.acceptedDomains),
+    domains: {
+      value: valueOf(joined(after.domains, before.domains)).map((domain) => ({
+        ...domain,
+        // What either has of the domain tells it apart.
+        earlierAndLater: [before, after].map(({ domains }) =>
+          valueOf(domains)
+            .filter((one) => folded(one.domain) === folded(domain.domain))
+            .map(({ domainId: _, domain: __, transport, ...rest }) => [
+              rest,
+              hosts.has(transport ?? ""),
+            ]),
+        ),
+      })),
+    },
+  };
+}
+
+type FateOf = (one: Someone) => Fate;
+
+function told(
+  snapshot: Snapshot,
+  fateOf: FateOf,
+  options: RowOptions,
+): { label: string; rows: Fate }[] {
+  return options.recipients
+    ? options.recipients.flatMap((one) => cases(snapshot, fateOf, one))
+    : classes(snapshot, fateOf, originsOf(options));
+}
+
+/** How a recipient of unknown groups fares: once if that is the same for members of each, else case by case. */
+function cases(
+  snapshot: Snapshot,
+  fateOf: FateOf,
+  recipient: string,
+): { label: string; rows: Fate }[] {
+  const address = folded(recipient);
+  const alone = fateOf({ recipient: address, groups: [] });
+  const different = grouped(
+    groupsIn(snapshot)
+      .map((group) => ({
+        group,
+        rows: fateOf({ recipient: address, groups: [group] }),
+      }))
+      .filter(({ rows }) => key(rows) !== key(alone)),
+    ({ rows }) => key(rows),
+  ).map(({ members }) => ({
+    groups: members.map(({ group }) => group),
+    rows: members[0].rows,
+  }));
+  if (different.length === 0) return [{ label: recipient, rows: alone }];
+  const groups = different.flatMap((one) => one.groups);
+  return [
+    { label: `${recipient}, if no member of ${list(groups)}`, rows: alone },
+    ...different.map(({ groups, rows }) => ({
+      label: `${recipient}, if a member of ${groups.length > 1 ? "one of " : ""}${list(groups)}`,
+      rows,
+    })),
+  ];
+}

@@ -1,0 +1,124 @@
+import { named, step } from "./end";
+import { folded, type Headers } from "./mail";
+import type { Outcome, Step } from "./path";
+import { askedFor, type Asked } from "./scl";
+import type { TransportRule } from "./snapshot";
+
+/** What a rule does to a message that it matches. */
+export interface Effect {
+  /** The steps that it adds: its action's parameter, the value, and what follows; none if it changes nothing on a message's way. */
+  readonly steps: readonly Step[];
+  readonly scl?: number;
+  /** What ends the message's way at this rule. */
+  readonly ending?: Ending;
+  /** Whether no rule after it sees the message. */
+  readonly stops: boolean;
+  /** The headers that it sets or removes, in lower case. */
+  readonly changedHeaders: readonly string[];
+  readonly headers: (before: Headers) => Headers;
+}
+
+/** An action that ends a message's way: its parameter, and where the message is then. */
+export interface Ending {
+  readonly action: string;
+  readonly outcome: Outcome;
+}
+
+const rejected = ["rejected", "it rejects the message"] as const;
+const untold = [
+  "notDocumented",
+  "what becomes of the message then cannot be told",
+] as const;
+
+/**
+ * Actions that end a message's way, in the order in which one goes before the other.
+ *
+ * @see https://learn.microsoft.com/exchange/security-and-compliance/mail-flow-rules/mail-flow-rule-actions
+ */
+const endings: Readonly<Record<string, readonly [Outcome, why: string]>> = {
+  deleteMessage: ["deleted", "it deletes the message and tells nobody"],
+  rejectMessageReasonText: rejected,
+  rejectMessageEnhancedStatusCode: rejected,
+  quarantine: [
+    "hostedQuarantine",
+    "it sends the message to the hosted quarantine, where no quarantine policy applies and only an administrator releases",
+  ],
+  redirectMessageTo: ["redirected", "others get the message instead"],
+  moderateMessageByUser: [
+    "notDocumented",
+    "the message waits for a moderator, whose decision nobody can tell",
+  ],
+  moderateMessageByManager: [
+    "notDocumented",
+    "the message waits for the recipient's manager, whose decision nobody can tell",
+  ],
+  routeMessageOutboundConnector: [
+    "notDocumented",
+    "the message leaves by this connector, and where it goes then cannot be told",
+  ],
+  notifySender: untold,
+  disconnect: untold,
+  smtpRejectMessageRejectStatusCode: untold,
+  smtpRejectMessageRejectText: untold,
+};
+
+/** Reads what a rule does. */
+export function effectOf({
+  name,
+  actions,
+  stopRuleProcessing,
+}: TransportRule): Effect {
+  const set = new Map(
+    Object.entries(actions).filter(
+      ([, value]) =>
+        value !== false && !(Array.isArray(value) && value.length === 0),
+    ),
+  );
+  const steps: Step[] = [];
+  const say = (property: string, why: string, value = set.get(property)) =>
+    steps.push(step(named("TransportRule", name), property, value, why));
+  const scl = set.get("setScl");
+  if (scl !== undefined) say("setScl", sclMeanings[askedFor(Number(scl))]);
+  const removed = set.get("removeHeader");
+  if (removed !== undefined)
+    say(
+      "removeHeader",
+      `it removes the header ${String(removed)}, so that rules after it do not find it`,
+    );
+  const added = set.get("setHeaderName");
+  const text = String(set.get("setHeaderValue") ?? "");
+  if (added !== undefined)
+    say("setHeaderName", `it sets the header ${String(added)} to "${text}"`);
+  const changedHeaders = [removed, added]
+    .filter((header) => header !== undefined)
+    .map((header) => folded(String(header)));
+  const ending = Object.entries(endings).find(([action]) => set.has(action));
+  if (ending) {
+    const [action, [, why]] = ending;
+    say(action, why);
+  } else if (stopRuleProcessing)
+    say("stopRuleProcessing", "rules after it do not see the message", true);
+  return {
+    steps,
+    ...(scl !== undefined && { scl: Number(scl) }),
+    ...(ending && { ending: { action: ending[0], outcome: ending[1][0] } }),
+    stops: stopRuleProcessing,
+    changedHeaders,
+    headers(before) {
+      if (changedHeaders.length === 0) return before;
+      const after = new Map(before);
+      for (const header of changedHeaders) after.delete(header);
+      if (added !== undefined) after.set(folded(String(added)), text);
+      return after;
+    },
+  };
+}
+
+/** It is a request, which Microsoft need not follow. */
+const sclMeanings: Readonly<Record<Asked, string>> = {
+  bypass: "it asks to skip spam filtering",
+  nothing: "it sets a level that asks for no verdict",
+  spam: "it asks for the verdict spam",
+  highConfidenceSpam: "it asks for the verdict high confidence spam",
+  notDocumented: "it sets a level that Microsoft's documentation names no more",
+};

@@ -1,0 +1,51 @@
+import {
+  conditionsOf,
+  unprefixed,
+  type Condition,
+  type Looked,
+} from "./conditions";
+import type { RuleValue, TransportRule } from "./snapshot";
+import type { Truth } from "./truth";
+
+/** Returns what a rule requires of a message: that its conditions hold, and that its exceptions do not. */
+export function requirementsOf({
+  conditions,
+  unread,
+}: TransportRule): Condition[] {
+  const own: Record<string, RuleValue> = {};
+  const exceptions: Record<string, RuleValue> = {};
+  for (const [name, value] of Object.entries(conditions)) {
+    const plain = unprefixed(name);
+    if (plain === name) own[name] = value;
+    else exceptions[plain] = value;
+  }
+  return [
+    ...conditionsOf(own),
+    ...conditionsOf(exceptions).map((exception) => ({
+      ...exception,
+      holds: (looked: Looked) => not(exception.holds(looked)),
+    })),
+    ...(unread.length > 0 ? [unreadable] : []),
+  ];
+}
+
+const unreadable: Condition = { on: "message", holds: () => undefined };
+
+function not(truth: Truth): Truth {
+  return truth === undefined ? undefined : !truth;
+}
+
+/** Whether `sofar` is true and all of these hold; undefined where nobody can tell. */
+export function allHold(
+  sofar: Truth,
+  conditions: readonly Condition[],
+  looked: Looked,
+): Truth {
+  let result = sofar;
+  for (const { holds } of conditions) {
+    if (result === false) return false;
+    const truth = holds(looked);
+    if (truth !== true) result = truth;
+  }
+  return result;
+}

@@ -1,0 +1,214 @@
+import { commonSteps, end, named, step, type Way } from "./end";
+import { grouped } from "./grouped";
+import type { Headers, Mail } from "./mail";
+import { list } from "./names";
+import type { Step } from "./path";
+import type { Candidate } from "./ready-rule";
+import type { Ending } from "./rule-effect";
+import { allHold } from "./rule-match";
+import type { TransportRule } from "./snapshot";
+import type { AfterRules, Passed } from "./transport-rules";
+
+/**
+ * How many states of one message are followed. A rule that cannot be decided can double them, if a later rule tests what it
+ * changes. If there are more, the outcome is `notDocumented`.
+ */
+export const mostStates = 64;
+
+/** How long mail that a rule put into quarantine lies there. @see https://learn.microsoft.com/defender-office-365/quarantine-about */
+const hostedRetentionDays = 30;
+
+/** What the rules so far made of a message, for some of the answers that nobody can give. */
+interface State extends Passed {
+  readonly headers: Headers;
+}
+
+/** Sends a message through the rules that may match it. */
+export function throughRules(
+  candidates: readonly Candidate[],
+  mail: Mail,
+  headers: Headers,
+): AfterRules {
+  const ended = new Map<string, Way>();
+  const stopped = new Map<string, State>();
+  const undecided = new Set<string>();
+  let going: Iterable<State> = [{ scl: null, headers, steps: [] }];
+  for (const applicable of applicableTo(candidates, mail)) {
+    const { ready, truth, matters, watching, testedLater } = applicable;
+    const { rule, effect } = ready;
+    const next = new Map<string, State>();
+    const goOn = (state: State) => keep(next, keyOf(state, testedLater), state);
+    for (const state of going) {
+      const { scl, headers } = state;
+      const matches = allHold(truth, ready.ofState, { mail, headers, scl });
+      // What nobody can tell of a rule on which nothing depends need not be told.
+      if (matches === false || (matches === undefined && !matters)) {
+        goOn(state);
+        continue;
+      }
+      if (watching) {
+        goOn(withSteps(state, watching));
+        continue;
+      }
+      let before = state;
+      if (matches === undefined) {
+        undecided.add(rule.name);
+        before = withSteps(state, doubt(rule));
+        goOn(before);
+      }
+      const after: State = {
+        scl: effect.scl ?? scl,
+        headers: effect.headers(headers),
+        steps: [...before.steps, ...effect.steps],
+      };
+      if (effect.ending) {
+        const way = endOf(after, effect.ending, mail);
+        keep(ended, JSON.stringify(way.end), way);
+      } else if (effect.stops) keep(stopped, keyOf(after, []), after);
+      else goOn(after);
+    }
+    going = next.values();
+    if (next.size + stopped.size > mostStates)
+      return tooMany(
+        undecided,
+        [...ended.values()],
+        [...next.values(), ...stopped.values()],
+      );
+    if (next.size === 0) break;
+  }
+  const passed = grouped([...going, ...stopped.values()], ({ scl }) => scl).map(
+    ({ members }) => members[0],
+  );
+  return { ended: [...ended.values()], passed };
+}
+
+function keep<T>(all: Map<string, T>, key: string, one: T): void {
+  if (!all.has(key)) all.set(key, one);
+}
+
+/** States of the same key fare alike if rules test these headers alone. */
+function keyOf({ scl, headers }: State, tested: Iterable<string>): string {
+  return JSON.stringify([
+    scl,
+    ...[...tested].map((name) => headers.get(name) ?? null),
+  ]);
+}
+
+/** A rule that may match a message, and what depends on it. */
+interface Applicable {
+  readonly ready: Candidate;
+  /** Whether the message and its recipient meet the requirements. */
+  readonly truth: true | undefined;
+  /** The step of a rule that only reports. */
+  readonly watching: Step | undefined;
+  /** Whether a rule after it, or where the message ends, depends on whether it acts. */
+  readonly matters: boolean;
+  /** The headers on which rules after it depend. */
+  readonly testedLater: ReadonlySet<string>;
+}
+
+function applicableTo(
+  candidates: readonly Candidate[],
+  mail: Mail,
+): Applicable[] {
+  const looked = { mail, headers: new Map<string, string>(), scl: null };
+  const found: Applicable[] = [];
+  let testedLater: ReadonlySet<string> = new Set();
+  // From the last to the first: what comes later says what matters.
+  for (const ready of candidates.toReversed()) {
+    const truth = allHold(ready.truth, ready.ofRecipient, looked);
+    if (truth === false) continue;
+    const { effect, ofState } = ready;
+    const watching = watchingStep(ready.rule, mail.at);
+    const matters =
+      !watching &&
+      (effect.scl !== undefined ||
+        effect.ending !== undefined ||
+        effect.stops ||
+        effect.changedHeaders.some((name) => testedLater.has(name)));
+    found.push({ ready, truth, watching, matters, testedLater });
+    const tested = ofState.flatMap(({ header }) => header ?? []);
+    if (matters && tested.length > 0)
+      testedLater = new Set([...testedLater, ...tested]);
+  }
+  return found.reverse();
+}
+
+/** The step of a rule that matches and does not act: it only watches, or it is outside its dates. */
+export function watchingStep(
+  { name, mode, activationDate, expiryDate }: TransportRule,
+  at: number,
+): Step | undefined {
+  const because = (property: string, value: string, why: string) =>
+    step(named("TransportRule", name), property, value, why);
+  if (mode.toLowerCase() !== "enforce")
+    return because(
+      "mode",
+      mode,
+      "it matches and only reports, so nothing changes",
+    );
+  if (activationDate !== undefined && at < Date.parse(activationDate))
+    return because(
+      "activationDate",
+      activationDate,
+      "it would match and does not act yet",
+    );
+  if (expiryDate !== undefined && at >= Date.parse(expiryDate))
+    return because("expiryDate", expiryDate, "it would match and acts no more");
+  return undefined;
+}
+
+function doubt({ name, unread, conditions }: TransportRule): Step {
+  return step(
+    named("TransportRule", name),
+    "conditions",
+    unread.length > 0 ? unread : Object.keys(conditions),
+    "nobody can tell from outside whether it matches",
+  );
+}
+
+function withSteps(state: State, ...steps: Step[]): State {
+  return { ...state, steps: [...state.steps, ...steps] };
+}
+
+function endOf(
+  { scl, steps }: State,
+  { action, outcome }: Ending,
+  { allowed }: Mail,
+): Way {
+  return {
+    end: end(outcome, {
+      scl: scl ?? (allowed ? -1 : null),
+      action,
+      // No quarantine policy applies: only an administrator releases it, and nobody can change how long it is kept.
+      ...(outcome === "hostedQuarantine" && {
+        release: "none",
+        retentionDays: hostedRetentionDays,
+      }),
+    }),
+    steps,
+  };
+}
+
+/** The ends that were found until there were too many states, and that nobody knows the others. */
+function tooMany(
+  undecided: ReadonlySet<string>,
+  ended: readonly Way[],
+  states: readonly State[],
+): AfterRules {
+  const steps = [
+    ...commonSteps([...ended, ...states].map(({ steps }) => steps)),
+    step(
+      "TransportRule",
+      "conditions",
+      null,
+      `too many rules cannot be decided from outside to follow the message: ${list([...undecided])}`,
+    ),
+  ];
+  return {
+    ended: [...ended.map(({ end }) => end), end("notDocumented")].map(
+      (end) => ({ end, steps }),
+    ),
+    passed: [],
+  };
+}

@@ -1,0 +1,216 @@
+import { end, named, step, type Way } from "./end";
+import { folded, type Mail } from "./mail";
+import { verdicts, type Verdict } from "./message";
+import type { Step } from "./path";
+import type { PolicyChoice } from "./policy-choice";
+import type { Quarantine } from "./quarantine";
+import { remembered } from "./remembered";
+import { askedFor, type Asked } from "./scl";
+import type { AntiSpamPolicy } from "./snapshot";
+import { onVerdict } from "./threat-action";
+import type { Truth } from "./truth";
+
+/** What rules and lists leave to the filter: one of the ways in which they may be read. */
+interface Request {
+  /** -1 where spam filtering is skipped. */
+  readonly scl: number | null;
+  /** The verdict that is asked for. */
+  readonly asked: Verdict | undefined;
+  readonly steps: readonly Step[];
+}
+
+/** Makes the filter ready: the ways of a message from there on, by the SCL that rules gave it. Steps are those of the filter alone. */
+export function filter(
+  choice: PolicyChoice,
+  quarantine: Quarantine,
+): (scl: number | null, mail: Mail) => Way[] {
+  // Most messages to a recipient have one of a few levels.
+  return remembered(filteredBy, (scl, mail) => {
+    const { policy } = choice.antiSpam(mail);
+    return requests(scl, mail.allowed)
+      .flatMap((request) => sendersListed(request, mail, policy))
+      .flatMap((request) => ways(request, mail, policy));
+  });
+
+  function ways(
+    request: Request,
+    mail: Mail,
+    policy: AntiSpamPolicy | undefined,
+  ): Way[] {
+    return orders(verdictsOn(request, mail, policy)).flatMap((verdicts) =>
+      waysInOrder(verdicts, request, mail),
+    );
+  }
+
+  function waysInOrder(
+    verdicts: readonly Exclude<Verdict, "none">[],
+    request: Request,
+    mail: Mail,
+  ): Way[] {
+    const { scl } = request;
+    const ways: Way[] = [];
+    let { steps } = request;
+    for (const verdict of verdicts) {
+      const acted = onVerdict(verdict, scl, mail, steps, choice, quarantine);
+      ways.push(...acted.ways);
+      if (!acted.passes) return ways;
+      steps = acted.steps;
+    }
+    const why = "nothing is found in it, and it is delivered";
+    ways.push({
+      end: end("inbox", { scl, verdict: "none" }),
+      steps: [...steps, step("message", "verdict", "none", why)],
+    });
+    return ways;
+  }
+}
+
+/** Everything of a message that the filter and the policies look at. */
+function filteredBy(scl: number | null, mail: Mail): string {
+  return [
+    scl,
+    String(mail.allowed),
+    mail.behindCloudflare,
+    mail.microsoftVerdict,
+    mail.bcl,
+    mail.sender,
+    mail.recipient,
+    ...mail.groups,
+  ].join("\n");
+}
+
+/** The verdicts that a level may be taken to ask for. */
+const verdictsAsked: Readonly<Record<Asked, (Verdict | undefined)[]>> = {
+  bypass: [undefined],
+  nothing: [undefined],
+  spam: ["spam"],
+  highConfidenceSpam: ["highConfidenceSpam"],
+  // High confidence spam once.
+  notDocumented: ["highConfidenceSpam", "spam", undefined],
+};
+
+function requests(scl: number | null, allowed: Truth): Request[] {
+  const byRule = verdictsAsked[askedFor(scl)].map((asked): Request => ({
+    scl,
+    asked,
+    steps: [],
+  }));
+  if (allowed === false) return byRule;
+  const byList: Request = { scl: -1, asked: undefined, steps: [] };
+  if (allowed === true && scl === null) return [byList];
+  const doubt = step(
+    named("HostedConnectionFilterPolicy", "Default"),
+    "ipAllowList",
+    null,
+    allowed === true
+      ? "whether the IP Allow List counts or the SCL that a rule set is not documented"
+      : "whether the IP Allow List counts cannot be told",
+  );
+  return [byList, ...byRule].map((request) => ({
+    ...request,
+    steps: [doubt],
+  }));
+}
+
+/**
+ * Adds what the policy's lists of senders say.
+ *
+ * @see https://learn.microsoft.com/defender-office-365/create-safe-sender-lists-in-office-365 (an own domain since September 2022)
+ * @see https://learn.microsoft.com/defender-office-365/create-block-sender-lists-in-office-365 (high confidence spam; "spam" says
+ * https://learn.microsoft.com/defender-office-365/message-headers-eop-mdo)
+ */
+function sendersListed(
+  request: Request,
+  { sender, senderDomain, senderOwned }: Mail,
+  policy: AntiSpamPolicy | undefined,
+): Request[] {
+  if (!policy) return [request];
+  const found = (
+    kind: "allowed" | "blocked",
+  ): readonly [property: string, name: string] | undefined =>
+    (
+      [
+        [`${kind}Senders`, sender],
+        [`${kind}SenderDomains`, senderDomain],
+      ] as const
+    ).find(([list, name]) => policy[list].some((one) => folded(one) === name));
+  const say = (property: string, name: string, why: string) =>
+    step(named("HostedContentFilterPolicy", policy.name), property, name, why);
+  const allowed = found("allowed");
+  const blocked = found("blocked");
+  const steps = [...request.steps];
+  if (allowed && blocked)
+    steps.push(
+      say(
+        "allowedSenders",
+        sender,
+        "the sender is both allowed and blocked, and which of them counts is not documented",
+      ),
+    );
+  const ways: Request[] = [];
+  if (allowed) {
+    const isOwn = senderOwned !== false;
+    const why = `the sender is allowed, so that spam filtering is skipped${isOwn ? " if the message passes email authentication, as the sender's domain is the organisation's own" : ""}`;
+    const said = [...steps, say(...allowed, why)];
+    ways.push({ scl: -1, asked: undefined, steps: said });
+    if (isOwn) ways.push({ ...request, steps: said });
+  }
+  if (blocked) {
+    const why =
+      "the sender is blocked, which makes it spam or high confidence spam: the vendor's pages differ";
+    const said = [...steps, say(...blocked, why)];
+    for (const asked of ["spam", "highConfidenceSpam"] as const)
+      ways.push({ scl: request.scl, asked, steps: said });
+  }
+  return ways.length > 0 ? ways : [request];
+}
+
+/** The verdicts that could be acted on, the first of them first; `none` is not among them. */
+function verdictsOn(
+  { scl, asked }: Request,
+  mail: Mail,
+  policy: AntiSpamPolicy | undefined,
+): Exclude<Verdict, "none">[] {
+  const own = microsoftsOwn(mail, policy);
+  const neverSkipped =
+    own === "malware" ||
+    // Secure by default keeps high confidence phishing only where the MX record names Microsoft.
+    (own === "highConfidencePhish" && !mail.behindCloudflare);
+  const counting = scl !== -1 ? [own, asked] : neverSkipped ? [own] : [];
+  return counting
+    .filter((one) => one !== undefined)
+    .filter((one) => one !== "none")
+    .sort((a, b) => verdicts.indexOf(a) - verdicts.indexOf(b));
+}
+
+const antiPhish = [
+  "spoof",
+  "userImpersonation",
+  "domainImpersonation",
+  "mailboxIntelligence",
+];
+
+/**
+ * The orders in which verdicts may go before each other: the vendor's page put high confidence spam before spoofing and impersonation
+ * until 2024, and puts it after them since 2025-09.
+ *
+ * @see https://learn.microsoft.com/defender-office-365/how-policies-and-protections-are-combined
+ */
+function orders<T extends Verdict>(sorted: T[]): T[][] {
+  const [first, second] = sorted;
+  return first === "highConfidenceSpam" &&
+    second !== undefined &&
+    antiPhish.includes(second)
+    ? [sorted, [second, first]]
+    : [sorted];
+}
+
+function microsoftsOwn(
+  { microsoftVerdict, bcl }: Mail,
+  policy: AntiSpamPolicy | undefined,
+): Verdict {
+  const byLevel = microsoftVerdict === "bulk" || microsoftVerdict === "none";
+  if (!byLevel || bcl === undefined) return microsoftVerdict;
+  // Without a policy nobody knows the threshold; 1 is the lowest.
+  return bcl >= (policy?.bulkThreshold ?? 1) ? "bulk" : "none";
+}

@@ -1,0 +1,249 @@
+import { withChanges, type ObjectChange } from "../mail-flow/overlay";
+import { harmsOf, type Harm, type HarmOptions } from "../mail-flow/exposure";
+import { generationOf } from "../mail-flow/message";
+import type { Snapshot } from "../mail-flow/snapshot";
+import {
+  guardedMailIn,
+  harmsOfChanges,
+  inWords,
+  lookedTwice,
+  refused,
+  remedies,
+} from "./exposure-guard";
+import { equal, type Values } from "./field";
+import { isRecord, textOf } from "./json";
+import { valuesOf, type Item, type Kind, type State } from "./kind";
+import { checked } from "./lifecycle/check";
+import { differences, wantedOf } from "./lifecycle/claim";
+import { named } from "./lifecycle/locate";
+import { given, pick } from "./lifecycle/state";
+import { keyOf, type RestoredObject } from "./restored-object";
+import { isRefusal } from "./mail-flow/access";
+import type { Operation } from "./session";
+import type { Listing } from "./shared-list";
+
+/** A program as its restore point knows it. */
+export interface JudgedProgram {
+  readonly kinds: Readonly<Record<string, Kind>>;
+  /** The restore point's inputs: which mail is guarded, and whether it may be exposed. */
+  readonly inputs: State;
+  /** In the order in which they are written. */
+  readonly objects: readonly RestoredObject[];
+  /** What the program wanted the last time it was judged; empty for a new one. */
+  readonly before: readonly RestoredObject[];
+  /** First-seen values by `kind/name`, null where there was nothing. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** What is wrong with a program, and the write that does it. */
+interface Harmful {
+  readonly harms: readonly Harm[];
+  readonly change?: ObjectChange | undefined;
+}
+
+/** One write of a program, or those that no other write depends on. */
+interface Step {
+  readonly changes: readonly ObjectChange[];
+  readonly options?: HarmOptions;
+}
+
+/**
+ * Judges a program before anything is written: its writes one after the other, in their order, and then those of a destroy.
+ *
+ * @returns why it may not be carried out, with what to do; undefined where it may.
+ */
+export async function reasonAgainstProgram(
+  operation: Operation,
+  program: JudgedProgram,
+): Promise<string | undefined> {
+  const { live, found } = await lookedTwice(
+    operation,
+    (live) => harmsOfProgram(operation, program, live),
+    (harmful) => harmful === undefined,
+  );
+  if (!found) return undefined;
+  const { harms, change } = found;
+  return `${inWords(harms)}. ${remedies(harms, live, change)}`;
+}
+
+async function harmsOfProgram(
+  operation: Operation,
+  program: JudgedProgram,
+  live: Snapshot,
+): Promise<Harmful | undefined> {
+  const guarded = guardedMailIn(program.inputs);
+  let now = live;
+  for (const { changes, options } of await stepsOf(operation, program)) {
+    // What is allowed the write itself warns of.
+    const harms = refused(
+      program.inputs,
+      harmsOfChanges(now, changes, guarded, options),
+    );
+    // What follows is never written then.
+    if (harms.length > 0) return { harms, change: changes[0] };
+    now = withChanges(now, changes);
+  }
+  return harmsOfDestroy(operation, program, now);
+}
+
+/** The writes of an `up`, in their order: what the program wants, then what it no longer has. */
+async function stepsOf(
+  operation: Operation,
+  program: JudgedProgram,
+): Promise<Step[]> {
+  const { kinds, objects, before } = program;
+  const steps: Step[] = [];
+  const domains: ObjectChange[] = [];
+  // Side by side: Microsoft Graph is asked for the hosts of many domains at once.
+  const changes = await Promise.all(
+    objects.map((object) => changeOf(operation, program, object)),
+  );
+  for (const change of changes) {
+    if (!change) continue;
+    // No domain decides about the mail of another one.
+    if (kinds[change.kind]?.home === "accountId") domains.push(change);
+    else steps.push({ changes: [change] });
+  }
+  if (domains.length > 0) steps.push({ changes: domains });
+  const kept = new Set(objects.map(keyOf));
+  for (const object of [...before].reverse()) {
+    if (kept.has(keyOf(object))) continue;
+    const change = leaving(operation, program, object);
+    const givenUp = generationOf(
+      textOf(object.wanted?.["headerContainsMessageHeader"]),
+    );
+    if (change) steps.push({ changes: [change], options: { givenUp } });
+  }
+  return steps;
+}
+
+/**
+ * What properties that the program leaves out are held against, such as the host that a domain's mail is forwarded to. What may not
+ * be asked is left to the resource, which knows what it was last.
+ */
+async function expectedOf(
+  kind: Kind,
+  operation: Operation,
+  inputs: State,
+  listing: Listing<Item>,
+): Promise<Values> {
+  try {
+    return (await kind.expect?.(operation, inputs, listing)) ?? {};
+  } catch (error) {
+    if (isRefusal(error)) return {};
+    throw error;
+  }
+}
+
+/** What the program's next write makes of an object; undefined where it writes nothing that decides where mail goes. */
+async function changeOf(
+  operation: Operation,
+  { kinds, before, values: firstSeen }: JudgedProgram,
+  object: RestoredObject,
+): Promise<ObjectChange | undefined> {
+  const { name } = object;
+  const kind = kinds[object.kind];
+  if (!kind?.decides || !object.wanted) return undefined;
+  const listing = await kind.list(operation, name);
+  const item = named(kind, listing, name);
+  const wanted = completed(operation, kind, object);
+  const expected = await expectedOf(kind, operation, wanted, listing);
+  if (!item) return { kind: kind.name, name, values: wanted };
+  const key = keyOf(object);
+  const earlier = before.find((other) => keyOf(other) === key);
+  const live = valuesOf(kind, item);
+  const changed = differences(kind, live, wanted, expected, "ours");
+  const values: Values = {
+    ...pick(changed, (property) =>
+      wantedOf(kind, property, live, wanted, expected),
+    ),
+    ...takenOut(
+      kind,
+      earlier ? completed(operation, kind, earlier) : {},
+      wanted,
+      live,
+      firstSeen[key],
+    ),
+  };
+  return Object.keys(values).some((property) => kind.decides?.(property))
+    ? { kind: kind.name, name, values }
+    : undefined;
+}
+
+/** The first-seen values of properties that the program no longer gives. */
+const takenOut = (
+  kind: Kind,
+  earlier: Values,
+  wanted: Values,
+  live: Values,
+  first: unknown,
+): Values =>
+  Object.fromEntries(
+    Object.keys(earlier).flatMap((property) => {
+      const field = kind.fields[property];
+      const value = isRecord(first) ? (first as Values)[property] : undefined;
+      const now = live[property];
+      return property in wanted ||
+        !field ||
+        field.implied ||
+        value === undefined ||
+        (now !== undefined && equal(field, now, value))
+        ? []
+        : [[property, value]];
+    }),
+  );
+
+/** What a resource is given, with its defaults. */
+const completed = (
+  { session: { configuration } }: Operation,
+  kind: Kind,
+  object: RestoredObject,
+): Values => given(kind, checked(kind, object, configuration));
+
+/** What becomes of an object whose resource leaves: what was made is removed, what was adopted gets its first-seen values back. */
+function leaving(
+  operation: Operation,
+  { kinds, values }: JudgedProgram,
+  object: RestoredObject,
+): ObjectChange | undefined {
+  const { kind: kindName, name } = object;
+  const kind = kinds[kindName];
+  const first = values[keyOf({ kind: kindName, name })];
+  if (!kind?.decides || first === undefined) return undefined;
+  if (!isRecord(first))
+    return kind.decides(undefined) ? { kind: kindName, name } : undefined;
+  const managed = completed(operation, kind, object);
+  const back = Object.entries(first as Values).filter(
+    ([property, value]) =>
+      (property in managed || kind.fields[property]?.implied) &&
+      !(kind.home === "accountId" && value === null),
+  );
+  return { kind: kindName, name, values: Object.fromEntries(back) };
+}
+
+/** Mail that would get nearer in the middle of a destroy than it was before the stack. */
+function harmsOfDestroy(
+  operation: Operation,
+  program: JudgedProgram,
+  before: Snapshot,
+): Harmful | undefined {
+  const { objects, inputs } = program;
+  const guarded = guardedMailIn(inputs);
+  const changes = [...objects]
+    .reverse()
+    .flatMap((object) => leaving(operation, program, object) ?? []);
+  const allowed = withChanges(before, changes);
+  let now = before;
+  for (const change of changes) {
+    const next = withChanges(now, [change]);
+    const harms = refused(
+      inputs,
+      harmsOf(now, next, guarded, { allowed }).filter(
+        ({ kind }) => kind === "exposed",
+      ),
+    );
+    if (harms.length > 0) return { harms };
+    now = next;
+  }
+  return undefined;
+}

@@ -1,0 +1,63 @@
+import {
+  destinationOf,
+  destinations,
+  isLost,
+  nearer,
+  nearest,
+} from "../../mail-flow/destination";
+import { end } from "../../mail-flow/end";
+import type { Outcome } from "../../mail-flow/path";
+
+const outcomes: readonly Outcome[] = [
+  "droppedByCloudflare",
+  "rejected",
+  "deleted",
+  "redirected",
+  "hostedQuarantine",
+  "junk",
+  "inbox",
+  "notDocumented",
+];
+
+test("each outcome has a destination, and what is not documented counts as the inbox", () => {
+  expect(outcomes.map((outcome) => destinationOf(end(outcome)))).toEqual([
+    ...["away", "away", "away", "away"],
+    "administrator",
+    "junk",
+    "inbox",
+    "inbox",
+  ]);
+});
+
+test("a quarantine is the administrator's unless the recipient can release a message, or nobody knows who can", () => {
+  const quarantined = (["none", "request", "self", null] as const).map(
+    (release) => destinationOf(end("quarantine", { release })),
+  );
+  expect(quarantined).toEqual([
+    "administrator",
+    "administrator",
+    "recipientsQuarantine",
+    "recipientsQuarantine",
+  ]);
+});
+
+test("of several ends the one nearest to the recipient counts, in whatever order they come", () => {
+  const ends = [end("junk"), end("deleted"), end("hostedQuarantine")];
+  expect(nearest(ends)).toBe("junk");
+  expect(nearest(ends.reverse())).toBe("junk");
+  expect(nearest(ends.slice(0, 2))).toBe("administrator");
+  expect(() => nearest([])).toThrow("A message has no end");
+});
+
+test("a destination is nearer than those before it alone", () => {
+  destinations.forEach((a, at) =>
+    destinations.forEach((b, other) => expect(nearer(a, b)).toBe(at > other)),
+  );
+});
+
+test("a message is lost if it is rejected or deleted", () => {
+  expect(outcomes.filter((outcome) => isLost(end(outcome)))).toEqual([
+    "rejected",
+    "deleted",
+  ]);
+});

@@ -1,0 +1,109 @@
+import { distinctEnds, end } from "../../mail-flow/end";
+import type { Message } from "../../mail-flow/message";
+import { mailFlow } from "../../mail-flow/route";
+import type { Snapshot } from "../../mail-flow/snapshot";
+import { configuredTenant, withDefault, withRules } from "./mail-tenant";
+
+const endsOf = (snapshot: Snapshot, message: Partial<Message> = {}) =>
+  mailFlow(snapshot)({
+    disposition: "None",
+    header: "cloudflare",
+    recipient: "megan@example.com",
+    at: new Date("2026-11-23T12:00:00Z"),
+    ...message,
+  }).ends.map(({ outcome, release }) =>
+    release === null ? outcome : `${outcome} ${release}`,
+  );
+const undecidable = {
+  conditions: { recipientADAttributeContainsWords: ["Department:Sales"] },
+};
+
+test("a message of one path has its end alone", () => {
+  expect(endsOf(configuredTenant())).toEqual(["inbox"]);
+  expect(endsOf(configuredTenant(), { disposition: "Spam" })).toEqual([
+    "quarantine self",
+  ]);
+  expect(endsOf(withRules(), { recipient: "megan@elsewhere.example" })).toEqual(
+    ["notDocumented"],
+  );
+});
+
+test("a rule that cannot be decided leaves both the end that it makes and the one without it", () => {
+  expect(
+    endsOf(withRules({ ...undecidable, actions: { deleteMessage: true } })),
+  ).toEqual(["deleted", "inbox"]);
+  expect(
+    endsOf(
+      withRules(
+        { ...undecidable, actions: { quarantine: true } },
+        { ...undecidable, actions: { rejectMessageReasonText: "no" } },
+      ),
+    ),
+  ).toEqual(["hostedQuarantine none", "rejected", "inbox"]);
+});
+
+test("an end that is not documented stays one of several", () => {
+  expect(
+    endsOf(
+      withRules({
+        ...undecidable,
+        actions: { moderateMessageByUser: ["pat@example.com"] },
+      }),
+      { disposition: "Malicious" },
+    ),
+  ).toEqual(["notDocumented", "quarantine request"]);
+});
+
+test("SCL 8 leaves the ends of all verdicts that it can ask for", () => {
+  expect(endsOf(withRules({ actions: { setScl: 8 } }))).toEqual([
+    "quarantine request",
+    "quarantine self",
+    "inbox",
+  ]);
+});
+
+test("a sender that is both allowed and blocked leaves both ends", () => {
+  const [sender, senderDomain] = ["news@shop.example", "shop.example"];
+  expect(
+    endsOf(
+      withDefault({
+        allowedSenders: [sender],
+        blockedSenderDomains: [senderDomain],
+      }),
+      { sender },
+    ),
+  ).toEqual(["inbox", "quarantine self", "quarantine request"]);
+});
+
+test("policies whose scope is not read leave the ends of each, and of the next verdict where one of them is off", () => {
+  const snapshot = configuredTenant();
+  snapshot.antiPhishPolicies = {
+    value: [
+      {
+        name: "Custom",
+        isDefault: false,
+        settings: { enableSpoofIntelligence: false },
+      },
+      {
+        name: "Office365 AntiPhish Default",
+        isDefault: true,
+        settings: { authenticationFailAction: "MoveToJmf" },
+      },
+    ],
+  };
+  const spoof = { microsoftVerdict: "spoof" } as const;
+  expect(endsOf(snapshot, spoof)).toEqual(["junk", "inbox"]);
+  expect(endsOf(snapshot, { ...spoof, disposition: "Spam" })).toEqual([
+    "junk",
+    "quarantine self",
+  ]);
+});
+
+test("ends that differ in what nobody notices are one, the first", () => {
+  const ways = [
+    end("inbox", { scl: 1 }),
+    end("junk"),
+    end("inbox", { scl: -1, verdict: "none" }),
+  ].map((end) => ({ end, steps: [] }));
+  expect(distinctEnds(ways)).toEqual([end("inbox", { scl: 1 }), end("junk")]);
+});

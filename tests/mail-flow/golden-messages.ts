@@ -1,0 +1,32 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+/** The messages of a golden file, a blank line between them. `UPDATE_GOLDEN=1` writes it anew. */
+export class GoldenMessages {
+  readonly #file: string;
+  /** Every message that there may be; undefined while the file is written anew. */
+  readonly #known: ReadonlySet<string> | undefined;
+  readonly #found = new Set<string>();
+
+  constructor(name: string) {
+    this.#file = path.resolve(__dirname, "../golden", name);
+    this.#known = process.env["UPDATE_GOLDEN"]
+      ? undefined
+      : new Set(readFileSync(this.#file, "utf8").trimEnd().split("\n\n"));
+  }
+
+  /** Notes messages, and expects each to be in the file. */
+  expectKnown(messages: readonly string[]): void {
+    for (const message of messages) this.#found.add(message);
+    expect(messages.filter((one) => this.#known?.has(one) === false)).toEqual(
+      [],
+    );
+  }
+
+  /** Expects the file to hold what was noted, and nothing else. */
+  expectAll(): void {
+    const text = `${[...this.#found].sort().join("\n\n")}\n`;
+    if (!this.#known) writeFileSync(this.#file, text);
+    expect(text).toBe(readFileSync(this.#file, "utf8"));
+  }
+}

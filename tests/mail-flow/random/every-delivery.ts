@@ -1,0 +1,129 @@
+import type { ExchangeRecord } from "../../../simulator/exchange-record";
+import { sendersIn } from "../../../simulator/exchange/sender-lists";
+import type { Delivery } from "../../../simulator/mail/trace";
+import type { Quirks } from "../../../simulator/quirks";
+import type { Tenant } from "../../../simulator/tenant";
+
+/** A message's way through a tenant, to be taken more than once. */
+export interface Ways {
+  /** The tenant; its rules are others while a message is under way. */
+  readonly tenant: Tenant;
+  /** The switches; they are others while a message is under way. */
+  readonly quirks: Quirks;
+  /** Whether Microsoft finds the message to be something by itself. */
+  readonly hasVerdict: boolean;
+  /** Takes the way as tenant and switches are now, for mail that passes email authentication or does not. */
+  readonly follow: (passesAuthentication: boolean) => Delivery;
+}
+
+/** Returns where a message ends for every answer to the questions that nobody has answered, and whether or not a rule matches of which that cannot be told. */
+export function everyDelivery({
+  tenant,
+  quirks,
+  hasVerdict,
+  follow,
+}: Ways): Delivery[] {
+  // Who is allowed and of an own domain has to pass, and nobody says whether a message does.
+  const authentications = listsSenders(tenant, "Allowed")
+    ? [true, false]
+    : [true];
+  return answers(tenant, hasVerdict).flatMap((answer) => {
+    Object.assign(quirks, answer);
+    return authentications.flatMap((passes) =>
+      deliveries(tenant, () => follow(passes)),
+    );
+  });
+}
+
+/** Whether any policy has senders on its lists of that kind. */
+function listsSenders(
+  { hostedContentFilterPolicies }: Tenant,
+  kind: "Allowed" | "Blocked",
+): boolean {
+  return hostedContentFilterPolicies.some((policy) =>
+    ["Senders", "SenderDomains"].some(
+      (list) => sendersIn(policy[`${kind}${list}`]).length > 0,
+    ),
+  );
+}
+
+/** The answers to questions that nobody has answered, as far as this tenant raises them. */
+function answers(tenant: Tenant, hasVerdict: boolean): Partial<Quirks>[] {
+  const { transportRules, connectionFilter, inboundConnectors } = tenant;
+  const sets7or8 = transportRules.some(
+    ({ SetSCL }) => SetSCL === 7 || SetSCL === 8,
+  );
+  const scl = sets7or8
+    ? (["highConfidenceSpam", "spam", "nothing"] as const)
+    : (["nothing"] as const);
+  const skips = inboundConnectors.some(
+    (connector) =>
+      connector["EFSkipLastIP"] === true || isFilled(connector["EFSkipIPs"]),
+  );
+  const isListed = ["IPAllowList", "IPBlockList"].some((list) =>
+    isFilled(connectionFilter[list]),
+  );
+  const seen =
+    skips && isListed ? (["seen", "unseen"] as const) : (["seen"] as const);
+  const allows = connectionFilter["IPAllowList"];
+  const lists = isFilled(allows)
+    ? (["bypasses", "ruleWins"] as const)
+    : (["bypasses"] as const);
+  const blocks = listsSenders(tenant, "Blocked");
+  const blocked = blocks
+    ? (["highConfidenceSpam", "spam"] as const)
+    : (["spam"] as const);
+  const both =
+    blocks && listsSenders(tenant, "Allowed")
+      ? (["allowed", "blocked"] as const)
+      : (["allowed"] as const);
+  const choices: { [Name in keyof Quirks]?: readonly Quirks[Name][] } = {
+    scl7and8: scl,
+    skippedHop: seen,
+    ipAllowList: lists,
+    blockedSender: blocked,
+    allowedAndBlocked: both,
+    // Without a verdict of Microsoft's own there is nothing to order.
+    highConfidenceSpamOrder: hasVerdict
+      ? ["beforeSpoof", "afterImpersonation"]
+      : ["beforeSpoof"],
+  };
+  return Object.entries(choices).reduce<Partial<Quirks>[]>(
+    (answers, [name, values]) =>
+      answers.flatMap((answer) =>
+        values.map((value) => ({ ...answer, [name]: value })),
+      ),
+    [{}],
+  );
+}
+
+/** Where a message ends, both if a rule of which it cannot be told matches and if it does not. */
+function deliveries(tenant: Tenant, follow: () => Delivery): Delivery[] {
+  const delivery = follow();
+  const last = delivery.steps[delivery.steps.length - 1];
+  const unknown = /^Whether it holds cannot be told here: (.*)$/.exec(
+    last?.why ?? "",
+  )?.[1];
+  if (!last || unknown === undefined) return [delivery];
+  const { transportRules } = tenant;
+  const at = transportRules.findIndex(
+    ({ Name }) => last.object === `TransportRule "${Name}"`,
+  );
+  const rule = transportRules[at] as ExchangeRecord;
+  const without = Object.fromEntries(
+    Object.entries(rule).filter(
+      ([name]) => !unknown.split(", ").includes(name),
+    ),
+  ) as ExchangeRecord;
+  const under = (changed: ExchangeRecord) => {
+    tenant.transportRules = transportRules.with(at, changed);
+    return deliveries(tenant, follow);
+  };
+  const both = [...under(without), ...under({ ...rule, State: "Disabled" })];
+  tenant.transportRules = transportRules;
+  return both;
+}
+
+function isFilled(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
+}

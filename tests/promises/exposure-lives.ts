@@ -1,0 +1,568 @@
+import fc from "fast-check";
+
+import type { UseCase4Args } from "../../lib";
+import { egressIpRanges } from "../../lib/egress";
+import * as guard from "../../mail-flow/exposure";
+import type { Simulator } from "../../simulator";
+import { isSet } from "../../simulator/exchange/transport-rule-record";
+import type { JsonObject } from "../../simulator/json";
+import type { Platform } from "../conformance/platform";
+import {
+  dependsOn,
+  programOf,
+  type Choice,
+  type Stack,
+  type Wanted,
+} from "../sweep/stack";
+import { leave, startingTenant, type StartingTenant } from "./random-tenants";
+import { custom } from "./tenants";
+import type { Guarded } from "./watched-mail";
+import { inWords, Watchman, type Found } from "./watchman";
+import type { World } from "./world";
+
+/** What refuses an exposure or a loss says so in these words. */
+export const guardRefusal = /would expose|would be lost/;
+
+/** Refusals for other reasons, which leave mail where it is. */
+export const otherRefusals = new RegExp(
+  [
+    "belongs to another (resource of this )?stack",
+    "another resource of this stack has",
+    "it no longer exists",
+    "exists and differs",
+    "exists already",
+    "the restore point does not hold it",
+    "the change would leave the rule without a condition",
+  ].join("|"),
+);
+
+/** Inputs of the component beside its domains. */
+export type Args = Partial<UseCase4Args>;
+
+type Dropped = ("MALICIOUS" | "MALICIOUS-BEC")[];
+const domainsWith = (dropDispositions: Dropped): Args => ({
+  domains: [{ domain: "example.com", dropDispositions }, "example.org"],
+});
+
+/** Programs that follow each other on one stack. */
+export const programs: Readonly<Record<string, Args>> = {
+  "as it comes": {},
+  "the new header alone": { header: "cloudflare" },
+  "the old header alone": { header: "area1" },
+  "another user's quarantine": { userQuarantineName: "For recipients" },
+  "another administrator's quarantine": { adminQuarantineName: "For admins" },
+  "an administrator's quarantine that recipients release from today": {
+    adminQuarantineName: "Open",
+  },
+  "a user's quarantine that only administrators release from today": {
+    userQuarantineName: "Closed",
+  },
+  "the quarantines swapped": {
+    userQuarantineName: "UserNotifyAdminRelease",
+    adminQuarantineName: "UserNotifyUserRelease",
+  },
+  "a user's quarantine that was the administrator's": {
+    userQuarantineName: "UserNotifyAdminRelease",
+    adminQuarantineName: "For admins",
+  },
+  "more words": {
+    maliciousWords: ["MALICIOUS", "SUSPICIOUS"],
+    spamWords: ["UCE", "SPOOF", "BULK"],
+  },
+  "another word": { maliciousWords: ["PHISH"] },
+  "another word as well": { maliciousWords: ["MALICIOUS", "PHISH"] },
+  "fewer words": { spamWords: ["UCE"] },
+  "SCL 6 for spam": { spamScl: 6 },
+  "addresses of its own": { senderIpRanges: ["52.11.209.211"] },
+  "another retention": { quarantineRetentionPeriod: 30 },
+  "one domain": { domains: ["example.com"] },
+  "a domain that drops Malicious": domainsWith(["MALICIOUS"]),
+  "a domain that drops both labels of Malicious": domainsWith([
+    "MALICIOUS",
+    "MALICIOUS-BEC",
+  ]),
+  "a domain that drops nothing": domainsWith([]),
+  "three domains, of which one drops Malicious": {
+    domains: [
+      { domain: "example.com", dropDispositions: ["MALICIOUS"] },
+      "example.org",
+      "example.net",
+    ],
+  },
+  "what may expose": { ...domainsWith([]), allowExposure: true },
+};
+
+const userRule = "Email Security User Quarantine Message";
+const adminRule = `${userRule} Admin Release`;
+const bypass = "Somebody's bypass";
+
+/** What somebody does by hand to what the stack has made, and beside it. */
+export const edits: Readonly<Record<string, (simulator: Simulator) => void>> = {
+  "the user's rule catches Malicious": (simulator) =>
+    editRule(simulator, userRule, {
+      HeaderContainsWords: ["UCE", "MALICIOUS"],
+    }),
+  // Somebody's own rule would be gone for good.
+  "the user's rule is removed, where it is ours": ({ tenant }) => {
+    const comments = tenant.find("TransportRule", userRule)?.["Comments"];
+    if (JSON.stringify(comments ?? "").includes("Managed by Pulumi"))
+      tenant.remove("TransportRule", userRule);
+  },
+  "the administrator's rule asks for spam": (simulator) =>
+    editRule(simulator, adminRule, { SetSCL: 5 }),
+  "the administrator's rule is off": (simulator) =>
+    editRule(simulator, adminRule, { Enabled: false }),
+  "the administrator's rule only watches": (simulator) =>
+    editRule(simulator, adminRule, { Mode: "Audit" }),
+  "the administrator's rule has an exception": (simulator) =>
+    editRule(simulator, adminRule, {
+      ExceptIfRecipientDomainIs: ["example.com"],
+    }),
+  "the administrator's rule looks in another header": (simulator) =>
+    editRule(simulator, adminRule, { HeaderContainsMessageHeader: "X-Pilot" }),
+  "the administrator's rule has lost its word": (simulator) =>
+    editRule(simulator, adminRule, { HeaderContainsWords: ["PILOT"] }),
+  "the administrator's rule ends the processing": (simulator) =>
+    editRule(simulator, adminRule, { StopRuleProcessing: true }),
+  "the user's rule ends the processing": (simulator) =>
+    editRule(simulator, userRule, { StopRuleProcessing: true }),
+  "the administrator's rule comes last": (simulator) =>
+    editRule(simulator, adminRule, {
+      Priority: simulator.tenant.transportRules.length - 1,
+    }),
+  "the user's rule comes first": (simulator) =>
+    editRule(simulator, userRule, { Priority: 0 }),
+  "a rule bypasses for an address of Cloudflare's": ({ tenant }) => {
+    if (!tenant.find("TransportRule", bypass))
+      tenant.add("TransportRule", {
+        Name: bypass,
+        SenderIpRanges: ["52.11.209.211"],
+        SetSCL: -1,
+        StopRuleProcessing: true,
+        Priority: 0,
+      });
+  },
+  "an address of Cloudflare's is on the allow list": ({ tenant }) =>
+    void (tenant.connectionFilter["IPAllowList"] = ["104.30.32.0/24"]),
+  "a connector takes mail from an address of Cloudflare's alone": ({
+    tenant,
+  }) => {
+    if (!tenant.find("InboundConnector", "By hand"))
+      tenant.add("InboundConnector", {
+        Name: "By hand",
+        Enabled: true,
+        ConnectorType: "Partner",
+        SenderDomains: ["smtp:*;1"],
+        SenderIPAddresses: ["104.30.32.0/24"],
+        RestrictDomainsToIPAddresses: true,
+        RequireTls: false,
+      });
+  },
+  "spam goes to administrators": ({ tenant }) =>
+    void tenant.edit("HostedContentFilterPolicy", "Default", {
+      SpamQuarantineTag: "AdminOnlyAccessPolicy",
+    }),
+  "spam goes to Junk": ({ tenant }) =>
+    void tenant.edit("HostedContentFilterPolicy", "Default", {
+      SpamAction: "MoveToJmf",
+    }),
+  "high confidence spam goes to recipients": ({ tenant }) => {
+    if (tenant.find("QuarantinePolicy", "UserNotifyUserRelease"))
+      tenant.edit("HostedContentFilterPolicy", "Default", {
+        HighConfidenceSpamQuarantineTag: "UserNotifyUserRelease",
+      });
+  },
+  "phishing goes to Junk": ({ tenant }) =>
+    void tenant.edit("HostedContentFilterPolicy", "Default", {
+      PhishSpamAction: "MoveToJmf",
+    }),
+  "the administrator's quarantine is open": (simulator) =>
+    grant(simulator, "HighConfidenceSpamQuarantineTag", 7),
+  "the user's quarantine is closed": (simulator) =>
+    grant(simulator, "SpamQuarantineTag", 11),
+  "a policy before Default has recipients release high confidence spam": (
+    simulator,
+  ) =>
+    custom(simulator, {
+      HighConfidenceSpamAction: "Quarantine",
+      HighConfidenceSpamQuarantineTag: "DefaultFullAccessPolicy",
+    }),
+  "a policy before Default puts high confidence spam into Junk": (simulator) =>
+    custom(simulator, { HighConfidenceSpamAction: "MoveToJmf" }),
+  "the Standard preset is on": ({ tenant }) =>
+    void tenant.edit(
+      "EOPProtectionPolicyRule",
+      "Standard Preset Security Policy",
+      { State: "Enabled" },
+    ),
+  "the domain drops Malicious": ({ account }) => {
+    if (account.find("example.com"))
+      account.edit("example.com", { drop_dispositions: ["MALICIOUS"] });
+  },
+};
+
+/** Changes a rule, if it is there and does not come to have half of a condition, which no tenant takes. */
+function editRule(
+  { tenant }: Simulator,
+  name: string,
+  changes: JsonObject,
+): void {
+  const found = tenant.find("TransportRule", name);
+  const after = { ...found, ...changes };
+  const halves = [
+    after["HeaderContainsMessageHeader"],
+    after["HeaderContainsWords"],
+  ].filter(isSet);
+  if (found && halves.length !== 1) tenant.edit("TransportRule", name, changes);
+}
+
+/** Gives recipients other rights where a tag of Default points, unless that is Microsoft's own. */
+function grant(
+  { tenant }: Simulator,
+  tag: string,
+  EndUserQuarantinePermissionsValue: number,
+): void {
+  const name = tenant.find("HostedContentFilterPolicy", "Default")?.[tag];
+  const found = tenant.find("QuarantinePolicy", name as string);
+  if (found && found["BuiltIn"] !== true)
+    tenant.edit("QuarantinePolicy", found.Name, {
+      EndUserQuarantinePermissionsValue,
+    });
+}
+
+const known = new Map<string, Promise<Wanted[]>>();
+
+/** The resources of a program, made once. */
+export function resourcesOf(args: Args): Promise<Wanted[]> {
+  const key = JSON.stringify(args);
+  const found =
+    known.get(key) ??
+    programOf({
+      domains: ["example.com", "example.org"],
+      adopt: true,
+      ...args,
+    });
+  known.set(key, found);
+  return found;
+}
+
+/** One of the orders that the engine may take. @param picks decides, a number for each resource. */
+function ordered(
+  program: readonly Wanted[],
+  picks: readonly number[],
+): Wanted[] {
+  const left = [...program];
+  const order: Wanted[] = [];
+  for (let at = 0; left.length > 0; at++) {
+    const free = left.filter(
+      (one) => !left.some((other) => dependsOn(one, other)),
+    );
+    const next = free[(picks[at % picks.length] ?? 0) % free.length];
+    if (!next) throw new Error("the dependencies go round");
+    order.push(next);
+    left.splice(left.indexOf(next), 1);
+  }
+  return order;
+}
+
+/** What happens to a stack between two looks of somebody's at it. */
+export interface Step {
+  /** What somebody does by hand first. */
+  readonly edited: readonly string[];
+  readonly refresh: boolean;
+  /** The program from now on; undefined: the same. */
+  readonly program: string | undefined;
+  /** Which resources the `up` is for. Names by their place among all that the program and the state have. */
+  readonly how: {
+    readonly option: "all" | "target" | "exclude" | "replace";
+    readonly picks: readonly number[];
+  };
+}
+
+/** A tenant, and what happens to a stack there. */
+export interface Life {
+  readonly tenant: StartingTenant;
+  readonly adopt: boolean;
+  readonly steps: readonly Step[];
+  /** Whether the component leaves the program in the end, instead of a destroy. */
+  readonly leaves: boolean;
+  /** In which order the engine makes what may be made at once. */
+  readonly order: readonly number[];
+}
+
+const everything: Step["how"] = { option: "all", picks: [] };
+const how: fc.Arbitrary<Step["how"]> = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 4, arbitrary: fc.constant(everything) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      option: fc.constantFrom(
+        ...(["target", "target", "exclude", "replace"] as const),
+      ),
+      picks: fc.uniqueArray(fc.nat(15), { minLength: 1, maxLength: 4 }),
+    }),
+  },
+);
+const program = fc.constantFrom(...Object.keys(programs));
+const step: fc.Arbitrary<Step> = fc.record({
+  edited: fc.oneof(
+    fc.constant<string[]>([]),
+    fc.subarray(Object.keys(edits), { minLength: 1, maxLength: 3 }),
+  ),
+  refresh: fc.boolean(),
+  program: fc.option(program, { nil: undefined, freq: 3 }),
+  how,
+});
+
+/** Any life. */
+export const anyLife: fc.Arbitrary<Life> = fc.record({
+  tenant: startingTenant,
+  adopt: fc.oneof(
+    { withCrossShrink: true },
+    { weight: 3, arbitrary: fc.constant(true) },
+    { weight: 1, arbitrary: fc.constant(false) },
+  ),
+  steps: fc
+    .tuple(program, fc.array(step, { maxLength: 3 }))
+    .map(([first, more]) => [
+      { edited: [], refresh: false, program: first, how: everything },
+      ...more,
+    ]),
+  leaves: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(false) },
+    fc.constant(true),
+  ),
+  order: fc.array(fc.nat(9), { minLength: 1, maxLength: 6 }),
+});
+
+/** What became of a life. */
+export interface Lived {
+  /** What should not be, a line each. */
+  readonly wrong: string[];
+  /** Writes that were looked at. */
+  readonly looks: number;
+  readonly refused: number;
+  /** Refusals that a second run could not judge, by what failed in it. */
+  readonly unjudged: readonly string[];
+}
+
+/** What an operation did that it must not do, and why it failed, if it did. */
+interface Watched {
+  readonly violations: Found[];
+  readonly failure: string | undefined;
+}
+
+/** The stack of a life, and everybody who looks at it. */
+class Living {
+  readonly wrong: string[] = [];
+  refused = 0;
+  readonly unjudged: string[] = [];
+  readonly watchman: Watchman;
+  readonly stack: Stack;
+  now: Args = {};
+  /** Whether a program of this life has been allowed to expose: a destroy goes the same way back. */
+  #mightExpose = false;
+  readonly #judged = new Set<string>();
+
+  constructor(
+    readonly world: World,
+    readonly life: Life,
+    readonly platform: Platform,
+    patience: string,
+  ) {
+    this.watchman = new Watchman(world.simulator);
+    // What is refused is looked at again after a tenth of it.
+    const environment = { ...world.environment, AREA1_PATIENCE_MS: patience };
+    this.stack = world.stack(environment, platform);
+  }
+
+  async take({ edited, refresh, program, how }: Step): Promise<void> {
+    const { simulator } = this.world;
+    for (const edit of edited) edits[edit]?.(simulator);
+    if (program !== undefined)
+      this.now = { ...programs[program], adopt: this.life.adopt };
+    this.#mightExpose ||= this.#mayExpose;
+    if (refresh) await this.stack.refresh();
+    await this.up(how);
+  }
+
+  /** `up`, watched. */
+  async up(how: Step["how"] = everything): Promise<void> {
+    const program = await this.#program(this.now);
+    const options = this.#options(program, how);
+    const found = await this.#watched(this.stack, program, options);
+    this.#note(found.violations);
+    if (found.failure === undefined) return;
+    this.refused += 1;
+    if (otherRefusals.test(found.failure)) return;
+    if (guardRefusal.test(found.failure))
+      await this.#judge(found.failure, options);
+    else this.wrong.push(found.failure);
+  }
+
+  /** `destroy`, or an `up` without the component. */
+  async end(changed: boolean): Promise<void> {
+    const { stack } = this;
+    const { violations, failure } = await this.#watchedAtTheEnd(() =>
+      this.life.leaves ? stack.up([]) : stack.destroy(),
+    );
+    if (failure !== undefined && !otherRefusals.test(failure))
+      this.wrong.push(failure);
+    // Where mail is after a destroy, it would be without us.
+    this.#note(changed ? this.watchman.beyondNow(violations) : violations);
+  }
+
+  get guarded(): Guarded {
+    return guardedBy(this.now);
+  }
+
+  #note(found: readonly Found[]): void {
+    this.wrong.push(...new Set(found.map(inWords)));
+  }
+
+  async #program(args: Args): Promise<Wanted[]> {
+    return ordered(await resourcesOf(args), this.life.order);
+  }
+
+  /** An `up` of this stack or of a copy, what it did that it must not do, and why it failed, if it did. */
+  async #watched(
+    stack: Stack,
+    program: readonly Wanted[],
+    options: Choice,
+  ): Promise<Watched> {
+    const up = () => stack.up(program, options);
+    // What leaves without anything else of the component goes as in a destroy.
+    if (stack.asked(program, options).length === 0)
+      return this.#watchedAtTheEnd(up);
+    this.watchman.watchUp(this.guarded, this.#mayExpose);
+    const failure = await failureOf(up());
+    return { violations: this.watchman.stop(), failure };
+  }
+
+  /** The same of a destroy. */
+  async #watchedAtTheEnd(
+    destroy: () => Promise<unknown>,
+    mayExpose = this.#mightExpose,
+  ): Promise<Watched> {
+    if (!mayExpose) this.watchman.watchDestroy(this.guarded);
+    const failure = await failureOf(destroy());
+    return { violations: this.watchman.stop(), failure };
+  }
+
+  get #mayExpose(): boolean {
+    return this.now.allowExposure === true;
+  }
+
+  #options(
+    program: readonly Wanted[],
+    { option, picks }: Step["how"],
+  ): Choice & { replace?: readonly string[] } {
+    if (option === "all") return {};
+    const names = [
+      ...new Set([
+        ...program.map(({ name }) => name),
+        ...this.stack.resources.keys(),
+      ]),
+    ].sort();
+    return {
+      [option]: picks.flatMap((pick) => names[pick % names.length] ?? []),
+    };
+  }
+
+  /** Looks whether a refusal is needless, unless the same one was looked at: nothing has changed since. */
+  async #judge(refusal: string, options: Choice): Promise<void> {
+    const { simulator } = this.world;
+    const key = JSON.stringify([
+      refusal,
+      this.now,
+      options,
+      this.watchman.now.key,
+    ]);
+    if (this.#judged.has(key)) return;
+    this.#judged.add(key);
+    const before = simulator.snapshot();
+    const unguarded = jest.spyOn(guard, "harmsOf").mockReturnValue([]);
+    const { violations, failure } = await this.#withoutGuard(refusal, options);
+    unguarded.mockRestore();
+    simulator.restore(before);
+    if (violations.length > 0) return;
+    if (failure === undefined) this.wrong.push(`needless: ${refusal}`);
+    else this.unjudged.push(failure);
+  }
+
+  /**
+   * What would have happened without a refusal, in a copy of the stack. The restore point refuses a program for what all of it does, and
+   * its destroy, to what there is; which of its resources an `up` is for, nobody tells it.
+   */
+  async #withoutGuard(refusal: string, options: Choice): Promise<Watched> {
+    const { environment, platform } = this.world;
+    // In this process: a guard in another one cannot be taken away.
+    const stack = this.world.stack(environment, platform);
+    stack.state = this.stack.state;
+    // What is refused for other reasons as well is judged as if it were not.
+    const args = { ...this.now, adopt: true };
+    if (!/Cannot begin/.test(refusal))
+      return this.#watched(stack, await this.#program(args), options);
+    await stack.refresh();
+    // In the order of the restore point, which is one of those that the engine may take.
+    const up = await this.#watched(stack, await resourcesOf(args), {});
+    if (up.violations.length > 0 || up.failure !== undefined) return up;
+    return this.#watchedAtTheEnd(() => stack.destroy(), this.#mayExpose);
+  }
+}
+
+/** Why something failed; undefined where it did not. */
+const failureOf = (work: Promise<unknown>): Promise<string | undefined> =>
+  work.then(
+    () => undefined,
+    ({ message }: Error) => message,
+  );
+
+/** The mail that a program guards. */
+export const guardedBy = ({
+  header = "both",
+  maliciousWords = ["MALICIOUS"],
+  senderIpRanges = egressIpRanges,
+}: Args): Guarded => ({
+  header,
+  words: maliciousWords as readonly string[],
+  ranges: senderIpRanges as readonly string[],
+});
+
+/** What is said where the patience of an operation has come to its end. */
+const impatient = /did not answer within|the patience of this operation/;
+
+/** Lives a life up to its end, and returns what was wrong; again with more patience where a busy machine has used it up. */
+export async function lived(
+  world: World,
+  life: Life,
+  platform: Platform = world.platform,
+): Promise<Lived> {
+  const found = await livedWith("2000", world, life, platform);
+  return found.wrong.some((one) => impatient.test(one))
+    ? livedWith("60000", world, life, platform)
+    : found;
+}
+
+async function livedWith(
+  patience: string,
+  world: World,
+  life: Life,
+  platform: Platform,
+): Promise<Lived> {
+  leave(world.simulator, life.tenant);
+  const living = new Living(world, life, platform, patience);
+  let changed = false;
+  for (const step of life.steps) {
+    changed ||= step.edited.length > 0;
+    await living.take(step);
+  }
+  if (changed) {
+    await living.stack.refresh();
+    await living.up();
+  }
+  await living.end(changed);
+  const { wrong, refused, unjudged, watchman } = living;
+  return { wrong, refused, unjudged, looks: watchman.looks };
+}

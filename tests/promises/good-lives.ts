@@ -1,0 +1,79 @@
+import fc from "fast-check";
+
+import type { Platform } from "../conformance/platform";
+import { anyLife, lived, type Life, type Lived } from "./exposure-lives";
+import { ledgerFor, type Ledger } from "./ledger";
+import { leave } from "./random-tenants";
+import { seed, times } from "./seed";
+import { startWorld, type World } from "./world";
+
+/**
+ * Lives a life, and notes it.
+ * @throws Error with the tenant, the steps, and what was wrong.
+ */
+export async function expectGood(
+  world: World,
+  ledger: Ledger,
+  life: Life,
+  platform?: Platform,
+): Promise<Lived> {
+  const result = await lived(world, life, platform);
+  const { tried } = ledger;
+  const { wrong, looks } = result;
+  const name = wrong.length > 0 ? inShort(world, life) : "";
+  ledger.note(name, wrong);
+  ledger.tried = tried + looks;
+  if (wrong.length > 0) throw new Error([...wrong, name].join("\n"));
+  return result;
+}
+
+/** What a life is, for whoever has to understand what went wrong in it. */
+function inShort({ simulator }: World, life: Life): string {
+  leave(simulator, life.tenant);
+  const { tenant: _, ...rest } = life;
+  return [
+    "In a tenant that differs from an untouched one in",
+    ...simulator.diff(),
+    "this life:",
+    JSON.stringify(rest),
+  ].join("\n");
+}
+
+/** Lives random lives, of which the first that is not good is told as it is. @param part which of several: each has its own. */
+export async function expectGoodLives(
+  world: World,
+  ledger: Ledger,
+  count: number,
+  platform?: Platform,
+  part = 0,
+): Promise<void> {
+  let refused = 0;
+  let unjudged = 0;
+  const all = { numRuns: count * times, seed: seed + part };
+  await fc.assert(
+    fc.asyncProperty(anyLife, async (life) => {
+      const result = await expectGood(world, ledger, life, platform);
+      refused += result.refused;
+      unjudged += result.unjudged.length;
+    }),
+    { ...all, endOnFailure: true },
+  );
+  process.stdout.write(
+    `${all.numRuns} lives, ${refused} refusals, of which ${unjudged} could not be judged\n`,
+  );
+}
+
+/** How many random lives there are in `npm test`; `AREA1_TIMES` and `npm run soak` live more. */
+const lives = 2_000;
+
+/** The test of every other random life. */
+export function halfOfAllLives(part: 1 | 2): void {
+  // Generous: other work may share the machine.
+  jest.setTimeout(7_200_000 * times);
+  const ledger = ledgerFor(6);
+
+  test("exposes and loses nothing and refuses nothing without need in any life", async () => {
+    const world = await startWorld({ seed: {} });
+    await expectGoodLives(world, ledger, lives / 2, undefined, part);
+  });
+}

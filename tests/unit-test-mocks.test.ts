@@ -1,0 +1,101 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import * as library from "../lib";
+
+// Kind: a program can be unit tested as Pulumi documents it, with mocks that return a resource's inputs as its state. A file of its
+// own: a process has one stack.
+
+jest.setTimeout(20_000);
+
+const registered: string[] = [];
+
+beforeAll(() =>
+  pulumi.runtime.setMocks({
+    newResource: ({ name, type, inputs }) => {
+      registered.push(type.replace("pulumi-nodejs:dynamic/area1:", ""));
+      return { id: `${name}-id`, state: inputs as Record<string, unknown> };
+    },
+    call: ({ inputs }) => inputs as Record<string, unknown>,
+  }),
+);
+
+/** The value of an output in a unit test. */
+const valueOf = <T>(output: pulumi.Output<T>): Promise<T> =>
+  new Promise((resolve) => output.apply(resolve));
+
+/** Makes one of each class, with the least that it takes. */
+const classes: Record<string, () => pulumi.Resource> = {
+  Area1Domain: () =>
+    new library.Area1Domain("domain", { domain: "example.com" }),
+  QuarantinePolicy: () =>
+    new library.QuarantinePolicy("quarantine", {
+      name: "Finance",
+      endUserQuarantinePermissions: ["Preview"],
+    }),
+  QuarantineNotification: () =>
+    new library.QuarantineNotification("notification", {
+      endUserSpamNotificationFrequency: "1.00:00:00",
+    }),
+  AntiSpamPolicy: () => new library.AntiSpamPolicy("policy", {}),
+  TransportRule: () =>
+    new library.TransportRule("rule", {
+      name: "Scanner",
+      senderIpRanges: ["192.0.2.1"],
+      setScl: -1,
+    }),
+  RestorePoint: () =>
+    new library.RestorePoint("point", {
+      objects: [{ kind: "TransportRule", name: "Scanner" }],
+    }),
+  MailFlowCheck: () => new library.MailFlowCheck("check", {}),
+  UseCase4: () =>
+    new library.UseCase4("mail", {
+      domains: ["example.com"],
+      endUserSpamNotificationFrequency: "1.00:00:00",
+    }),
+  Area1Provider: () => new library.Area1Provider("tenant", {}),
+};
+
+test("every class of the library is tried", () => {
+  expect(
+    Object.entries(library)
+      .filter(([, member]) => typeof member === "function")
+      .map(([name]) => name)
+      .sort(),
+  ).toEqual(Object.keys(classes).sort());
+});
+
+test.each(Object.keys(classes))(
+  "%s registers under mocks that return its inputs",
+  async (name) => {
+    registered.length = 0;
+    const resource = classes[name]?.();
+    await valueOf((resource as pulumi.Resource).urn);
+    await pulumi.runtime.disconnect();
+    expect(registered.length).toBeGreaterThan(0);
+    // Each output can be read, and none of them fails.
+    for (const output of Object.values(resource as object))
+      if (pulumi.Output.isInstance(output)) await valueOf(output);
+  },
+);
+
+test("a restore point without values says of every object that it did not exist", async () => {
+  const point = new library.RestorePoint("second-point", {
+    objects: [{ kind: "TransportRule", name: "Scanner" }],
+  });
+  expect(await valueOf(point.of("TransportRule", "Scanner"))).toBe(false);
+});
+
+test("the routes of UseCase4 are known in a unit test", async () => {
+  const mail = new library.UseCase4("unit-tested", {
+    domains: ["example.com"],
+  });
+  const routes = await valueOf(mail.routes);
+  expect(routes.map(({ word, scl }) => [word, scl])).toContainEqual([
+    "MALICIOUS",
+    9,
+  ]);
+  expect(
+    await valueOf(mail.transportRules[0]?.setScl ?? pulumi.output(0)),
+  ).toBe(9);
+});
