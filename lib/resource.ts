@@ -19,7 +19,7 @@ type Wrapped<T> = T extends readonly (infer Entry)[]
 /** What every resource that can take over an object may be given. */
 export interface AdoptArgs extends RestoreArgs {
   /**
-   * Whether an object of the same name that differs, or that belongs to another stack, is taken over. One that equals the
+   * Whether an object of the same name that differs, or that belongs to another stack or to a state of the same names in another backend, is taken over. One that equals the
    * program is taken over without.
    * @default false
    */

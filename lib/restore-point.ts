@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { keyOf, type RestorePointProps } from "../providers/restored-object";
+import { markOfState } from "../providers/mark";
 import {
   Area1Resource,
   type Args,
   type FirstSeen,
   type GuardArgs,
+  markOf,
 } from "./resource";
 
 /** The inputs of a {@link RestorePoint}. */
@@ -49,6 +51,11 @@ export class RestorePoint extends Area1Resource {
       ],
       opts,
     );
+  }
+
+  /** The mark of a resource of this name: what its `comments` or `adminDisplayName` says by default, with this restore point's id. */
+  mark(resourceName: string): pulumi.Output<string> {
+    return this.id.apply((id) => markOfState(markOf(resourceName), id));
   }
 
   /** The slice of one object, for the input `restorePoint` of its resource. */

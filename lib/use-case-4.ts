@@ -195,6 +195,7 @@ export class UseCase4 extends pulumi.ComponentResource {
           ...adopt,
           ...guard,
           restorePoint: first.of("QuarantinePolicy", inputs.name),
+          adminDisplayName: first.mark(child(suffix)),
         },
         under(),
       );
@@ -239,6 +240,7 @@ export class UseCase4 extends pulumi.ComponentResource {
           ...adopt,
           ...guard,
           restorePoint: first.of("TransportRule", inputs.name),
+          comments: first.mark(child(suffix)),
         },
         under(after),
       );

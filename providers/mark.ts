@@ -8,24 +8,53 @@ export const markFor = (
   resource: string,
 ): string => `${markPrefix}${project}/${stack}/${resource}`;
 
+/**
+ * The mark that the resource of one state writes: project, stack and resource names may be the same in another state, as in the backend
+ * of a colleague, and the id of its restore point is not. A restore point of an earlier version has no id of its own.
+ */
+export function markOfState(mark: string, restorePointId: string): string {
+  const [, unique] = /^restore-point-(.+)$/.exec(restorePointId) ?? [];
+  return unique === undefined ? mark : `${mark} (${unique})`;
+}
+
+const ending = / \([0-9a-f]{12}\)$/;
+
+/** A mark without the state that wrote it. */
+const withoutState = (mark: string): string => mark.replace(ending, "");
+
 /** True for a text that counts as the default. */
 export const isMark = (text: unknown): text is string =>
   typeof text === "string" && text.startsWith(markPrefix);
 
-/** Whose mark stands on an object, as seen by the one whose mark is `own`. */
-export type Owner = "nobody" | "us" | "thisStack" | "anotherStack";
+/**
+ * Whose mark stands on an object, as seen by the one whose mark is `own`. A namesake is the same resource in another state: in another
+ * backend, or in a state that was lost.
+ */
+export type Owner = "nobody" | "us" | "namesake" | "thisStack" | "anotherStack";
 
 export function ownerOf(found: unknown, own: unknown): Owner {
   if (!isMark(found)) return "nobody";
   if (found === own) return "us";
-  return isMark(own) && stackOf(found) === stackOf(own)
-    ? "thisStack"
-    : "anotherStack";
+  if (!isMark(own)) return "anotherStack";
+  if (withoutState(found) === withoutState(own)) return "namesake";
+  return stackOf(found) === stackOf(own) ? "thisStack" : "anotherStack";
 }
+
+/** Whether a mark may be of the state whose own is known. One without an ending is that of a resource without a restore point. */
+export const isOfState = (found: string, own: string): boolean =>
+  stackOf(found) === stackOf(own) &&
+  [undefined, ending.exec(own)?.[0]].includes(ending.exec(found)?.[0]);
 
 /** Project and stack: names of neither contain a slash. */
 const stackOf = (mark: string): string =>
   mark.slice(markPrefix.length).split("/", 2).join("/");
 
 /** `project/stack/name` of a mark, for messages. */
-export const nameIn = (mark: string): string => mark.slice(markPrefix.length);
+export const nameIn = (mark: string): string =>
+  withoutState(mark).slice(markPrefix.length);
+
+/** Those from whom an object is taken with `adopt: true` alone, as messages call them. */
+export const otherOwners = {
+  anotherStack: "another stack",
+  namesake: "a state of the same names in another backend",
+} as const satisfies Partial<Record<Owner, string>>;

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 import deepEqual from "fast-deep-equal";
 
 import { UserError } from "./errors";
@@ -30,7 +32,8 @@ import { keyOf, type RestoredObject } from "./restored-object";
 import type { Operation, Session } from "./session";
 import { isUnknown } from "./unknown";
 
-const id = "restore-point";
+/** Of this restore point alone, so that no other state has the marks of its program's objects. */
+const newId = (): string => `restore-point-${randomBytes(6).toString("hex")}`;
 
 /** The form of what `ledger` and `home` ask for: there is one restore point in a tenant. */
 const form: Form = {
@@ -66,19 +69,20 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
 
     create: (inputs) =>
       trying("Cannot take the restore point", async () => {
-        const outs = await take(kinds, session(), inputs, {});
+        const id = newId();
+        const outs = await take(kinds, session(), id, inputs, {});
         return { id, outs: { ...inputs, ...outs } };
       }),
 
     // Costs no request: what was is not read again.
-    read: (_id, state) =>
+    read: (id, state) =>
       Promise.resolve({
         id,
         props: state,
         inputs: pickKnown(inputNames, state),
       }),
 
-    update: (_id, olds, news) =>
+    update: (id, olds, news) =>
       trying("Cannot add to the restore point", async () => {
         const values = isRecord(olds["values"]) ? olds["values"] : {};
         // What domains were in another account says nothing of this one.
@@ -91,7 +95,7 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
               ),
             );
         const state = { ...olds, ...pickKnown(["accountId"], news) };
-        const outs = await take(kinds, session(), news, before, state);
+        const outs = await take(kinds, session(), id, news, before, state);
         return { outs: { ...news, ...outs, ...pickKnown(["takenAt"], olds) } };
       }),
 
@@ -166,6 +170,7 @@ function difference(
 async function take(
   kinds: Kinds,
   session: Session,
+  id: string,
   inputs: State,
   before: State,
   state?: State,
@@ -180,7 +185,7 @@ async function take(
   );
   const reasons = [
     ...heldElsewhere(session, objects),
-    ...(await reasonsOfOwnership(operation, fresh, items)),
+    ...(await reasonsOfOwnership(operation, id, fresh, items)),
   ];
   const values: Record<string, unknown> = Object.fromEntries(
     objects.map((object) => [keyOf(object), before[keyOf(object)]]),

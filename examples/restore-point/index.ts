@@ -11,6 +11,8 @@ const finance = new QuarantinePolicy(
     name: "Finance",
     endUserQuarantinePermissions: ["RequestRelease", "Preview"],
     adopt: true,
+    // No other state has this mark, whatever its names.
+    adminDisplayName: first.mark("finance"),
     restorePoint: first.of("QuarantinePolicy", "Finance"),
   },
   { dependsOn: [first] },

@@ -2,7 +2,7 @@ import type { Value } from "../codecs";
 import { UserError } from "../errors";
 import { equal, isNothing, type Values } from "../field";
 import type { Kind } from "../kind";
-import { isMark, nameIn, ownerOf } from "../mark";
+import { isMark, nameIn, otherOwners, ownerOf } from "../mark";
 
 /** What an object that was found under the wanted name is to us. */
 export type Claim = "ours" | "adopted";
@@ -31,17 +31,19 @@ export function claim(
   const cannot = `Cannot take over ${kind.noun} "${name}":`;
   const mark = kind.markField;
   const foundMark = mark && live[mark];
-  switch (mark ? ownerOf(foundMark, wanted[mark]) : "nobody") {
+  const owner = mark ? ownerOf(foundMark, wanted[mark]) : "nobody";
+  switch (owner) {
     case "us":
       return "ours";
     case "thisStack":
       throw new UserError(
         `${cannot} it belongs to another resource of this stack (${nameIn(String(foundMark))}). Choose another name; if you renamed the resource in the program, give it an alias to its old name.`,
       );
+    case "namesake":
     case "anotherStack":
       if (!adopt)
         throw new UserError(
-          `${cannot} it belongs to another stack (${nameIn(String(foundMark))}). Choose another name, or set adopt: true if that stack no longer manages it.`,
+          `${cannot} it belongs to ${otherOwners[owner]} (${nameIn(String(foundMark))}). Choose another name, or set adopt: true if nobody manages it there any more.`,
         );
       return "adopted";
     case "nobody":

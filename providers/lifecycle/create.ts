@@ -70,6 +70,10 @@ export async function create(kind: Kind, session: Session, inputs: State) {
           adopt: inputs["adopt"] === true,
           slice,
         });
+    if (whose === "ours" && !made && inputs["restorePoint"] === undefined)
+      operation.warn(
+        `${labelOf(kind, name)}: it carries the mark of this resource already, as after an up that was interrupted. If another state of the same project, stack and resource names made it, take it out of this one (pulumi state delete): a destroy would remove what is theirs`,
+      );
     const adopted = whose === "adopted";
     if (adopted && !isHeld && kind.decides)
       throw new UserError(

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../simulator/json";
 import { bench, messageOf } from "./bench";
+import { markOfState } from "../../providers/mark";
 import { inProcess } from "./platform";
 import { Resource } from "./resource";
 import {
@@ -48,7 +49,7 @@ describe("A restore point that refuses", () => {
         ),
       ).toBe(
         begin(
-          `another stack has "${rule}" (of ops/prod/mail), "${user}" (of ops/prod/mail), and there is one UseCase4 for a tenant. Remove it there, choose other names, or set adopt: true if that stack no longer manages it`,
+          `another stack has "${rule}" (of ops/prod/mail), "${user}" (of ops/prod/mail), and there is one UseCase4 for a tenant. Remove it there, choose other names, or set adopt: true if nobody manages it there any more`,
         ),
       );
       await up(
@@ -72,13 +73,26 @@ describe("A restore point that refuses", () => {
       );
     });
 
-    test("takes no object for somebody's that will carry no mark, that carries none, or that carries its own", async () => {
+    test("takes no object for somebody's that will carry no mark, or that carries none", async () => {
       transportRule.add(stage.simulator, { Comments: foreignMark });
       await up({ kind: "TransportRule", name: rule });
       transportRule.edit(stage.simulator, "Comments", "by hand");
       await up(mine("TransportRule", rule));
-      transportRule.edit(stage.simulator, "Comments", ourMark);
-      await up(mine("TransportRule", rule));
+    });
+
+    test("names all of another state of the same names", async () => {
+      const theirs = markOfState(ourMark, "restore-point-0123456789ab");
+      transportRule.add(stage.simulator, { Comments: theirs });
+      quarantinePolicy.add(stage.simulator, { AdminDisplayName: ourMark });
+      const reason = begin(
+        `a state of the same names in another backend has "${rule}" (of ops/dev/mail), "${user}" (of ops/dev/mail), and there is one UseCase4 for a tenant. Remove it there, choose other names, or set adopt: true if nobody manages it there any more`,
+      );
+      const objects = [
+        mine("TransportRule", rule),
+        mine("QuarantinePolicy", user),
+      ];
+      expect(await refused(...objects)).toBe(reason);
+      await up(...objects.map((object) => ({ ...object, adopt: true })));
     });
   });
 
@@ -96,7 +110,7 @@ describe("A restore point that refuses", () => {
       }),
     );
     const pointing = (tag: string) =>
-      `${tag} of Default points at "theirs", which belongs to another stack (ops/prod/mail): there is one UseCase4 for a tenant. Remove it there, or set adopt: true if that stack no longer manages it`;
+      `${tag} of Default points at "theirs", which belongs to another stack (ops/prod/mail): there is one UseCase4 for a tenant. Remove it there, or set adopt: true if nobody manages it there any more`;
 
     test("that point at quarantine policies of another stack are named, each", async () => {
       point("SpamQuarantineTag", "BulkQuarantineTag");
@@ -118,6 +132,21 @@ describe("A restore point that refuses", () => {
         });
         await up(mine);
       }
+    });
+
+    test("that point at a quarantine policy of another state of the same names are named", async () => {
+      point("PhishQuarantineTag");
+      stage.simulator.tenant.edit("QuarantinePolicy", "Theirs", {
+        AdminDisplayName: markOfState(
+          siblingsMark,
+          "restore-point-0123456789ab",
+        ),
+      });
+      expect(await refused(mine)).toBe(
+        begin(
+          'PhishQuarantineTag of Default points at "theirs", which belongs to a state of the same names in another backend (ops/dev/other): there is one UseCase4 for a tenant. Remove it there, or set adopt: true if nobody manages it there any more',
+        ),
+      );
     });
   });
 

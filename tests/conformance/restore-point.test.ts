@@ -1,4 +1,5 @@
 import { bench, messageOf } from "./bench";
+import { markOfState } from "../../providers/mark";
 import { inProcess } from "./platform";
 import { Resource } from "./resource";
 import {
@@ -162,16 +163,42 @@ describe("A restore point", () => {
     });
   });
 
-  test("refuses its own objects no longer once its program has made them", async () => {
-    await point().up({ objects });
-    const policy = new Resource(
-      "QuarantinePolicy",
-      inProcess,
-      stage.environment,
+  test("has an id of its own, and knows what an interrupted run of its program made by the mark with that id", async () => {
+    const first = point();
+    await first.up({ objects: objects.slice(1) });
+    const id = first.kept?.id ?? "";
+    expect(id).toMatch(/^restore-point-[0-9a-f]{12}$/);
+    quarantinePolicy.add(stage.simulator, {
+      AdminDisplayName: markOfState(ourMark, id),
+    });
+    await first.up({ objects });
+    expect(first.kept?.id).toBe(id);
+  });
+
+  test("takes what another state of the same names made with adopt alone, and keeps it as it is", async () => {
+    const other = point();
+    await other.up({ objects });
+    quarantinePolicy.add(stage.simulator, {
+      AdminDisplayName: markOfState(ourMark, other.kept?.id ?? ""),
+    });
+    expect(await messageOf(point().up({ objects }))).toBe(
+      'Cannot begin, and nothing was written: a state of the same names in another backend has "UserNotifyUserRelease" (of ops/dev/mail), and there is one UseCase4 for a tenant. Remove it there, choose other names, or set adopt: true if nobody manages it there any more.',
     );
-    await policy.up(quarantinePolicy.inputs);
-    // An interrupted first run: the state is lost, the objects are there.
-    await point().up({ objects });
+    const [policy, ...others] = objects;
+    const mine = point();
+    await mine.up({ objects: [{ ...policy, adopt: true }, ...others] });
+    expect(mine.outputs["values"]).toMatchObject({
+      "QuarantinePolicy/UserNotifyUserRelease": { esnEnabled: true },
+    });
+  });
+
+  test("of an earlier version has no id, and goes on with the marks of its time", async () => {
+    quarantinePolicy.add(stage.simulator, { AdminDisplayName: ourMark });
+    const { outputs } = await point()
+      .run()
+      .of("RestorePoint")
+      .update("restore-point", { objects: objects.slice(1) }, { objects });
+    expect(Object.keys(outputs["values"] as object)).toHaveLength(objects.length);
   });
 
   test.each([

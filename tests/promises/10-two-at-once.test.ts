@@ -73,6 +73,9 @@ const inProduction = (program: readonly Wanted[]): Wanted[] =>
     JSON.stringify(program).replaceAll("ops/dev/", "ops/prod/"),
   ) as Wanted[];
 
+/** The same program in another backend, which knows nothing of the first. */
+const same = (program: readonly Wanted[]): readonly Wanted[] => program;
+
 /** What came of something that may fail. */
 const reasonOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
@@ -94,43 +97,49 @@ beforeAll(async () => {
   });
 });
 
-test("a second UseCase4 on a tenant is refused before it writes, at whatever moment after the first one's first write it begins", async () => {
-  const { world, theirs } = await worldOfTwo();
-  const { simulator } = world;
-  const [create] = await scenarios();
-  if (!create) throw new Error("there is no scenario");
-  const stage = await staged(world, create);
-  const { requests } = await cleanRun(world, stage);
-  const firstWrite = requests.findIndex((one) => one.startsWith("New-"));
-  for (let at = 1; at <= requests.length; at++) {
-    const first = stage.begin();
-    const second = world.stack(theirs);
-    let theirReason: Promise<string> | undefined;
-    simulator.faults.add({
-      kind: "hook",
-      match: { nth: at },
-      // Not awaited: both go on at the same time.
-      run: () => {
-        theirReason = reasonOf(second.up(inProduction(program)));
-      },
-    });
-    const ourReason = await reasonOf(first.up(program));
-    const reason = (await theirReason) ?? "it did not begin";
-    simulator.faults.clear();
-    const wrong = world.duplicates().map((name) => `there are two: ${name}`);
-    if (at > firstWrite + 1) {
-      const written = writesOfTheirs(simulator);
-      if (written.length > 0) wrong.push(`wrote ${written.join(", ")}`);
-      if (ourReason) wrong.push(`the first fails: ${ourReason}`);
-      if (!/there is one UseCase4 for a tenant/.test(reason))
-        wrong.push(`is told: ${reason}`);
-      const drift = await first.refresh();
-      if (drift.length > 0) wrong.push(`drift of the first: ${drift.join()}`);
-    } else if (!ourReason && !reason) wrong.push("both have won the race");
-    ledger.note(`a second UseCase4 at request ${at}`, wrong);
-  }
-  expect(ledger.violations).toEqual([]);
-});
+test.each([
+  ["of another stack", inProduction],
+  ["of the same project, stack and resource names in another backend", same],
+])(
+  "a second UseCase4 %s is refused before it writes, at whatever moment after the first one's first write it begins",
+  async (what, theirProgram) => {
+    const { world, theirs } = await worldOfTwo();
+    const { simulator } = world;
+    const [create] = await scenarios();
+    if (!create) throw new Error("there is no scenario");
+    const stage = await staged(world, create);
+    const { requests } = await cleanRun(world, stage);
+    const firstWrite = requests.findIndex((one) => one.startsWith("New-"));
+    for (let at = 1; at <= requests.length; at++) {
+      const first = stage.begin();
+      const second = world.stack(theirs);
+      let theirReason: Promise<string> | undefined;
+      simulator.faults.add({
+        kind: "hook",
+        match: { nth: at },
+        // Not awaited: both go on at the same time.
+        run: () => {
+          theirReason = reasonOf(second.up(theirProgram(program)));
+        },
+      });
+      const ourReason = await reasonOf(first.up(program));
+      const reason = (await theirReason) ?? "it did not begin";
+      simulator.faults.clear();
+      const wrong = world.duplicates().map((name) => `there are two: ${name}`);
+      if (at > firstWrite + 1) {
+        const written = writesOfTheirs(simulator);
+        if (written.length > 0) wrong.push(`wrote ${written.join(", ")}`);
+        if (ourReason) wrong.push(`the first fails: ${ourReason}`);
+        if (!/there is one UseCase4 for a tenant/.test(reason))
+          wrong.push(`is told: ${reason}`);
+        const drift = await first.refresh();
+        if (drift.length > 0) wrong.push(`drift of the first: ${drift.join()}`);
+      } else if (!ourReason && !reason) wrong.push("both have won the race");
+      ledger.note(`a second UseCase4 ${what} at request ${at}`, wrong);
+    }
+    expect(ledger.violations).toEqual([]);
+  },
+);
 
 test("two stacks with different things to do in one tenant at the same time leave each other alone", async () => {
   const { world, theirs } = await worldOfTwo();

@@ -11,7 +11,13 @@ import {
   VendorError,
 } from "../../providers/errors";
 import { readError } from "../../providers/exchange-online/error-envelope";
-import { isMark, markFor, nameIn, ownerOf } from "../../providers/mark";
+import {
+  isMark,
+  markFor,
+  markOfState,
+  nameIn,
+  ownerOf,
+} from "../../providers/mark";
 import { scrub } from "../../providers/session";
 
 const notFound =
@@ -232,6 +238,27 @@ describe("A mark", () => {
     [undefined, "nobody"],
   ])("%p is %s to us", (found, owner) => {
     expect(ownerOf(found, ours)).toBe(owner);
+  });
+
+  test.each([
+    ["Managed by Pulumi: ops/dev/mail (0123456789ab)", "us"],
+    ["Managed by Pulumi: ops/dev/mail (ba9876543210)", "namesake"],
+    ["Managed by Pulumi: ops/dev/mail", "namesake"],
+    ["Managed by Pulumi: ops/dev/other", "thisStack"],
+    ["Managed by Pulumi: ops/dev/other (ba9876543210)", "thisStack"],
+    ["Managed by Pulumi: ops/prod/mail (0123456789ab)", "anotherStack"],
+  ])("%p is %s to one with a restore point", (found, owner) => {
+    const own = markOfState(ours, "restore-point-0123456789ab");
+    expect(own).toBe(`${ours} (0123456789ab)`);
+    expect(nameIn(own)).toBe("ops/dev/mail");
+    expect(ownerOf(found, own)).toBe(owner);
+  });
+
+  test("stays as it is with a restore point of an earlier version", () => {
+    expect(markOfState(ours, "restore-point")).toBe(ours);
+    expect(ownerOf(markOfState(ours, "restore-point-0123456789ab"), ours)).toBe(
+      "namesake",
+    );
   });
 
   test("of somebody is another stack's to a resource with a text of its own", () => {

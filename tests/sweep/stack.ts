@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { UseCase4, type UseCase4Args } from "../../lib";
-import { keyOf } from "../../providers/restored-object";
 import {
   copyOf,
   inProcess,
@@ -11,6 +10,7 @@ import {
   type ProviderRun,
 } from "../conformance/platform";
 import { Resource, type Kept } from "../conformance/resource";
+import { asRestored } from "./as-restored";
 
 /** A resource of a program. */
 export interface Wanted {
@@ -322,20 +322,9 @@ export class Stack {
   }
 
   #withFirstSeen(kind: string, inputs: Properties): Properties {
-    if (!("restorePoint" in inputs)) return inputs;
     const point = [...this.resources.values()].find(
       (one) => one.kind === "RestorePoint",
     );
-    const values = (point?.kept?.outputs["values"] ?? {}) as Record<
-      string,
-      unknown
-    >;
-    const name = inputs["name"] ?? inputs["domain"] ?? "";
-    const key = keyOf({ kind, name: name as string });
-    return {
-      ...inputs,
-      // As RestorePoint.of() has it.
-      restorePoint: key in values ? (values[key] ?? false) : "notHeld",
-    };
+    return asRestored(kind, inputs, point?.kept);
   }
 }

@@ -7,9 +7,8 @@ import type {
   ProviderRun,
 } from "../../conformance/platform";
 import { differing, type Kept } from "../../conformance/resource";
-import { keyOf } from "../../../providers/restored-object";
+import { asRestored } from "../../sweep/as-restored";
 import type { Wanted } from "../../sweep/stack";
-import { nameIn } from "./objects";
 
 /** What the engine's state holds of a resource. */
 export interface Entry extends Kept {
@@ -260,13 +259,8 @@ export class PlayedEngine {
   }
 
   #withFirstSeen(kind: string, inputs: Properties): Properties {
-    if (!("restorePoint" in inputs)) return inputs;
     const point = this.entries.find((one) => one.kind === "RestorePoint");
-    const values = (point?.outputs["values"] ?? {}) as Properties;
-    return {
-      ...inputs,
-      restorePoint: values[keyOf({ kind, name: nameIn(inputs) })] ?? false,
-    };
+    return asRestored(kind, inputs, point);
   }
 }
 

@@ -274,6 +274,10 @@ describe("A create of which a part was carried out", () => {
   });
 });
 
+/** What is said of a crate that carries the mark of a resource without a restore point. */
+const foundByMark =
+  'crate "Box": it carries the mark of this resource already, as after an up that was interrupted. If another state of the same project, stack and resource names made it, take it out of this one (pulumi state delete): a destroy would remove what is theirs.';
+
 describe("A crate that exists", () => {
   const found = (crate: object, differently = {}) => {
     const depot = new Depot(differently);
@@ -430,13 +434,13 @@ describe("A crate that exists", () => {
     const mine = found({ Size: undefined }, { missingIsUntold: true });
     const again = mine.process();
     await again.create(program);
-    expect(again.warnings).toEqual([]);
+    expect(again.warnings).toEqual([foundByMark]);
   });
 
   test("of another stack is refused, and taken over with adopt", async () => {
     const depot = found({ Comments: "Managed by Pulumi: ops/prod/crate" });
     expect(await messageOf(depot.process().create(inputs))).toBe(
-      'Cannot take over crate "Box": it belongs to another stack (ops/prod/crate). Choose another name, or set adopt: true if that stack no longer manages it.',
+      'Cannot take over crate "Box": it belongs to another stack (ops/prod/crate). Choose another name, or set adopt: true if nobody manages it there any more.',
     );
     expect(
       await depot.process().create({ ...inputs, adopt: true }),
@@ -543,6 +547,7 @@ describe("A crate that exists", () => {
     const { create, warnings } = depot.process();
     expect((await create(inputs)).outs).toEqual({ ...made, pending: ["size"] });
     expect(warnings).toEqual([
+      foundByMark,
       'crate "Box" was changed, but does not show it yet: size. The next pulumi up looks again.',
     ]);
   });

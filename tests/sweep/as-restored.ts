@@ -1,0 +1,25 @@
+import { isMark, markOfState } from "../../providers/mark";
+import { keyOf } from "../../providers/restored-object";
+import type { Properties } from "../conformance/platform";
+
+/** What a resource's inputs become of its program's restore point: what `RestorePoint.mark()` and `.of()` say of its object. */
+export function asRestored(
+  kind: string,
+  inputs: Properties,
+  point: { readonly id: string; readonly outputs: Properties } | undefined,
+): Properties {
+  if (!("restorePoint" in inputs)) return inputs;
+  const { id = "", outputs: { values = {} } = {} } = point ?? {};
+  const name = inputs["name"] ?? inputs["domain"] ?? "";
+  const key = keyOf({ kind, name: name as string });
+  const held = (values as Properties)[key];
+  return {
+    ...Object.fromEntries(
+      Object.entries(inputs).map(([property, value]) => [
+        property,
+        isMark(value) ? markOfState(value, id) : value,
+      ]),
+    ),
+    restorePoint: held === undefined ? "notHeld" : (held ?? false),
+  };
+}
