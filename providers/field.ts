@@ -10,6 +10,24 @@ export interface Implied {
   remedy(live: Value, expected: Value): Value;
 }
 
+/** What a property requires of the others, as the vendor documents it. */
+export interface Requirement {
+  /** The value of the property that has the requirement; every value where this is missing. */
+  readonly when?: Value;
+  /** The value of the property that does not have it. */
+  readonly unless?: Value;
+  /** The properties of which one must have a value; the first one is named in errors. */
+  readonly anyOf: readonly string[];
+  /** The reason in errors, where the property and its value do not say enough. */
+  readonly why?: string;
+}
+
+/** A value of another property, with or without which a property cannot be given. */
+export interface Other {
+  readonly property: string;
+  readonly is: Value;
+}
+
 /** One property: everything that the lifecycle, the documentation and the tests know of it. */
 export interface Field {
   /** The vendor's name. */
@@ -19,8 +37,14 @@ export interface Field {
   readonly default?: Value;
   /** Must be given. */
   readonly required?: true;
-  /** The property without which the vendor does not take this one: both are sent, and both are given back or neither. */
+  /** The property that is sent with this one, also where it has not changed. */
   readonly with?: string;
+  /** Checked among the inputs, and before an update among the values that the object would have. */
+  readonly requires?: readonly Requirement[];
+  /** The property has no effect without this. Checked among the inputs alone: the vendor keeps such values. */
+  readonly onlyWith?: Other;
+  /** The property cannot be given with this. Checked among the inputs alone. */
+  readonly conflictsWith?: Other & { readonly why: string };
   /** A change replaces the object. */
   readonly replaces?: true;
   /** Taken by the vendor only when the object is made: never compared and never a reason to do anything. */

@@ -43,10 +43,10 @@ export interface Form {
   readonly markField?: "comments" | "adminDisplayName";
 
   /**
-   * What is wrong among inputs that are each right.
-   * @param isKnown false for an input that a preview does not know yet: it is not in `inputs`, but not left out either.
+   * Returns what is wrong among inputs that are each right, beside what the fields require of each other. Inputs that a preview
+   * does not know yet are not in it.
    */
-  refuse?(inputs: Values, isKnown: (property: string) => boolean): Failure[];
+  refuse?(inputs: Values): Failure[];
   /** Fills in what the configuration or other inputs decide. */
   complete?(
     olds: State,

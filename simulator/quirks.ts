@@ -69,6 +69,11 @@ export interface Quirks {
   senderListForm: "asKept" | "typeNotes" | "smtpAddress" | "objects";
   /** What Set-TransportRule does with one of two parameters that are documented as belonging together (E43). @default "refused" */
   loneParameter: "refused" | "accepted";
+  /**
+   * What an anti-spam policy does with an action whose value is missing, such as Redirect without RedirectToRecipients; the portal
+   * requires the value (E38). @default "refused"
+   */
+  actionWithoutValue: "refused" | "accepted";
 
   /** Status of a successful POST (C2). @default 201 */
   createStatus: 201 | 200;
@@ -204,6 +209,7 @@ export const defaultQuirks: Readonly<Quirks> = {
   wideIpRanges: "refused",
   senderListForm: "asKept",
   loneParameter: "refused",
+  actionWithoutValue: "refused",
   createStatus: 201,
   verification: "documented",
   badTokenStatus: 401,
@@ -268,6 +274,7 @@ export const quirkChoices: {
   wideIpRanges: ["refused", "accepted"],
   senderListForm: ["asKept", "typeNotes", "smtpAddress", "objects"],
   loneParameter: ["refused", "accepted"],
+  actionWithoutValue: ["refused", "accepted"],
   createStatus: [201, 200],
   verification: ["documented", "noContent", "notFound"],
   badTokenStatus: [401, 403],

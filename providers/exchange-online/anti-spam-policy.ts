@@ -14,17 +14,10 @@ import {
   type Codec,
 } from "../codecs";
 import { isFault, reasonOf, sentence, UserError } from "../errors";
-import {
-  field,
-  isNothing,
-  noneIsImplied,
-  type Field,
-  type Values,
-} from "../field";
-import { encode, type Failure, type Item, type Kind } from "../kind";
+import { field, noneIsImplied, type Field } from "../field";
+import { encode, type Item, type Kind } from "../kind";
 import type { Operation } from "../session";
 import type { Listing } from "../shared-list";
-import { verdicts } from "./anti-spam-verdicts";
 import { identityOf } from "./identity";
 import { quarantineTags } from "./quarantine-tags";
 
@@ -116,8 +109,24 @@ export interface AntiSpamPolicyProps {
   phishZapEnabled?: boolean;
 }
 
-const action = oneOf(...spamActions);
-const tag = objectName(64);
+/**
+ * The action for a verdict. Which value goes with which action is documented for the portal, where the box for it is required:
+ * https://learn.microsoft.com/defender-office-365/anti-spam-policies-configure
+ */
+const action = (wire: string, codec: Codec = oneOf(...spamActions)) =>
+  field(wire, codec, {
+    requires: [
+      { when: "Redirect", anyOf: ["redirectToRecipients"] },
+      { when: "ModifySubject", anyOf: ["modifySubjectValue"] },
+      { when: "AddXHeader", anyOf: ["addXHeaderValue"] },
+    ],
+  });
+
+/** The quarantine policy for a verdict, by the property of its action. */
+const tag = (wire: string, property: keyof AntiSpamPolicyProps) =>
+  field(wire, objectName(64), {
+    onlyWith: { property, is: "Quarantine" },
+  });
 
 /** What Microsoft's own tags are where a policy is made without any. */
 const microsoftsTag = (property: string): string =>
@@ -130,13 +139,32 @@ const ofRule = "Rule:";
 
 const listOfRules = "Get-HostedContentFilterRule";
 
+/** What the built-in policy does not have: a rule cannot be bound to it (documented). */
+const onlyCustom: Pick<Field, "conflictsWith"> = {
+  conflictsWith: {
+    property: "name",
+    is: "Default",
+    why: "is only for a custom policy: Default is for everybody, always on and last; give the policy another name",
+  },
+};
+
 const condition = (parameter: string, item: Codec<string>): Field =>
-  field(`${ofRule}${parameter}`, setOf(item), { implied: noneIsImplied });
+  field(`${ofRule}${parameter}`, setOf(item), {
+    implied: noneIsImplied,
+    ...onlyCustom,
+  });
 
 const fields = {
   name: field("Name", objectName(64, /[\\%&*+/=?{}|<>();:[\],"]/), {
     default: "Default",
     replaces: true,
+    requires: [
+      {
+        unless: "Default",
+        anyOf: ["recipientDomainIs", "sentTo", "sentToMemberOf"],
+        why: "a custom policy is for somebody",
+      },
+    ],
   }),
   recipientDomainIs: condition("RecipientDomainIs", hostName),
   sentTo: condition("SentTo", recipient),
@@ -144,28 +172,28 @@ const fields = {
   exceptIfRecipientDomainIs: condition("ExceptIfRecipientDomainIs", hostName),
   exceptIfSentTo: condition("ExceptIfSentTo", recipient),
   exceptIfSentToMemberOf: condition("ExceptIfSentToMemberOf", recipient),
-  priority: field(`${ofRule}Priority`, integer(0, 999)),
-  enabled: field(`${ofRule}State`, state),
-  adminDisplayName: field("AdminDisplayName", text({ max: 255 })),
-  spamAction: field("SpamAction", action),
-  spamQuarantineTag: field("SpamQuarantineTag", tag),
-  highConfidenceSpamAction: field("HighConfidenceSpamAction", action),
-  highConfidenceSpamQuarantineTag: field(
+  priority: field(`${ofRule}Priority`, integer(0, 999), onlyCustom),
+  enabled: field(`${ofRule}State`, state, onlyCustom),
+  adminDisplayName: field("AdminDisplayName", text({ max: 255 }), onlyCustom),
+  spamAction: action("SpamAction"),
+  spamQuarantineTag: tag("SpamQuarantineTag", "spamAction"),
+  highConfidenceSpamAction: action("HighConfidenceSpamAction"),
+  highConfidenceSpamQuarantineTag: tag(
     "HighConfidenceSpamQuarantineTag",
-    tag,
+    "highConfidenceSpamAction",
   ),
-  phishSpamAction: field("PhishSpamAction", action),
-  phishQuarantineTag: field("PhishQuarantineTag", tag),
-  highConfidencePhishAction: field(
+  phishSpamAction: action("PhishSpamAction"),
+  phishQuarantineTag: tag("PhishQuarantineTag", "phishSpamAction"),
+  highConfidencePhishAction: action(
     "HighConfidencePhishAction",
     oneOf("Redirect", "Quarantine"),
   ),
-  highConfidencePhishQuarantineTag: field(
+  highConfidencePhishQuarantineTag: tag(
     "HighConfidencePhishQuarantineTag",
-    tag,
+    "highConfidencePhishAction",
   ),
-  bulkSpamAction: field("BulkSpamAction", oneOf(...spamActions, "NoAction")),
-  bulkQuarantineTag: field("BulkQuarantineTag", tag),
+  bulkSpamAction: action("BulkSpamAction", oneOf(...spamActions, "NoAction")),
+  bulkQuarantineTag: tag("BulkQuarantineTag", "bulkSpamAction"),
   redirectToRecipients: field(
     "RedirectToRecipients",
     setOf(recipient, { min: 1 }),
@@ -188,16 +216,6 @@ const fields = {
   phishZapEnabled: field("PhishZapEnabled", flag),
 } satisfies Record<keyof AntiSpamPolicyProps, Field>;
 
-/** The properties that only a custom policy has. */
-const onlyCustom = [
-  ...Object.entries(fields)
-    .filter(([, { wire }]) => wire.startsWith(ofRule))
-    .map(([property]) => property),
-  "adminDisplayName",
-];
-
-const scopes = ["recipientDomainIs", "sentTo", "sentToMemberOf"];
-
 /** What decides nothing about where a message goes. */
 const harmless = [
   "name",
@@ -209,13 +227,6 @@ const harmless = [
   "spamZapEnabled",
   "phishZapEnabled",
 ];
-
-/** The property that an action does not work without. */
-const needs: Readonly<Record<string, keyof AntiSpamPolicyProps>> = {
-  Redirect: "redirectToRecipients",
-  ModifySubject: "modifySubjectValue",
-  AddXHeader: "addXHeaderValue",
-};
 
 const isDefault = (name: unknown): boolean =>
   String(name).toLowerCase() === "default";
@@ -234,11 +245,6 @@ export const antiSpamPolicy: Kind = {
     inputs["enabled"] === undefined && !isDefault(inputs["name"])
       ? { ...inputs, enabled: true }
       : inputs,
-
-  refuse: (inputs, isKnown) => [
-    ...wrongScope(inputs, isKnown),
-    ...wrongActions(inputs, isKnown),
-  ],
 
   isGiven: isDefault,
   decides: (property) => property === undefined || !harmless.includes(property),
@@ -466,51 +472,4 @@ async function missingRule(
     if (enabled && state.decode(listed["State"]) === false)
       await writeRule(operation, "Enable", name);
   }
-}
-
-type IsKnown = (property: string) => boolean;
-
-function wrongScope(inputs: Values, isKnown: IsKnown): Failure[] {
-  if (!isKnown("name")) return [];
-  if (isDefault(inputs["name"]))
-    return onlyCustom
-      .filter((property) => inputs[property] !== undefined)
-      .map((property) => ({
-        property,
-        reason:
-          "is only for a custom policy: Default is for everybody, always on and last; give the policy another name",
-      }));
-  return scopes.some(
-    (property) => inputs[property] !== undefined || !isKnown(property),
-  )
-    ? []
-    : [
-        {
-          property: "recipientDomainIs",
-          reason: `must be given, or one of ${scopes.slice(1).join(", ")}: a custom policy is for somebody`,
-        },
-      ];
-}
-
-function wrongActions(inputs: Values, isKnown: IsKnown): Failure[] {
-  return verdicts.flatMap(({ action: property, tag: tagProperty }) => {
-    const failures: Failure[] = [];
-    const chosen = inputs[property];
-    if (
-      inputs[tagProperty] !== undefined &&
-      isKnown(property) &&
-      chosen !== "Quarantine"
-    )
-      failures.push({
-        property: tagProperty,
-        reason: `has no effect unless ${property} is "Quarantine"; set that too, or leave the tag out`,
-      });
-    const needed = typeof chosen === "string" ? needs[chosen] : undefined;
-    if (needed && isKnown(needed) && isNothing(inputs[needed] ?? null))
-      failures.push({
-        property: needed,
-        reason: `must be given: ${property} is "${String(chosen)}"`,
-      });
-    return failures;
-  });
 }

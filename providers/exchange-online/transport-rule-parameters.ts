@@ -54,10 +54,16 @@ export const conditionParameters: Parameters = [
   [ipRanges, "SenderIpRanges"],
 ];
 
-/** The property that a parameter is taken together with. */
-export function partnerOf(wire: string): Pick<Field, "with"> {
+/**
+ * What a parameter is sent with and requires. An attribute alone is compared by the operator Equal: it is the only one that the
+ * documentation lets stand alone.
+ */
+export function partnerOf(wire: string): Pick<Field, "with" | "requires"> {
   const partner = partnerOfCondition(propertyOf(wire));
-  return partner === undefined ? {} : { with: partner };
+  if (partner === undefined) return {};
+  return wire.endsWith("ADComparisonAttribute")
+    ? { with: partner }
+    : { with: partner, requires: [{ anyOf: [partner] }] };
 }
 
 /**

@@ -89,9 +89,26 @@ const word = exactly(
   text({ required: true, anyCase: true, refuse: noSpacesAtEnds }),
 );
 
+/** The conditions of which a program gives one. */
+const ownConditions = ["headerContainsWords", "senderIpRanges"];
+
+const otherConditions = Object.keys(fieldsOf(conditionParameters)).filter(
+  (property) =>
+    property !== "headerContainsMessageHeader" &&
+    !ownConditions.includes(property),
+);
+
 /** What a program may give. */
 const own = {
-  name: field("Name", objectName(64), { required: true }),
+  name: field("Name", objectName(64), {
+    required: true,
+    requires: [
+      {
+        anyOf: [...ownConditions, ...otherConditions],
+        why: "a rule without a condition applies to all mail",
+      },
+    ],
+  }),
   enabled: field("State", state, { default: true }),
   mode: field("Mode", oneOf("Enforce", "Audit", "AuditAndNotify"), {
     default: "Enforce",

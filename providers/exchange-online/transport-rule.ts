@@ -1,7 +1,6 @@
-import { isNothing, type Values } from "../field";
-import { encode, together, valuesOf, type Failure, type Kind } from "../kind";
+import { encode, together, valuesOf, type Kind } from "../kind";
 import { identityOf } from "./identity";
-import { conditions, properties } from "./transport-rule-properties";
+import { properties } from "./transport-rule-properties";
 
 export type { TransportRuleProps } from "./transport-rule-properties";
 
@@ -18,38 +17,18 @@ export const transportRule: Kind = {
   idIs: "guid",
   markField: "comments",
 
-  refuse(inputs, isKnown) {
-    const failures: Failure[] = [];
-    const header = inputs["headerContainsMessageHeader"] !== undefined;
-    const words = inputs["headerContainsWords"] !== undefined;
-    if (words && !header && isKnown("headerContainsMessageHeader"))
-      failures.push({
-        property: "headerContainsMessageHeader",
-        reason: "must be given with headerContainsWords: it says which header",
-      });
-    if (header && !words && isKnown("headerContainsWords"))
-      failures.push({
-        property: "headerContainsWords",
-        reason: "must be given with headerContainsMessageHeader",
-      });
-    const unconditional = ["headerContainsWords", "senderIpRanges"].every(
-      (property) => inputs[property] === undefined && isKnown(property),
-    );
-    if (unconditional && !header)
-      failures.push({
-        property: "headerContainsWords",
-        reason:
-          "must be given, or senderIpRanges: a rule without a condition applies to all mail",
-      });
+  refuse(inputs) {
     const size = Object.values(inputs)
       .flat()
       .reduce<number>((sum, value) => sum + String(value).length, 0);
-    if (size > longestRule)
-      failures.push({
+    if (size <= longestRule) return [];
+    const words = inputs["headerContainsWords"] !== undefined;
+    return [
+      {
         property: words ? "headerContainsWords" : "senderIpRanges",
         reason: `the values of the rule have ${size} characters, a rule takes ${longestRule}; shorten them or make two rules`,
-      });
-    return failures;
+      },
+    ];
   },
 
   isGiven: () => false,
@@ -77,14 +56,12 @@ export const transportRule: Kind = {
     // Disable first, enable last: a rule never acts half changed.
     if (enabled === false)
       await exchange.write("Disable-TransportRule", identity, patience);
-    if (Object.keys(others).length > 0) {
-      keepsACondition(others, { ...live, ...others });
+    if (Object.keys(others).length > 0)
       await exchange.write(
         "Set-TransportRule",
         { ...identity, ...encode(this, together(this, others, live)) },
         patience,
       );
-    }
     if (enabled === true)
       await exchange.write("Enable-TransportRule", identity, patience);
   },
@@ -98,13 +75,3 @@ export const transportRule: Kind = {
     return undefined;
   },
 };
-
-/** A rule without any condition applies to all mail (documented): such a change is not sent, whoever asks for it. */
-function keepsACondition(changes: Values, after: Values): void {
-  const among = Object.keys(conditions);
-  const removes = among.some((property) => changes[property] === null);
-  if (removes && among.every((property) => isNothing(after[property] ?? null)))
-    throw new Error(
-      "the change would leave the rule without a condition, so that it applied to all mail; give it a condition",
-    );
-}

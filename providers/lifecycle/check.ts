@@ -4,6 +4,7 @@ import { reasonAgainstMail } from "../guarded-mail";
 import type { Configuration } from "../configuration";
 import type { RestoredObject } from "../restored-object";
 import { isUnknown } from "../unknown";
+import { relationFailures } from "./requirements";
 import { given, isGuarded } from "./state";
 
 export function check(
@@ -47,13 +48,14 @@ export function check(
   if (isMade(olds)) keepAdopt(olds, inputs);
   const completed = kind.complete?.(olds, inputs, configuration) ?? inputs;
   if (isFailure(completed)) failures.push(completed);
-  else if (failures.length === 0)
+  else if (failures.length === 0) {
+    const values = given(kind, completed);
+    const isKnown = (property: string) => !isUnknown(completed[property]);
     failures.push(
-      ...(kind.refuse?.(
-        given(kind, completed),
-        (property) => !isUnknown(completed[property]),
-      ) ?? []),
+      ...relationFailures(kind, values, isKnown),
+      ...(kind.refuse?.(values) ?? []),
     );
+  }
   return { inputs: isFailure(completed) ? inputs : completed, failures };
 }
 

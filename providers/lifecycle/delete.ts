@@ -2,7 +2,7 @@ import deepEqual from "fast-deep-equal";
 
 import type { Value } from "../codecs";
 import { UserError } from "../errors";
-import { equal, isNothing, valueIn, type Values } from "../field";
+import { equal, valueIn, type Values } from "../field";
 import { isRecord, textOf } from "../json";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
 import type { TakenOver } from "../ledger";
@@ -10,6 +10,7 @@ import type { Operation, Session } from "../session";
 import { guarded } from "./guarded";
 import { homeOf } from "./home";
 import { atPlace, isSame, named } from "./locate";
+import { unmetAfter } from "./requirements";
 import {
   labelOf,
   isAdopted,
@@ -148,18 +149,21 @@ async function restore(
     const value = await givenBack(kind, operation, label, property, first);
     if (value !== undefined) changes[property] = value;
   }
-  // Half of what the vendor takes only together is not given back.
-  for (const kept of [...changedSince]) {
-    const partner = kind.fields[kept]?.with ?? "";
-    const back = changes[partner];
-    if (back === undefined || isNothing(back) === isNothing(live[kept] ?? null))
-      continue;
-    delete changes[partner];
-    changedSince.push(partner);
-  }
+  // A value is not restored where the vendor requires another one beside it, which somebody has changed.
+  const isHalf = ({ anyOf }: { anyOf: readonly string[] }) =>
+    anyOf.length === 1;
+  for (
+    let half = unmetAfter(kind, live, changes).find(isHalf);
+    half;
+    half = unmetAfter(kind, live, changes).find(isHalf)
+  )
+    for (const property of [half.by, ...half.anyOf]) {
+      delete changes[property];
+      changedSince.push(property);
+    }
   if (changedSince.length > 0)
     operation.warn(
-      `${label} keeps ${changedSince.join(", ")}: somebody else has changed that since`,
+      `${label} keeps ${[...new Set(changedSince)].join(", ")}: somebody else has changed that since`,
     );
   if (Object.keys(changes).length === 0) return;
   const { owed } = await apply(kind, operation, item, changes, {

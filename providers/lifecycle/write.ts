@@ -14,6 +14,7 @@ import type { Operation } from "../session";
 import type { Listing } from "../shared-list";
 import { guarded, type Judged } from "./guarded";
 import { atPlace, named, sameAs } from "./locate";
+import { refuseUnmet } from "./requirements";
 import { labelOf, given, identityOuts, idOf, pickKnown } from "./state";
 import { reasonFor } from "./trying";
 
@@ -27,7 +28,7 @@ export interface Applied {
 }
 
 /**
- * One update, judged by the exposure guard first, and the object as a read shows it afterwards.
+ * One update, held against the field table and judged by the exposure guard first, and the object as a read shows it afterwards.
  *
  * @param judged the inputs of the resource, and whether it leaves.
  */
@@ -40,6 +41,7 @@ export async function apply(
 ): Promise<Applied> {
   const identity = kind.identify(item);
   const name = textOf(changes[kind.nameField ?? ""]) || identity.name;
+  refuseUnmet(kind, identity.name, valuesOf(kind, item), changes);
   await guarded(kind, operation, {
     name: identity.name,
     values: changes,

@@ -174,7 +174,8 @@ function applied(call: Call, current: JsonObject): JsonObject {
   // An obsolete value that the service still takes and stores as the only one left.
   if (changes["HighConfidencePhishAction"] === "MoveToJmf")
     changes["HighConfidencePhishAction"] = "Quarantine";
-  checkActions({ ...current, ...changes });
+  if (call.quirks.actionWithoutValue === "refused")
+    checkActions({ ...current, ...changes });
   return changes;
 }
 

@@ -115,7 +115,6 @@ const pairs = [
       ["HeaderMatchesMessageHeader", "HeaderMatchesPatterns"],
       ["BetweenMemberOf1", "BetweenMemberOf2"],
       ["ManagerAddresses", "ManagerForEvaluatedUser"],
-      ["ADComparisonAttribute", "ADComparisonOperator"],
     ].map(([one, other]) => [`${prefix}${one}`, `${prefix}${other}`] as const),
   ),
   ["SetHeaderName", "SetHeaderValue"] as const,
@@ -125,12 +124,22 @@ const pairs = [
 function checkRule(rule: JsonObject): void {
   for (const [one, other] of pairs)
     if (isSet(rule[one]) !== isSet(rule[other])) throw apart(one, other);
+  if (loneOperator(rule))
+    throw apart("ADComparisonAttribute", "ADComparisonOperator");
   const { size } = sizeOf(rule);
   if (size > greatestSize)
     throw invalid(
       `The rule cannot be created because it is too large. It has ${size} characters and the maximum number of characters is ${greatestSize}. Reduce the size.`,
     );
 }
+
+/** Whether a comparison has an operator and no attribute; an attribute alone is compared by the operator Equal. */
+const loneOperator = (rule: JsonObject): boolean =>
+  ["", "ExceptIf"].some(
+    (prefix) =>
+      isSet(rule[`${prefix}ADComparisonOperator`]) &&
+      !isSet(rule[`${prefix}ADComparisonAttribute`]),
+  );
 
 const apart = (one: string, other: string) =>
   badArgument(`The parameters ${one} and ${other} have to be used together.`);

@@ -758,6 +758,18 @@ test("Objects that are somebody's have one message each", async () => {
       },
     ],
     [
+      "A value that an action set by hand requires",
+      async () => {
+        const made = resource("AntiSpamPolicy");
+        const named = { name: "Default", spamAction: "ModifySubject" };
+        await made.up({ ...named, modifySubjectValue: "[spam]" });
+        simulator.tenant.edit("HostedContentFilterPolicy", "Default", {
+          PhishSpamAction: "ModifySubject",
+        });
+        await made.up({ name: "Default", spamAction: "MoveToJmf" });
+      },
+    ],
+    [
       "A restore point over foreign objects",
       () => {
         transportRule.add(simulator, { Comments: foreignMark });

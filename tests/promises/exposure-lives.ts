@@ -32,7 +32,7 @@ export const otherRefusals = new RegExp(
     "exists and differs",
     "exists already",
     "the restore point does not hold it",
-    "the change would leave the rule without a condition",
+    "a rule without a condition applies to all mail",
   ].join("|"),
 );
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../simulator/json";
 import { zeroGuid } from "../../simulator/exchange-record";
 import { at, errorOf, simulated } from "./simulated";
 
@@ -297,19 +298,29 @@ test("exchange 38: a new policy keeps mail 15 days, and its name takes no specia
   ).toBe(400);
 });
 
-test("exchange 38: an action that needs a value is refused without it", async () => {
-  const { invoke } = await simulated();
-  const set = (more: Record<string, string | string[]>) =>
-    invoke("Set-HostedContentFilterPolicy", { Identity: "Default", ...more });
-  expect(errorOf(await set({ SpamAction: "Redirect" })).text).toContain(
-    "RedirectToRecipients is required",
-  );
-  const { status } = await set({
-    SpamAction: "Redirect",
-    RedirectToRecipients: ["postmaster@example.com"],
-  });
-  expect(status).toBe(200);
-});
+test.each([
+  ["Redirect", "RedirectToRecipients", ["postmaster@example.com"]],
+  ["ModifySubject", "ModifySubjectValue", "[spam]"],
+  ["AddXHeader", "AddXHeaderValue", "X-Spam"],
+])(
+  "exchange 38: the action %s is refused without %s, in the same call or before it",
+  async (action, needed, value) => {
+    const { invoke, simulator } = await simulated();
+    const set = (more: JsonObject) =>
+      invoke("Set-HostedContentFilterPolicy", { Identity: "Default", ...more });
+    for (const verdict of ["Spam", "HighConfidenceSpam", "PhishSpam"])
+      expect(
+        errorOf(await set({ [`${verdict}Action`]: action })).text,
+      ).toContain(`${needed} is required`);
+    const given = { SpamAction: action, [needed]: value };
+    expect((await set(given)).status).toBe(200);
+    expect((await set({ BulkSpamAction: action })).status).toBe(200);
+    expect((await set({ [needed]: null })).status).toBe(400);
+    // The cmdlet's page does not say that it refuses what the portal does.
+    simulator.quirks.actionWithoutValue = "accepted";
+    expect((await set({ [needed]: null })).status).toBe(200);
+  },
+);
 
 test("exchange 39: a policy has one rule, and sending the same policy again is refused", async () => {
   const { simulator, run, invoke } = await simulated();

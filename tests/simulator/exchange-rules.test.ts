@@ -75,6 +75,20 @@ test("exchange 43: header name and words come together or not at all", async () 
   expect((await set({ HeaderContainsWords: null })).status).toBe(400);
 });
 
+test("exchange 43: an attribute is compared with Equal, or with the operator that comes with it", async () => {
+  const { invoke } = await simulated();
+  const statusOf = async (parameters: JsonObject) =>
+    (await invoke("New-TransportRule", { SetSCL: 5, ...parameters })).status;
+  const attribute = { ADComparisonAttribute: "Department" };
+  const operator = { ADComparisonOperator: "NotEqual" };
+  expect(await statusOf({ Name: "a", ...attribute })).toBe(200);
+  expect(await statusOf({ Name: "b", ...attribute, ...operator })).toBe(200);
+  expect(await statusOf({ Name: "c", ...operator })).toBe(400);
+  expect(
+    await statusOf({ Name: "d", ExceptIfADComparisonOperator: "Equal" }),
+  ).toBe(400);
+});
+
 test("exchange 44: a rule reads as its class names, flattened properties and an English description", async () => {
   const { run } = await simulated();
   await run(

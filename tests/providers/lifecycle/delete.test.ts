@@ -297,8 +297,8 @@ describe("A delete of what was there before", () => {
     "leaves alone what the vendor takes only together with what somebody else has changed since, where there is %s",
     async (_, previous, kept, updated) => {
       const lids = {
-        lid: field("Lid", text(), { with: "hinge" }),
-        hinge: field("Hinge", text(), { with: "lid" }),
+        lid: field("Lid", text(), { requires: [{ anyOf: ["hinge"] }] }),
+        hinge: field("Hinge", text(), { requires: [{ anyOf: ["lid"] }] }),
       };
       const live = { Lid: "by hand", Hinge: "ours" };
       const depot = stocked(live, { fields: { ...fields, ...lids } });

@@ -1,0 +1,123 @@
+import { UserError } from "../errors";
+import { equal, isNothing, valueIn, type Other, type Values } from "../field";
+import type { Failure, Form, Kind } from "../kind";
+import { labelOf } from "./state";
+
+/** A requirement of the field table that values do not meet. */
+interface Unmet extends Failure {
+  /** The property that has the requirement. */
+  readonly by: string;
+  /** The properties of which one would meet it. */
+  readonly anyOf: readonly string[];
+}
+
+/**
+ * Returns what is wrong among the inputs by the field table, one failure for each property.
+ *
+ * @param isKnown false for an input that a preview does not know yet: it is not in `inputs`, but may have any value.
+ */
+export function relationFailures(
+  kind: Form,
+  inputs: Values,
+  isKnown: (property: string) => boolean,
+): Failure[] {
+  const is = ({ property, is }: Other): boolean =>
+    has(kind, inputs, property, is);
+  const failures: Failure[] = [];
+  for (const [property, field] of Object.entries(kind.fields)) {
+    if (inputs[property] === undefined) continue;
+    const { onlyWith, conflictsWith } = field;
+    if (onlyWith && isKnown(onlyWith.property) && !is(onlyWith))
+      failures.push({
+        property,
+        reason: `has no effect unless ${onlyWith.property} is ${JSON.stringify(onlyWith.is)}; set that too, or leave it out`,
+      });
+    if (conflictsWith && isKnown(conflictsWith.property) && is(conflictsWith))
+      failures.push({ property, reason: conflictsWith.why });
+  }
+  // What one property alone can meet says more than what several can.
+  const missing = unmet(kind, inputs, isKnown).sort(
+    (a, b) => a.anyOf.length - b.anyOf.length,
+  );
+  for (const { property, reason } of missing)
+    if (!failures.some((failure) => failure.property === property))
+      failures.push({ property, reason });
+  return failures;
+}
+
+/**
+ * Returns the requirements that an object would not meet after an update, among those that concern a changed property. What the
+ * vendor does not return may have any value.
+ */
+export function unmetAfter(kind: Form, live: Values, changes: Values): Unmet[] {
+  const after: Values = { ...live, ...changes };
+  return unmet(kind, after, (property) => {
+    const field = kind.fields[property];
+    return !!field && valueIn(after, property, field) !== undefined;
+  }).filter(({ by, anyOf }) =>
+    [by, ...anyOf].some((property) => property in changes),
+  );
+}
+
+/** @throws UserError when an update would leave an object that does not meet the requirements of the field table. */
+export function refuseUnmet(
+  kind: Kind,
+  name: string,
+  live: Values,
+  changes: Values,
+): void {
+  const [first] = unmetAfter(kind, live, changes);
+  if (first)
+    throw new UserError(
+      `${first.property} ${first.reason}. The ${labelOf(kind, name)} would have none, so nothing was written`,
+    );
+}
+
+function unmet(
+  kind: Form,
+  values: Values,
+  isKnown: (property: string) => boolean,
+): Unmet[] {
+  return Object.entries(kind.fields).flatMap(([by, { requires = [] }]) =>
+    requires.flatMap(({ when, unless, anyOf, why }) => {
+      const value = values[by] ?? null;
+      const isRequired =
+        when === undefined
+          ? !isNothing(value) &&
+            (unless === undefined || !has(kind, values, by, unless))
+          : has(kind, values, by, when);
+      const isMet = anyOf.some(
+        (property) =>
+          !isKnown(property) || !isNothing(values[property] ?? null),
+      );
+      const [property = anyOf[0] ?? by, ...others] = anyOf.filter(
+        (name) => !kind.fields[name]?.foreign,
+      );
+      const alternatives =
+        others.length > 0 ? `, or ${others.join(" or ")}` : "";
+      const reason =
+        why ?? (when === undefined ? "" : `${by} is ${JSON.stringify(when)}`);
+      return isRequired && !isMet
+        ? [
+            {
+              property,
+              reason: `must be given${reason ? `${alternatives}: ${reason}` : ` with ${by}`}`,
+              by,
+              anyOf,
+            },
+          ]
+        : [];
+    }),
+  );
+}
+
+const has = (
+  { fields }: Form,
+  values: Values,
+  property: string,
+  wanted: Values[string],
+): boolean => {
+  const field = fields[property];
+  const value = values[property];
+  return !!field && value !== undefined && equal(field, value, wanted);
+};

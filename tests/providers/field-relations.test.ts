@@ -1,0 +1,238 @@
+import { area1Domain } from "../../providers/cloudflare/area1-domain";
+import { antiSpamPolicy } from "../../providers/exchange-online/anti-spam-policy";
+import { verdicts } from "../../providers/exchange-online/anti-spam-verdicts";
+import { quarantineNotification } from "../../providers/exchange-online/quarantine-notification";
+import { quarantinePolicy } from "../../providers/exchange-online/quarantine-policy";
+import { transportRule } from "../../providers/exchange-online/transport-rule";
+import type { Value } from "../../providers/codecs";
+import type { Values } from "../../providers/field";
+import type { Kind } from "../../providers/kind";
+import {
+  refuseUnmet,
+  relationFailures,
+} from "../../providers/lifecycle/requirements";
+
+const kinds = [
+  transportRule,
+  antiSpamPolicy,
+  quarantinePolicy,
+  quarantineNotification,
+  area1Domain,
+];
+
+/** A value that a property may have; those of foreign conditions are anything. */
+function sample({ fields }: Kind, property: string): Value {
+  const { codec, foreign } = fields[property] ?? {};
+  const value = ["a", ["a"], ["192.0.2.1"], ["a.example"], true, 3].find(
+    (one) => foreign || codec?.refuse(one) === undefined,
+  );
+  if (value === undefined) throw new Error(`no value for ${property}`);
+  return value;
+}
+
+const requirements = kinds.flatMap((kind) =>
+  Object.entries(kind.fields).flatMap(([by, { requires = [] }]) =>
+    requires.map(({ when, unless, anyOf }) => ({
+      kind,
+      label: `${kind.name}.${by}${when === undefined ? "" : ` ${JSON.stringify(when)}`}`,
+      by,
+      value: when ?? sample(kind, by),
+      unless,
+      anyOf,
+      isForeign: kind.fields[by]?.foreign === true,
+    })),
+  ),
+);
+
+const otherInputs = kinds.flatMap((kind) =>
+  Object.entries(kind.fields).flatMap(
+    ([property, { onlyWith, conflictsWith }]) => [
+      ...(onlyWith
+        ? [{ kind, property, other: onlyWith, expected: true }]
+        : []),
+      ...(conflictsWith
+        ? [{ kind, property, other: conflictsWith, expected: false }]
+        : []),
+    ],
+  ),
+);
+
+test("the field tables hold what the vendors document", () => {
+  const ofPrograms = requirements.filter(({ isForeign }) => !isForeign);
+  expect(
+    ofPrograms.map(({ label, anyOf }) => [label, anyOf.slice(0, 3)]),
+  ).toEqual([
+    [
+      "TransportRule.name",
+      ["headerContainsWords", "senderIpRanges", "adComparisonAttribute"],
+    ],
+    ["TransportRule.headerContainsMessageHeader", ["headerContainsWords"]],
+    ["TransportRule.headerContainsWords", ["headerContainsMessageHeader"]],
+    ["AntiSpamPolicy.name", ["recipientDomainIs", "sentTo", "sentToMemberOf"]],
+    ...verdicts.flatMap(({ action }) => [
+      [`AntiSpamPolicy.${action} "Redirect"`, ["redirectToRecipients"]],
+      [`AntiSpamPolicy.${action} "ModifySubject"`, ["modifySubjectValue"]],
+      [`AntiSpamPolicy.${action} "AddXHeader"`, ["addXHeaderValue"]],
+    ]),
+  ]);
+  const pairs = requirements.filter(({ isForeign }) => isForeign);
+  expect(pairs.map(({ by }) => by).sort()).toEqual(
+    ["", "exceptIf"]
+      .flatMap((prefix) =>
+        [
+          "HeaderMatchesMessageHeader",
+          "HeaderMatchesPatterns",
+          "BetweenMemberOf1",
+          "BetweenMemberOf2",
+          "ManagerAddresses",
+          "ManagerForEvaluatedUser",
+          ...(prefix ? ["HeaderContainsMessageHeader"] : []),
+          ...(prefix ? ["HeaderContainsWords"] : []),
+        ].map((name) =>
+          prefix
+            ? `${prefix}${name}`
+            : `${name.charAt(0).toLowerCase()}${name.slice(1)}`,
+        ),
+      )
+      // The operator needs an attribute; an attribute alone is compared by Equal.
+      .concat("adComparisonOperator", "exceptIfADComparisonOperator")
+      .sort(),
+  );
+  expect(
+    otherInputs
+      .filter(({ expected }) => expected)
+      .map(({ property, other }) => [property, other]),
+  ).toEqual(
+    verdicts.map(({ action, tag }) => [
+      tag,
+      { property: action, is: "Quarantine" },
+    ]),
+  );
+  for (const { kind, anyOf } of requirements)
+    expect(Object.keys(kind.fields)).toEqual(expect.arrayContaining(anyOf));
+  for (const { kind, other } of otherInputs)
+    expect(Object.keys(kind.fields)).toContain(other.property);
+});
+
+describe.each(requirements)(
+  "The requirement of $label",
+  ({ kind, by, value, unless, anyOf, isForeign }) => {
+    const given: Values = { [by]: value };
+    const [first = ""] = anyOf;
+    const failuresOf = (inputs: Values, ...unknown: string[]) =>
+      relationFailures(
+        kind,
+        inputs,
+        (property) => !unknown.includes(property),
+      ).filter(({ property }) => property === first);
+    const refuse = (live: Values, changes: Values) => () => {
+      refuseUnmet(kind, "Name", live, changes);
+    };
+    /** An object as the vendor returns it: the properties that the requirement names, each empty. */
+    const empty = Object.fromEntries(
+      anyOf.map((property): [string, Value] => [property, null]),
+    );
+
+    if (!isForeign) {
+      test("refuses inputs in which every property that would meet it is missing or empty", () => {
+        const missing = [
+          {
+            property: first,
+            reason: expect.stringMatching(/^must be given/) as string,
+          },
+        ];
+        expect(failuresOf(given)).toEqual(missing);
+        expect(failuresOf({ ...given, [first]: [] })).toEqual(missing);
+        expect(failuresOf({ ...given, [first]: "" })).toEqual(missing);
+      });
+
+      test("accepts each property that meets it, also one that a preview does not know yet", () => {
+        for (const property of anyOf) {
+          const met = { ...given, [property]: sample(kind, property) };
+          expect(failuresOf(met)).toEqual([]);
+          expect(failuresOf(given, property)).toEqual([]);
+        }
+      });
+
+      test("does not hold for inputs without the property, or with one that is not known yet", () => {
+        expect(failuresOf({})).toEqual([]);
+        expect(failuresOf({}, by)).toEqual([]);
+        if (unless !== undefined)
+          expect(failuresOf({ [by]: unless })).toEqual([]);
+      });
+    }
+
+    test("refuses an update after which nothing live meets it", () => {
+      const met = { ...empty, [first]: sample(kind, first) };
+      if (!kind.fields[by]?.replaces)
+        expect(refuse(empty, given)).toThrow("so nothing was written");
+      expect(refuse({ ...met, ...given }, { [first]: null })).toThrow(
+        "so nothing was written",
+      );
+    });
+
+    test("accepts an update where a live value meets it, or the update itself", () => {
+      for (const property of anyOf) {
+        const met = { [property]: sample(kind, property) };
+        // A parameter that is one of a pair has a requirement of its own.
+        const partner = kind.fields[property]?.with;
+        const whole = {
+          ...met,
+          ...(partner && { [partner]: sample(kind, partner) }),
+        };
+        expect(refuse({ ...empty, ...whole }, given)).not.toThrow();
+        expect(refuse(empty, { ...given, ...whole })).not.toThrow();
+      }
+    });
+
+    test("accepts an update that concerns none of its properties", () => {
+      expect(refuse({ ...empty, ...given }, {})).not.toThrow();
+    });
+  },
+);
+
+test("a value that the vendor does not return may be there", () => {
+  const flags = quarantinePolicy.fields["esnEnabled"];
+  if (!flags) throw new Error("the field is missing");
+  const kind: Kind = {
+    ...quarantinePolicy,
+    fields: {
+      one: { ...flags, requires: [{ anyOf: ["other"] }] },
+      other: flags,
+    },
+  };
+  expect(() => {
+    refuseUnmet(kind, "Name", {}, { one: true });
+  }).not.toThrow();
+  expect(() => {
+    refuseUnmet(kind, "Name", { other: null }, { one: true });
+  }).toThrow(
+    'other must be given with one. The quarantine policy "Name" would have none, so nothing was written',
+  );
+});
+
+describe.each(otherInputs)(
+  "The input $property of $kind.name, beside $other.property",
+  ({ kind, property, other, expected }) => {
+    const given = { [property]: sample(kind, property) };
+    const another = kind.fields[other.property]?.codec.type.includes("`")
+      ? "Redirect"
+      : "Another";
+    const isRefused = (inputs: Values, ...unknown: string[]) =>
+      relationFailures(kind, inputs, (name) => !unknown.includes(name)).some(
+        (failure) => failure.property === property,
+      );
+
+    test(`is ${expected ? "accepted only" : "refused"} with ${JSON.stringify(other.is)}`, () => {
+      expect(isRefused({ ...given, [other.property]: other.is })).toBe(
+        !expected,
+      );
+      expect(isRefused({ ...given, [other.property]: another })).toBe(expected);
+    });
+
+    test("is accepted while a preview does not know the other one, and may be missing", () => {
+      expect(isRefused(given, other.property)).toBe(false);
+      expect(isRefused({ [other.property]: other.is })).toBe(false);
+    });
+  },
+);
