@@ -20,7 +20,7 @@ export function markOfState(mark: string, restorePointId: string): string {
 const ending = / \([0-9a-f]{12}\)$/;
 
 /** A mark without the state that wrote it. */
-const withoutState = (mark: string): string => mark.replace(ending, "");
+export const withoutState = (mark: string): string => mark.replace(ending, "");
 
 /** True for a text that counts as the default. */
 export const isMark = (text: unknown): text is string =>

@@ -27,7 +27,7 @@ import { named } from "./lifecycle/locate";
 import { labelOf, objectOf, pickKnown } from "./lifecycle/state";
 import { trying } from "./lifecycle/trying";
 import { isMark, nameIn } from "./mark";
-import { reasonsOfOwnership } from "./ownership";
+import { reasonsOfOwnership, type Asking } from "./ownership";
 import { keyOf, type RestoredObject } from "./restored-object";
 import type { Operation, Session } from "./session";
 import { isUnknown } from "./unknown";
@@ -51,8 +51,8 @@ type Kinds = Readonly<Record<string, Kind>>;
 /** The handlers of a kind with a life of its own: it only reads, and refuses. */
 export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
   return {
-    check(_olds, news) {
-      session().ledger.register(form, news);
+    check(olds, news) {
+      session().ledger.register(form, news, olds);
       return Promise.resolve({ inputs: news, failures: wrong(kinds, news) });
     },
 
@@ -70,7 +70,9 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
     create: (inputs) =>
       trying("Cannot take the restore point", async () => {
         const id = newId();
-        const outs = await take(kinds, session(), id, inputs, {});
+        const { ledger } = session();
+        const asking = { id, isReplacement: ledger.isInState(form, inputs) };
+        const outs = await take(kinds, session(), asking, inputs, {});
         return { id, outs: { ...inputs, ...outs } };
       }),
 
@@ -95,7 +97,8 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
               ),
             );
         const state = { ...olds, ...pickKnown(["accountId"], news) };
-        const outs = await take(kinds, session(), id, news, before, state);
+        const asking = { id, isReplacement: false };
+        const outs = await take(kinds, session(), asking, news, before, state);
         return { outs: { ...news, ...outs, ...pickKnown(["takenAt"], olds) } };
       }),
 
@@ -170,7 +173,7 @@ function difference(
 async function take(
   kinds: Kinds,
   session: Session,
-  id: string,
+  asking: Asking,
   inputs: State,
   before: State,
   state?: State,
@@ -185,7 +188,7 @@ async function take(
   );
   const reasons = [
     ...heldElsewhere(session, objects),
-    ...(await reasonsOfOwnership(operation, id, fresh, items)),
+    ...(await reasonsOfOwnership(operation, asking, fresh, items)),
   ];
   const values: Record<string, unknown> = Object.fromEntries(
     objects.map((object) => [keyOf(object), before[keyOf(object)]]),
