@@ -51,9 +51,15 @@ export function within(
   domains: readonly string[],
 ): (domain: string) => boolean {
   const names = new Set(domains.map(folded));
-  const suffixes = [...names].map((name) => `.${name}`);
-  return (domain) =>
-    names.has(domain) || suffixes.some((suffix) => domain.endsWith(suffix));
+  return (domain) => {
+    let name = domain;
+    while (!names.has(name)) {
+      const dot = name.indexOf(".");
+      if (dot < 0) return false;
+      name = name.slice(dot + 1);
+    }
+    return true;
+  };
 }
 
 /** Lower case, without spaces at the ends and without the dot behind a domain's last label: equal names are equal texts then. */
