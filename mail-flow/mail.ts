@@ -30,6 +30,9 @@ export interface Mail {
 /** Mail before its connection was looked at. */
 export type Arrived = Omit<Mail, "allowed">;
 
+/** The same, whoever it is for. */
+export type Origin = Omit<Arrived, "recipient" | "recipientDomain" | "groups">;
+
 /** Mail that comes by way of Cloudflare, of which nothing more is known. */
 export const unknownMail = {
   sender: "",

@@ -75,9 +75,22 @@ function rowOf(
   message: Message & { header: Header },
 ): Fate[number] {
   const { path, sourceIp } = follow(message);
-  const { preview: _, delete: __, notificationFrequency: ___, ...shown } = path;
   const { disposition, header } = message;
-  return { disposition, header, sourceIp, ...shown };
+  return {
+    disposition,
+    header,
+    sourceIp,
+    outcome: path.outcome,
+    scl: path.scl,
+    verdict: path.verdict,
+    policy: path.policy,
+    action: path.action,
+    quarantinePolicy: path.quarantinePolicy,
+    release: path.release,
+    notified: path.notified,
+    retentionDays: path.retentionDays,
+    steps: path.steps,
+  };
 }
 
 /** Text that is the same for rows that say the same, whatever their steps, which name the recipient's domain. */

@@ -1,5 +1,5 @@
 import { acceptance, ownership } from "./accepted-domains";
-import { cloudflare } from "./cloudflare";
+import { cloudflare, type Delivered } from "./cloudflare";
 import { connection } from "./connection";
 import { egressIpRanges } from "./egress";
 import {
@@ -18,13 +18,19 @@ import {
   type Arrived,
   type Headers,
   type Mail,
+  type Origin,
 } from "./mail";
 import { dispositionHeaders, headers, type Message } from "./message";
 import type { Path, Step } from "./path";
 import { policyChoice } from "./policy-choice";
 import { quarantine } from "./quarantine";
+import { remembered } from "./remembered";
 import type { Snapshot } from "./snapshot";
-import { transportRules, type TransportRules } from "./transport-rules";
+import {
+  transportRules,
+  type AfterRules,
+  type TransportRules,
+} from "./transport-rules";
 import { filter } from "./verdict";
 
 /** Where a message goes, step by step; and the last hop that was taken, where none was given. */
@@ -57,6 +63,23 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
   const connect = connection(snapshot);
   const rules = rulesOf(snapshot.transportRules);
   const filtered = filter(policyChoice(snapshot), quarantine(snapshot));
+  const now = new Date();
+  const ofKind = remembered(kindOf, (delivered, message) => {
+    const sender = folded(message.sender ?? unknownSender);
+    const senderDomain = domainOf(sender);
+    const origin: Origin = {
+      sender,
+      senderDomain,
+      senderInside: accepts(senderDomain),
+      senderOwned: owns(senderDomain),
+      sourceIp: delivered.sourceIp,
+      behindCloudflare: delivered.behindCloudflare,
+      microsoftVerdict: message.microsoftVerdict ?? "none",
+      bcl: message.bcl,
+      at: (message.at ?? now).getTime(),
+    };
+    return { origin, ruled: rules(origin, stamped(delivered, message)) };
+  });
   return (message) => {
     const recipient = folded(message.recipient);
     const recipientDomain = domainOf(recipient);
@@ -67,36 +90,20 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
         ends: [arrival.end],
         sourceIp: message.sourceIp ?? egressIpRanges[0] ?? "",
       };
-    const { sourceIp, word } = arrival;
-    const sender = folded(message.sender ?? unknownSender);
-    const arrived: Arrived = {
-      recipient,
-      recipientDomain,
-      groups: (message.recipientGroups ?? []).map(folded),
-      sender,
-      senderDomain: domainOf(sender),
-      senderInside: accepts(domainOf(sender)),
-      senderOwned: owns(domainOf(sender)),
-      sourceIp,
-      behindCloudflare: arrival.behindCloudflare,
-      microsoftVerdict: message.microsoftVerdict ?? "none",
-      bcl: message.bcl,
-      at: (message.at ?? new Date()).getTime(),
+    const { origin, ruled } = ofKind(arrival, message);
+    const groups = (message.recipientGroups ?? []).map(folded);
+    const arrived = { ...origin, recipient, recipientDomain, groups };
+    const all = ways(arrived, ruled, arrival.steps);
+    return {
+      path: oneOf(all),
+      ends: distinctEnds(all),
+      sourceIp: origin.sourceIp,
     };
-    const stamped: Headers = new Map(
-      word === undefined
-        ? []
-        : (message.header === "both" ? headers : [message.header]).map(
-            (header) => [folded(dispositionHeaders[header]), word],
-          ),
-    );
-    const all = ways(arrived, stamped, arrival.steps);
-    return { path: oneOf(all), ends: distinctEnds(all), sourceIp };
   };
 
   function ways(
     arrived: Arrived,
-    stamped: Headers,
+    ruled: (mail: Mail) => AfterRules,
     before: readonly Step[],
   ): Way[] {
     const { recipientDomain } = arrived;
@@ -114,7 +121,7 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
     if (!connected.passed) return refused;
     const steps = [...before, ...connected.passed.steps];
     const mail: Mail = { ...arrived, allowed: connected.passed.allowed };
-    const { ended, passed } = rules(mail, stamped);
+    const { ended, passed } = ruled(mail);
     return [
       ...refused,
       ...after(steps, ended),
@@ -124,6 +131,33 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
     ];
   }
 }
+
+/** What tells messages apart that Microsoft gets, whoever they are for. */
+function kindOf(
+  { word, sourceIp, behindCloudflare }: Delivered,
+  { header, sender, microsoftVerdict, bcl, at }: Message,
+): string {
+  return [
+    word,
+    sourceIp,
+    behindCloudflare,
+    header,
+    sender,
+    microsoftVerdict,
+    bcl,
+    at?.getTime(),
+  ].join("\n");
+}
+
+const stamped = ({ word }: Delivered, { header }: Message): Headers =>
+  new Map(
+    word === undefined
+      ? []
+      : (header === "both" ? headers : [header]).map((one) => [
+          folded(dispositionHeaders[one]),
+          word,
+        ]),
+  );
 
 /** The ways with other steps before their own. */
 function after(before: readonly Step[], ways: readonly Way[]): Way[] {
@@ -140,7 +174,7 @@ function rulesOf(part: Snapshot["transportRules"]): TransportRules {
     "mail flow rules were not read",
     part.unavailable,
   );
-  return () => ({
+  return () => () => ({
     ended: [{ end: end("notDocumented"), steps: [why] }],
     passed: [],
   });

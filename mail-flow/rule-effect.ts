@@ -2,7 +2,7 @@ import { named, step } from "./end";
 import { folded, type Headers } from "./mail";
 import type { Outcome, Step } from "./path";
 import { askedFor, type Asked } from "./scl";
-import type { TransportRule } from "./snapshot";
+import type { RuleValue, TransportRule } from "./snapshot";
 
 /** What a rule does to a message that it matches. */
 export interface Effect {
@@ -35,7 +35,7 @@ const untold = [
  *
  * @see https://learn.microsoft.com/exchange/security-and-compliance/mail-flow-rules/mail-flow-rule-actions
  */
-const endings: Readonly<Record<string, readonly [Outcome, why: string]>> = {
+const endings = Object.entries<readonly [Outcome, why: string]>({
   deleteMessage: ["deleted", "it deletes the message and tells nobody"],
   rejectMessageReasonText: rejected,
   rejectMessageEnhancedStatusCode: rejected,
@@ -60,7 +60,7 @@ const endings: Readonly<Record<string, readonly [Outcome, why: string]>> = {
   disconnect: untold,
   smtpRejectMessageRejectStatusCode: untold,
   smtpRejectMessageRejectText: untold,
-};
+});
 
 /** Reads what a rule does. */
 export function effectOf({
@@ -68,31 +68,31 @@ export function effectOf({
   actions,
   stopRuleProcessing,
 }: TransportRule): Effect {
-  const set = new Map(
-    Object.entries(actions).filter(
-      ([, value]) =>
-        value !== false && !(Array.isArray(value) && value.length === 0),
-    ),
-  );
+  const valueOf = (action: string): RuleValue | undefined => {
+    const value = actions[action];
+    return value === false || (Array.isArray(value) && value.length === 0)
+      ? undefined
+      : value;
+  };
   const steps: Step[] = [];
-  const say = (property: string, why: string, value = set.get(property)) =>
+  const say = (property: string, why: string, value = valueOf(property)) =>
     steps.push(step(named("TransportRule", name), property, value, why));
-  const scl = set.get("setScl");
+  const scl = valueOf("setScl");
   if (scl !== undefined) say("setScl", sclMeanings[askedFor(Number(scl))]);
-  const removed = set.get("removeHeader");
+  const removed = valueOf("removeHeader");
   if (removed !== undefined)
     say(
       "removeHeader",
       `it removes the header ${String(removed)}, so that rules after it do not find it`,
     );
-  const added = set.get("setHeaderName");
-  const text = String(set.get("setHeaderValue") ?? "");
+  const added = valueOf("setHeaderName");
+  const text = String(valueOf("setHeaderValue") ?? "");
   if (added !== undefined)
     say("setHeaderName", `it sets the header ${String(added)} to "${text}"`);
   const changedHeaders = [removed, added]
     .filter((header) => header !== undefined)
     .map((header) => folded(String(header)));
-  const ending = Object.entries(endings).find(([action]) => set.has(action));
+  const ending = endings.find(([action]) => valueOf(action) !== undefined);
   if (ending) {
     const [action, [, why]] = ending;
     say(action, why);
