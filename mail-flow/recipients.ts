@@ -1,6 +1,6 @@
 import { otherHost } from "./cloudflare";
 import { egressIpRanges } from "./egress";
-import { grouped } from "./grouped";
+import { collected, grouped } from "./grouped";
 import { list } from "./names";
 import { dispositions, headers, type Header, type Message } from "./message";
 import type { Row } from "./path";
@@ -105,15 +105,17 @@ export function classes(
 ): Class[] {
   const everybody = representatives(snapshot, origins);
   const all = everybody.filter(isOrdinary);
-  const alike = grouped(
-    everybody.map((one) => ({ one, rows: fateOf(one) })),
-    ({ rows }) => key(rows),
+  const alike = collected(
+    everybody.map((one) => {
+      const rows = fateOf(one);
+      return [key(rows), { one, rows }];
+    }),
   );
-  return alike.map(({ members }) => {
+  return [...alike.values()].map((members) => {
     const [{ one, rows }] = members;
     const people = members.map((member) => member.one);
     return {
-      label: alike.length === 1 ? "everybody" : labelOf(people, all),
+      label: alike.size === 1 ? "everybody" : labelOf(people, all),
       recipient: one.recipient,
       groups: [...one.groups],
       rows,

@@ -35,7 +35,7 @@ const untold = [
  *
  * @see https://learn.microsoft.com/exchange/security-and-compliance/mail-flow-rules/mail-flow-rule-actions
  */
-const endings = Object.entries<readonly [Outcome, why: string]>({
+const endings: Readonly<Record<string, readonly [Outcome, why: string]>> = {
   deleteMessage: ["deleted", "it deletes the message and tells nobody"],
   rejectMessageReasonText: rejected,
   rejectMessageEnhancedStatusCode: rejected,
@@ -60,7 +60,8 @@ const endings = Object.entries<readonly [Outcome, why: string]>({
   disconnect: untold,
   smtpRejectMessageRejectStatusCode: untold,
   smtpRejectMessageRejectText: untold,
-});
+};
+const endingActions = Object.keys(endings);
 
 /** Reads what a rule does. */
 export function effectOf({
@@ -92,16 +93,16 @@ export function effectOf({
   const changedHeaders = [removed, added]
     .filter((header) => header !== undefined)
     .map((header) => folded(String(header)));
-  const ending = endings.find(([action]) => valueOf(action) !== undefined);
-  if (ending) {
-    const [action, [, why]] = ending;
-    say(action, why);
-  } else if (stopRuleProcessing)
+  const action = endingActions.find((one) => valueOf(one) !== undefined);
+  const ending = action === undefined ? undefined : endings[action];
+  if (action !== undefined && ending) say(action, ending[1]);
+  else if (stopRuleProcessing)
     say("stopRuleProcessing", "rules after it do not see the message", true);
   return {
     steps,
     ...(scl !== undefined && { scl: Number(scl) }),
-    ...(ending && { ending: { action: ending[0], outcome: ending[1][0] } }),
+    ...(action !== undefined &&
+      ending && { ending: { action, outcome: ending[0] } }),
     stops: stopRuleProcessing,
     changedHeaders,
     headers(before) {
