@@ -27,11 +27,11 @@ export interface Mail {
   readonly at: number;
 }
 
-/** Mail before its connection was looked at. */
-export type Arrived = Omit<Mail, "allowed">;
-
-/** The same, whoever it is for. */
-export type Origin = Omit<Arrived, "recipient" | "recipientDomain" | "groups">;
+/** Mail before its connection was looked at, whoever it is for. */
+export type Origin = Omit<
+  Mail,
+  "recipient" | "recipientDomain" | "groups" | "allowed"
+>;
 
 /** Mail that comes by way of Cloudflare, of which nothing more is known. */
 export const unknownMail = {

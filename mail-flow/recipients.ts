@@ -172,7 +172,6 @@ function labelOf(
     groups: key,
     at: members.flatMap(({ domains }) => domains),
   }));
-  const everywhere = all.flatMap(({ domains }) => domains);
   for (const { groups, at } of memberships) {
     // Members of two groups that fare like those of one of them are members of that one.
     const covered = memberships.some(
@@ -185,7 +184,7 @@ function labelOf(
     if (covered) continue;
     const name = groups.join(" and ");
     parts.push(
-      at.length === everywhere.length
+      at.length === all.flatMap(({ domains }) => domains).length
         ? `members of ${name}`
         : `members of ${name} at ${list(at)}`,
     );

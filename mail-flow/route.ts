@@ -12,25 +12,14 @@ import {
   type End,
   type Way,
 } from "./end";
-import {
-  domainOf,
-  folded,
-  type Arrived,
-  type Headers,
-  type Mail,
-  type Origin,
-} from "./mail";
+import { domainOf, folded, type Headers, type Mail, type Origin } from "./mail";
 import { dispositionHeaders, headers, type Message } from "./message";
 import type { Path, Step } from "./path";
 import { policyChoice } from "./policy-choice";
 import { quarantine } from "./quarantine";
 import { remembered } from "./remembered";
 import type { Snapshot } from "./snapshot";
-import {
-  transportRules,
-  type AfterRules,
-  type TransportRules,
-} from "./transport-rules";
+import { transportRules, type TransportRules } from "./transport-rules";
 import { filter } from "./verdict";
 
 /** Where a message goes, step by step; and the last hop that was taken, where none was given. */
@@ -64,7 +53,7 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
   const rules = rulesOf(snapshot.transportRules);
   const filtered = filter(policyChoice(snapshot), quarantine(snapshot));
   const now = new Date();
-  const ofKind = remembered(kindOf, (delivered, message) => {
+  const ofKind = remembered(kindOf, (delivered, message): Kind => {
     const sender = folded(message.sender ?? unknownSender);
     const senderDomain = domainOf(sender);
     const origin: Origin = {
@@ -78,7 +67,11 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
       bcl: message.bcl,
       at: (message.at ?? now).getTime(),
     };
-    return { origin, ruled: rules(origin, stamped(delivered, message)) };
+    return {
+      origin,
+      connected: connect(origin),
+      ruled: rules(origin, stamped(delivered, message)),
+    };
   });
   return (message) => {
     const recipient = folded(message.recipient);
@@ -90,23 +83,19 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
         ends: [arrival.end],
         sourceIp: message.sourceIp ?? egressIpRanges[0] ?? "",
       };
-    const { origin, ruled } = ofKind(arrival, message);
     const groups = (message.recipientGroups ?? []).map(folded);
-    const arrived = { ...origin, recipient, recipientDomain, groups };
-    const all = ways(arrived, ruled, arrival.steps);
-    return {
-      path: oneOf(all),
-      ends: distinctEnds(all),
-      sourceIp: origin.sourceIp,
-    };
+    const to = { recipient, recipientDomain, groups };
+    const all = ways(ofKind(arrival, message), to, arrival.steps);
+    const { sourceIp } = arrival;
+    return { path: oneOf(all), ends: distinctEnds(all), sourceIp };
   };
 
   function ways(
-    arrived: Arrived,
-    ruled: (mail: Mail) => AfterRules,
+    { origin, connected, ruled }: Kind,
+    to: Pick<Mail, "recipient" | "recipientDomain" | "groups">,
     before: readonly Step[],
   ): Way[] {
-    const { recipientDomain } = arrived;
+    const { recipientDomain } = to;
     if (accepts(recipientDomain) === false) {
       const why = step(
         named("AcceptedDomain", recipientDomain),
@@ -116,20 +105,27 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
       );
       return [{ end: end("notDocumented"), steps: [...before, why] }];
     }
-    const connected = connect(arrived);
-    const refused = after(before, connected.ended);
-    if (!connected.passed) return refused;
-    const steps = [...before, ...connected.passed.steps];
-    const mail: Mail = { ...arrived, allowed: connected.passed.allowed };
+    const { ended: atConnection, passed: taken } = connected(to.recipient);
+    const refused = after(before, atConnection);
+    if (!taken) return refused;
+    const { allowed } = taken;
+    const steps = before.concat(taken.steps);
+    const mail: Mail = { ...origin, ...to, allowed };
     const { ended, passed } = ruled(mail);
-    return [
-      ...refused,
-      ...after(steps, ended),
-      ...passed.flatMap((one) =>
-        after([...steps, ...one.steps], filtered(one.scl, mail)),
+    return refused.concat(
+      after(steps, ended),
+      passed.flatMap((one) =>
+        after(steps.concat(one.steps), filtered(one.scl, mail)),
       ),
-    ];
+    );
   }
+}
+
+/** Messages that Microsoft gets and that nothing but their recipient tells apart. */
+interface Kind {
+  readonly origin: Origin;
+  readonly connected: ReturnType<ReturnType<typeof connection>>;
+  readonly ruled: ReturnType<TransportRules>;
 }
 
 /** What tells messages apart that Microsoft gets, whoever they are for. */
@@ -161,7 +157,7 @@ const stamped = ({ word }: Delivered, { header }: Message): Headers =>
 
 /** The ways with other steps before their own. */
 function after(before: readonly Step[], ways: readonly Way[]): Way[] {
-  return ways.map(({ end, steps }) => ({ end, steps: [...before, ...steps] }));
+  return ways.map(({ end, steps }) => ({ end, steps: before.concat(steps) }));
 }
 
 /** An address of a domain that nobody has: the sender of messages that name none. */

@@ -58,7 +58,7 @@ export function throughRules(
       const after: State = {
         scl: effect.scl ?? scl,
         headers: effect.headers(headers),
-        steps: [...before.steps, ...effect.steps],
+        steps: before.steps.concat(effect.steps),
       };
       if (effect.ending) {
         const way = endOf(after, effect.ending, mail);
