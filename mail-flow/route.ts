@@ -44,7 +44,10 @@ export function route(snapshot: Snapshot, message: Message): Path {
   return mailFlow(snapshot)(message).path;
 }
 
-/** Prepares a snapshot for many messages. The snapshot must not change while the answer is in use. */
+/**
+ * Prepares a snapshot for many messages. The snapshot must not change while the result is in use. Messages without a time count as
+ * sent at the time of the preparation.
+ */
 export function mailFlow(snapshot: Snapshot): MailFlow {
   const throughCloudflare = cloudflare(snapshot);
   const accepts = acceptance(snapshot.acceptedDomains);
