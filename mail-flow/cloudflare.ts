@@ -21,15 +21,17 @@ const labelOf = (disposition: Disposition): string => disposition.toUpperCase();
 /** A host of the internet that is not Cloudflare's: where mail comes from that does not go by way of Cloudflare. */
 export const otherHost = "198.51.100.25";
 
+/** A message that Microsoft gets. */
+export interface Delivered {
+  readonly word: string | undefined;
+  readonly sourceIp: string;
+  readonly behindCloudflare: boolean;
+  readonly steps: readonly Step[];
+}
+
 /** A message that Microsoft gets, or the end of one that it does not. */
 export type Arrival =
-  | {
-      readonly word: string | undefined;
-      readonly sourceIp: string;
-      readonly behindCloudflare: boolean;
-      readonly steps: readonly Step[];
-    }
-  | { readonly end: End; readonly steps: readonly Step[] };
+  Delivered | { readonly end: End; readonly steps: readonly Step[] };
 
 /** The words that Cloudflare's API uses for mail that carries this word in the header. */
 export const labelsOf = (word: string): string[] => {

@@ -1,7 +1,7 @@
 import { addressSet, type AddressSet } from "./address-set";
 import { egressIpRanges } from "./egress";
 import { end, named, step, unread, type Way } from "./end";
-import { folded, within, type Arrived } from "./mail";
+import { folded, within, type Origin } from "./mail";
 import type { Step } from "./path";
 import type { InboundConnector, Snapshot } from "./snapshot";
 import type { Truth } from "./truth";
@@ -20,23 +20,25 @@ interface Connected {
 
 const egress = addressSet(egressIpRanges);
 
-/** Makes inbound connectors and connection filter ready. */
+/** Makes inbound connectors and connection filter ready, first for mail of an origin, then for its recipients. */
 export function connection(
   snapshot: Pick<Snapshot, "inboundConnectors" | "connectionFilters">,
-): (mail: Arrived) => Connected {
+): (origin: Origin) => (recipient: string) => Connected {
   const attribution = connectors(snapshot.inboundConnectors);
   const filter = connectionFilter(snapshot.connectionFilters);
-  return (mail) => {
-    const attributed = attribution(mail);
-    if ("end" in attributed) return { ended: [attributed] };
-    const { ended, passed } = filter(mail, attributed.skips);
-    const after = <T extends { readonly steps: readonly Step[] }>(one: T) => ({
-      ...one,
-      steps: [...attributed.steps, ...one.steps],
-    });
-    return {
-      ended: ended.map(after),
-      ...(passed && { passed: after(passed) }),
+  return (origin) => {
+    const attributedFor = attribution(origin);
+    return (recipient) => {
+      const attributed = attributedFor(recipient);
+      if ("end" in attributed) return { ended: [attributed] };
+      const { ended, passed } = filter(origin, attributed.skips);
+      const after = <T extends { readonly steps: readonly Step[] }>(
+        one: T,
+      ) => ({ ...one, steps: attributed.steps.concat(one.steps) });
+      return {
+        ended: ended.map(after),
+        ...(passed && { passed: after(passed) }),
+      };
     };
   };
 }
@@ -47,7 +49,7 @@ type Attributed =
 
 function connectors(
   part: Snapshot["inboundConnectors"],
-): (mail: Arrived) => Attributed {
+): (origin: Origin) => (recipient: string) => Attributed {
   if ("unavailable" in part) {
     const steps = (what: string) => [
       unread("InboundConnector", what, part.unavailable),
@@ -58,10 +60,12 @@ function connectors(
     const open = steps(
       "inbound connectors, which may refuse it, were not read",
     );
-    return ({ sourceIp }) =>
-      egress(sourceIp)
+    return ({ sourceIp }) => {
+      const attributed = egress(sourceIp)
         ? { skips: undefined, steps: taken }
         : { end: end("notDocumented"), steps: open };
+      return () => attributed;
+    };
   }
   const enabled = part.value
     .filter(({ enabled }) => enabled)
@@ -73,14 +77,14 @@ function connectors(
     }));
   const partners = enabled.filter(({ connector }) => isPartner(connector));
   const own = enabled.filter(({ connector }) => !isPartner(connector));
-  return (mail) => {
-    const ownMet = own.filter(({ listed }) => listed(mail.sourceIp));
+  return (origin) => {
+    const ownMet = own.filter(({ listed }) => listed(origin.sourceIp));
     const trusting =
-      mail.senderInside === false
+      origin.senderInside === false
         ? undefined
         : ownMet.find(({ connector }) => trustsSenders(connector));
     if (trusting)
-      return {
+      return () => ({
         end: end("notDocumented"),
         steps: [
           because(
@@ -89,17 +93,22 @@ function connectors(
             "mail from this address counts as internal where its sender is of the organisation's own domains, and which filtering is left then is not documented",
           ),
         ],
-      };
-    const met = partnerOf(partners, mail);
-    if (met && "end" in met) return met;
-    const skipping = [...(met ? [met] : []), ...ownMet].find(
+      });
+    const met = partnerOf(partners, origin);
+    if (met && "end" in met) return () => met;
+    const skipping = [...(met ? [met] : []), ...ownMet].filter(
       ({ connector, skipped }) =>
         !connector.efTestMode &&
-        (connector.efSkipLastIp || skipped(mail.sourceIp)) &&
-        (connector.efUsers.length === 0 ||
-          connector.efUsers.some((user) => folded(user) === mail.recipient)),
+        (connector.efSkipLastIp || skipped(origin.sourceIp)),
     );
-    return { skips: skipping?.connector.name, steps: [] };
+    return (recipient) => {
+      const first = skipping.find(
+        ({ connector: { efUsers } }) =>
+          efUsers.length === 0 ||
+          efUsers.some((user) => folded(user) === recipient),
+      );
+      return { skips: first?.connector.name, steps: [] };
+    };
   };
 }
 
@@ -120,7 +129,7 @@ interface Ready {
  */
 function partnerOf(
   partners: readonly Ready[],
-  { senderDomain, sourceIp }: Arrived,
+  { senderDomain, sourceIp }: Origin,
 ): Ready | Way | undefined {
   const concerned = partners
     .flatMap((ready) => {
@@ -224,7 +233,7 @@ const because = (
 
 function connectionFilter(
   part: Snapshot["connectionFilters"],
-): (mail: Arrived, skips: string | undefined) => Connected {
+): (origin: Origin, skips: string | undefined) => Connected {
   if ("unavailable" in part) {
     const why = unread(
       "HostedConnectionFilterPolicy",

@@ -1,4 +1,3 @@
-import { grouped } from "./grouped";
 import type { Outcome, Path, Step } from "./path";
 import type { RuleValue } from "./snapshot";
 
@@ -95,10 +94,13 @@ export function oneOf(ways: readonly Way[]): Path {
 }
 
 /** The ends that a recipient or an administrator can tell apart, the first of each. */
-export const distinctEnds = (ways: readonly Way[]): End[] =>
-  grouped(ways, ({ end }) => noticed.map((key) => end[key])).map(
-    ({ members }) => members[0].end,
-  );
+export function distinctEnds(ways: readonly Way[]): End[] {
+  const found: End[] = [];
+  for (const { end } of ways)
+    if (!found.some((one) => noticed.every((key) => one[key] === end[key])))
+      found.push(end);
+  return found;
+}
 
 /** The steps with which all of these begin. */
 export function commonSteps(lists: readonly (readonly Step[])[]): Step[] {

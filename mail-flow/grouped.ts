@@ -16,13 +16,15 @@ export function grouped<T, Key>(
   list: readonly T[],
   keyOf: (one: T) => Key,
 ): { readonly key: Key; readonly members: [T, ...T[]] }[] {
-  const byText = collected(
-    list.map((one) => [JSON.stringify(keyOf(one)), one] as const),
-  );
-  return [...byText.values()].map((members) => ({
-    key: keyOf(members[0]),
-    members,
-  }));
+  const found = new Map<string, { key: Key; members: [T, ...T[]] }>();
+  for (const one of list) {
+    const key = keyOf(one);
+    const text = JSON.stringify(key);
+    const group = found.get(text);
+    if (group) group.members.push(one);
+    else found.set(text, { key, members: [one] });
+  }
+  return [...found.values()];
 }
 
 /** The same, the most frequent key first. */

@@ -27,8 +27,11 @@ export interface Mail {
   readonly at: number;
 }
 
-/** Mail before its connection was looked at. */
-export type Arrived = Omit<Mail, "allowed">;
+/** Mail before its connection was looked at, whoever it is for. */
+export type Origin = Omit<
+  Mail,
+  "recipient" | "recipientDomain" | "groups" | "allowed"
+>;
 
 /** Mail that comes by way of Cloudflare, of which nothing more is known. */
 export const unknownMail = {
@@ -51,9 +54,15 @@ export function within(
   domains: readonly string[],
 ): (domain: string) => boolean {
   const names = new Set(domains.map(folded));
-  const suffixes = [...names].map((name) => `.${name}`);
-  return (domain) =>
-    names.has(domain) || suffixes.some((suffix) => domain.endsWith(suffix));
+  return (domain) => {
+    let name = domain;
+    while (!names.has(name)) {
+      const dot = name.indexOf(".");
+      if (dot < 0) return false;
+      name = name.slice(dot + 1);
+    }
+    return true;
+  };
 }
 
 /** Lower case, without spaces at the ends and without the dot behind a domain's last label: equal names are equal texts then. */

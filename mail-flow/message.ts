@@ -23,12 +23,13 @@ export const dispositionHeaders: Readonly<Record<Header, string>> = {
   cloudflare: "X-CFEmailSecurity-Disposition",
 };
 
+const generations: ReadonlyMap<string, Header> = new Map(
+  headers.map((header) => [dispositionHeaders[header].toLowerCase(), header]),
+);
+
 /** Returns the generation whose disposition a header of this name carries; names of headers have no case. */
-export function generationOf(name: string): Header | undefined {
-  return headers.find(
-    (header) => dispositionHeaders[header].toLowerCase() === name.toLowerCase(),
-  );
-}
+export const generationOf = (name: string): Header | undefined =>
+  generations.get(name.toLowerCase());
 
 /** What Microsoft finds a message to be by itself, in the order in which one goes before the other; `none` last. */
 export const verdicts = [

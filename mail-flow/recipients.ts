@@ -1,6 +1,6 @@
 import { otherHost } from "./cloudflare";
 import { egressIpRanges } from "./egress";
-import { grouped } from "./grouped";
+import { collected, grouped } from "./grouped";
 import { list } from "./names";
 import { dispositions, headers, type Header, type Message } from "./message";
 import type { Row } from "./path";
@@ -75,9 +75,22 @@ function rowOf(
   message: Message & { header: Header },
 ): Fate[number] {
   const { path, sourceIp } = follow(message);
-  const { preview: _, delete: __, notificationFrequency: ___, ...shown } = path;
   const { disposition, header } = message;
-  return { disposition, header, sourceIp, ...shown };
+  return {
+    disposition,
+    header,
+    sourceIp,
+    outcome: path.outcome,
+    scl: path.scl,
+    verdict: path.verdict,
+    policy: path.policy,
+    action: path.action,
+    quarantinePolicy: path.quarantinePolicy,
+    release: path.release,
+    notified: path.notified,
+    retentionDays: path.retentionDays,
+    steps: path.steps,
+  };
 }
 
 /** Text that is the same for rows that say the same, whatever their steps, which name the recipient's domain. */
@@ -92,15 +105,17 @@ export function classes(
 ): Class[] {
   const everybody = representatives(snapshot, origins);
   const all = everybody.filter(isOrdinary);
-  const alike = grouped(
-    everybody.map((one) => ({ one, rows: fateOf(one) })),
-    ({ rows }) => key(rows),
+  const alike = collected(
+    everybody.map((one) => {
+      const rows = fateOf(one);
+      return [key(rows), { one, rows }];
+    }),
   );
-  return alike.map(({ members }) => {
+  return [...alike.values()].map((members) => {
     const [{ one, rows }] = members;
     const people = members.map((member) => member.one);
     return {
-      label: alike.length === 1 ? "everybody" : labelOf(people, all),
+      label: alike.size === 1 ? "everybody" : labelOf(people, all),
       recipient: one.recipient,
       groups: [...one.groups],
       rows,
@@ -157,7 +172,6 @@ function labelOf(
     groups: key,
     at: members.flatMap(({ domains }) => domains),
   }));
-  const everywhere = all.flatMap(({ domains }) => domains);
   for (const { groups, at } of memberships) {
     // Members of two groups that fare like those of one of them are members of that one.
     const covered = memberships.some(
@@ -170,7 +184,7 @@ function labelOf(
     if (covered) continue;
     const name = groups.join(" and ");
     parts.push(
-      at.length === everywhere.length
+      at.length === all.flatMap(({ domains }) => domains).length
         ? `members of ${name}`
         : `members of ${name} at ${list(at)}`,
     );

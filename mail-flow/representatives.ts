@@ -143,12 +143,13 @@ function namesIn(snapshot: Snapshot, origins?: readonly Origin[]): Names {
     ...valueOf(snapshot.presetRules),
     ...valueOf(snapshot.antiSpamRules),
   ].filter(({ enabled }) => enabled);
+  const messages = origins?.map((origin) => lookedAt("", origin));
   const conditions = valueOf(snapshot.transportRules).flatMap((rule) => {
-    const telling = Object.entries(rule.conditions)
-      .map(([property, value]) => ({ name: unprefixed(property), value }))
-      .filter(({ name }) => toldBy.has(name));
-    return rule.enabled && telling.length > 0 && mayAct(rule, origins)
-      ? telling
+    const telling = Object.entries(rule.conditions).filter((condition) =>
+      toldBy.has(unprefixed(condition[0])),
+    );
+    return rule.enabled && telling.length > 0 && mayAct(rule, messages)
+      ? telling.map(([name, value]) => ({ name: unprefixed(name), value }))
       : [];
   });
   const told = (...by: string[]) =>
@@ -203,17 +204,17 @@ const listNumbers = (
     lists.flatMap((list, at) => distinct(list).map((name) => [name, at])),
   );
 
-/** Whether a rule may change the way of mail from one of these, if the recipient and the headers are those that it is for. */
+/** Whether a rule may change the way of one of these messages, or of any, if the recipient and the headers are those that it is for. */
 function mayAct(
   rule: TransportRule,
-  origins: readonly Origin[] | undefined,
+  messages: readonly Looked[] | undefined,
 ): boolean {
-  if (effectOf(rule).steps.length === 0) return false;
-  if (!origins) return true;
-  const ofMessage = requirementsOf(rule).filter(({ on }) => on === "message");
-  return origins.some(
-    (origin) => allHold(true, ofMessage, lookedAt("", origin)) !== false,
-  );
+  if (messages) {
+    const asked = requirementsOf(rule).filter(({ on }) => on === "message");
+    if (messages.every((one) => allHold(true, asked, one) === false))
+      return false;
+  }
+  return effectOf(rule).steps.length > 0;
 }
 
 /** A message as far as conditions on its recipient's address and on its origin look at it. */

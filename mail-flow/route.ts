@@ -1,5 +1,5 @@
 import { acceptance, ownership } from "./accepted-domains";
-import { cloudflare } from "./cloudflare";
+import { cloudflare, type Delivered } from "./cloudflare";
 import { connection } from "./connection";
 import { egressIpRanges } from "./egress";
 import {
@@ -12,17 +12,12 @@ import {
   type End,
   type Way,
 } from "./end";
-import {
-  domainOf,
-  folded,
-  type Arrived,
-  type Headers,
-  type Mail,
-} from "./mail";
+import { domainOf, folded, type Headers, type Mail, type Origin } from "./mail";
 import { dispositionHeaders, headers, type Message } from "./message";
 import type { Path, Step } from "./path";
 import { policyChoice } from "./policy-choice";
 import { quarantine } from "./quarantine";
+import { remembered } from "./remembered";
 import type { Snapshot } from "./snapshot";
 import { transportRules, type TransportRules } from "./transport-rules";
 import { filter } from "./verdict";
@@ -49,7 +44,10 @@ export function route(snapshot: Snapshot, message: Message): Path {
   return mailFlow(snapshot)(message).path;
 }
 
-/** Prepares a snapshot for many messages. The snapshot must not change while the answer is in use. */
+/**
+ * Prepares a snapshot for many messages. The snapshot must not change while the result is in use. Messages without a time count as
+ * sent at the time of the preparation.
+ */
 export function mailFlow(snapshot: Snapshot): MailFlow {
   const throughCloudflare = cloudflare(snapshot);
   const accepts = acceptance(snapshot.acceptedDomains);
@@ -57,6 +55,27 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
   const connect = connection(snapshot);
   const rules = rulesOf(snapshot.transportRules);
   const filtered = filter(policyChoice(snapshot), quarantine(snapshot));
+  const now = new Date();
+  const ofKind = remembered(kindOf, (delivered, message): Kind => {
+    const sender = folded(message.sender ?? unknownSender);
+    const senderDomain = domainOf(sender);
+    const origin: Origin = {
+      sender,
+      senderDomain,
+      senderInside: accepts(senderDomain),
+      senderOwned: owns(senderDomain),
+      sourceIp: delivered.sourceIp,
+      behindCloudflare: delivered.behindCloudflare,
+      microsoftVerdict: message.microsoftVerdict ?? "none",
+      bcl: message.bcl,
+      at: (message.at ?? now).getTime(),
+    };
+    return {
+      origin,
+      connected: connect(origin),
+      ruled: rules(origin, stamped(delivered, message)),
+    };
+  });
   return (message) => {
     const recipient = folded(message.recipient);
     const recipientDomain = domainOf(recipient);
@@ -67,39 +86,19 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
         ends: [arrival.end],
         sourceIp: message.sourceIp ?? egressIpRanges[0] ?? "",
       };
-    const { sourceIp, word } = arrival;
-    const sender = folded(message.sender ?? unknownSender);
-    const arrived: Arrived = {
-      recipient,
-      recipientDomain,
-      groups: (message.recipientGroups ?? []).map(folded),
-      sender,
-      senderDomain: domainOf(sender),
-      senderInside: accepts(domainOf(sender)),
-      senderOwned: owns(domainOf(sender)),
-      sourceIp,
-      behindCloudflare: arrival.behindCloudflare,
-      microsoftVerdict: message.microsoftVerdict ?? "none",
-      bcl: message.bcl,
-      at: (message.at ?? new Date()).getTime(),
-    };
-    const stamped: Headers = new Map(
-      word === undefined
-        ? []
-        : (message.header === "both" ? headers : [message.header]).map(
-            (header) => [folded(dispositionHeaders[header]), word],
-          ),
-    );
-    const all = ways(arrived, stamped, arrival.steps);
+    const groups = (message.recipientGroups ?? []).map(folded);
+    const to = { recipient, recipientDomain, groups };
+    const all = ways(ofKind(arrival, message), to, arrival.steps);
+    const { sourceIp } = arrival;
     return { path: oneOf(all), ends: distinctEnds(all), sourceIp };
   };
 
   function ways(
-    arrived: Arrived,
-    stamped: Headers,
+    { origin, connected, ruled }: Kind,
+    to: Pick<Mail, "recipient" | "recipientDomain" | "groups">,
     before: readonly Step[],
   ): Way[] {
-    const { recipientDomain } = arrived;
+    const { recipientDomain } = to;
     if (accepts(recipientDomain) === false) {
       const why = step(
         named("AcceptedDomain", recipientDomain),
@@ -109,25 +108,59 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
       );
       return [{ end: end("notDocumented"), steps: [...before, why] }];
     }
-    const connected = connect(arrived);
-    const refused = after(before, connected.ended);
-    if (!connected.passed) return refused;
-    const steps = [...before, ...connected.passed.steps];
-    const mail: Mail = { ...arrived, allowed: connected.passed.allowed };
-    const { ended, passed } = rules(mail, stamped);
-    return [
-      ...refused,
-      ...after(steps, ended),
-      ...passed.flatMap((one) =>
-        after([...steps, ...one.steps], filtered(one.scl, mail)),
+    const { ended: atConnection, passed: taken } = connected(to.recipient);
+    const refused = after(before, atConnection);
+    if (!taken) return refused;
+    const { allowed } = taken;
+    const steps = before.concat(taken.steps);
+    const mail: Mail = { ...origin, ...to, allowed };
+    const { ended, passed } = ruled(mail);
+    return refused.concat(
+      after(steps, ended),
+      passed.flatMap((one) =>
+        after(steps.concat(one.steps), filtered(one.scl, mail)),
       ),
-    ];
+    );
   }
 }
 
+/** Messages that Microsoft gets and that nothing but their recipient tells apart. */
+interface Kind {
+  readonly origin: Origin;
+  readonly connected: ReturnType<ReturnType<typeof connection>>;
+  readonly ruled: ReturnType<TransportRules>;
+}
+
+/** What tells messages apart that Microsoft gets, whoever they are for. */
+function kindOf(
+  { word, sourceIp, behindCloudflare }: Delivered,
+  { header, sender, microsoftVerdict, bcl, at }: Message,
+): string {
+  return [
+    word,
+    sourceIp,
+    behindCloudflare,
+    header,
+    sender,
+    microsoftVerdict,
+    bcl,
+    at?.getTime(),
+  ].join("\n");
+}
+
+const stamped = ({ word }: Delivered, { header }: Message): Headers =>
+  new Map(
+    word === undefined
+      ? []
+      : (header === "both" ? headers : [header]).map((one) => [
+          folded(dispositionHeaders[one]),
+          word,
+        ]),
+  );
+
 /** The ways with other steps before their own. */
 function after(before: readonly Step[], ways: readonly Way[]): Way[] {
-  return ways.map(({ end, steps }) => ({ end, steps: [...before, ...steps] }));
+  return ways.map(({ end, steps }) => ({ end, steps: before.concat(steps) }));
 }
 
 /** An address of a domain that nobody has: the sender of messages that name none. */
@@ -140,7 +173,7 @@ function rulesOf(part: Snapshot["transportRules"]): TransportRules {
     "mail flow rules were not read",
     part.unavailable,
   );
-  return () => ({
+  return () => () => ({
     ended: [{ end: end("notDocumented"), steps: [why] }],
     passed: [],
   });

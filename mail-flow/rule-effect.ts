@@ -2,7 +2,7 @@ import { named, step } from "./end";
 import { folded, type Headers } from "./mail";
 import type { Outcome, Step } from "./path";
 import { askedFor, type Asked } from "./scl";
-import type { TransportRule } from "./snapshot";
+import type { RuleValue, TransportRule } from "./snapshot";
 
 /** What a rule does to a message that it matches. */
 export interface Effect {
@@ -61,6 +61,7 @@ const endings: Readonly<Record<string, readonly [Outcome, why: string]>> = {
   smtpRejectMessageRejectStatusCode: untold,
   smtpRejectMessageRejectText: untold,
 };
+const endingActions = Object.keys(endings);
 
 /** Reads what a rule does. */
 export function effectOf({
@@ -68,40 +69,40 @@ export function effectOf({
   actions,
   stopRuleProcessing,
 }: TransportRule): Effect {
-  const set = new Map(
-    Object.entries(actions).filter(
-      ([, value]) =>
-        value !== false && !(Array.isArray(value) && value.length === 0),
-    ),
-  );
+  const valueOf = (action: string): RuleValue | undefined => {
+    const value = actions[action];
+    return value === false || (Array.isArray(value) && value.length === 0)
+      ? undefined
+      : value;
+  };
   const steps: Step[] = [];
-  const say = (property: string, why: string, value = set.get(property)) =>
+  const say = (property: string, why: string, value = valueOf(property)) =>
     steps.push(step(named("TransportRule", name), property, value, why));
-  const scl = set.get("setScl");
+  const scl = valueOf("setScl");
   if (scl !== undefined) say("setScl", sclMeanings[askedFor(Number(scl))]);
-  const removed = set.get("removeHeader");
+  const removed = valueOf("removeHeader");
   if (removed !== undefined)
     say(
       "removeHeader",
       `it removes the header ${String(removed)}, so that rules after it do not find it`,
     );
-  const added = set.get("setHeaderName");
-  const text = String(set.get("setHeaderValue") ?? "");
+  const added = valueOf("setHeaderName");
+  const text = String(valueOf("setHeaderValue") ?? "");
   if (added !== undefined)
     say("setHeaderName", `it sets the header ${String(added)} to "${text}"`);
   const changedHeaders = [removed, added]
     .filter((header) => header !== undefined)
     .map((header) => folded(String(header)));
-  const ending = Object.entries(endings).find(([action]) => set.has(action));
-  if (ending) {
-    const [action, [, why]] = ending;
-    say(action, why);
-  } else if (stopRuleProcessing)
+  const action = endingActions.find((one) => valueOf(one) !== undefined);
+  const ending = action === undefined ? undefined : endings[action];
+  if (action !== undefined && ending) say(action, ending[1]);
+  else if (stopRuleProcessing)
     say("stopRuleProcessing", "rules after it do not see the message", true);
   return {
     steps,
     ...(scl !== undefined && { scl: Number(scl) }),
-    ...(ending && { ending: { action: ending[0], outcome: ending[1][0] } }),
+    ...(action !== undefined &&
+      ending && { ending: { action, outcome: ending[0] } }),
     stops: stopRuleProcessing,
     changedHeaders,
     headers(before) {

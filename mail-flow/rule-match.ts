@@ -19,14 +19,13 @@ export function requirementsOf({
     if (plain === name) own[name] = value;
     else exceptions[plain] = value;
   }
-  return [
-    ...conditionsOf(own),
-    ...conditionsOf(exceptions).map((exception) => ({
+  return conditionsOf(own).concat(
+    conditionsOf(exceptions).map((exception) => ({
       ...exception,
       holds: (looked: Looked) => not(exception.holds(looked)),
     })),
-    ...(unread.length > 0 ? [unreadable] : []),
-  ];
+    unread.length > 0 ? [unreadable] : [],
+  );
 }
 
 const unreadable: Condition = { on: "message", holds: () => undefined };

@@ -23,7 +23,7 @@ interface State extends Passed {
   readonly headers: Headers;
 }
 
-/** Sends a message through the rules that may match it. */
+/** Sends a message through the rules that may match it and are for its recipient, or may be. */
 export function throughRules(
   candidates: readonly Candidate[],
   mail: Mail,
@@ -41,7 +41,6 @@ export function throughRules(
     for (const state of going) {
       const { scl, headers } = state;
       const matches = allHold(truth, ready.ofState, { mail, headers, scl });
-      // What nobody can tell of a rule on which nothing depends need not be told.
       if (matches === false || (matches === undefined && !matters)) {
         goOn(state);
         continue;
@@ -59,7 +58,7 @@ export function throughRules(
       const after: State = {
         scl: effect.scl ?? scl,
         headers: effect.headers(headers),
-        steps: [...before.steps, ...effect.steps],
+        steps: before.steps.concat(effect.steps),
       };
       if (effect.ending) {
         const way = endOf(after, effect.ending, mail);
@@ -95,10 +94,7 @@ function keyOf({ scl, headers }: State, tested: Iterable<string>): string {
 }
 
 /** A rule that may match a message, and what depends on it. */
-interface Applicable {
-  readonly ready: Candidate;
-  /** Whether the message and its recipient meet the requirements. */
-  readonly truth: true | undefined;
+interface Applicable extends Candidate {
   /** The step of a rule that only reports. */
   readonly watching: Step | undefined;
   /** Whether a rule after it, or where the message ends, depends on whether it acts. */
@@ -111,21 +107,20 @@ function applicableTo(
   candidates: readonly Candidate[],
   mail: Mail,
 ): Applicable[] {
-  const looked = { mail, headers: new Map<string, string>(), scl: null };
   const found: Applicable[] = [];
   let testedLater: ReadonlySet<string> = new Set();
   // From the last to the first: what comes later says what matters.
-  for (const ready of candidates.toReversed()) {
-    const truth = allHold(ready.truth, ready.ofRecipient, looked);
-    if (truth === false) continue;
-    const { effect, ofState } = ready;
-    const watching = watchingStep(ready.rule, mail.at);
+  for (const { ready, truth } of candidates.toReversed()) {
+    const { rule, effect, ofState } = ready;
+    const watching = watchingStep(rule, mail.at);
     const matters =
       !watching &&
       (effect.scl !== undefined ||
         effect.ending !== undefined ||
         effect.stops ||
         effect.changedHeaders.some((name) => testedLater.has(name)));
+    // What nobody can tell of a rule on which nothing depends need not be told.
+    if (truth === undefined && !matters) continue;
     found.push({ ready, truth, watching, matters, testedLater });
     const tested = ofState.flatMap(({ header }) => header ?? []);
     if (matters && tested.length > 0)

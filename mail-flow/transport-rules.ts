@@ -1,8 +1,10 @@
 import type { Way } from "./end";
-import type { Headers, Mail } from "./mail";
+import type { Headers, Mail, Origin } from "./mail";
 import type { Step } from "./path";
-import { candidatesOf, readyRules, truthsFor } from "./ready-rule";
+import type { Looked } from "./conditions";
+import { mayMeet, readyRules } from "./ready-rule";
 import { remembered } from "./remembered";
+import { allHold } from "./rule-match";
 import { throughRules } from "./rule-states";
 import type { TransportRule } from "./snapshot";
 
@@ -18,8 +20,11 @@ export interface AfterRules {
   readonly passed: readonly Passed[];
 }
 
-/** The rules of a tenant, ready for messages. Steps are those of the rules alone. */
-export type TransportRules = (mail: Mail, headers: Headers) => AfterRules;
+/** The rules of a tenant, ready for a kind of message, and then for its recipients. Steps are those of the rules alone. */
+export type TransportRules = (
+  origin: Origin,
+  headers: Headers,
+) => (mail: Mail) => AfterRules;
 
 /** For how many recipients the result of the rules is kept, for each kind of message. */
 const keptRecipients = 16;
@@ -31,26 +36,54 @@ const keptRecipients = 16;
 export function transportRules(
   rules: readonly TransportRule[],
 ): TransportRules {
-  const ready = readyRules(rules);
-  const dates = ready
-    .flatMap(({ rule }) => [rule.activationDate, rule.expiryDate])
+  const all = readyRules(rules);
+  const dates = all
+    .flatMap(({ ready: { rule } }) => [rule.activationDate, rule.expiryDate])
     .flatMap((date) => (date === undefined ? [] : Date.parse(date)));
-  const kindOf = (mail: Mail, headers: Headers) =>
-    [
-      mail.sender,
-      mail.sourceIp,
-      String(mail.senderInside),
-      String(mail.allowed),
-      dates.filter((date) => date <= mail.at).length,
-      ...[...headers].flat(),
-    ].join("\n");
-  const ofKind = remembered(kindOf, (mail: Mail, headers: Headers) => {
-    const candidates = candidatesOf(ready, mail, headers);
-    return remembered(
-      (to: Mail) => truthsFor(candidates, to).join(),
-      (to: Mail) => throughRules(candidates, to, headers),
-      keptRecipients,
-    );
-  });
-  return (mail, headers) => ofKind(mail, headers)(mail);
+  const originOf = ({ sender, sourceIp, senderInside, at }: Origin) => {
+    const passed = dates.filter((date) => date <= at).length;
+    return `${sender}\n${sourceIp}\n${senderInside} ${passed}`;
+  };
+  const fromOrigin = remembered(originOf, (origin) =>
+    mayMeet(all, "ofOrigin", lookedAt({ ...origin, ...nobody })),
+  );
+  return remembered(
+    (origin, headers) => `${originOf(origin)}\n${[...headers].join("\n")}`,
+    (origin, headers) => {
+      const looked = lookedAt({ ...origin, ...nobody }, headers);
+      const candidates = mayMeet(fromOrigin(origin), "ofHeaders", looked);
+      const choosy = candidates.filter(
+        ({ ready }) => ready.ofRecipient.length > 0,
+      );
+      return remembered(
+        (mail: Mail) => {
+          const truths = choosy.map(({ ready }) =>
+            allHold(true, ready.ofRecipient, lookedAt(mail)),
+          );
+          return `${mail.allowed} ${truths.join()}`;
+        },
+        (mail: Mail) =>
+          throughRules(
+            mayMeet(candidates, "ofRecipient", lookedAt(mail)),
+            mail,
+            headers,
+          ),
+        keptRecipients,
+      );
+    },
+  );
 }
+
+/** What requirements of the message do not look at. */
+const nobody = {
+  recipient: "",
+  recipientDomain: "",
+  groups: [],
+  allowed: undefined,
+};
+
+const lookedAt = (mail: Mail, headers: Headers = new Map()): Looked => ({
+  mail,
+  headers,
+  scl: null,
+});

@@ -67,16 +67,9 @@ export function filter(
 
 /** Everything of a message that the filter and the policies look at. */
 function filteredBy(scl: number | null, mail: Mail): string {
-  return [
-    scl,
-    String(mail.allowed),
-    mail.behindCloudflare,
-    mail.microsoftVerdict,
-    mail.bcl,
-    mail.sender,
-    mail.recipient,
-    ...mail.groups,
-  ].join("\n");
+  const { allowed, behindCloudflare, microsoftVerdict, bcl, sender } = mail;
+  const kind = `${scl} ${allowed} ${behindCloudflare} ${microsoftVerdict} ${bcl}`;
+  return `${kind}\n${sender}\n${mail.recipient}\n${mail.groups.join("\n")}`;
 }
 
 /** The verdicts that a level may be taken to ask for. */

@@ -21,11 +21,10 @@ export function visible<T>(document: T): T {
   if (typeof document === "string") return withoutSteering(document) as T;
   if (Array.isArray(document))
     return document.map((one: unknown) => visible(one)) as T;
-  if (typeof document === "object" && document !== null)
-    return Object.fromEntries(
-      Object.entries(document).map(([key, value]) => [key, visible(value)]),
-    ) as T;
-  return document;
+  if (typeof document !== "object" || document === null) return document;
+  const shown = { ...document } as Record<string, unknown>;
+  for (const key of Object.keys(shown)) shown[key] = visible(shown[key]);
+  return shown as T;
 }
 
 /** {@link visible} for a message of several lines. */

@@ -103,55 +103,59 @@ async function handlers() {
  */
 async function mailFlow(undecidable) {
   const tenant = `300 rules${undecidable > 0 ? `, ${undecidable} undecidable` : ""}, 100 domains`;
-  const { found, ms: table } = await ownTime(
+  const table = await ownTime(
     undecidable,
-    "rows",
+    ["rows"],
     "({ rows }, snapshot) => rows(snapshot).length",
   );
-  show(
-    `mail of ${tenant}: ${found} rows, own time`,
-    `${table.toFixed(0)} ms`,
-    "25 ms",
-  );
-  const { ms: check } = await ownTime(
+  show(`mail of ${tenant}: ${table.found} rows, own time`, table.ms, "25 ms");
+  // What providers/mail-flow/looking.ts does with a snapshot.
+  const check = await ownTime(
     undecidable,
-    "findings/index",
-    `({ examine, contextOf }, snapshot) =>
-      examine(snapshot, contextOf({ purpose: "stack" })).length`,
+    ["rows", "findings/index", "visible"],
+    `({ rows, examine, contextOf, visible }, snapshot) =>
+      visible({
+        routes: rows(snapshot).map(({ steps: _, ...route }) => route),
+        details: examine(snapshot, contextOf({ purpose: "stack" })),
+      }).details.length`,
   );
   show(
     `check of the mail flow, ${tenant}: rows and findings, own time`,
-    `${(table + check).toFixed(0)} ms`,
+    check.ms,
     "50 ms",
   );
-  const { ms: guard } = await ownTime(
+  const guard = await ownTime(
     undecidable,
-    "exposure",
+    ["exposure"],
     `({ harmsOf, malicious }, snapshot) => {
       const after = structuredClone(snapshot);
       after.transportRules.value.at(-1).enabled = false;
       return harmsOf(snapshot, after, malicious).length;
     }`,
   );
-  show(
-    `the guard's look at one write, ${tenant}`,
-    `${guard.toFixed(0)} ms`,
-    "",
-  );
+  show(`the guard's look at one write, ${tenant}`, guard.ms, "");
 }
 
-/** The median of what a function of a module of mail-flow/ takes, each time in a process of its own, with what it returned. */
-async function ownTime(undecidable, module, work) {
-  const library = path.join(repository, `dist/mail-flow/${module}.js`);
+/**
+ * The median of the CPU time that a function of modules of mail-flow/ takes, each time in a process of its own, the first time there
+ * and the second time; with what it returned.
+ */
+async function ownTime(undecidable, modules, work) {
+  const files = modules.map((module) =>
+    path.join(repository, `dist/mail-flow/${module}.js`),
+  );
   const tenant = path.join(repository, "scripts/largest-tenant.mjs");
   const script = `
-    const library = require(${JSON.stringify(library)});
+    const library = Object.assign({}, ...${JSON.stringify(files)}.map(require));
     import(${JSON.stringify(tenant)}).then(({ largestTenant }) => {
-      const snapshot = largestTenant(${undecidable});
-      const before = process.cpuUsage();
-      const found = (${work})(library, snapshot);
-      const { user, system } = process.cpuUsage(before);
-      console.log(JSON.stringify([found, (user + system) / 1000]));
+      const times = [1, 2].map(() => {
+        const snapshot = largestTenant(${undecidable});
+        const before = process.cpuUsage();
+        const found = (${work})(library, snapshot);
+        const { user, system } = process.cpuUsage(before);
+        return { found, ms: (user + system) / 1000 };
+      });
+      console.log(JSON.stringify(times));
     });`;
   const runs = [];
   for (let i = 0; i < 7; i++) {
@@ -160,7 +164,10 @@ async function ownTime(undecidable, module, work) {
     });
     runs.push(JSON.parse(output));
   }
-  return { found: runs[0][0], ms: median(runs.map(([, ms]) => ms)) };
+  const [first, second] = [0, 1].map((at) =>
+    median(runs.map((times) => times[at].ms)).toFixed(0),
+  );
+  return { found: runs[0][0].found, ms: `${first} ms, then ${second} ms` };
 }
 
 /** Requests of a refresh; beside it what one GET per resource would be, as other tools do. */

@@ -47,6 +47,23 @@ export const check = <K extends PartName>(
   ...definition,
 });
 
+/**
+ * Returns `make`, which is called once for each report: each has a context of its own, in which many checks ask for the same of the
+ * same lists.
+ */
+export function oncePerReport<Given extends readonly object[], Result>(
+  make: (context: Context, ...given: Given) => Result,
+): (context: Context, ...given: Given) => Result {
+  const results = new WeakMap<Context, { given: Given; result: Result }>();
+  return (context, ...given) => {
+    const known = results.get(context);
+    if (known?.given.every((one, at) => one === given[at])) return known.result;
+    const result = make(context, ...given);
+    results.set(context, { given, result });
+    return result;
+  };
+}
+
 /** A property of an object, with its live value. */
 export const propertyOf = <K extends string>(
   noun: string,

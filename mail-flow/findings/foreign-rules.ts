@@ -43,7 +43,10 @@ const meetingCheck = ({
   ...definition
 }: Omit<Check, "severity" | "appliesTo" | "needs" | "look"> & {
   readonly place: keyof typeof places;
-  readonly concerns: (rule: TransportRule) => (route: Route) => boolean;
+  /** Which routes a rule is about; undefined for a rule that is about none. */
+  readonly concerns: (
+    rule: TransportRule,
+  ) => ((route: Route) => boolean) | undefined;
   readonly detailOf: (
     rule: TransportRule,
     met: readonly Met[],
@@ -57,6 +60,7 @@ const meetingCheck = ({
       const routes = routesOf(rules, context);
       for (const rule of byPriority(rules)) {
         const concernsRoute = concerns(rule);
+        if (!concernsRoute) continue;
         const concerned = routes.flatMap((route) => {
           const { setter } = route;
           return setter && concernsRoute(route) && places[place](rule, setter)
@@ -103,7 +107,9 @@ export const foreignRuleChecks: readonly Check[] = [
     place: "after",
     concerns(rule) {
       const scl = sclOf(rule);
-      return ({ tier }) => scl !== undefined && askedFor(scl) !== tier.verdict;
+      return scl === undefined
+        ? undefined
+        : ({ tier }) => askedFor(scl) !== tier.verdict;
     },
     detailOf(rule, met, context) {
       const scl = sclOf(rule) ?? 0;
@@ -122,7 +128,7 @@ export const foreignRuleChecks: readonly Check[] = [
     url: page,
     fine: "No rule before those of the routes stops processing.",
     place: "before",
-    concerns: (rule) => () => rule.stopRuleProcessing,
+    concerns: (rule) => (rule.stopRuleProcessing ? () => true : undefined),
     detailOf: (rule, met) => ({
       property: "stopRuleProcessing",
       reason: `The rule comes before ${quotedNames(met)} and ends the processing of ${mailOf(rule, met)}, which then never gets its level.`,
@@ -135,10 +141,10 @@ export const foreignRuleChecks: readonly Check[] = [
     url: page,
     fine: "No rule before those of the routes removes or rewrites the header.",
     place: "before",
-    concerns:
-      (rule) =>
-      ({ mail }) =>
-        changedBy(rule, mail.header) !== undefined,
+    concerns: (rule) =>
+      headerActions.some((action) => action in rule.actions)
+        ? ({ mail }) => changedBy(rule, mail.header) !== undefined
+        : undefined,
     detailOf(rule, met) {
       const [one] = met;
       const property =
@@ -157,8 +163,7 @@ export const foreignRuleChecks: readonly Check[] = [
     fine: "No other rule deletes, rejects, redirects or quarantines the mail of the routes.",
     place: "anywhere",
     concerns(rule) {
-      const { ending } = effectOf(rule);
-      return () => ending !== undefined;
+      return effectOf(rule).ending && (() => true);
     },
     detailOf(rule, met) {
       const property = effectOf(rule).ending?.action ?? "";
@@ -221,12 +226,15 @@ const wordsOf = (met: readonly Met[]): string[] => [
   ...new Set(met.map(({ route }) => route.mail.word)),
 ];
 
+/** The actions that change a header. */
+const headerActions = ["removeHeader", "setHeaderName"] as const;
+
 /** The action by which a rule takes a generation's header away or writes over it. */
 function changedBy(
   { actions }: TransportRule,
   header: Header,
-): "removeHeader" | "setHeaderName" | undefined {
-  return (["removeHeader", "setHeaderName"] as const).find(
+): (typeof headerActions)[number] | undefined {
+  return headerActions.find(
     (action) => generationOf(textOf(actions[action])) === header,
   );
 }

@@ -4,7 +4,7 @@ import { snapshotOf, type Parts } from "../part";
 import { antiSpamOrder, type Candidate } from "../policy-choice";
 import type { Representative } from "../representatives";
 import type { AntiSpamPolicy, PolicyRule } from "../snapshot";
-import { listed, propertyOf } from "./check";
+import { listed, oncePerReport, propertyOf } from "./check";
 import type { Context } from "./context";
 import { recipientsOf } from "./recipients";
 
@@ -15,10 +15,19 @@ export type Policies = Pick<
 >;
 
 /** The anti-spam policies that act on mail of somebody in the domains, in the order in which one goes before the other. */
-export function policiesInForce(
-  policies: Policies,
+export const policiesInForce = (
+  { antiSpamPolicies, antiSpamRules, presetRules }: Policies,
   context: Context,
+): readonly Candidate[] =>
+  inForce(context, antiSpamPolicies, antiSpamRules, presetRules);
+
+const inForce = oncePerReport(function (
+  context,
+  antiSpamPolicies: Policies["antiSpamPolicies"],
+  antiSpamRules: Policies["antiSpamRules"],
+  presetRules: Policies["presetRules"],
 ): Candidate[] {
+  const policies = { antiSpamPolicies, antiSpamRules, presetRules };
   const { candidates, firstFor } = antiSpamOrder(snapshotOf(policies));
   // Only groups of rules that may be for an address decide about it.
   const groupsFor = (named: Representative) =>
@@ -34,7 +43,7 @@ export function policiesInForce(
     recipientsOf(policies, context, groupsFor).map(firstFor),
   );
   return candidates.filter((candidate) => acting.has(candidate));
-}
+});
 
 /** The same without what was not read: those of some kinds. */
 export const actingPolicies = (

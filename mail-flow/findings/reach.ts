@@ -38,33 +38,35 @@ export function reachOf(
 ): (mail: Mail) => Reach {
   if (!inForce(rule, context.now)) return () => none;
   const parts = { transportRules: [rule] };
-  const classes = toldApart(context.domains, rule);
-  const samples = classes.flatMap(([sample]) => sample ?? []);
   const requirements = requirementsOf(onlyOfDelivery(rule));
   // Most rules do not look at recipients; telling them apart takes longest.
-  const recipients = requirements.some(({ on }) => on === "recipient")
+  const looksAtThem = requirements.some(({ on }) => on === "recipient");
+  const classes = looksAtThem
+    ? toldApart(context.domains, rule)
+    : [context.domains];
+  const samples = classes.flatMap(([sample]) => sample ?? []);
+  const recipients = looksAtThem
     ? recipientsOf(parts, { domains: samples }, () =>
         groupsIn(snapshotOf(parts)),
       )
     : someoneIn(samples);
   const addresses = sendingAddresses(snapshotOf(parts), context.egressIpRanges);
+  const mails = recipients.map((recipient) =>
+    addresses.map((sourceIp) => ({
+      ...recipient,
+      ...unknownMail,
+      senderInside: false,
+      sourceIp,
+      at: context.now.getTime(),
+    })),
+  );
   return ({ header, word }) => {
     const headers = new Map([[folded(dispositionHeaders[header]), word]]);
-    const truths = recipients.map(
-      (recipient) =>
+    const truths = mails.map(
+      (some) =>
         new Set(
-          addresses.map((sourceIp) =>
-            allHold(true, requirements, {
-              mail: {
-                ...recipient,
-                ...unknownMail,
-                senderInside: false,
-                sourceIp,
-                at: context.now.getTime(),
-              },
-              headers,
-              scl: null,
-            }),
+          some.map((mail) =>
+            allHold(true, requirements, { mail, headers, scl: null }),
           ),
         ),
     );

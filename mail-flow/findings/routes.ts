@@ -10,7 +10,7 @@ import { collected } from "../grouped";
 import { askedFor } from "../scl";
 import { same } from "../names";
 import type { RuleValue, TransportRule } from "../snapshot";
-import { check, listed, type Check, type Detail } from "./check";
+import { check, listed, oncePerReport, type Check, type Detail } from "./check";
 import type { Context } from "./context";
 import { inForce, textOf, type Mail } from "./reach";
 
@@ -96,15 +96,20 @@ const expectedConditions: ReadonlySet<string> = new Set([
 ]);
 
 /** Every route that there should be. */
-export function routesOf(
-  transportRules: readonly TransportRule[],
+export const routesOf = (
+  rules: readonly TransportRule[],
   context: Context,
+): readonly Route[] => routesIn(context, rules);
+
+const routesIn = oncePerReport(function (
+  context,
+  transportRules: readonly TransportRule[],
 ): Route[] {
   const rules = byPriority(transportRules);
-  return headersOf(rules, context).flatMap((header) =>
-    tiers.map((tier): Route => {
+  return headersOf(rules, context).flatMap((header) => {
+    const own = rules.filter((rule) => headerOf(rule) === header);
+    return tiers.map((tier): Route => {
       const mail = { header, word: tier.word };
-      const own = rules.filter((rule) => headerOf(rule) === header);
       const candidates = own.filter((rule) => has(rule, [tier.word]));
       const right = candidates.filter(
         (rule) =>
@@ -125,9 +130,9 @@ export function routesOf(
         setter: right.at(-1),
         ranges: ranges.includes(undefined) ? undefined : ranges.flatMap(texts),
       };
-    }),
-  );
-}
+    });
+  });
+});
 
 /** In the order in which they are looked at. */
 export const byPriority = (

@@ -66,7 +66,10 @@ const mail: Mail = {
 const counts = (rules: Rule[], headers: Headers = new Map()) => {
   const { passed, ended } = transportRules(
     rules.map((rule, at) => sclRule(`Rule ${at}`, at, [], 0, rule)),
-  )(mail, headers);
+  )(
+    mail,
+    headers,
+  )(mail);
   return [passed.length, ended.length];
 };
 
