@@ -249,6 +249,7 @@ export const groups = {
       "egress",
       "end",
       "grouped",
+      "inbound-connectors",
       "mail",
       "message",
       "path",

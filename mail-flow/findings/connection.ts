@@ -5,7 +5,7 @@ import {
   findsByAddress,
   restricts,
   trustsSenders,
-} from "../connection";
+} from "../inbound-connectors";
 import { quoted } from "../powershell";
 import { texts } from "../conditions";
 import { check, listed, propertyOf, type Check, type Detail } from "./check";

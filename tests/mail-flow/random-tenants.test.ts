@@ -85,3 +85,23 @@ test("a snapshot of a random tenant says of its lists of senders and its connect
     );
   }
 });
+
+test("random tenants have connectors of both types with every property by which mail finds one", () => {
+  const connectors = drawn.flatMap(
+    ([{ inboundConnectors }]) => inboundConnectors,
+  );
+  for (const type of ["Partner", "OnPremises"]) {
+    const ofType = connectors.filter((one) => one["ConnectorType"] === type);
+    const having = (property: string) =>
+      ofType.filter((one) => {
+        const value = one[property];
+        return Array.isArray(value) ? value.length > 0 : value !== null;
+      }).length;
+    for (const property of [
+      "AssociatedAcceptedDomains",
+      "TlsSenderCertificateName",
+      "SenderIPAddresses",
+    ])
+      expect(having(property)).toBeGreaterThan(10);
+  }
+});

@@ -98,7 +98,9 @@ const protectedDomain = (
   );
 
 const senderAddresses = ["52.11.209.0/24", "198.51.100.0/24", "192.0.2.7"];
-const certificates = fc.constantFrom("*.gateway.example", "mail.example.com");
+const certificates = fc.constantFrom(
+  ...["*.gateway.example", "mail.example.com", "*.Example.com"],
+);
 
 /** Enhanced Filtering of a connector, off as a rule. */
 const enhancedFiltering: fc.Arbitrary<JsonObject> = fc.record({
@@ -169,9 +171,19 @@ const connector: fc.Arbitrary<JsonObject> = fc
       { weight: 2, arbitrary: partnerConnector },
       onPremisesConnector,
     ),
+    AssociatedAcceptedDomains: rarely<string[]>(
+      [],
+      some(["example.com", "Example.org", "sub.example.com"]),
+      3,
+    ),
     filtering: enhancedFiltering,
   })
-  .map(({ Enabled, own, filtering }) => ({ Enabled, ...own, ...filtering }));
+  .map(({ Enabled, own, AssociatedAcceptedDomains, filtering }) => ({
+    Enabled,
+    ...own,
+    AssociatedAcceptedDomains,
+    ...filtering,
+  }));
 
 const connectionFilter: fc.Arbitrary<JsonObject> = fc
   .record({
