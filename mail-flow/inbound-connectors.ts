@@ -163,7 +163,12 @@ function certificatesFor(
   ];
 }
 
-/** What connectors that are for the message make of it, if the last hop shows this certificate. */
+/**
+ * Returns what connectors that are for the message make of it, if the last hop shows this certificate. Those of the organisation's
+ * own servers know mail by an address or by a certificate.
+ *
+ * @see https://learn.microsoft.com/exchange/mail-flow-best-practices/use-connectors-to-configure-mail-flow/set-up-connectors-to-route-mail
+ */
 function met(
   partners: readonly Ready[],
   own: readonly Ready[],
@@ -264,7 +269,7 @@ const takesAddress = (
 ): boolean =>
   !connector.restrictDomainsToIpAddresses || listed(sourceIp) === true;
 
-/** Why it cannot be told which connectors are for the message. */
+/** Returns the step that says why nobody can tell which connectors are for the message. */
 const sideDoubt = (enabled: readonly Ready[], mail: Arrived): Step[] =>
   enabled
     .filter(
@@ -280,7 +285,7 @@ const sideDoubt = (enabled: readonly Ready[], mail: Arrived): Step[] =>
       ),
     );
 
-/** Why it cannot be told which connectors know the message by its certificate. */
+/** Returns the step that says why nobody can tell which connectors know the message by its certificate. */
 const certificateDoubt = (
   enabled: readonly Ready[],
   { sourceIp, senderDomain }: Arrived,
