@@ -105,3 +105,12 @@ test("random tenants have connectors of both types with every property by which 
       expect(having(property)).toBeGreaterThan(10);
   }
 });
+
+test("random tenants have rules of presets with other names than the default ones, no two alike", () => {
+  const renamed = drawn.filter(([{ presetRules }]) => {
+    const names = presetRules.map(({ Name }) => String(Name));
+    expect(new Set(names).size).toBe(2);
+    return !names.every((name) => name.endsWith("Preset Security Policy"));
+  });
+  expect(renamed.length).toBeGreaterThan(100);
+});

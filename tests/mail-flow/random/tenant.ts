@@ -306,6 +306,19 @@ const dangling = <T>(name: T) => rarely(name, fc.constant("Nobody's" as T), 20);
 const presetPolicy = (level: string, at: number) =>
   `${level} Preset Security Policy178414469148${at}`;
 
+/** `Set-EOPProtectionPolicyRule` renames the rule of a preset, and advises against it; the priorities stay. */
+const presetRuleName = (level: string, at: number) =>
+  rarely(
+    `${level} Preset Security Policy`,
+    fc
+      .constantFrom(
+        ...(["Leadership", "Everybody else"] as const),
+        ...(["Stricter", "Not so strict", "Above standard"] as const),
+      )
+      .map((name) => (at === 0 ? name : `${name} 2`)),
+    2,
+  );
+
 const antiPhish: fc.Arbitrary<JsonObject> = fc.record({
   Enabled: fc.constant(true),
   EnableSpoofIntelligence: fc.constant(true),
@@ -446,6 +459,7 @@ export const randomTenant: fc.Arbitrary<RandomTenant> = fc.record({
       ...["Strict", "Standard"].map((level, at) =>
         fc
           .record({
+            Name: presetRuleName(level, at),
             State: rarely("Disabled", fc.constant("Enabled"), 2),
             HostedContentFilterPolicy: dangling(presetPolicy(level, at)),
             AntiPhishPolicy: dangling(presetPolicy(level, at)),
@@ -453,7 +467,6 @@ export const randomTenant: fc.Arbitrary<RandomTenant> = fc.record({
             scope: fc.oneof(fc.constant<JsonObject>({}), scope),
           })
           .map(({ scope, ...rest }) => ({
-            Name: `${level} Preset Security Policy`,
             Priority: at,
             ...rest,
             ...scope,
