@@ -5,7 +5,7 @@ import { Account } from "../../simulator/account";
 import { defaultAccount, defaultTenant } from "../../simulator/contoso";
 import { Mail } from "../../simulator/mail/mail";
 import { defaultQuirks } from "../../simulator/quirks";
-import { Tenant } from "../../simulator/tenant";
+import { Tenant, textOf } from "../../simulator/tenant";
 import { asSnapshot } from "./random/as-snapshot";
 import { configure } from "./random/simulated-mail";
 import { randomMessage, randomTenant } from "./random/tenant";
@@ -108,7 +108,7 @@ test("random tenants have connectors of both types with every property by which 
 
 test("random tenants have rules of presets with other names than the default ones, no two alike", () => {
   const renamed = drawn.filter(([{ presetRules }]) => {
-    const names = presetRules.map(({ Name }) => String(Name));
+    const names = presetRules.map(({ Name }) => textOf(Name));
     expect(new Set(names).size).toBe(2);
     return !names.every((name) => name.endsWith("Preset Security Policy"));
   });
