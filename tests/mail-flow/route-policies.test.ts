@@ -276,6 +276,11 @@ test("allowed senders skip spam filtering, blocked ones are high confidence spam
     "malware",
   );
   expect(from({ ...allowed, ...blocked }).outcome).toBe("notDocumented");
+  // Whatever the list says, the rule asks for high confidence spam.
+  expect(from(blocked, { disposition: "Malicious" })).toMatchObject({
+    outcome: "quarantine",
+    verdict: "highConfidenceSpam",
+  });
   // The vendor's pages say spam, and high confidence spam.
   const { outcome, steps } = from(blocked, { disposition: "None" });
   expect(outcome).toBe("notDocumented");
