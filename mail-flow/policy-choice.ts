@@ -97,10 +97,13 @@ function presetsOf({ presetRules, antiSpamPolicies }: Snapshot): Presets {
       ),
     };
   const byName = policiesByName(valueOf(antiSpamPolicies));
+  // A rule may be renamed: only the default name says something, and only where the type of the policy does not.
   const isStrict = ({ name, hostedContentFilterPolicy = "" }: PolicyRule) => {
     const policy = byName.get(folded(hostedContentFilterPolicy));
     const type = policy?.recommendedPolicyType ?? "";
-    return /strict/i.test(/^(Strict|Standard)$/.test(type) ? type : name);
+    return /^(Strict|Standard)$/.test(type)
+      ? type === "Strict"
+      : folded(name) === "strict preset security policy";
   };
   return presetRules.value
     .filter(({ enabled }) => enabled)

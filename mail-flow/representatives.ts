@@ -8,6 +8,7 @@ import {
 import { acceptance } from "./accepted-domains";
 import { hostsIn } from "./cloudflare";
 import { collected, grouped } from "./grouped";
+import { associatedWith } from "./inbound-connectors";
 import { domainOf, folded, unknownMail, type Mail } from "./mail";
 import { valueOf } from "./part";
 import { effectOf } from "./rule-effect";
@@ -187,6 +188,9 @@ function namesIn(snapshot: Snapshot, origins?: readonly Origin[]): Names {
         rule.exceptIfRecipientDomainIs,
       ]),
       ...listsBy("domain"),
+      ...valueOf(snapshot.inboundConnectors).flatMap((connector) =>
+        connector.enabled ? [[...associatedWith(connector)]] : [],
+      ),
     ]),
     texts: ofText.flatMap(({ name, value }) => conditionsOf({ [name]: value })),
   };

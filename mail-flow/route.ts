@@ -108,7 +108,7 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
       );
       return [{ end: end("notDocumented"), steps: [...before, why] }];
     }
-    const { ended: atConnection, passed: taken } = connected(to.recipient);
+    const { ended: atConnection, passed: taken } = connected(to);
     const refused = after(before, atConnection);
     if (!taken) return refused;
     const { allowed } = taken;

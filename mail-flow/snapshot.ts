@@ -74,9 +74,16 @@ export interface InboundConnector {
   senderIpAddresses: string[];
   /** Without Exchange's `smtp:` and priority: `*`, `example.com`. */
   senderDomains: string[];
+  /** The accepted domains that the connector is limited to; empty: all. Snapshots of earlier releases do not have it. */
+  associatedAcceptedDomains?: string[];
   requireTls: boolean;
   restrictDomainsToIpAddresses: boolean;
   restrictDomainsToCertificate: boolean;
+  /**
+   * The name that the last hop's certificate must have: `mail.example.com`, `*.example.com`. Left out where none is set, and in
+   * snapshots of earlier releases.
+   */
+  tlsSenderCertificateName?: string;
   treatMessagesAsInternal: boolean;
   efSkipLastIp: boolean;
   efSkipIps: string[];

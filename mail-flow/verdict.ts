@@ -152,8 +152,13 @@ function sendersListed(
     const why =
       "the sender is blocked, which makes it spam or high confidence spam: the vendor's pages differ";
     const said = [...steps, say(...blocked, why)];
-    for (const asked of ["spam", "highConfidenceSpam"] as const)
-      ways.push({ scl: request.scl, asked, steps: said });
+    // Of what the list and a rule ask for, the stronger verdict counts.
+    const asked =
+      request.asked === "highConfidenceSpam"
+        ? ([request.asked] as const)
+        : (["spam", "highConfidenceSpam"] as const);
+    for (const one of asked)
+      ways.push({ scl: request.scl, asked: one, steps: said });
   }
   return ways.length > 0 ? ways : [request];
 }

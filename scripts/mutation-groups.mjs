@@ -252,6 +252,7 @@ export const groups = {
       "egress",
       "end",
       "grouped",
+      "inbound-connectors",
       "mail",
       "message",
       "path",

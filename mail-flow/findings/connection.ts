@@ -1,11 +1,13 @@
 import type { Parts } from "../part";
 import type { InboundConnector } from "../snapshot";
 import {
+  associatedWith,
   closenessTo,
   findsByAddress,
   restricts,
   trustsSenders,
-} from "../connection";
+} from "../inbound-connectors";
+import { folded } from "../mail";
 import { quoted } from "../powershell";
 import { texts } from "../conditions";
 import { check, listed, propertyOf, type Check, type Detail } from "./check";
@@ -27,8 +29,23 @@ const ofConnector = (
   property: Exclude<keyof InboundConnector, "name">,
 ) => propertyOf("InboundConnector", connector, property);
 
-const forEverybody = ({ senderDomains }: InboundConnector): boolean =>
-  senderDomains.includes("*");
+const forEverybody = (connector: InboundConnector): boolean =>
+  connector.senderDomains.includes("*") &&
+  associatedWith(connector).length === 0;
+
+/** Whether a connector is for the accepted domains of another one. */
+const isForDomainsOf = (
+  connector: InboundConnector,
+  other: InboundConnector,
+): boolean => {
+  const [own, others] = [connector, other].map((one) =>
+    associatedWith(one).map(folded),
+  ) as [string[], string[]];
+  return (
+    own.length === 0 ||
+    (others.length > 0 && others.every((domain) => own.includes(domain)))
+  );
+};
 
 const ofCloudflare = (
   connectors: readonly InboundConnector[],
@@ -133,6 +150,7 @@ export const connectionChecks: readonly Check[] = [
           const closeness = closenessTo(other);
           return (
             findsByAddress(other) &&
+            isForDomainsOf(other, connector) &&
             connector.senderDomains.every(
               (domain) => closeness(domain) !== undefined,
             )
@@ -143,9 +161,15 @@ export const connectionChecks: readonly Check[] = [
           known.flatMap(({ senderIpAddresses }) => senderIpAddresses),
         );
         if (missing.length === 0) continue;
-        const from = everybody
-          ? ""
-          : `from ${listed(connector.senderDomains)} `;
+        const associated = associatedWith(connector);
+        const from = [
+          ...(connector.senderDomains.includes("*")
+            ? []
+            : [`from ${listed(connector.senderDomains)} `]),
+          ...(associated.length === 0
+            ? []
+            : [`from or for ${listed(associated)} `]),
+        ].join("");
         const lacking = uncovered(missing, connector.senderIpAddresses);
         const add = `-SenderIPAddresses @{Add=${lacking.map(quoted).join(",")}}`;
         const set = `Set-InboundConnector ${quoted(connector.name)}`;
@@ -215,7 +239,14 @@ export const connectionChecks: readonly Check[] = [
     fine: "A connector for Cloudflare's addresses skips the last hop.",
     *look({ inboundConnectors }, context) {
       const found = skipping(inboundConnectors, context);
-      if (found.some((one) => !one.efTestMode && one.efUsers.length === 0))
+      if (
+        found.some(
+          (one) =>
+            !one.efTestMode &&
+            one.efUsers.length === 0 &&
+            associatedWith(one).length === 0,
+        )
+      )
         return;
       const [half] = found;
       const connector = half ?? ofCloudflare(inboundConnectors, context)[0];
@@ -223,7 +254,9 @@ export const connectionChecks: readonly Check[] = [
         ? "efSkipLastIp"
         : half.efTestMode
           ? "efTestMode"
-          : "efUsers";
+          : half.efUsers.length > 0
+            ? "efUsers"
+            : "associatedAcceptedDomains";
       yield {
         ...(connector
           ? ofConnector(connector, property)
@@ -233,10 +266,11 @@ export const connectionChecks: readonly Check[] = [
             "No connector for Cloudflare's addresses has Enhanced Filtering, so that Microsoft takes Cloudflare for the sender of all mail and may find spoofing of its own.",
           efTestMode:
             "Enhanced Filtering is in test mode, so that Microsoft takes Cloudflare for the sender and may find spoofing of its own.",
+          associatedAcceptedDomains: `The connector with Enhanced Filtering is for mail from or for ${listed(half ? associatedWith(half) : [])} alone, so that Microsoft takes Cloudflare for the sender of other mail and may find spoofing of its own.`,
           efUsers: `Enhanced Filtering is on for ${listed(half?.efUsers ?? [])} alone, so that Microsoft takes Cloudflare for the sender of other mail and may find spoofing of its own.`,
         }[property],
         fix: connector
-          ? `\`Set-InboundConnector ${quoted(connector.name)} -EFSkipLastIP $true -EFTestMode $false -EFUsers $null\`.`
+          ? `\`Set-InboundConnector ${quoted(connector.name)} -EFSkipLastIP $true -EFTestMode $false -EFUsers $null${associatedWith(connector).length > 0 ? " -AssociatedAcceptedDomains $null" : ""}\`.`
           : 'Make the connector "Email Security Inbound Connector" for Cloudflare\'s addresses, and let it skip the last address.',
       };
     },

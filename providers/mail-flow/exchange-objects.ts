@@ -44,7 +44,7 @@ export const acceptedDomain = readerOf<snapshot.AcceptedDomain>({
 });
 
 /** A sender domain of a connector reads back as `smtp:*.example.com;1`, the number being its priority (observed). */
-const senderDomain = text({
+const connectorsDomain = text({
   anyCase: true,
   normalize: (domain) =>
     domain
@@ -54,6 +54,9 @@ const senderDomain = text({
       .toLowerCase(),
 });
 
+const connectorsDomains = (wire: string): Field =>
+  field(wire, setOf(connectorsDomain), { default: [] });
+
 /** Reads a connector of `Get-InboundConnector`. */
 export const inboundConnector = readerOf<snapshot.InboundConnector>({
   name,
@@ -61,10 +64,12 @@ export const inboundConnector = readerOf<snapshot.InboundConnector>({
   // What New-InboundConnector makes without the parameter.
   connectorType: field("ConnectorType", text(), { default: "Partner" }),
   senderIpAddresses: networks("SenderIPAddresses"),
-  senderDomains: field("SenderDomains", setOf(senderDomain), { default: [] }),
+  senderDomains: connectorsDomains("SenderDomains"),
+  associatedAcceptedDomains: connectorsDomains("AssociatedAcceptedDomains"),
   requireTls: switched("RequireTls"),
   restrictDomainsToIpAddresses: switched("RestrictDomainsToIPAddresses"),
   restrictDomainsToCertificate: switched("RestrictDomainsToCertificate"),
+  tlsSenderCertificateName: field("TlsSenderCertificateName", text()),
   treatMessagesAsInternal: switched("TreatMessagesAsInternal"),
   efSkipLastIp: switched("EFSkipLastIP"),
   efSkipIps: networks("EFSkipIPs"),

@@ -19,9 +19,17 @@ export function metConnectors(
   arrival: Arrival,
   trace: Trace,
 ): ExchangeRecord[] | "ended" {
-  const enabled = tenant.inboundConnectors.filter(
-    ({ Enabled }) => Enabled !== false,
+  const side = domainOf(
+    quirks.associatedDomains === "sender" ? message.sender : message.recipient,
   );
+  // Unlike SenderDomains, the page limits this parameter to no type of connector.
+  const enabled = tenant.inboundConnectors.filter((connector) => {
+    const associated = textsOf(connector["AssociatedAcceptedDomains"]);
+    return (
+      connector["Enabled"] !== false &&
+      (associated.length === 0 || associated.some((one) => same(one, side)))
+    );
+  });
   const certificate = arrival.tls ? message.senderCertificate : "";
   const own = enabled.filter(
     (connector) =>
@@ -40,16 +48,9 @@ export function metConnectors(
       true,
       "The sender's domain is the organisation's own. One page says that such mail bypasses spam filtering, another that high confidence phishing is filtered; what a rule's SCL does is not documented",
     );
-  const side = domainOf(
-    quirks.associatedDomains === "sender" ? message.sender : message.recipient,
+  const partners = enabled.filter(
+    (connector) => connector["ConnectorType"] !== "OnPremises",
   );
-  const partners = enabled.filter((connector) => {
-    const associated = textsOf(connector["AssociatedAcceptedDomains"]);
-    return (
-      connector["ConnectorType"] !== "OnPremises" &&
-      (associated.length === 0 || associated.some((one) => same(one, side)))
-    );
-  });
   const met = partnerOf(partners, message, arrival, certificate, trace);
   if (met === "ended") return "ended";
   if (met?.["RequireTls"] === true && !arrival.tls)

@@ -5,7 +5,7 @@ import { Account } from "../../simulator/account";
 import { defaultAccount, defaultTenant } from "../../simulator/contoso";
 import { Mail } from "../../simulator/mail/mail";
 import { defaultQuirks } from "../../simulator/quirks";
-import { Tenant } from "../../simulator/tenant";
+import { Tenant, textOf } from "../../simulator/tenant";
 import { asSnapshot } from "./random/as-snapshot";
 import { configure } from "./random/simulated-mail";
 import { randomMessage, randomTenant } from "./random/tenant";
@@ -84,4 +84,33 @@ test("a snapshot of a random tenant says of its lists of senders and its connect
       random.inboundConnectors.map((one) => one["EFSkipIPs"]),
     );
   }
+});
+
+test("random tenants have connectors of both types with every property by which mail finds one", () => {
+  const connectors = drawn.flatMap(
+    ([{ inboundConnectors }]) => inboundConnectors,
+  );
+  for (const type of ["Partner", "OnPremises"]) {
+    const ofType = connectors.filter((one) => one["ConnectorType"] === type);
+    const having = (property: string) =>
+      ofType.filter((one) => {
+        const value = one[property];
+        return Array.isArray(value) ? value.length > 0 : value !== null;
+      }).length;
+    for (const property of [
+      "AssociatedAcceptedDomains",
+      "TlsSenderCertificateName",
+      "SenderIPAddresses",
+    ])
+      expect(having(property)).toBeGreaterThan(10);
+  }
+});
+
+test("random tenants have rules of presets with other names than the default ones, no two alike", () => {
+  const renamed = drawn.filter(([{ presetRules }]) => {
+    const names = presetRules.map(({ Name }) => textOf(Name));
+    expect(new Set(names).size).toBe(2);
+    return !names.every((name) => name.endsWith("Preset Security Policy"));
+  });
+  expect(renamed.length).toBeGreaterThan(100);
 });

@@ -1,4 +1,7 @@
-import { dispositions } from "../../mail-flow/message";
+import { dispositions, type Message } from "../../mail-flow/message";
+import { recipientClasses } from "../../mail-flow/recipients";
+import { mailFlow } from "../../mail-flow/route";
+import type { InboundConnector } from "../../mail-flow/snapshot";
 import {
   configuredTenant,
   follow,
@@ -174,10 +177,119 @@ test("a connector for *.partner.example is for the domain itself and all its sub
   expect(from("a@apartner.example")).toBe("quarantine");
 });
 
-test("a connector for a certificate makes the end undocumented", () => {
+/** Where mail of megan@example.com may end, and the object and property on which that depends. */
+function endsOf(
+  connectors: Parameters<typeof withConnector>,
+  message: Partial<Message> = {},
+) {
+  const { ends, path } = mailFlow(withConnector(...connectors))({
+    disposition: "Malicious",
+    header: "cloudflare",
+    recipient: "megan@example.com",
+    at: new Date("2026-11-23T12:00:00Z"),
+    ...message,
+  });
+  const last = path.steps.at(-1);
+  return {
+    ends: ends.map(({ outcome }) => outcome).sort(),
+    by: ends.length > 1 ? `${last?.object} ${last?.property}` : undefined,
+  };
+}
+const refusing = (changes: Partial<InboundConnector> = {}) => ({
+  name: "Restricting",
+  senderIpAddresses: ["203.0.113.5"],
+  restrictDomainsToIpAddresses: true,
+  ...changes,
+});
+const either = (property: string) => ({
+  ends: ["quarantine", "rejected"],
+  by: `InboundConnector "Restricting" ${property}`,
+});
+
+test.each([undefined, "*.gateway.example"])(
+  "a connector for the certificate %s takes the mail or refuses it, as nobody can tell which certificate the last hop shows",
+  (tlsSenderCertificateName) => {
+    const byCertificate = refusing({
+      restrictDomainsToIpAddresses: false,
+      restrictDomainsToCertificate: true,
+      ...(tlsSenderCertificateName !== undefined && {
+        tlsSenderCertificateName,
+      }),
+    });
+    expect(endsOf([byCertificate])).toEqual(
+      either("restrictDomainsToCertificate"),
+    );
+    expect(
+      endsOf([{ ...byCertificate, restrictDomainsToIpAddresses: true }]).ends,
+    ).toEqual(["rejected"]);
+    // Whoever is found by address needs no certificate of another connector.
+    expect(
+      endsOf([
+        byCertificate,
+        { name: "Cloudflare", restrictDomainsToIpAddresses: true },
+      ]).ends,
+    ).toEqual(["quarantine"]);
+  },
+);
+
+test("a connector of the type OnPremises may know mail by its certificate, whatever its address", () => {
+  const hybrid = {
+    name: "Restricting",
+    connectorType: "OnPremises",
+    senderIpAddresses: [],
+    tlsSenderCertificateName: "mail.example.com",
+    treatMessagesAsInternal: true,
+  };
+  const own = { sender: "boss@example.com" };
+  expect(endsOf([hybrid], own)).toEqual({
+    ends: ["notDocumented", "quarantine"],
+    by: 'InboundConnector "Restricting" tlsSenderCertificateName',
+  });
+  expect(endsOf([hybrid]).ends).toEqual(["quarantine"]);
   expect(
-    follow(withConnector({ restrictDomainsToCertificate: true })).outcome,
-  ).toBe("notDocumented");
+    endsOf([{ ...hybrid, treatMessagesAsInternal: false }], own).ends,
+  ).toEqual(["quarantine"]);
+  expect(
+    endsOf([{ ...hybrid, senderIpAddresses: ["52.11.209.211"] }], own).ends,
+  ).toEqual(["notDocumented"]);
+});
+
+test("a connector is for the accepted domains that it names, and whether that means senders or recipients is contradictory", () => {
+  const limited = (...associatedAcceptedDomains: string[]) => [
+    refusing({ associatedAcceptedDomains }),
+  ];
+  expect(endsOf(limited("Example.com"))).toEqual(
+    either("associatedAcceptedDomains"),
+  );
+  expect(endsOf(limited("example.org"), { sender: "a@example.org" })).toEqual(
+    either("associatedAcceptedDomains"),
+  );
+  expect(
+    endsOf(limited("example.com"), { sender: "a@example.com" }).ends,
+  ).toEqual(["rejected"]);
+  expect(endsOf(limited("example.org")).ends).toEqual(["quarantine"]);
+  // Not for its subdomains.
+  expect(
+    endsOf(limited("example.com"), { sender: "a@sub.example.com" }),
+  ).toEqual(either("associatedAcceptedDomains"));
+  expect(endsOf(limited()).ends).toEqual(["rejected"]);
+  expect(endsOf([refusing()]).ends).toEqual(["rejected"]);
+});
+
+test("the accepted domains of a connector make classes of recipients", () => {
+  const snapshot = {
+    ...withConnector(refusing({ associatedAcceptedDomains: ["example.org"] })),
+    acceptedDomains: {
+      value: ["example.com", "example.org"].map((domainName) => ({
+        domainName,
+        domainType: "Authoritative",
+        default: false,
+        initialDomain: false,
+        matchSubDomains: false,
+      })),
+    },
+  };
+  expect(recipientClasses(snapshot)).toHaveLength(2);
 });
 
 test.each([

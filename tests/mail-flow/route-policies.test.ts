@@ -53,6 +53,14 @@ test("a preset is known by the type of its policy, whatever its rule is called",
   expect(policyOf(snapshot)).toBe("B");
 });
 
+test("renamed presets whose policies have no type go by their priorities, which nobody can change", () => {
+  const rules = [
+    scope({ name: "Not so strict", priority: 1 }),
+    scope({ name: "Leadership", priority: 0 }),
+  ];
+  expect(policyOf(withPolicies([], rules))).toBe("Leadership");
+});
+
 test("kinds of a scope are joined with and, their values with or, and any exception leaves out", () => {
   const covers = (
     changes: Parameters<typeof scope>[0],
@@ -268,6 +276,11 @@ test("allowed senders skip spam filtering, blocked ones are high confidence spam
     "malware",
   );
   expect(from({ ...allowed, ...blocked }).outcome).toBe("notDocumented");
+  // Whatever the list says, the rule asks for high confidence spam.
+  expect(from(blocked, { disposition: "Malicious" })).toMatchObject({
+    outcome: "quarantine",
+    verdict: "highConfidenceSpam",
+  });
   // The vendor's pages say spam, and high confidence spam.
   const { outcome, steps } = from(blocked, { disposition: "None" });
   expect(outcome).toBe("notDocumented");

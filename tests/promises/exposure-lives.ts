@@ -15,7 +15,7 @@ import {
   type Wanted,
 } from "../sweep/stack";
 import { leave, startingTenant, type StartingTenant } from "./random-tenants";
-import { custom } from "./tenants";
+import { custom, switchOn } from "./tenants";
 import type { Guarded } from "./watched-mail";
 import { inWords, Watchman, type Found } from "./watchman";
 import type { World } from "./world";
@@ -189,12 +189,8 @@ export const edits: Readonly<Record<string, (simulator: Simulator) => void>> = {
     }),
   "a policy before Default puts high confidence spam into Junk": (simulator) =>
     custom(simulator, { HighConfidenceSpamAction: "MoveToJmf" }),
-  "the Standard preset is on": ({ tenant }) =>
-    void tenant.edit(
-      "EOPProtectionPolicyRule",
-      "Standard Preset Security Policy",
-      { State: "Enabled" },
-    ),
+  "the Standard preset is on": (simulator) =>
+    void switchOn(simulator, "Standard"),
   "the domain drops Malicious": ({ account }) => {
     if (account.find("example.com"))
       account.edit("example.com", { drop_dispositions: ["MALICIOUS"] });

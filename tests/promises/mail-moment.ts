@@ -121,10 +121,10 @@ class AtMicrosoft {
       tenant,
       quirks,
       hasVerdict: message.microsoftVerdict !== "none",
-      follow(passesAuthentication) {
+      follow(unknown) {
         const trace = new Trace();
         const hops = { ...arrival, headers: [...arrival.headers] };
-        const sent = { ...whole, passesAuthentication };
+        const sent = { ...whole, ...unknown };
         atMicrosoft([tenant], quirks, sent, hops, Date.now(), trace);
         return trace.delivery;
       },

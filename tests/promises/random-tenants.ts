@@ -8,7 +8,7 @@ import type { JsonObject } from "../../simulator/json";
 import { textOf } from "../../simulator/tenant";
 import { configure } from "../mail-flow/random/simulated-mail";
 import { randomTenant, type RandomTenant } from "../mail-flow/random/tenant";
-import { custom, leftTenants } from "./tenants";
+import { custom, leftTenants, switchOn } from "./tenants";
 
 /** How somebody left a tenant and an account, as data that a failure prints. */
 export interface StartingTenant {
@@ -24,7 +24,7 @@ export type Deed =
   | { readonly allowed: readonly string[] }
   | { readonly blocked: readonly string[] }
   | { readonly connector: JsonObject }
-  | { readonly preset: "Standard" | "Strict" }
+  | { readonly preset: "Standard" | "Strict"; readonly renamed?: string }
   | { readonly policy: JsonObject }
   | { readonly quarantine: string; readonly permissions: number }
   | { readonly domain: string; readonly dropped: readonly string[] };
@@ -79,13 +79,15 @@ function act(simulator: Simulator, deed: Deed): void {
         Name: "From Cloudflare",
         ...deed.connector,
       });
-  } else if ("preset" in deed)
-    tenant.edit(
-      "EOPProtectionPolicyRule",
-      `${deed.preset} Preset Security Policy`,
-      { State: "Enabled" },
-    );
-  else if ("policy" in deed) custom(simulator, deed.policy);
+  } else if ("preset" in deed) {
+    const name = switchOn(simulator, deed.preset);
+    if (deed.renamed !== undefined)
+      tenant.rename(
+        "EOPProtectionPolicyRule",
+        name,
+        `${deed.renamed} ${deed.preset === "Strict" ? 1 : 2}`,
+      );
+  } else if ("policy" in deed) custom(simulator, deed.policy);
   else if ("quarantine" in deed) {
     if (!tenant.find("QuarantinePolicy", deed.quarantine))
       tenant.add("QuarantinePolicy", {
@@ -260,19 +262,40 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 5, arbitrary: rule },
   addresses.map((allowed): Deed => ({ allowed })),
   addresses.map((blocked): Deed => ({ blocked })),
-  fc
-    .record({
-      Enabled: fc.constant(true),
-      ConnectorType: fc.constant("Partner"),
-      SenderDomains: fc.constant<string[]>(["smtp:*;1"]),
-      SenderIPAddresses: addresses,
-      RequireTls: fc.boolean(),
-      RestrictDomainsToIPAddresses: fc.boolean(),
-    })
-    .map((connector): Deed => ({ connector })),
-  fc
-    .constantFrom("Standard" as const, "Strict" as const)
-    .map((preset): Deed => ({ preset })),
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
+        Enabled: fc.constant(true),
+        ConnectorType: fc.constantFrom("Partner", "Partner", "OnPremises"),
+        SenderDomains: fc.constant<string[]>(["smtp:*;1"]),
+        SenderIPAddresses: addresses,
+        RequireTls: fc.boolean(),
+        RestrictDomainsToIPAddresses: fc.boolean(),
+        AssociatedAcceptedDomains: fc.constantFrom<string[]>(
+          [],
+          [],
+          ["example.com"],
+          ["Example.org", "example.com"],
+        ),
+        EFSkipLastIP: fc.boolean(),
+        certificate: fc.constantFrom(null, null, "*.gateway.example"),
+      })
+      .map(({ certificate, ...connector }): Deed => ({
+        connector: {
+          ...connector,
+          RestrictDomainsToCertificate: certificate !== null,
+          TlsSenderCertificateName: certificate,
+        },
+      })),
+  },
+  fc.record(
+    {
+      preset: fc.constantFrom("Standard", "Strict"),
+      renamed: fc.constantFrom("Stricter", "Not so strict", "Everybody"),
+    },
+    { requiredKeys: ["preset"] },
+  ),
   {
     weight: 2,
     arbitrary: fc

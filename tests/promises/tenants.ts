@@ -253,11 +253,7 @@ export const leftTenants: readonly LeftTenant[] = [
     refused: true,
     prepare(simulator) {
       dropping(simulator, "MALICIOUS");
-      simulator.tenant.edit(
-        "EOPProtectionPolicyRule",
-        "Standard Preset Security Policy",
-        { State: "Enabled" },
-      );
+      switchOn(simulator, "Standard");
     },
   },
 ];
@@ -274,4 +270,17 @@ export function custom({ tenant }: Simulator, settings: JsonObject): void {
     HostedContentFilterPolicy: "Board",
     SentTo: ["megan@example.com"],
   });
+}
+
+/** Switches a preset on, whatever its rule is called: the priority says which preset a rule is for. Returns the rule's name. */
+export function switchOn(
+  { tenant }: Simulator,
+  preset: "Standard" | "Strict",
+): string {
+  const rule = tenant.eopProtectionPolicyRules.find(
+    ({ Priority }) => Priority === (preset === "Strict" ? 0 : 1),
+  );
+  if (!rule) throw new Error(`No rule is for the preset ${preset}`);
+  tenant.edit("EOPProtectionPolicyRule", rule.Name, { State: "Enabled" });
+  return rule.Name;
 }

@@ -91,7 +91,7 @@ test("exchange 57: no connector for a sender's domain is an exception from one t
   );
 });
 
-test("exchange 57: AssociatedAcceptedDomains limit a Partner connector to mail for these domains, or by switch from them", async () => {
+test("exchange 57: AssociatedAcceptedDomains limit a connector to mail for these domains, or by switch from them", async () => {
   const { end, tenant, quirks } = await connected({
     Restricting: {
       RestrictDomainsToIPAddresses: true,
@@ -109,6 +109,31 @@ test("exchange 57: AssociatedAcceptedDomains limit a Partner connector to mail f
   quirks.associatedDomains = "sender";
   expect(end({ sender: "a@example.org" })).toBe(rejected);
   expect(end({ sender: "a@example.com" })).toBe("inbox");
+});
+
+test("exchange 57: AssociatedAcceptedDomains limit an OnPremises connector as well", async () => {
+  const { end, tenant, quirks } = await connected({
+    Gateway: {
+      ConnectorType: "OnPremises",
+      TreatMessagesAsInternal: true,
+      SenderIPAddresses: cloudflare,
+      AssociatedAcceptedDomains: ["example.com"],
+    },
+  });
+  const internal =
+    'notDocumented by InboundConnector "Gateway" TreatMessagesAsInternal';
+  const own = { ...malicious, sender: "boss@example.com" };
+  expect(end(own)).toBe(internal);
+  tenant.edit("InboundConnector", "Gateway", {
+    AssociatedAcceptedDomains: ["example.org"],
+  });
+  expect(end(own)).toBe("quarantine");
+  quirks.associatedDomains = "sender";
+  expect(end(own)).toBe("quarantine");
+  tenant.edit("InboundConnector", "Gateway", {
+    AssociatedAcceptedDomains: ["Example.com"],
+  });
+  expect(end(own)).toBe(internal);
 });
 
 test("exchange 57: SenderDomains are exact, or with *. the domain itself and all its subdomains; they limit Partner connectors", async () => {

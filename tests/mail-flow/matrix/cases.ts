@@ -920,6 +920,32 @@ const defeated: readonly Case[] = [
     findings: [`warning enhanced-filtering ${connector}`],
   },
   {
+    title: "A connector for one accepted domain",
+    change: ({ connector: one }) =>
+      (one["AssociatedAcceptedDomains"] = ["example.com"]),
+    findings: [
+      "warning connector-missing InboundConnector",
+      `warning enhanced-filtering ${connector}`,
+    ],
+  },
+  {
+    title: "A connector for one accepted domain that refuses Cloudflare's mail",
+    change: ({ connectors, connector: ours }) => {
+      connectors.push({
+        ...ours,
+        Name: "Pilot",
+        AssociatedAcceptedDomains: ["example.com"],
+        SenderIPAddresses: ["203.0.113.7"],
+      });
+      ours["AssociatedAcceptedDomains"] = ["example.org"];
+    },
+    findings: [
+      'warning connector-rejects InboundConnector "Pilot"',
+      "warning connector-missing InboundConnector",
+      `warning enhanced-filtering ${connector}`,
+    ],
+  },
+  {
     title: "Default moves spam to Junk, whatever its tag",
     change: ({ antiSpam: policy }) => (policy["SpamAction"] = "MoveToJmf"),
     findings: [`failed anti-spam-action ${antiSpam}`],

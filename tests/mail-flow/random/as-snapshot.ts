@@ -57,11 +57,17 @@ export function asSnapshot(tenant: RandomTenant): Snapshot {
         senderDomains: texts(connector["SenderDomains"]).map((domain) =>
           domain.replace(/^smtp:|;\d+$/g, ""),
         ),
+        associatedAcceptedDomains: texts(
+          connector["AssociatedAcceptedDomains"],
+        ),
         requireTls: connector["RequireTls"] === true,
         restrictDomainsToIpAddresses:
           connector["RestrictDomainsToIPAddresses"] === true,
         restrictDomainsToCertificate:
           connector["RestrictDomainsToCertificate"] === true,
+        ...(typeof connector["TlsSenderCertificateName"] === "string" && {
+          tlsSenderCertificateName: connector["TlsSenderCertificateName"],
+        }),
         treatMessagesAsInternal: connector["TreatMessagesAsInternal"] === true,
         efSkipLastIp: connector["EFSkipLastIP"] === true,
         efSkipIps: texts(connector["EFSkipIPs"]),

@@ -1,5 +1,6 @@
 import type { ExchangeRecord } from "../../../simulator/exchange-record";
 import { sendersIn } from "../../../simulator/exchange/sender-lists";
+import type { Message } from "../../../simulator/mail/message";
 import type { Delivery } from "../../../simulator/mail/trace";
 import type { Quirks } from "../../../simulator/quirks";
 import type { Tenant } from "../../../simulator/tenant";
@@ -12,9 +13,14 @@ export interface Ways {
   readonly quirks: Quirks;
   /** Whether Microsoft finds the message to be something by itself. */
   readonly hasVerdict: boolean;
-  /** Takes the way as tenant and switches are now, for mail that passes email authentication or does not. */
-  readonly follow: (passesAuthentication: boolean) => Delivery;
+  /** Takes the way as tenant and switches are now. */
+  readonly follow: (unknown: Unknown) => Delivery;
 }
+
+/** What nobody can tell of a message: whether it passes email authentication, and the certificate of the last hop. */
+export type Unknown = Required<
+  Pick<Message, "passesAuthentication" | "senderCertificate">
+>;
 
 /** Returns where a message ends for every answer to the questions that nobody has answered, and whether or not a rule matches of which that cannot be told. */
 export function everyDelivery({
@@ -27,12 +33,26 @@ export function everyDelivery({
   const authentications = listsSenders(tenant, "Allowed")
     ? [true, false]
     : [true];
+  const unknown = authentications.flatMap((passesAuthentication) =>
+    certificates(tenant).map((senderCertificate) => ({
+      passesAuthentication,
+      senderCertificate,
+    })),
+  );
   return answers(tenant, hasVerdict).flatMap((answer) => {
     Object.assign(quirks, answer);
-    return authentications.flatMap((passes) =>
-      deliveries(tenant, () => follow(passes)),
-    );
+    return unknown.flatMap((one) => deliveries(tenant, () => follow(one)));
   });
+}
+
+/** No certificate, and each that a connector names. */
+function certificates({ inboundConnectors }: Tenant): string[] {
+  const named = inboundConnectors.flatMap(({ TlsSenderCertificateName }) =>
+    typeof TlsSenderCertificateName === "string"
+      ? [TlsSenderCertificateName.replace("*", "mx")]
+      : [],
+  );
+  return [...new Set(["", ...named])];
 }
 
 /** Whether any policy has senders on its lists of that kind. */
@@ -77,7 +97,13 @@ function answers(tenant: Tenant, hasVerdict: boolean): Partial<Quirks>[] {
     blocks && listsSenders(tenant, "Allowed")
       ? (["allowed", "blocked"] as const)
       : (["allowed"] as const);
+  const sides = inboundConnectors.some((connector) =>
+    isFilled(connector["AssociatedAcceptedDomains"]),
+  )
+    ? (["recipient", "sender"] as const)
+    : (["recipient"] as const);
   const choices: { [Name in keyof Quirks]?: readonly Quirks[Name][] } = {
+    associatedDomains: sides,
     scl7and8: scl,
     skippedHop: seen,
     ipAllowList: lists,

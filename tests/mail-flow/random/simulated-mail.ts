@@ -105,8 +105,7 @@ export class SimulatedMail {
       tenant: this.tenant,
       quirks: this.#quirks,
       hasVerdict: message.microsoftVerdict !== "none",
-      follow: (passesAuthentication) =>
-        this.#mail.where({ ...sent, passesAuthentication }),
+      follow: (unknown) => this.#mail.where({ ...sent, ...unknown }),
     }).map(told);
   }
 }

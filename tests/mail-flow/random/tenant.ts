@@ -98,7 +98,9 @@ const protectedDomain = (
   );
 
 const senderAddresses = ["52.11.209.0/24", "198.51.100.0/24", "192.0.2.7"];
-const certificates = fc.constantFrom("*.gateway.example", "mail.example.com");
+const certificates = fc.constantFrom(
+  ...["*.gateway.example", "mail.example.com", "*.Example.com"],
+);
 
 /** Enhanced Filtering of a connector, off as a rule. */
 const enhancedFiltering: fc.Arbitrary<JsonObject> = fc.record({
@@ -169,9 +171,19 @@ const connector: fc.Arbitrary<JsonObject> = fc
       { weight: 2, arbitrary: partnerConnector },
       onPremisesConnector,
     ),
+    AssociatedAcceptedDomains: rarely<string[]>(
+      [],
+      some(["example.com", "Example.org", "sub.example.com"]),
+      3,
+    ),
     filtering: enhancedFiltering,
   })
-  .map(({ Enabled, own, filtering }) => ({ Enabled, ...own, ...filtering }));
+  .map(({ Enabled, own, AssociatedAcceptedDomains, filtering }) => ({
+    Enabled,
+    ...own,
+    AssociatedAcceptedDomains,
+    ...filtering,
+  }));
 
 const connectionFilter: fc.Arbitrary<JsonObject> = fc
   .record({
@@ -293,6 +305,19 @@ const dangling = <T>(name: T) => rarely(name, fc.constant("Nobody's" as T), 20);
 /** Names of the policies of a preset have digits behind them. */
 const presetPolicy = (level: string, at: number) =>
   `${level} Preset Security Policy178414469148${at}`;
+
+/** `Set-EOPProtectionPolicyRule` renames the rule of a preset, and advises against it; the priorities stay. */
+const presetRuleName = (level: string, at: number) =>
+  rarely(
+    `${level} Preset Security Policy`,
+    fc
+      .constantFrom(
+        ...(["Leadership", "Everybody else"] as const),
+        ...(["Stricter", "Not so strict", "Above standard"] as const),
+      )
+      .map((name) => (at === 0 ? name : `${name} 2`)),
+    2,
+  );
 
 const antiPhish: fc.Arbitrary<JsonObject> = fc.record({
   Enabled: fc.constant(true),
@@ -434,6 +459,7 @@ export const randomTenant: fc.Arbitrary<RandomTenant> = fc.record({
       ...["Strict", "Standard"].map((level, at) =>
         fc
           .record({
+            Name: presetRuleName(level, at),
             State: rarely("Disabled", fc.constant("Enabled"), 2),
             HostedContentFilterPolicy: dangling(presetPolicy(level, at)),
             AntiPhishPolicy: dangling(presetPolicy(level, at)),
@@ -441,7 +467,6 @@ export const randomTenant: fc.Arbitrary<RandomTenant> = fc.record({
             scope: fc.oneof(fc.constant<JsonObject>({}), scope),
           })
           .map(({ scope, ...rest }) => ({
-            Name: `${level} Preset Security Policy`,
             Priority: at,
             ...rest,
             ...scope,
