@@ -216,18 +216,29 @@ export const connectionChecks: readonly Check[] = [
     needs: ["inboundConnectors"],
     url: connectorPage,
     fine: "A connector refuses mail that does not come by way of Cloudflare.",
-    *look({ inboundConnectors }) {
-      if (
-        !inboundConnectors.some(
-          (one) => one.enabled && restricts(one) && forEverybody(one),
-        )
-      )
-        yield {
-          object: "InboundConnector",
-          reason:
-            "No connector refuses mail that does not come from Cloudflare, so that whoever delivers to Microsoft's MX directly goes around it.",
-          fix: 'When all domains are moved, make the connector "Secure M365 Inbound": sender domain *, restricted to Cloudflare\'s addresses.',
-        };
+    *look({ inboundConnectors }, { egressIpRanges }) {
+      const refusing = inboundConnectors.filter(
+        (one) =>
+          one.enabled && restricts(one) && one.senderDomains.includes("*"),
+      );
+      if (refusing.some(forEverybody)) return;
+      const limited = refusing.find(
+        (one) =>
+          findsByAddress(one) &&
+          uncovered(egressIpRanges, one.senderIpAddresses).length === 0,
+      );
+      yield limited
+        ? {
+            ...ofConnector(limited, "associatedAcceptedDomains"),
+            reason: `The connector refuses mail that does not come from Cloudflare from or for ${listed(associatedWith(limited))} alone, so that whoever delivers other mail to Microsoft's MX directly goes around it.`,
+            fix: `When all domains are moved: \`Set-InboundConnector ${quoted(limited.name)} -AssociatedAcceptedDomains $null\`.`,
+          }
+        : {
+            object: "InboundConnector",
+            reason:
+              "No connector refuses mail that does not come from Cloudflare, so that whoever delivers to Microsoft's MX directly goes around it.",
+            fix: 'When all domains are moved, make the connector "Secure M365 Inbound": sender domain *, restricted to Cloudflare\'s addresses.',
+          };
     },
   }),
   check({

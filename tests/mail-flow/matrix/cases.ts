@@ -924,7 +924,7 @@ const defeated: readonly Case[] = [
     change: ({ connector: one }) =>
       (one["AssociatedAcceptedDomains"] = ["example.com"]),
     findings: [
-      "warning connector-missing InboundConnector",
+      `warning connector-missing ${connector}`,
       `warning enhanced-filtering ${connector}`,
     ],
   },
@@ -941,7 +941,7 @@ const defeated: readonly Case[] = [
     },
     findings: [
       'warning connector-rejects InboundConnector "Pilot"',
-      "warning connector-missing InboundConnector",
+      `warning connector-missing ${connector}`,
       `warning enhanced-filtering ${connector}`,
     ],
   },
