@@ -198,7 +198,9 @@ describe("A restore point", () => {
       .run()
       .of("RestorePoint")
       .update("restore-point", { objects: objects.slice(1) }, { objects });
-    expect(Object.keys(outputs["values"] as object)).toHaveLength(objects.length);
+    expect(Object.keys(outputs["values"] as object)).toHaveLength(
+      objects.length,
+    );
   });
 
   test.each([
