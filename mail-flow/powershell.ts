@@ -1,11 +1,15 @@
+import { steers } from "./visible";
+
 /**
  * A text that PowerShell takes as it is, whatever is in it. It takes four characters besides `'` for a quotation mark, and two of them for
- * one; control characters are left out, as none stands in a name.
+ * one. Characters that steer a terminal, or that nobody sees, are given by their numbers, so that the command can be pasted.
  *
  * @see https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
  */
 export const quoted = (text: string): string =>
-  `'${text
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u001f\u007f]+/g, "")
-    .replace(/['\u2018\u2019\u201a\u201b]/g, "$&$&")}'`;
+  steers(text)
+    ? `"${[...text].map((one) => (steers(one) || /[`$"\u201c-\u201e]/.test(one) ? byNumber(one) : one)).join("")}"`
+    : `'${text.replace(/['\u2018\u2019\u201a\u201b]/g, "$&$&")}'`;
+
+const byNumber = (character: string): string =>
+  `$([char]0x${character.charCodeAt(0).toString(16).padStart(2, "0")})`;

@@ -6,6 +6,9 @@ const steering =
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
+/** Whether a text has such a character. */
+export const steers = (text: string): boolean => text.search(steering) >= 0;
+
 /** A text with each such character as `\u{202e}`. */
 const withoutSteering = (text: string): string =>
   text.replace(
