@@ -1,3 +1,4 @@
+import { texts } from "../conditions";
 import { dispositionHeaders, generationOf, type Header } from "../message";
 import { effectOf } from "../rule-effect";
 import { askedFor } from "../scl";
@@ -117,7 +118,7 @@ export const foreignRuleChecks: readonly Check[] = [
         property: "setScl",
         reason: `The rule comes after ${quotedNames(met)} and sets SCL ${scl} on ${mailOf(rule, met)}, ${scl < 0 ? "so that it is delivered past the filter" : "so that the level of the route is lost"}.`,
         fix: isOwn(rule, context)
-          ? `Take ${wordsOf(met).join(",")} out of its words, or disable it: \`Disable-TransportRule ${quoted(rule.name)}\`.`
+          ? `${texts(rule.conditions["headerContainsWords"]).length > 0 ? `Take ${wordsOf(met).join(",")} out of its words, or disable` : "Disable"} it: \`Disable-TransportRule ${quoted(rule.name)}\`.`
           : exceptingFix(rule, met),
       };
     },
