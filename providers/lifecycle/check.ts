@@ -16,7 +16,9 @@ export function check(
   const failures: Failure[] = [];
   const inputs: Record<string, unknown> = {};
   for (const [property, value] of Object.entries(news)) {
-    const field = kind.fields[property];
+    const field = Object.hasOwn(kind.fields, property)
+      ? kind.fields[property]
+      : undefined;
     if (value === null || value === undefined) continue;
     if (field && !field.foreign) {
       const reason = isUnknown(value) ? undefined : field.codec.refuse(value);

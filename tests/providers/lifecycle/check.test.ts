@@ -133,6 +133,24 @@ describe("A check", () => {
     });
   });
 
+  test.each(["constructor", "__proto__", "toString"])(
+    "refuses a property that is called %s",
+    async (property) => {
+      const { check } = new Depot().process();
+      const news = JSON.parse(
+        JSON.stringify(least).replace("{", `{"${property}":{"size":4},`),
+      ) as object;
+      const { inputs, failures } = await check({}, { ...news });
+      expect(inputs).toEqual({ ...least, size: 3 });
+      expect(failures).toEqual([
+        {
+          property,
+          reason: expect.stringMatching(/^is not a property of this/) as string,
+        },
+      ]);
+    },
+  );
+
   test("has the kind complete the inputs, from those of before and the configuration", async () => {
     const depot = new Depot({
       complete: (olds, news, configuration) => ({
