@@ -405,8 +405,21 @@ class Living {
     );
     if (failure !== undefined && !otherRefusals.test(failure))
       this.wrong.push(failure);
-    // Where mail is after a destroy, it would be without us.
-    this.#note(changed ? this.watchman.beyondNow(violations) : violations);
+    if (!changed) return this.#note(violations);
+    // Where mail is after a destroy, it would be without us. A domain goes before rules that somebody has changed by hand, and that no
+    // `up` repaired: what they do not hold until they are given back is warned of.
+    const warnings = await stack.warnings();
+    this.#note(
+      this.watchman
+        .beyondNow(violations)
+        .filter(
+          ({ domain }) =>
+            domain === undefined ||
+            !warnings.some((one) =>
+              one.startsWith(`domain "${domain}": from now on mail`),
+            ),
+        ),
+    );
   }
 
   get guarded(): Guarded {

@@ -13,6 +13,8 @@ export interface Found {
   readonly what: "exposure" | "loss";
   /** The cmdlet or the method, with the path. */
   readonly write: string;
+  /** The domain that was written at Cloudflare. */
+  readonly domain: string | undefined;
   readonly message: Watched;
   readonly before: Ends;
   readonly after: Ends;
@@ -101,7 +103,11 @@ export class Watchman {
             : vendor === "cloudflare" && method !== "GET";
         if (!writes) return;
         const asked = cmdlet === undefined ? `${method} ${path} ${body}` : body;
-        this.#look(asked, guarded, (message, before, after) =>
+        const written = this.simulator.account.domains.find(({ id }) =>
+          path.includes(String(id)),
+        );
+        const write = { write: asked, domain: written?.domain };
+        this.#look(write, guarded, (message, before, after) =>
           // Mail of a domain that Cloudflare comes to process takes another way: what Microsoft's lists make of that is not judged.
           vendor === "cloudflare" && message.microsoftVerdict !== "none"
             ? undefined
@@ -111,7 +117,11 @@ export class Watchman {
     });
   }
 
-  #look(write: string, guarded: Guarded, judge: Judge): void {
+  #look(
+    write: Pick<Found, "write" | "domain">,
+    guarded: Guarded,
+    judge: Judge,
+  ): void {
     this.looks += 1;
     const before = this.#before;
     const { now } = this;
@@ -121,7 +131,7 @@ export class Watchman {
       const [was, is] = [before.ends(message), now.ends(message)];
       const what = judge(message, was, is);
       if (what !== undefined)
-        this.#found.push({ what, write, message, before: was, after: is });
+        this.#found.push({ what, ...write, message, before: was, after: is });
     }
   }
 }
