@@ -1,5 +1,5 @@
 import type { Form, State } from "./kind";
-import { anywhere, isMade, objectOf, pickKnown } from "./lifecycle/state";
+import { anywhere, objectOf, pickKnown } from "./lifecycle/state";
 
 /** What a create took over, and what it knew of the time before. */
 export interface TakenOver {
@@ -17,7 +17,6 @@ export class Ledger {
    * where the whole component was removed. While the program goes on, what it no longer has is to have a successor.
    */
   guard: State | undefined;
-  private readonly inState = new Set<string>();
   private readonly registered = new Set<string>();
   private readonly owned = new Set<string>();
   private readonly takenOver = new Map<string, TakenOver>();
@@ -27,19 +26,11 @@ export class Ledger {
   /**
    * Notes that the program has a resource for an object: what an interrupted replacement left behind of the same resource is not
    * deleted then. The engine asks for no check in a refresh and in a destroy.
-   *
-   * @param olds the inputs in state: a replacement is a create of what the state had.
    */
-  register(kind: Form, inputs: State, olds: State = {}): void {
-    if (isMade(olds)) this.inState.add(objectOf(kind, olds));
+  register(kind: Form, inputs: State): void {
     if (inputs["guardedMail"] !== undefined)
       this.guard = pickKnown(["guardedMail", "allowExposure"], inputs);
     this.registered.add(objectOf(kind, inputs)).add(anywhere(kind, inputs));
-  }
-
-  /** Whether the state had this object when the program registered it: it is replaced if it is made all the same. */
-  isInState(kind: Form, state: State): boolean {
-    return this.inState.has(objectOf(kind, state));
   }
 
   isRegistered(kind: Form, state: State): boolean {

@@ -14,22 +14,16 @@ import {
 import type { RestoredObject } from "./restored-object";
 import type { Operation } from "./session";
 
-/** The restore point that asks. */
-export interface Asking {
-  readonly id: string;
-  /** It replaces one, whose objects carry its id: those of the same names are not somebody else's then. */
-  readonly isReplacement: boolean;
-}
-
 /**
  * Why the objects of a program may not be taken: they carry the mark of another stack or of another resource of this stack, or
  * `Default` is in the hands of another stack.
  *
+ * @param id the restore point's.
  * @param items what was found of the objects, in their order.
  */
 export async function reasonsOfOwnership(
   operation: Operation,
-  asking: Asking,
+  id: string,
   objects: readonly RestoredObject[],
   items: readonly (Item | undefined)[],
 ): Promise<string[]> {
@@ -38,10 +32,9 @@ export async function reasonsOfOwnership(
     const item = items[index];
     const found = item?.["Comments"] ?? item?.["AdminDisplayName"];
     const owner = object.mark
-      ? ownerOf(found, markOfState(object.mark, asking.id))
+      ? ownerOf(found, markOfState(object.mark, id))
       : "nobody";
     if (object.adopt && owner in otherOwners) continue;
-    if (asking.isReplacement && owner === "namesake") continue;
     const whose = `"${object.name}" (of ${nameIn(String(found))})`;
     has.set(owner, [...(has.get(owner) ?? []), whose]);
   }
@@ -60,14 +53,14 @@ export async function reasonsOfOwnership(
           ]
         : [];
     }),
-    ...(ofThisStack ? [] : await reasonsInDefault(operation, asking, objects)),
+    ...(ofThisStack ? [] : await reasonsInDefault(operation, id, objects)),
   ];
 }
 
 /** `Default` belongs to another state whose quarantine policies its tags point at. */
 async function reasonsInDefault(
   { exchange }: Operation,
-  { id, isReplacement }: Asking,
+  id: string,
   objects: readonly RestoredObject[],
 ): Promise<string[]> {
   const ours = objects.find(
@@ -89,7 +82,6 @@ async function reasonsInDefault(
     if (!isMark(mark) || isOfState(mark, own)) return [];
     const owner =
       ownerOf(mark, own) === "anotherStack" ? "anotherStack" : "namesake";
-    if (isReplacement && owner === "namesake") return [];
     return [
       `${tag} of Default points at "${String(policy?.[tag])}", which belongs to ${otherOwners[owner]} (${nameIn(mark)}): there is one UseCase4 for a tenant. Remove it there, or set adopt: true if nobody manages it there any more`,
     ];

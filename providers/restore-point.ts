@@ -27,7 +27,7 @@ import { named } from "./lifecycle/locate";
 import { labelOf, objectOf, pickKnown } from "./lifecycle/state";
 import { trying } from "./lifecycle/trying";
 import { isMark, nameIn } from "./mark";
-import { reasonsOfOwnership, type Asking } from "./ownership";
+import { reasonsOfOwnership } from "./ownership";
 import { keyOf, type RestoredObject } from "./restored-object";
 import type { Operation, Session } from "./session";
 import { isUnknown } from "./unknown";
@@ -51,8 +51,8 @@ type Kinds = Readonly<Record<string, Kind>>;
 /** The handlers of a kind with a life of its own: it only reads, and refuses. */
 export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
   return {
-    check(olds, news) {
-      session().ledger.register(form, news, olds);
+    check(_olds, news) {
+      session().ledger.register(form, news);
       return Promise.resolve({ inputs: news, failures: wrong(kinds, news) });
     },
 
@@ -70,9 +70,7 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
     create: (inputs) =>
       trying("Cannot take the restore point", async () => {
         const id = newId();
-        const { ledger } = session();
-        const asking = { id, isReplacement: ledger.isInState(form, inputs) };
-        const outs = await take(kinds, session(), asking, inputs, {});
+        const outs = await take(kinds, session(), id, inputs, {});
         return { id, outs: { ...inputs, ...outs } };
       }),
 
@@ -97,8 +95,7 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
               ),
             );
         const state = { ...olds, ...pickKnown(["accountId"], news) };
-        const asking = { id, isReplacement: false };
-        const outs = await take(kinds, session(), asking, news, before, state);
+        const outs = await take(kinds, session(), id, news, before, state);
         return { outs: { ...news, ...outs, ...pickKnown(["takenAt"], olds) } };
       }),
 
@@ -173,7 +170,7 @@ function difference(
 async function take(
   kinds: Kinds,
   session: Session,
-  asking: Asking,
+  id: string,
   inputs: State,
   before: State,
   state?: State,
@@ -188,7 +185,7 @@ async function take(
   );
   const reasons = [
     ...heldElsewhere(session, objects),
-    ...(await reasonsOfOwnership(operation, asking, fresh, items)),
+    ...(await reasonsOfOwnership(operation, id, fresh, items)),
   ];
   const values: Record<string, unknown> = Object.fromEntries(
     objects.map((object) => [keyOf(object), before[keyOf(object)]]),

@@ -5,7 +5,7 @@ import type { Configuration } from "../configuration";
 import type { RestoredObject } from "../restored-object";
 import { isUnknown } from "../unknown";
 import { relationFailures } from "./requirements";
-import { given, isGuarded, isMade } from "./state";
+import { given, isGuarded } from "./state";
 
 export function check(
   kind: Form,
@@ -73,6 +73,9 @@ export const checked = (
     { ...(kind.nameField && { [kind.nameField]: name }), ...wanted },
     () => configuration,
   ).inputs;
+
+const isMade = (olds: State): boolean =>
+  Object.keys(olds).some((property) => property !== "__provider");
 
 /**
  * It counts when a resource is made and never again: the state keeps it as it was then, else a refresh, which knows the outputs alone,

@@ -21,11 +21,7 @@ export function claim(
   live: Values,
   wanted: Values,
   expected: Values,
-  {
-    adopt,
-    slice,
-    isReplaced,
-  }: { adopt: boolean; slice: Slice; isReplaced: boolean },
+  { adopt, slice }: { adopt: boolean; slice: Slice },
 ): Claim {
   // The restore point was taken before our first write: what did not exist then is what an interrupted run of ours made.
   const madeSince = slice === false;
@@ -45,7 +41,6 @@ export function claim(
       );
     case "namesake":
     case "anotherStack":
-      if (owner === "namesake" && isReplaced) return "ours";
       if (!adopt)
         throw new UserError(
           `${cannot} it belongs to ${otherOwners[owner]} (${nameIn(String(foundMark))}). Choose another name, or set adopt: true if nobody manages it there any more.`,

@@ -69,7 +69,6 @@ export async function create(kind: Kind, session: Session, inputs: State) {
       : claim(kind, name, live, wanted, expected, {
           adopt: inputs["adopt"] === true,
           slice,
-          isReplaced: session.ledger.isInState(kind, inputs),
         });
     if (whose === "ours" && !made && inputs["restorePoint"] === undefined)
       operation.warn(

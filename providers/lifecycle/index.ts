@@ -16,7 +16,7 @@ export function lifecycle(kind: Kind, session: () => Session): Handlers {
       // A configuration that contradicts itself is found now, not in the middle of an update.
       const { configuration, ledger } = session();
       const checked = check(kind, olds, news, () => configuration);
-      ledger.register(kind, checked.inputs, olds);
+      ledger.register(kind, checked.inputs);
       return Promise.resolve(checked);
     },
     diff(_id, olds, news) {

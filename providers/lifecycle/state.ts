@@ -49,10 +49,6 @@ export const objectOf = (
     .join("/")
     .toLowerCase();
 
-/** Whether a resource is in state, by its inputs there. */
-export const isMade = (olds: State): boolean =>
-  Object.keys(olds).some((property) => property !== "__provider");
-
 /** The inputs that mean something else than what is in state. */
 export function changedProperties(
   kind: Form,

@@ -42,18 +42,6 @@ describe("A ledger", () => {
     expect(ledger.isRegistered(transportRule, { name: "rule" })).toBe(true);
   });
 
-  test("knows what the state had when the program registered it", () => {
-    const ledger = new Ledger();
-    ledger.register(transportRule, { name: "New" }, { name: "Rule" });
-    ledger.register(transportRule, { name: "Fresh" }, { __provider: "text" });
-    for (const [name, had] of [
-      ["rule", true],
-      ["New", false],
-      ["Fresh", false],
-    ])
-      expect(ledger.isInState(transportRule, { name })).toBe(had);
-  });
-
   test("knows what the program says of the mail that it guards, and nothing where it says nothing", () => {
     const ledger = new Ledger();
     expect(ledger.guard).toBeUndefined();
