@@ -132,7 +132,7 @@ type Arrived = Origin & Recipient;
 function readyFor(connector: InboundConnector): Ready {
   const associated = new Set(associatedWith(connector).map(folded));
   const certificate = closenessTo({
-    senderDomains: [connector.tlsSenderCertificateName ?? []].flat(),
+    senderDomains: [certificateOf(connector) ?? []].flat(),
   });
   return {
     connector,
@@ -151,9 +151,7 @@ function certificatesFor(
 ): readonly [Certificate, ...Certificate[]] {
   const named = new Set(
     enabled.flatMap(({ connector }) =>
-      connector.tlsSenderCertificateName === undefined
-        ? []
-        : [folded(connector.tlsSenderCertificateName)],
+      [certificateOf(connector) ?? []].flat().map(folded),
     ),
   );
   return [
@@ -169,7 +167,7 @@ function certificatesFor(
         ({ connector }) =>
           isPartner(connector) &&
           connector.restrictDomainsToCertificate &&
-          connector.tlsSenderCertificateName === undefined,
+          certificateOf(connector) === undefined,
       )
       .map(
         (unnamed): Certificate =>
@@ -257,7 +255,7 @@ function partnerOf(
   );
   if (known) return known;
   const { connector } = refusing;
-  const { tlsSenderCertificateName: certificate } = connector;
+  const certificate = certificateOf(connector);
   return {
     end: end("rejected"),
     steps: [
@@ -312,7 +310,7 @@ const certificateDoubt = (
         ? ready.connector.restrictDomainsToCertificate &&
           ready.closeness(senderDomain) !== undefined &&
           takesAddress(ready, sourceIp)
-        : ready.connector.tlsSenderCertificateName !== undefined &&
+        : certificateOf(ready.connector) !== undefined &&
           !ready.listed(sourceIp),
     )
     .slice(0, 1)
@@ -327,7 +325,7 @@ const certificateDoubt = (
         : because(
             connector,
             "tlsSenderCertificateName",
-            connector.tlsSenderCertificateName,
+            certificateOf(connector),
             "mail with this certificate is the connector's, and which one the last hop shows cannot be told",
           ),
     );
@@ -336,7 +334,13 @@ const certificateDoubt = (
 export const associatedWith = ({
   associatedAcceptedDomains,
 }: Pick<InboundConnector, "associatedAcceptedDomains">): readonly string[] =>
-  associatedAcceptedDomains ?? [];
+  (associatedAcceptedDomains ?? []).filter((domain) => domain.trim() !== "");
+
+/** The name of the certificate by which a connector knows mail; undefined where it has none, or a blank one. */
+const certificateOf = ({
+  tlsSenderCertificateName = "",
+}: InboundConnector): string | undefined =>
+  tlsSenderCertificateName.trim() || undefined;
 
 /** Whether a connector is one of partners, and not of the organisation's own servers (`OnPremises`). */
 const isPartner = ({

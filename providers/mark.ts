@@ -14,8 +14,13 @@ export const markFor = (
  */
 export function markOfState(mark: string, restorePointId: string): string {
   const [, unique] = /^restore-point-(.+)$/.exec(restorePointId) ?? [];
-  return unique === undefined ? mark : `${mark} (${unique})`;
+  if (unique === undefined) return mark;
+  const end = ` (${unique})`;
+  return mark.slice(0, longest - end.length) + end;
 }
+
+/** Characters that the description of a policy takes. */
+const longest = 255;
 
 const ending = / \([0-9a-f]{12}\)$/;
 
@@ -36,6 +41,9 @@ export function ownerOf(found: unknown, own: unknown): Owner {
   if (!isMark(found)) return "nobody";
   if (found === own) return "us";
   if (!isMark(own)) return "anotherStack";
+  // The component or the stack may have been renamed since, and Microsoft takes no other description of a quarantine policy.
+  const state = ending.exec(own)?.[0];
+  if (state !== undefined && found.endsWith(state)) return "us";
   if (withoutState(found) === withoutState(own)) return "namesake";
   return stackOf(found) === stackOf(own) ? "thisStack" : "anotherStack";
 }

@@ -30,12 +30,9 @@ export async function reasonsOfOwnership(
   const has = new Map<Owner, string[]>();
   for (const [index, object] of objects.entries()) {
     const item = items[index];
-    const found = item?.["Comments"] ?? item?.["AdminDisplayName"];
-    const owner = object.mark
-      ? ownerOf(found, markOfState(object.mark, id))
-      : "nobody";
+    const owner = ownerIn(item, object, id);
     if (object.adopt && owner in otherOwners) continue;
-    const whose = `"${object.name}" (of ${nameIn(String(found))})`;
+    const whose = `"${object.name}" (of ${nameIn(String(markIn(item)))})`;
     has.set(owner, [...(has.get(owner) ?? []), whose]);
   }
   const ofThisStack = has.get("thisStack");
@@ -49,13 +46,24 @@ export async function reasonsOfOwnership(
       const objects = has.get(owner as Owner);
       return objects
         ? [
-            `${called} has ${objects.join(", ")}, and there is one UseCase4 for a tenant. Remove it there, choose other names, or set adopt: true if nobody manages it there any more`,
+            `${called} has ${objects.join(", ")}, and there is one UseCase4 for a tenant. Remove it there, choose other names, or set adopt: true if nobody manages it there any more${owner === "namesake" ? ". If it is this state's own, its restore point is being replaced: leave that out of --replace, or untaint it" : ""}`,
           ]
         : [];
     }),
     ...(ofThisStack ? [] : await reasonsInDefault(operation, id, objects)),
   ];
 }
+
+/** The mark that an object carries, whichever property of its kind that is. */
+const markIn = (item: Item | undefined): unknown =>
+  item?.["Comments"] ?? item?.["AdminDisplayName"];
+
+/** Whose an object is, as seen by the restore point of this id. */
+export const ownerIn = (
+  item: Item | undefined,
+  { mark }: RestoredObject,
+  id: string,
+): Owner => (mark ? ownerOf(markIn(item), markOfState(mark, id)) : "nobody");
 
 /** `Default` belongs to another state whose quarantine policies its tags point at. */
 async function reasonsInDefault(

@@ -26,8 +26,8 @@ import { checked } from "./lifecycle/check";
 import { named } from "./lifecycle/locate";
 import { labelOf, objectOf, pickKnown } from "./lifecycle/state";
 import { trying } from "./lifecycle/trying";
-import { isMark, nameIn } from "./mark";
-import { reasonsOfOwnership } from "./ownership";
+import { isMark, nameIn, otherOwners } from "./mark";
+import { ownerIn, reasonsOfOwnership } from "./ownership";
 import { keyOf, type RestoredObject } from "./restored-object";
 import type { Operation, Session } from "./session";
 import { isUnknown } from "./unknown";
@@ -100,9 +100,9 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
       }),
 
     // Costs no request where the destroy has come by everything.
-    delete: (_id, state) =>
+    delete: (id, state) =>
       trying("Cannot remove the restore point", () =>
-        sayWhatRemains(kinds, session(), state),
+        sayWhatRemains(kinds, session(), id, state),
       ),
   };
 }
@@ -115,10 +115,12 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
 async function sayWhatRemains(
   kinds: Kinds,
   session: Session,
+  id: string,
   state: State,
 ): Promise<void> {
   const { values } = state;
-  if (!isRecord(values)) return;
+  // Another one of the program holds them.
+  if (!isRecord(values) || session.ledger.isRegistered(form, state)) return;
   const passedBy = objectsOf(state).flatMap((object) => {
     const kind = kinds[object.kind];
     return kind &&
@@ -131,6 +133,7 @@ async function sayWhatRemains(
     passedBy.map(async ({ kind, object }) => {
       await homeOf(kind, operation, state);
       const item = await lookUp(kinds, operation, object);
+      if (ownerIn(item, object, id) in otherOwners) return;
       const now = item ? valuesOf(kind, item) : null;
       const differs = difference(kind, values[keyOf(object)], now);
       if (differs !== undefined)

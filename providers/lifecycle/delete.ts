@@ -149,21 +149,25 @@ async function restore(
     const value = await givenBack(kind, operation, label, property, first);
     if (value !== undefined) changes[property] = value;
   }
-  // A value is not restored where the vendor requires another one beside it, which somebody has changed.
-  const isHalf = ({ anyOf }: { anyOf: readonly string[] }) =>
-    anyOf.length === 1;
+  // A value is not restored where the vendor requires another one beside it.
+  const required: string[] = [];
   for (
-    let half = unmetAfter(kind, live, changes).find(isHalf);
-    half;
-    half = unmetAfter(kind, live, changes).find(isHalf)
+    let [unmet] = unmetAfter(kind, live, changes);
+    unmet;
+    [unmet] = unmetAfter(kind, live, changes)
   )
-    for (const property of [half.by, ...half.anyOf]) {
-      delete changes[property];
-      changedSince.push(property);
-    }
+    for (const property of [unmet.by, ...unmet.anyOf])
+      if (property in changes) {
+        delete changes[property];
+        required.push(property);
+      }
   if (changedSince.length > 0)
     operation.warn(
-      `${label} keeps ${[...new Set(changedSince)].join(", ")}: somebody else has changed that since`,
+      `${label} keeps ${changedSince.join(", ")}: somebody else has changed that since`,
+    );
+  if (required.length > 0)
+    operation.warn(
+      `${label} keeps ${required.join(", ")}: with what was first it would lack what its other settings require`,
     );
   if (Object.keys(changes).length === 0) return;
   const { owed } = await apply(kind, operation, item, changes, {

@@ -1,6 +1,6 @@
 import { bench } from "./bench";
 import { inProcess } from "./platform";
-import { antiSpamDefault } from "./subjects";
+import { antiSpamDefault, transportRule } from "./subjects";
 
 describe("An action of an anti-spam policy that somebody set by hand", () => {
   const stage = bench(antiSpamDefault, inProcess);
@@ -40,7 +40,7 @@ describe("An action of an anti-spam policy that somebody set by hand", () => {
     const { run } = await resource.destroy();
     expect(await run.warnings()).toEqual([
       expect.stringContaining(
-        "keeps phishSpamAction, modifySubjectValue: somebody else has changed that since",
+        "keeps modifySubjectValue: with what was first it would lack what its other settings require",
       ),
     ]);
     expect(stage.live()).toMatchObject({
@@ -63,8 +63,35 @@ describe("An action of an anti-spam policy that somebody set by hand", () => {
     });
     const { run } = await resource.destroy();
     expect(await run.warnings()).toEqual([
-      expect.stringContaining("keeps spamAction, redirectToRecipients"),
+      expect.stringContaining("keeps spamAction: with what was first"),
     ]);
     expect(stage.live()).toMatchObject({ SpamAction: "Quarantine" });
+  });
+});
+
+describe("A rule that somebody left without a condition", () => {
+  const stage = bench(transportRule, inProcess);
+
+  test("keeps the program's on destroy, so that it does not apply to all mail; the rest is restored", async () => {
+    stage.simulator.tenant.add("TransportRule", {
+      Name: String(transportRule.inputs["name"]),
+      SetSCL: 3,
+    });
+    const resource = stage.resource();
+    await resource.up({
+      ...transportRule.least,
+      adopt: true,
+      allowExposure: true,
+    });
+    const { run } = await resource.destroy();
+    expect(await run.warnings()).toContainEqual(
+      expect.stringContaining(
+        "keeps headerContainsWords, headerContainsMessageHeader: with what was first it would lack what its other settings require",
+      ),
+    );
+    expect(stage.live()).toMatchObject({
+      SetSCL: 3,
+      HeaderContainsWords: ["SPOOF", "UCE"],
+    });
   });
 });

@@ -85,7 +85,7 @@ describe("A restore point that refuses", () => {
       transportRule.add(stage.simulator, { Comments: theirs });
       quarantinePolicy.add(stage.simulator, { AdminDisplayName: ourMark });
       const reason = begin(
-        `a state of the same names in another backend has "${rule}" (of ops/dev/mail), "${user}" (of ops/dev/mail), and there is one UseCase4 for a tenant. Remove it there, choose other names, or set adopt: true if nobody manages it there any more`,
+        `a state of the same names in another backend has "${rule}" (of ops/dev/mail), "${user}" (of ops/dev/mail), and there is one UseCase4 for a tenant. Remove it there, choose other names, or set adopt: true if nobody manages it there any more. If it is this state's own, its restore point is being replaced: leave that out of --replace, or untaint it`,
       );
       const objects = [
         mine("TransportRule", rule),

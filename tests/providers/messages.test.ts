@@ -246,12 +246,21 @@ describe("A mark", () => {
     ["Managed by Pulumi: ops/dev/mail", "namesake"],
     ["Managed by Pulumi: ops/dev/other", "thisStack"],
     ["Managed by Pulumi: ops/dev/other (ba9876543210)", "thisStack"],
-    ["Managed by Pulumi: ops/prod/mail (0123456789ab)", "anotherStack"],
+    ["Managed by Pulumi: ops/dev/renamed (0123456789ab)", "us"],
+    ["Managed by Pulumi: ops/renamed/mail (0123456789ab)", "us"],
+    ["Managed by Pulumi: ops/prod/mail (ba9876543210)", "anotherStack"],
   ])("%p is %s to one with a restore point", (found, owner) => {
     const own = markOfState(ours, "restore-point-0123456789ab");
     expect(own).toBe(`${ours} (0123456789ab)`);
     expect(nameIn(own)).toBe("ops/dev/mail");
     expect(ownerOf(found, own)).toBe(owner);
+  });
+
+  test("of a long name is cut for the id to find room in the description of a policy", () => {
+    const long = markFor("ops", "dev", "x".repeat(300));
+    const own = markOfState(long, "restore-point-0123456789ab");
+    expect(own).toHaveLength(255);
+    expect(own).toMatch(/^Managed by Pulumi: ops\/dev\/x+ \(0123456789ab\)$/);
   });
 
   test("stays as it is with a restore point of an earlier version", () => {

@@ -165,7 +165,9 @@ export class Stack {
         kind,
         this.#withNames(inputs, program, isChosen),
       );
-      const forced = replace === true || replace.includes(name);
+      // A restore point is not replaced: it would be refused.
+      const forced =
+        kind !== "RestorePoint" && (replace === true || replace.includes(name));
       const before = resource.kept;
       const outcome =
         forced && before

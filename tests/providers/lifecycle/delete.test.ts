@@ -311,8 +311,14 @@ describe("A delete of what was there before", () => {
         hinge: "ours",
         previous: { size: 7, ...previous },
       });
+      const [changed, required] = kept.split(", ");
       expect(warnings).toEqual([
-        `crate "Box" keeps ${kept}: somebody else has changed that since.`,
+        `crate "Box" keeps ${changed}: somebody else has changed that since.`,
+        ...(required
+          ? [
+              `crate "Box" keeps ${required}: with what was first it would lack what its other settings require.`,
+            ]
+          : []),
       ]);
       expect(depot.crates).toEqual([expect.objectContaining(updated)]);
       expect(depot.writes).toEqual([`update 1 ${JSON.stringify(updated)}`]);
