@@ -7,7 +7,7 @@ import {
   type Key,
 } from "../providers/configuration";
 
-/** Every key of the configuration as an argument; see the README, Configuration. */
+/** Every key of the configuration as an argument; see docs/configuration.md. */
 export interface Area1ProviderArgs {
   /** Microsoft 365 tenant: GUID, or one of its domains. */
   tenantId?: pulumi.Input<string>;

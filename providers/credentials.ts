@@ -319,7 +319,7 @@ function whatToDo(code: string | undefined, { signIn }: Configuration): string {
       return `The application has no federated credential with the issuer, subject and audience of the token in the file: compare them, character by character. If they are right, ${staleToken.charAt(0).toLowerCase()}${staleToken.slice(1)} ${onGitHub}`;
     default:
       return signIn.by === "defaultChain"
-        ? "No client secret, certificate or token file is given, so the default chain was tried; see the README, Configuration."
+        ? "No client secret, certificate or token file is given, so the default chain was tried; see docs/configuration.md."
         : "Check the tenant, the application and its credential; see the README, Permissions.";
   }
 }
@@ -329,4 +329,4 @@ const staleToken =
 
 /** @see https://docs.github.com/actions/reference/security/oidc */
 const onGitHub =
-  "A token of GitHub Actions is valid for five minutes; the README, In a pipeline, shows the step that writes it.";
+  "A token of GitHub Actions is valid for five minutes; docs/configuration.md shows the step that writes it.";

@@ -1,38 +1,35 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { repository } from "./readme/documented";
 import { tablesIn, withTables } from "./readme/marked";
-import {
-  checkTables,
-  contradictions,
-  readmeTables,
-  resourceTables,
-  type Table,
-} from "./readme/tables";
-
-const documents: Record<string, () => Record<string, Table>> = {
-  "README.md": readmeTables,
-  "docs/resources.md": resourceTables,
-  "docs/doctor.md": checkTables,
-};
+import { contradictions, tables, useCase4Inputs } from "./readme/tables";
 
 // UPDATE_DOCS=1 npx jest tests/readme.test.ts && npm run format
 if (process.env.UPDATE_DOCS)
   beforeAll(async () => {
-    for (const [file, tables] of Object.entries(documents)) {
+    for (const [file, made] of Object.entries(tables)) {
       const at = path.join(repository, file);
-      await writeFile(at, withTables(await readFile(at, "utf8"), tables()));
+      await writeFile(at, withTables(await readFile(at, "utf8"), made()));
     }
   });
 
-test.each(Object.entries(documents))(
+test.each(Object.entries(tables))(
   "the tables of %s say what the code says",
-  async (file, tables) => {
-    expect(tablesIn(await read(file))).toEqual(tables());
+  async (file, made) => {
+    expect(tablesIn(await read(file))).toEqual(made());
   },
 );
+
+test("the README can be read in one go, and names every input of UseCase4", async () => {
+  const text = await read("README.md");
+  expect(text.length).toBeLessThanOrEqual(10_000);
+  const missing = useCase4Inputs().filter(
+    ({ name }) => !text.includes(`\`${name}\``),
+  );
+  expect(missing.map(({ name }) => name)).toEqual([]);
+});
 
 test("the defaults that doc comments name are those of the field tables", () => {
   expect(contradictions()).toEqual([]);
@@ -40,9 +37,10 @@ test("the defaults that doc comments name are those of the field tables", () => 
 
 test.each([
   "README.md",
-  "docs/resources.md",
-  "docs/doctor.md",
   "CONTRIBUTING.md",
+  ...readdirSync(path.join(repository, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => `docs/${file}`),
 ])(
   "every link within the repository that %s has leads somewhere",
   async (file) => {

@@ -204,7 +204,7 @@ function ofCmdlets(
 /** A refusal has failed; whatever else went wrong says nothing. */
 const notLearnt = (
   error: unknown,
-  fix = "See the README, Configuration.",
+  fix = "See docs/configuration.md.",
 ): Said =>
   isRefusal(error) ? { ...told(error, fix), status: "failed" } : skipped(error);
 

@@ -250,7 +250,7 @@ describe("A sign-in that is refused", () => {
   const secret =
     "The client secret is wrong, has expired or belongs to another application: make a new one and set it.";
   const onGitHub =
-    "A token of GitHub Actions is valid for five minutes; the README, In a pipeline, shows the step that writes it.";
+    "A token of GitHub Actions is valid for five minutes; docs/configuration.md shows the step that writes it.";
   const other =
     "The application has no federated credential with the issuer, subject and audience of the token in the file: compare them, character by character. If they are right, the token in the file is too old: write a new one just before each pulumi command.";
   test.each([

@@ -44,14 +44,28 @@ const settings = {
   },
 };
 
-describe("the code in the README", () => {
+/** The documents that show what to write and to run. */
+const documents = [
+  "README.md",
+  ...[
+    "configuration",
+    "use-case-4",
+    "adopting",
+    "drift",
+    "commands",
+    "simulator",
+  ].map((page) => `docs/${page}.md`),
+];
+
+describe("the code in the README and in its pages", () => {
   let blocks: Block[];
   const taken = new Set<Block>();
 
   beforeAll(async () => {
-    blocks = blocksIn(
-      await readFile(path.join(repository, "README.md"), "utf8"),
+    const texts = await Promise.all(
+      documents.map((file) => readFile(path.join(repository, file), "utf8")),
     );
+    blocks = texts.flatMap(blocksIn);
   });
 
   test.each(Object.keys(settings) as (keyof typeof settings)[])(
@@ -101,6 +115,19 @@ describe("the code in the README", () => {
     expect(Object.keys(scripts)).toEqual(
       expect.arrayContaining(["demo", "test"]),
     );
+  });
+
+  test("makes an application with the permissions that are needed", async () => {
+    const { text } = take("Permissions", "azurecli");
+    await bash(`set -n\n${text}`, os.tmpdir(), {});
+    for (const [what, id] of Object.entries({
+      "Office 365 Exchange Online": "00000002-0000-0ff1-ce00-000000000000",
+      "Exchange.ManageAsApp": "dc50a0fb-09a3-484d-be87-e023b12c6440=Role",
+      "Microsoft Graph": "00000003-0000-0000-c000-000000000000",
+      "Domain.Read.All": "dbb9058a-0e50-45d7-ae91-66909b5d4664=Role",
+      "Exchange Administrator": "29232cdf-9323-42fd-ade2-1d097af3e4de",
+    }))
+      expect([what, text]).toEqual([what, expect.stringContaining(id)]);
   });
 
   test("leads from configuration to a stack without drift", async () => {

@@ -43,32 +43,26 @@ const sources: Record<string, { props: string; file: string }> = {
   },
 };
 
-/** Every table of README.md, by the name in its mark. */
-export function readmeTables(): Record<string, Table> {
-  return {
-    configuration: configuration(),
+/** Every table that is made from the code, by document and by the name in its mark. */
+export const tables: Record<string, () => Record<string, Table>> = {
+  "docs/configuration.md": () => ({ configuration: configuration() }),
+  "docs/use-case-4.md": () => ({
     UseCase4: [
       ["input", "default", "what it is"],
-      ...membersOf("lib/use-case-4-args.ts", "UseCase4Args").map((one) => [
+      ...useCase4Inputs().map((one) => [
         code(one.name),
         defaultOf(one),
         one.text,
       ]),
     ],
+  }),
+  "docs/resources.md": () => ({
     resources: resources(),
-  };
-}
-
-/** Every table of docs/resources.md. */
-export function resourceTables(): Record<string, Table> {
-  return Object.fromEntries(
-    Object.keys(sources).map((name) => [name, properties(name)]),
-  );
-}
-
-/** The table of docs/doctor.md. */
-export function checkTables(): Record<string, Table> {
-  return {
+    ...Object.fromEntries(
+      Object.keys(sources).map((name) => [name, properties(name)]),
+    ),
+  }),
+  "docs/doctor.md": () => ({
     checks: [
       ["check", "what it asks", "as a rule", "in a stack"],
       ...[...accessChecks, mailExchangerCheck].map(({ name, title }) => [
@@ -84,8 +78,12 @@ export function checkTables(): Record<string, Table> {
         appliesTo === "stack" ? "yes" : "",
       ]),
     ],
-  };
-}
+  }),
+};
+
+/** The inputs of `UseCase4`. */
+export const useCase4Inputs = (): Documented[] =>
+  membersOf("lib/use-case-4-args.ts", "UseCase4Args");
 
 function configuration(): Table {
   const args = membersOf("lib/area1-provider.ts", "Area1ProviderArgs");
@@ -116,7 +114,7 @@ function resources(): Table {
       ].map((one) => one.name);
       const outputs = outputsOf(file, name).map((one) => one.name);
       return [
-        `[${code(name)}](docs/resources.md#${name.toLowerCase()})`,
+        `[${code(name)}](#${name.toLowerCase()})`,
         purposeOf(file, name),
         outputs
           .filter((output) => !inputs.includes(output))
