@@ -202,10 +202,7 @@ function ofCmdlets(
 }
 
 /** A refusal has failed; whatever else went wrong says nothing. */
-const notLearnt = (
-  error: unknown,
-  fix = "See docs/configuration.md.",
-): Said =>
+const notLearnt = (error: unknown, fix = "See docs/configuration.md."): Said =>
   isRefusal(error) ? { ...told(error, fix), status: "failed" } : skipped(error);
 
 const skipped = (error: unknown): Said => ({
