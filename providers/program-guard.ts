@@ -16,6 +16,7 @@ import { valuesOf, type Item, type Kind, type State } from "./kind";
 import { checked } from "./lifecycle/check";
 import { differences, wantedOf } from "./lifecycle/claim";
 import { named } from "./lifecycle/locate";
+import { restorable } from "./lifecycle/requirements";
 import { given, pick } from "./lifecycle/state";
 import { keyOf, type RestoredObject } from "./restored-object";
 import { isRefusal } from "./mail-flow/access";
@@ -218,7 +219,15 @@ function leaving(
       (property in managed || kind.fields[property]?.implied) &&
       !(kind.home === "accountId" && value === null),
   );
-  return { kind: kindName, name, values: Object.fromEntries(back) };
+  return {
+    kind: kindName,
+    name,
+    values: restorable(
+      kind,
+      { ...(first as Values), ...managed },
+      Object.fromEntries(back) as Values,
+    ),
+  };
 }
 
 /** Mail that would get nearer in the middle of a destroy than it was before the stack. */

@@ -10,7 +10,7 @@ import type { Operation, Session } from "../session";
 import { guarded } from "./guarded";
 import { homeOf } from "./home";
 import { atPlace, isSame, named } from "./locate";
-import { unmetAfter } from "./requirements";
+import { restorable } from "./requirements";
 import {
   labelOf,
   isAdopted,
@@ -149,18 +149,10 @@ async function restore(
     const value = await givenBack(kind, operation, label, property, first);
     if (value !== undefined) changes[property] = value;
   }
-  // A value is not restored where the vendor requires another one beside it.
-  const required: string[] = [];
-  for (
-    let [unmet] = unmetAfter(kind, live, changes);
-    unmet;
-    [unmet] = unmetAfter(kind, live, changes)
-  )
-    for (const property of [unmet.by, ...unmet.anyOf])
-      if (property in changes) {
-        delete changes[property];
-        required.push(property);
-      }
+  const given = restorable(kind, live, changes);
+  const required = Object.keys(changes).filter(
+    (property) => !(property in given),
+  );
   if (changedSince.length > 0)
     operation.warn(
       `${label} keeps ${changedSince.join(", ")}: somebody else has changed that since`,
@@ -169,8 +161,8 @@ async function restore(
     operation.warn(
       `${label} keeps ${required.join(", ")}: with what was first it would lack what its other settings require`,
     );
-  if (Object.keys(changes).length === 0) return;
-  const { owed } = await apply(kind, operation, item, changes, {
+  if (Object.keys(given).length === 0) return;
+  const { owed } = await apply(kind, operation, item, given, {
     inputs: state,
     leaves: true,
   });

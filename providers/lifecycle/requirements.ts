@@ -59,6 +59,17 @@ export function unmetAfter(kind: Form, live: Values, changes: Values): Unmet[] {
   );
 }
 
+/** Returns the changes without those after which the object would not meet its requirements: what a destroy can restore. */
+export function restorable(kind: Form, live: Values, changes: Values): Values {
+  const [unmet] = unmetAfter(kind, live, changes);
+  if (!unmet) return changes;
+  const required = [unmet.by, ...unmet.anyOf];
+  const others = Object.entries(changes).filter(
+    ([property]) => !required.includes(property),
+  );
+  return restorable(kind, live, Object.fromEntries(others));
+}
+
 /** @throws UserError when an update would leave an object that does not meet the requirements of the field table. */
 export function refuseUnmet(
   kind: Kind,

@@ -86,7 +86,7 @@ describe("A rule that somebody left without a condition", () => {
     const { run } = await resource.destroy();
     expect(await run.warnings()).toContainEqual(
       expect.stringContaining(
-        "keeps headerContainsWords, headerContainsMessageHeader: with what was first it would lack what its other settings require",
+        "keeps headerContainsMessageHeader, headerContainsWords: with what was first it would lack what its other settings require",
       ),
     );
     expect(stage.live()).toMatchObject({
