@@ -225,7 +225,7 @@ function leaving(
     values: restorable(
       kind,
       { ...(first as Values), ...managed },
-      Object.fromEntries(back) as Values,
+      Object.fromEntries(back),
     ),
   };
 }

@@ -1,12 +1,16 @@
-/** Plain data as a text that does not depend on the order of members. */
+import { isMark, withoutState } from "../../providers/mark";
+
+/** Plain data as a text that depends neither on the order of members nor on the id of a restore point, which each has anew. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, member: unknown) =>
     typeof member === "object" && member !== null && !Array.isArray(member)
       ? Object.fromEntries(
           Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)),
         )
-      : member,
-  ) ?? "undefined";
+      : isMark(member)
+        ? withoutState(member)
+        : member,
+  )?.replace(/"restore-point-[0-9a-f]{12}"/g, '"restore-point"') ?? "undefined";
 
 /** Whether two things are the same as JSON. */
 export const isAlike = (a: unknown, b: unknown): boolean =>
