@@ -133,9 +133,11 @@ async function sayWhatRemains(
     passedBy.map(async ({ kind, object }) => {
       await homeOf(kind, operation, state);
       const item = await lookUp(kinds, operation, object);
-      if (ownerIn(item, object, id) in otherOwners) return;
+      const first = values[keyOf(object)];
+      // Somebody else made it since.
+      if (first === null && ownerIn(item, object, id) in otherOwners) return;
       const now = item ? valuesOf(kind, item) : null;
-      const differs = difference(kind, values[keyOf(object)], now);
+      const differs = difference(kind, first, now);
       if (differs !== undefined)
         operation.warn(
           `${labelOf(kind, object.name)}: ${differs}. This stack did not know of that, as after an up that was interrupted; set it right by hand`,
