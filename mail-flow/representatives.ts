@@ -271,8 +271,11 @@ function alikeDomains(
     ...[...atCloudflare.keys()].filter((name) => accepts(name) !== false),
     ...[
       ...valueOf(acceptedDomains).map(({ domainName }) => folded(domainName)),
-      // Subdomains that the tenant accepts without listing them.
+      // Subdomains that the tenant accepts without listing them: those that something names, and one that nothing does.
       ...named.filter((name) => accepts(name) === true),
+      ...valueOf(acceptedDomains).flatMap(({ matchSubDomains, domainName }) =>
+        matchSubDomains ? [`subdomain.${folded(domainName)}`] : [],
+      ),
     ]
       // No mail of the organisation goes there; nobody protects it.
       .filter((name) => !name.endsWith(".onmicrosoft.com")),

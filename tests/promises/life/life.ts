@@ -380,9 +380,11 @@ export class Life {
       if (!looked || this.#unseen.size > 0) continue;
       for (const meaning of meanings[entry.kind] ?? []) {
         const { property, wire, implied } = meaning;
-        const wish = program.find(({ name }) => name === entry.name)?.inputs[
+        const said = program.find(({ name }) => name === entry.name)?.inputs[
           property
         ];
+        // The program's mark gets the id of its restore point.
+        const wish = isMark(said) ? entry.inputs[property] : said;
         const live = object.members[wire];
         const right =
           wish !== undefined
