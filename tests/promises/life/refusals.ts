@@ -14,7 +14,8 @@ type Find = (kind: string, name: string) => LiveObject | undefined;
 
 /** Reads a refusal; undefined for any other error. */
 export function askedBy(message: string, find: Find): Asked | undefined {
-  const found = takenNames(message, find) ?? exposure(message);
+  const found =
+    takenNames(message, find) ?? anotherState(message) ?? exposure(message);
   return found && found.steps.length > 0 ? found : undefined;
 }
 
@@ -38,6 +39,15 @@ function takenNames(message: string, find: Find): Asked | undefined {
     steps: [{ do: "program", change: { adopt: true } }],
     needless: !object || isMarked(object) ? [name] : [],
   };
+}
+
+/** What a state that is gone had made is there still, such as an object that somebody made anew before its destroy. */
+function anotherState(message: string): Asked | undefined {
+  return / a state of the same names in another backend has .+ set adopt: true /.test(
+    message,
+  )
+    ? { steps: [{ do: "program", change: { adopt: true } }], needless: [] }
+    : undefined;
 }
 
 /**
