@@ -1,4 +1,5 @@
 import { startSimulator, type Seed, type Simulator } from "../../simulator";
+import { isMark, withoutState } from "../../providers/mark";
 import { inWords, type JsonObject } from "../../simulator/json";
 import type { Quirks } from "../../simulator/quirks";
 import {
@@ -135,7 +136,12 @@ const settled = (objects: readonly JsonObject[]): Record<string, unknown> =>
           .filter(([member]) => !passing.includes(member))
           .map(([member, value]) => [
             member,
-            Array.isArray(value) ? [...value].sort() : value,
+            Array.isArray(value)
+              ? [...value].sort()
+              : // Every restore point has another id.
+                isMark(value)
+                ? withoutState(value)
+                : value,
           ]),
       ),
     ]),
