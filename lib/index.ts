@@ -11,7 +11,7 @@ export {
   QuarantinePolicy,
   type QuarantinePolicyArgs,
 } from "./quarantine-policy";
-export type { FirstSeen } from "./resource";
+export type { FirstSeen } from "../providers/restored-object";
 export { RestorePoint, type RestorePointArgs } from "./restore-point";
 export type { Route } from "./routes";
 export { TransportRule, type TransportRuleArgs } from "./transport-rule";

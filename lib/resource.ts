@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { GuardedMailProps } from "../providers/guarded-mail";
 import type { Kind } from "../providers/kind";
+import type { FirstSeen } from "../providers/restored-object";
 import { markFor } from "../providers/mark";
 import { loader } from "./loader";
 
@@ -19,8 +20,8 @@ type Wrapped<T> = T extends readonly (infer Entry)[]
 /** What every resource that can take over an object may be given. */
 export interface AdoptArgs extends RestoreArgs {
   /**
-   * Whether an object of the same name that differs, or that belongs to another stack or to a state of the same names in another backend, is taken over. One that equals the
-   * program is taken over without.
+   * Whether an object of the same name that differs, or that belongs to another stack or to a state of the same names in another
+   * backend, is taken over. One that equals the program is taken over without.
    * @default false
    */
   adopt?: pulumi.Input<boolean>;
@@ -49,12 +50,6 @@ export interface GuardArgs {
    */
   allowExposure?: pulumi.Input<boolean>;
 }
-
-/**
- * First-seen values of an object by property; false where it did not exist; `notHeld` where the restore point knows nothing of it, as
- * after an `up` with `--target` that left the restore point out: an existing object is refused then.
- */
-export type FirstSeen = Record<string, unknown> | false | "notHeld";
 
 /** What all resources of this library have in common: a type token, the constant text of the provider, and the wrapping. */
 export abstract class Area1Resource extends pulumi.CustomResource {

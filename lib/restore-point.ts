@@ -1,14 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { keyOf, type RestorePointProps } from "../providers/restored-object";
 import { markOfState } from "../providers/mark";
 import {
-  Area1Resource,
-  type Args,
+  firstSeenOf,
   type FirstSeen,
-  type GuardArgs,
-  markOf,
-} from "./resource";
+  type RestorePointProps,
+} from "../providers/restored-object";
+import { Area1Resource, type Args, type GuardArgs, markOf } from "./resource";
 
 /** The inputs of a {@link RestorePoint}. */
 export interface RestorePointArgs
@@ -61,13 +59,13 @@ export class RestorePoint extends Area1Resource {
   /** The slice of one object, for the input `restorePoint` of its resource. */
   of(kind: string, name: pulumi.Input<string>): pulumi.Output<FirstSeen> {
     // Under the mocks of a unit test a resource may have no outputs but its inputs.
-    const values: pulumi.Output<Record<string, FirstSeen | null> | undefined> =
-      this.values;
-    return pulumi.all([values, name]).apply(([values, known]) => {
-      if (values === undefined) return false;
-      const held = values[keyOf({ kind, name: known })];
-      // An `up` that leaves the restore point out, as with --target, leaves it without objects that are new in the program.
-      return held === undefined ? "notHeld" : (held ?? false);
-    });
+    const values: pulumi.Output<
+      Record<string, Record<string, unknown> | null> | undefined
+    > = this.values;
+    return pulumi
+      .all([values, name])
+      .apply(([values, name]) =>
+        values === undefined ? false : firstSeenOf(values, { kind, name }),
+      );
   }
 }

@@ -42,6 +42,21 @@ export interface RestorePointProps {
   allowExposure?: boolean;
 }
 
+/**
+ * First-seen values of an object by property; false where it did not exist; `notHeld` where the restore point knows nothing of it, as
+ * after an `up` with `--target` that left the restore point out: an existing object is refused then.
+ */
+export type FirstSeen = Record<string, unknown> | false | "notHeld";
+
+/** What a restore point with these `values` says of an object. */
+export function firstSeenOf(
+  values: Readonly<Record<string, Record<string, unknown> | null>>,
+  object: Pick<RestoredObject, "kind" | "name">,
+): FirstSeen {
+  const held = values[keyOf(object)];
+  return held === undefined ? "notHeld" : (held ?? false);
+}
+
 /** How `values` names an object. */
 export const keyOf = ({
   kind,

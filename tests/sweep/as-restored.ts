@@ -1,5 +1,5 @@
 import { isMark, markOfState } from "../../providers/mark";
-import { keyOf } from "../../providers/restored-object";
+import { firstSeenOf } from "../../providers/restored-object";
 import type { Properties } from "../conformance/platform";
 
 /** What a resource's inputs become of its program's restore point: what `RestorePoint.mark()` and `.of()` say of its object. */
@@ -11,8 +11,6 @@ export function asRestored(
   if (!("restorePoint" in inputs)) return inputs;
   const { id = "", outputs: { values = {} } = {} } = point ?? {};
   const name = inputs["name"] ?? inputs["domain"] ?? "";
-  const key = keyOf({ kind, name: name as string });
-  const held = (values as Properties)[key];
   return {
     ...Object.fromEntries(
       Object.entries(inputs).map(([property, value]) => [
@@ -20,6 +18,9 @@ export function asRestored(
         isMark(value) ? markOfState(value, id) : value,
       ]),
     ),
-    restorePoint: held === undefined ? "notHeld" : (held ?? false),
+    restorePoint: firstSeenOf(values as Parameters<typeof firstSeenOf>[0], {
+      kind,
+      name: name as string,
+    }),
   };
 }
