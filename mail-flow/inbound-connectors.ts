@@ -50,6 +50,8 @@ interface Ready {
   readonly closeness: ReturnType<typeof closenessTo>;
   /** Whether the connector is for an accepted domain. */
   readonly isFor: (domain: string) => boolean;
+  /** The name of the certificate by which it knows mail; undefined where it has none, or a blank one. */
+  readonly certificate: string | undefined;
   /** Whether a certificate with this name is the one that the connector names. */
   readonly names: (certificate: string) => boolean;
 }
@@ -131,8 +133,10 @@ type Arrived = Origin & Recipient;
 
 function readyFor(connector: InboundConnector): Ready {
   const associated = new Set(associatedWith(connector).map(folded));
-  const certificate = closenessTo({
-    senderDomains: [certificateOf(connector) ?? []].flat(),
+  const certificate = connector.tlsSenderCertificateName?.trim() || undefined;
+  // Written as sender domains are: a domain, or `*.` and a domain.
+  const closeness = closenessTo({
+    senderDomains: certificate === undefined ? [] : [certificate],
   });
   return {
     connector,
@@ -140,8 +144,8 @@ function readyFor(connector: InboundConnector): Ready {
     skipped: addressSet(connector.efSkipIps),
     closeness: closenessTo(connector),
     isFor: (domain) => associated.size === 0 || associated.has(domain),
-    // Written as sender domains are: a domain, or `*.` and a domain.
-    names: (name) => certificate(name) !== undefined,
+    certificate,
+    names: (name) => closeness(name) !== undefined,
   };
 }
 
@@ -150,8 +154,8 @@ function certificatesFor(
   enabled: readonly Ready[],
 ): readonly [Certificate, ...Certificate[]] {
   const named = new Set(
-    enabled.flatMap(({ connector }) =>
-      [certificateOf(connector) ?? []].flat().map(folded),
+    enabled.flatMap(({ certificate }) =>
+      certificate === undefined ? [] : [folded(certificate)],
     ),
   );
   return [
@@ -164,10 +168,10 @@ function certificatesFor(
     // A name that the snapshot does not have is like no other.
     ...enabled
       .filter(
-        ({ connector }) =>
+        ({ connector, certificate }) =>
           isPartner(connector) &&
           connector.restrictDomainsToCertificate &&
-          certificateOf(connector) === undefined,
+          certificate === undefined,
       )
       .map(
         (unnamed): Certificate =>
@@ -254,8 +258,7 @@ function partnerOf(
       (!ready.connector.restrictDomainsToCertificate || shows(ready)),
   );
   if (known) return known;
-  const { connector } = refusing;
-  const certificate = certificateOf(connector);
+  const { connector, certificate } = refusing;
   return {
     end: end("rejected"),
     steps: [
@@ -310,11 +313,10 @@ const certificateDoubt = (
         ? ready.connector.restrictDomainsToCertificate &&
           ready.closeness(senderDomain) !== undefined &&
           takesAddress(ready, sourceIp)
-        : certificateOf(ready.connector) !== undefined &&
-          !ready.listed(sourceIp),
+        : ready.certificate !== undefined && !ready.listed(sourceIp),
     )
     .slice(0, 1)
-    .map(({ connector }) =>
+    .map(({ connector, certificate }) =>
       isPartner(connector)
         ? because(
             connector,
@@ -325,7 +327,7 @@ const certificateDoubt = (
         : because(
             connector,
             "tlsSenderCertificateName",
-            certificateOf(connector),
+            certificate,
             "mail with this certificate is the connector's, and which one the last hop shows cannot be told",
           ),
     );
@@ -335,12 +337,6 @@ export const associatedWith = ({
   associatedAcceptedDomains,
 }: Pick<InboundConnector, "associatedAcceptedDomains">): readonly string[] =>
   (associatedAcceptedDomains ?? []).filter((domain) => domain.trim() !== "");
-
-/** The name of the certificate by which a connector knows mail; undefined where it has none, or a blank one. */
-const certificateOf = ({
-  tlsSenderCertificateName = "",
-}: InboundConnector): string | undefined =>
-  tlsSenderCertificateName.trim() || undefined;
 
 /** Whether a connector is one of partners, and not of the organisation's own servers (`OnPremises`). */
 const isPartner = ({
