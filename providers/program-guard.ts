@@ -109,11 +109,11 @@ async function stepsOf(
   const kept = new Set(objects.map(keyOf));
   for (const object of [...before].reverse()) {
     if (kept.has(keyOf(object))) continue;
-    const change = leaving(operation, program, object);
+    const left = leaving(operation, program, object);
     const givenUp = generationOf(
       textOf(object.wanted?.["headerContainsMessageHeader"]),
     );
-    if (change) steps.push({ changes: [change], options: { givenUp } });
+    if (left) steps.push({ changes: [left.change], options: { givenUp } });
   }
   return steps;
 }
@@ -201,32 +201,39 @@ const completed = (
   object: RestoredObject,
 ): Values => given(kind, checked(kind, object, configuration));
 
-/** What becomes of an object whose resource leaves: what was made is removed, what was adopted gets its first-seen values back. */
+/** What becomes of an object whose resource leaves. */
+interface Leaving {
+  /** What was made is removed, what was adopted gets its first-seen values back where its other settings allow it. */
+  readonly change: ObjectChange;
+  /** The object as it was before the stack. */
+  readonly first: ObjectChange;
+}
+
 function leaving(
   operation: Operation,
-  { kinds, values }: JudgedProgram,
+  { kinds, values: firstSeen }: JudgedProgram,
   object: RestoredObject,
-): ObjectChange | undefined {
+): Leaving | undefined {
   const { kind: kindName, name } = object;
   const kind = kinds[kindName];
-  const first = values[keyOf({ kind: kindName, name })];
-  if (!kind?.decides || first === undefined) return undefined;
-  if (!isRecord(first))
-    return kind.decides(undefined) ? { kind: kindName, name } : undefined;
+  const seen = firstSeen[keyOf({ kind: kindName, name })];
+  if (!kind?.decides || seen === undefined) return undefined;
+  const removed = { kind: kindName, name };
+  if (!isRecord(seen))
+    return kind.decides(undefined)
+      ? { change: removed, first: removed }
+      : undefined;
   const managed = completed(operation, kind, object);
-  const back = Object.entries(first as Values).filter(
+  const back = Object.entries(seen as Values).filter(
     ([property, value]) =>
       (property in managed || kind.fields[property]?.implied) &&
       !(kind.home === "accountId" && value === null),
   );
+  const values: Values = Object.fromEntries(back);
+  const live: Values = { ...(seen as Values), ...managed };
   return {
-    kind: kindName,
-    name,
-    values: restorable(
-      kind,
-      { ...(first as Values), ...managed },
-      Object.fromEntries(back),
-    ),
+    change: { ...removed, values: restorable(kind, live, values) },
+    first: { ...removed, values },
   };
 }
 
@@ -238,12 +245,15 @@ function harmsOfDestroy(
 ): Harmful | undefined {
   const { objects, inputs } = program;
   const guarded = guardedMailIn(inputs);
-  const changes = [...objects]
+  const leave = [...objects]
     .reverse()
     .flatMap((object) => leaving(operation, program, object) ?? []);
-  const allowed = withChanges(before, changes);
+  const allowed = withChanges(
+    before,
+    leave.map(({ first }) => first),
+  );
   let now = before;
-  for (const change of changes) {
+  for (const { change } of leave) {
     const next = withChanges(now, [change]);
     const harms = refused(
       inputs,
