@@ -3,14 +3,12 @@ import { isIP } from "node:net";
 import { Command } from "commander";
 
 import { visibleJson } from "../mail-flow/visible";
-import type { Diagnosis } from "./doctor/diagnosis";
+import type { Diagnosis, DiagnosisOptions } from "./doctor/diagnosis";
 import { checked, repeatable } from "./option-values";
 import { hasColours } from "./terminal";
 
 /** The command's options. */
-export interface DoctorOptions {
-  readonly domain: readonly string[];
-  readonly resolver?: string;
+interface DoctorOptions extends DiagnosisOptions {
   readonly snapshot?: string;
   readonly json?: true;
   readonly verbose?: true;

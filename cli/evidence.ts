@@ -34,8 +34,8 @@ async function look(options: EvidenceOptions): Promise<void> {
   const [{ readLive }, { readSnapshot }, { readReports }, { evidence }, text] =
     await Promise.all([
       import("./live.js"),
-      import("../providers/mail-flow/snapshot.js"),
-      import("../providers/mail-flow/reports.js"),
+      import("../providers/snapshot/snapshot.js"),
+      import("../providers/snapshot/reports.js"),
       import("../mail-flow/evidence.js"),
       import("./evidence/text.js"),
     ]);

@@ -1,6 +1,6 @@
-import { resolveConfiguration } from "../providers/configuration";
-import { trying } from "../providers/lifecycle/trying";
-import { Session, type Operation } from "../providers/session";
+import { resolveConfiguration } from "../providers/session/configuration";
+import { withFailureContext } from "../providers/lifecycle/failure-context";
+import { Session, type Operation } from "../providers/session/session";
 
 /**
  * Begins an operation on the tenant and the account that the environment names, one for a whole command: all its waiting and retrying
@@ -33,7 +33,7 @@ export async function readLive<T>(
 ): Promise<T> {
   const operation = liveOperation();
   try {
-    return await trying(tried, () => read(operation));
+    return await withFailureContext(tried, () => read(operation));
   } catch (error) {
     throw new Error(operation.session.scrub((error as Error).message), {
       cause: error,

@@ -9,7 +9,7 @@ export async function snapshotOf(file: string | undefined): Promise<Snapshot> {
   // Loaded here, so that who gives a file does not wait for it.
   const [{ readLive }, { readSnapshot }] = await Promise.all([
     import("./live.js"),
-    import("../providers/mail-flow/snapshot.js"),
+    import("../providers/snapshot/snapshot.js"),
   ]);
   return readLive("Cannot read what decides about mail", readSnapshot);
 }

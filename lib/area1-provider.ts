@@ -5,7 +5,7 @@ import {
   keys,
   secretKeys,
   type Key,
-} from "../providers/configuration";
+} from "../providers/session/configuration";
 
 /** Every key of the configuration as an argument; see docs/configuration.md. */
 export interface Area1ProviderArgs {

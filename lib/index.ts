@@ -11,7 +11,7 @@ export {
   QuarantinePolicy,
   type QuarantinePolicyArgs,
 } from "./quarantine-policy";
-export type { FirstSeen } from "../providers/restored-object";
+export type { FirstSeen } from "../providers/restore-point/restored-object";
 export { RestorePoint, type RestorePointArgs } from "./restore-point";
 export type { Route } from "./routes";
 export { TransportRule, type TransportRuleArgs } from "./transport-rule";
@@ -29,9 +29,9 @@ export type {
 } from "../providers/cloudflare/area1-domain";
 export type { Verification } from "../providers/cloudflare/client";
 export type { Finding } from "../mail-flow/finding";
-export type { MailFlowCheckProps } from "../providers/mail-flow/check-inputs";
-export type { LiveRoute } from "../providers/mail-flow/looking";
-export type { GuardedMailProps } from "../providers/guarded-mail";
+export type { MailFlowCheckProps } from "../providers/mail-flow-check/check-inputs";
+export type { LiveRoute } from "../providers/mail-flow-check/examination";
+export type { GuardedMailProps } from "../providers/exposure-guard/guarded-mail";
 export type { QuarantineNotificationProps } from "../providers/exchange-online/quarantine-notification";
 export type { QuarantinePermission } from "../providers/exchange-online/quarantine-permissions";
 export type { QuarantinePolicyProps } from "../providers/exchange-online/quarantine-policy";
@@ -39,4 +39,4 @@ export type { TransportRuleProps } from "../providers/exchange-online/transport-
 export type {
   RestoredObject,
   RestorePointProps,
-} from "../providers/restored-object";
+} from "../providers/restore-point/restored-object";

@@ -3,9 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import {
   mailFlowCheckForm,
   type MailFlowCheckProps,
-} from "../providers/mail-flow/check-inputs";
+} from "../providers/mail-flow-check/check-inputs";
 import type { Finding } from "../mail-flow/finding";
-import type { LiveRoute } from "../providers/mail-flow/looking";
+import type { LiveRoute } from "../providers/mail-flow-check/examination";
 import { Area1Resource, type Args } from "./resource";
 
 /** The inputs of a {@link MailFlowCheck}. */

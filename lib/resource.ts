@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { GuardedMailProps } from "../providers/guarded-mail";
+import type { GuardedMailProps } from "../providers/exposure-guard/guarded-mail";
 import type { Kind } from "../providers/kind";
-import type { FirstSeen } from "../providers/restored-object";
+import type { FirstSeen } from "../providers/restore-point/restored-object";
 import { markFor } from "../providers/mark";
 import { loader } from "./loader";
 
@@ -126,7 +126,7 @@ export abstract class AdoptingResource extends Area1Resource {
       kind,
       name,
       opts?.id ? undefined : args,
-      ["adopted", "previous", kind.home, ...computed],
+      ["adopted", "previous", kind.scopeId, ...computed],
       opts,
     );
   }

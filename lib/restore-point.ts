@@ -5,7 +5,7 @@ import {
   firstSeenOf,
   type FirstSeen,
   type RestorePointProps,
-} from "../providers/restored-object";
+} from "../providers/restore-point/restored-object";
 import { Area1Resource, type Args, type GuardArgs, markOf } from "./resource";
 
 /** The inputs of a {@link RestorePoint}. */

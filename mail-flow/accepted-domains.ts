@@ -1,11 +1,11 @@
 import { folded, within } from "./mail";
 import type { Snapshot } from "./snapshot";
-import type { Truth } from "./truth";
+import type { ThreeValued } from "./three-valued";
 
 /** Whether the tenant accepts mail for a domain; undefined where its domains were not read. */
 export function acceptance(
   part: Snapshot["acceptedDomains"],
-): (domain: string) => Truth {
+): (domain: string) => ThreeValued {
   if ("unavailable" in part) return () => undefined;
   const exact = new Set(part.value.map(({ domainName }) => folded(domainName)));
   const withSubdomains = within(
@@ -19,7 +19,7 @@ export function acceptance(
 /** Whether a domain is one that the tenant accepts mail for, or a subdomain of one; undefined where its domains were not read. */
 export function ownership(
   part: Snapshot["acceptedDomains"],
-): (domain: string) => Truth {
+): (domain: string) => ThreeValued {
   return "unavailable" in part
     ? () => undefined
     : within(part.value.map(({ domainName }) => domainName));

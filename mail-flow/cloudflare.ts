@@ -1,4 +1,4 @@
-import { end, named, step, unread, type End } from "./end";
+import { result, named, step, unread, type Result } from "./result";
 import { egressIpRanges } from "./egress";
 import { folded } from "./mail";
 import { dispositions, type Disposition, type Message } from "./message";
@@ -31,7 +31,7 @@ export interface Delivered {
 
 /** A message that Microsoft gets, or the end of one that it does not. */
 export type Arrival =
-  Delivered | { readonly end: End; readonly steps: readonly Step[] };
+  Delivered | { readonly result: Result; readonly steps: readonly Step[] };
 
 /** The words that Cloudflare's API uses for mail that carries this word in the header. */
 export const labelsOf = (word: string): string[] => {
@@ -56,7 +56,7 @@ export function cloudflare({
   if ("unavailable" in domains) {
     const { unavailable } = domains;
     return () => ({
-      end: end("notDocumented"),
+      result: result("notDocumented"),
       steps: [
         unread("Domain", "Cloudflare's domains were not read", unavailable),
       ],
@@ -103,7 +103,7 @@ export function cloudflare({
     const dropped = drop(domain, disposition, label);
     if (dropped) {
       say("dropDispositions", dropDispositions, dropped.why);
-      return { end: end(dropped.outcome), steps };
+      return { result: result(dropped.outcome), steps };
     }
     const word = stamp ? stamp.word : headerWords[disposition];
     say(
@@ -116,7 +116,7 @@ export function cloudflare({
     const lost = elsewhere(domain, hosts.get(recipientDomain));
     if (lost) {
       say("transport", transport, lost);
-      return { end: end("notDocumented"), steps };
+      return { result: result("notDocumented"), steps };
     }
     return {
       word,

@@ -4,7 +4,7 @@ import { addressSet, type AddressSet } from "./address-set";
 import { folded, within, type Headers, type Mail } from "./mail";
 import { propertyOf } from "./names";
 import type { RuleValue } from "./snapshot";
-import { any, type Truth } from "./truth";
+import { any, type ThreeValued } from "./three-valued";
 
 /** What a rule looks at. */
 export interface Looked {
@@ -14,7 +14,7 @@ export interface Looked {
   readonly scl: number | null;
 }
 
-type Holds = (looked: Looked) => Truth;
+type Holds = (looked: Looked) => ThreeValued;
 
 /** A condition of a rule, or an exception. */
 export interface Condition {
@@ -35,7 +35,7 @@ const untold: Holds = () => undefined;
 const constants: ReadonlySet<Holds> = new Set([yes, no, untold]);
 
 /** Whether a text is what one of a list asks for. */
-type Test = (list: readonly string[]) => (text: string) => Truth;
+type Test = (list: readonly string[]) => (text: string) => ThreeValued;
 
 /** Makes conditions that test one text of a message. */
 const testing =
@@ -192,7 +192,10 @@ const owners: Readonly<Record<string, string>> = {
   adComparisonOperator: "adComparisonAttribute",
 };
 
-function onHeader(name: RuleValue, holds: (text: string) => Truth): Condition {
+function onHeader(
+  name: RuleValue,
+  holds: (text: string) => ThreeValued,
+): Condition {
   const header = folded(String(name));
   return {
     on: "headers",
@@ -233,7 +236,9 @@ const longestRule = 8192;
  * Whether a text matches one of some expressions, in any case; cannot be told of those that RE2 does not read (it has neither
  * look-around nor back references). RE2's time is linear: no administrator's expression holds anybody up.
  */
-function matchesPattern(list: readonly string[]): (text: string) => Truth {
+function matchesPattern(
+  list: readonly string[],
+): (text: string) => ThreeValued {
   let expressions: (RE2JS | undefined)[] | undefined;
   return (text) =>
     any(

@@ -1,5 +1,5 @@
 import { addressSet } from "./address-set";
-import { end, named, step, unread, type Way } from "./end";
+import { result, named, step, unread, type Way } from "./result";
 import {
   attribution,
   because,
@@ -9,7 +9,7 @@ import {
 import type { Origin } from "./mail";
 import type { Step } from "./path";
 import type { Snapshot } from "./snapshot";
-import type { Truth } from "./truth";
+import type { ThreeValued } from "./three-valued";
 
 /** What the connection alone decides. */
 interface Connected {
@@ -21,7 +21,7 @@ interface Connected {
 
 interface Passed {
   /** Whether the IP Allow List lets it skip spam filtering; undefined where nobody can tell. */
-  readonly allowed: Truth;
+  readonly allowed: ThreeValued;
   readonly steps: readonly Step[];
 }
 
@@ -34,7 +34,7 @@ export function connection(
   return (origin) => {
     const attributedFor = attributed(origin);
     const connect = (one: Attributed): Connected =>
-      "end" in one
+      "result" in one
         ? { ended: [one] }
         : after(one.steps, filter(origin, one.skips));
     return (to) => {
@@ -70,7 +70,7 @@ function anyOf(
   const decisions = new Set(
     all.map(({ ended, passed }) =>
       [
-        ...new Set(ended.map(({ end }) => end.outcome)),
+        ...new Set(ended.map(({ result }) => result.outcome)),
         passed ? `passed ${passed.allowed}` : "",
       ].join(),
     ),
@@ -126,7 +126,7 @@ function connectionFilter(
     if (skips === undefined)
       return allowed
         ? { ended: [], passed: { allowed: true, steps } }
-        : { ended: [{ end: end("rejected"), steps }] };
+        : { ended: [{ result: result("rejected"), steps }] };
     steps.push(
       because(
         { name: skips },
@@ -136,7 +136,7 @@ function connectionFilter(
       ),
     );
     return {
-      ended: blocked ? [{ end: end("rejected"), steps }] : [],
+      ended: blocked ? [{ result: result("rejected"), steps }] : [],
       passed: { allowed: allowed ? undefined : false, steps },
     };
   };

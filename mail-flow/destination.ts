@@ -1,4 +1,4 @@
-import type { End } from "./end";
+import type { Result } from "./result";
 
 /** Where a message can end, from the farthest from its recipient to the nearest. */
 export const destinations = [
@@ -24,7 +24,7 @@ export type Destination = (typeof destinations)[number];
 export function destinationOf({
   outcome,
   release,
-}: Pick<End, "outcome" | "release">): Destination {
+}: Pick<Result, "outcome" | "release">): Destination {
   switch (outcome) {
     case "droppedByCloudflare":
     case "rejected":
@@ -50,7 +50,7 @@ export function destinationOf({
  *
  * @throws Error if there is no end
  */
-export function nearest(ends: readonly End[]): Destination {
+export function nearest(ends: readonly Result[]): Destination {
   const [first, ...others] = ends.map(destinationOf);
   if (!first) throw new Error("A message has no end");
   return others.reduce((a, b) => (nearer(b, a) ? b : a), first);
@@ -62,6 +62,6 @@ export function nearer(a: Destination, b: Destination): boolean {
 }
 
 /** Whether nobody can get the message any more: Microsoft 365 rejected or deleted it. */
-export function isLost({ outcome }: Pick<End, "outcome">): boolean {
+export function isLost({ outcome }: Pick<Result, "outcome">): boolean {
   return outcome === "rejected" || outcome === "deleted";
 }

@@ -2,7 +2,7 @@ import { labelsOf, otherHost } from "./cloudflare";
 import { isLost, nearer, nearest, type Destination } from "./destination";
 import { egressIpRanges } from "./egress";
 import { texts } from "./conditions";
-import { named, step } from "./end";
+import { named, step } from "./result";
 import { grouped } from "./grouped";
 import { folded } from "./mail";
 import {
@@ -137,7 +137,7 @@ export function harmsOf(
         const later = flowAfter(sent);
         const harm = harmIn(flowBefore(sent), later, guarded);
         if (!harm) continue;
-        const most = flowAllowed && nearest(flowAllowed(sent).ends);
+        const most = flowAllowed && nearest(flowAllowed(sent).results);
         if (most && !nearer(harm.after, most)) continue;
         const decided = decidedBy(later, sent, after);
         return [{ one, harm: { ...harm, decided } }];
@@ -224,14 +224,14 @@ function harmIn(
   after: Followed,
   guarded: boolean,
 ): Pick<Harm, "kind" | "before" | "after"> | undefined {
-  const [was, is] = [nearest(before.ends), nearest(after.ends)];
+  const [was, is] = [nearest(before.results), nearest(after.results)];
   if (guarded && nearer(is, "administrator") && nearer(is, was))
     return { kind: "exposed", before: was, after: is };
   // What Cloudflare drops was never delivered.
-  const delivered = before.ends.every(
-    (end) => !isLost(end) && end.outcome !== "droppedByCloudflare",
+  const delivered = before.results.every(
+    (result) => !isLost(result) && result.outcome !== "droppedByCloudflare",
   );
-  return delivered && after.ends.some(isLost)
+  return delivered && after.results.some(isLost)
     ? { kind: "lost", before: was, after: is }
     : undefined;
 }

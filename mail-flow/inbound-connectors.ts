@@ -1,6 +1,6 @@
 import { addressSet, type AddressSet } from "./address-set";
 import { egressIpRanges } from "./egress";
-import { end, named, step, unread, type Way } from "./end";
+import { result, named, step, unread, type Way } from "./result";
 import { folded, within, type Mail, type Origin } from "./mail";
 import type { Step } from "./path";
 import type { InboundConnector, RuleValue, Snapshot } from "./snapshot";
@@ -37,7 +37,7 @@ export function attribution(
   return ({ sourceIp }) => {
     const attributed = egress(sourceIp)
       ? { skips: undefined, steps: taken }
-      : { end: end("notDocumented"), steps: open };
+      : { result: result("notDocumented"), steps: open };
     return () => ({ possible: [attributed], doubts: [] });
   };
 }
@@ -202,7 +202,7 @@ function met(
       : ownMet.find(({ connector }) => trustsSenders(connector));
   if (trusting)
     return {
-      end: end("notDocumented"),
+      result: result("notDocumented"),
       steps: [
         because(
           trusting.connector,
@@ -213,7 +213,7 @@ function met(
       ],
     };
   const partner = partnerOf(partners, mail, shows);
-  if (partner && "end" in partner) return partner;
+  if (partner && "result" in partner) return partner;
   const skipping = [...(partner ? [partner] : []), ...ownMet].find(
     ({ connector, skipped }) =>
       !connector.efTestMode &&
@@ -226,8 +226,8 @@ function met(
 
 /** A text that is the same for what is the same to a message. */
 const keyOf = (attributed: Attributed): string =>
-  "end" in attributed
-    ? `${attributed.end.outcome} ${attributed.steps.map(({ object, property }) => `${object} ${property}`).join()}`
+  "result" in attributed
+    ? `${attributed.result.outcome} ${attributed.steps.map(({ object, property }) => `${object} ${property}`).join()}`
     : `skips ${attributed.skips}`;
 
 /**
@@ -260,7 +260,7 @@ function partnerOf(
   if (known) return known;
   const { connector, certificate } = refusing;
   return {
-    end: end("rejected"),
+    result: result("rejected"),
     steps: [
       takesAddress(refusing, sourceIp)
         ? because(

@@ -1,5 +1,5 @@
 import type { Verdict } from "./message";
-import type { Truth } from "./truth";
+import type { ThreeValued } from "./three-valued";
 
 /** Headers by name in lower case; what a rule may look at, and change. */
 export type Headers = ReadonlyMap<string, string>;
@@ -14,13 +14,13 @@ export interface Mail {
   /** The last hop before Microsoft. */
   readonly sourceIp: string;
   /** Whether the sender's domain is one of the tenant's own; undefined where those were not read. */
-  readonly senderInside: Truth;
+  readonly senderInside: ThreeValued;
   /** The same, of a domain that is one of those or a subdomain of one, whether or not the tenant accepts mail for it. */
-  readonly senderOwned: Truth;
+  readonly senderOwned: ThreeValued;
   /** Whether it came by way of Cloudflare, so that the MX record does not name Microsoft. */
   readonly behindCloudflare: boolean;
   /** Whether the IP Allow List has its last hop; undefined where nobody can tell. */
-  readonly allowed: Truth;
+  readonly allowed: ThreeValued;
   readonly microsoftVerdict: Verdict;
   readonly bcl: number | undefined;
   /** Milliseconds since 1970. */

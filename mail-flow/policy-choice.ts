@@ -1,4 +1,4 @@
-import { named, step, unread } from "./end";
+import { named, step, unread } from "./result";
 import { folded, within, type Mail } from "./mail";
 import { valueOf } from "./part";
 import type { Step } from "./path";

@@ -1,4 +1,4 @@
-import { end, named, step, unread, type End, type Way } from "./end";
+import { result, named, step, unread, type Result, type Way } from "./result";
 import { folded } from "./mail";
 import type { Verdict } from "./message";
 import { valueOf } from "./part";
@@ -26,7 +26,7 @@ export interface Threat {
 /** Puts a message into quarantine: under which quarantine policy, and what its recipient may do there. */
 export type Quarantine = (
   threat: Threat,
-  known: Partial<End> & { verdict: Verdict },
+  known: Partial<Result> & { verdict: Verdict },
   steps: readonly Step[],
 ) => Way;
 
@@ -63,7 +63,7 @@ export function quarantine({
     };
     if (!policy)
       return {
-        end: end("quarantine", base),
+        result: result("quarantine", base),
         steps: [
           ...steps,
           lies,
@@ -82,7 +82,7 @@ export function quarantine({
         ],
       };
     return {
-      end: end("quarantine", {
+      result: result("quarantine", {
         ...base,
         ...rights(policy, known.verdict),
         notified: policy.esnEnabled,
@@ -115,7 +115,7 @@ export function quarantinePolicyFor(
 export function rights(
   { endUserQuarantinePermissions: permissions }: QuarantinePolicy,
   verdict: Verdict,
-): Pick<End, "release" | "preview" | "delete"> {
+): Pick<Result, "release" | "preview" | "delete"> {
   if (!permissions) return { release: null, preview: false, delete: false };
   const may = (permission: QuarantinePermission) =>
     permissions.includes(permission);
@@ -132,7 +132,7 @@ const releases = {
   self: "the recipient releases it",
   request: "the recipient asks, and an administrator releases it",
   none: "only an administrator releases it",
-} as const satisfies Record<NonNullable<End["release"]>, string>;
+} as const satisfies Record<NonNullable<Result["release"]>, string>;
 
 function said(policy: QuarantinePolicy, verdict: Verdict): Step[] {
   const object = named("QuarantinePolicy", policy.name);

@@ -3,15 +3,15 @@ import { cloudflare, type Delivered } from "./cloudflare";
 import { connection } from "./connection";
 import { egressIpRanges } from "./egress";
 import {
-  distinctEnds,
-  end,
+  distinctResults,
+  result,
   named,
   oneOf,
   step,
   unread,
-  type End,
+  type Result,
   type Way,
-} from "./end";
+} from "./result";
 import { domainOf, folded, type Headers, type Mail, type Origin } from "./mail";
 import { dispositionHeaders, headers, type Message } from "./message";
 import type { Path, Step } from "./path";
@@ -25,8 +25,8 @@ import { filter } from "./verdict";
 /** Where a message goes, step by step; and the last hop that was taken, where none was given. */
 export interface Followed {
   readonly path: Path;
-  /** Every end that the message could have: one, unless the path is not documented. */
-  readonly ends: readonly End[];
+  /** Every result that the message could have: one, unless the path is not documented. */
+  readonly results: readonly Result[];
   readonly sourceIp: string;
 }
 
@@ -80,17 +80,17 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
     const recipient = folded(message.recipient);
     const recipientDomain = domainOf(recipient);
     const arrival = throughCloudflare(recipientDomain, message);
-    if ("end" in arrival)
+    if ("result" in arrival)
       return {
         path: oneOf([arrival]),
-        ends: [arrival.end],
+        results: [arrival.result],
         sourceIp: message.sourceIp ?? egressIpRanges[0] ?? "",
       };
     const groups = (message.recipientGroups ?? []).map(folded);
     const to = { recipient, recipientDomain, groups };
     const all = ways(ofKind(arrival, message), to, arrival.steps);
     const { sourceIp } = arrival;
-    return { path: oneOf(all), ends: distinctEnds(all), sourceIp };
+    return { path: oneOf(all), results: distinctResults(all), sourceIp };
   };
 
   function ways(
@@ -106,7 +106,7 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
         null,
         "the tenant does not accept mail for it; it is another tenant's or nobody's",
       );
-      return [{ end: end("notDocumented"), steps: [...before, why] }];
+      return [{ result: result("notDocumented"), steps: [...before, why] }];
     }
     const { ended: atConnection, passed: taken } = connected(to);
     const refused = after(before, atConnection);
@@ -160,7 +160,10 @@ const stamped = ({ word }: Delivered, { header }: Message): Headers =>
 
 /** The ways with other steps before their own. */
 function after(before: readonly Step[], ways: readonly Way[]): Way[] {
-  return ways.map(({ end, steps }) => ({ end, steps: before.concat(steps) }));
+  return ways.map(({ result, steps }) => ({
+    result,
+    steps: before.concat(steps),
+  }));
 }
 
 /** An address of a domain that nobody has: the sender of messages that name none. */
@@ -174,7 +177,7 @@ function rulesOf(part: Snapshot["transportRules"]): TransportRules {
     part.unavailable,
   );
   return () => () => ({
-    ended: [{ end: end("notDocumented"), steps: [why] }],
+    ended: [{ result: result("notDocumented"), steps: [why] }],
     passed: [],
   });
 }

@@ -1,4 +1,4 @@
-import { named, step } from "./end";
+import { named, step } from "./result";
 import { folded, type Headers } from "./mail";
 import type { Outcome, Step } from "./path";
 import { askedFor, type Asked } from "./scl";

@@ -5,7 +5,7 @@ import {
   type Looked,
 } from "./conditions";
 import type { RuleValue, TransportRule } from "./snapshot";
-import type { Truth } from "./truth";
+import type { ThreeValued } from "./three-valued";
 
 /** Returns what a rule requires of a message: that its conditions hold, and that its exceptions do not. */
 export function requirementsOf({
@@ -30,16 +30,16 @@ export function requirementsOf({
 
 const unreadable: Condition = { on: "message", holds: () => undefined };
 
-function not(truth: Truth): Truth {
+function not(truth: ThreeValued): ThreeValued {
   return truth === undefined ? undefined : !truth;
 }
 
 /** Whether `sofar` is true and all of these hold; undefined where nobody can tell. */
 export function allHold(
-  sofar: Truth,
+  sofar: ThreeValued,
   conditions: readonly Condition[],
   looked: Looked,
-): Truth {
+): ThreeValued {
   let result = sofar;
   for (const { holds } of conditions) {
     if (result === false) return false;

@@ -1,4 +1,4 @@
-import { commonSteps, end, named, step, type Way } from "./end";
+import { commonSteps, result, named, step, type Way } from "./result";
 import { grouped } from "./grouped";
 import type { Headers, Mail } from "./mail";
 import { list } from "./names";
@@ -7,7 +7,6 @@ import type { Candidate } from "./ready-rule";
 import type { Ending } from "./rule-effect";
 import { allHold } from "./rule-match";
 import type { TransportRule } from "./snapshot";
-import type { AfterRules, Passed } from "./transport-rules";
 
 /**
  * How many states of one message are followed. A rule that cannot be decided can double them, if a later rule tests what it
@@ -17,6 +16,18 @@ export const mostStates = 64;
 
 /** How long mail that a rule put into quarantine lies there. @see https://learn.microsoft.com/defender-office-365/quarantine-about */
 const hostedRetentionDays = 30;
+
+/** What rules made of a message that goes on. */
+export interface Passed {
+  readonly scl: number | null;
+  readonly steps: readonly Step[];
+}
+
+/** What becomes of a message: it ends at a rule, or goes on. Several where nobody can tell whether a rule matches. */
+export interface AfterRules {
+  readonly ended: readonly Way[];
+  readonly passed: readonly Passed[];
+}
 
 /** What the rules so far made of a message, for some of the answers that nobody can give. */
 interface State extends Passed {
@@ -62,7 +73,7 @@ export function throughRules(
       };
       if (effect.ending) {
         const way = endOf(after, effect.ending, mail);
-        keep(ended, JSON.stringify(way.end), way);
+        keep(ended, JSON.stringify(way.result), way);
       } else if (effect.stops) keep(stopped, keyOf(after, []), after);
       else goOn(after);
     }
@@ -172,7 +183,7 @@ function endOf(
   { allowed }: Mail,
 ): Way {
   return {
-    end: end(outcome, {
+    result: result(outcome, {
       scl: scl ?? (allowed ? -1 : null),
       action,
       // No quarantine policy applies: only an administrator releases it, and nobody can change how long it is kept.
@@ -201,8 +212,8 @@ function tooMany(
     ),
   ];
   return {
-    ended: [...ended.map(({ end }) => end), end("notDocumented")].map(
-      (end) => ({ end, steps }),
+    ended: [...ended.map(({ result }) => result), result("notDocumented")].map(
+      (result) => ({ result, steps }),
     ),
     passed: [],
   };

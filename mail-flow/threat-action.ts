@@ -1,4 +1,4 @@
-import { end, named, step, type Way } from "./end";
+import { result, named, step, type Way } from "./result";
 import type { Mail } from "./mail";
 import type { Verdict } from "./message";
 import type { Outcome, Step } from "./path";
@@ -132,7 +132,7 @@ export function onVerdict(
       if (!threat) return undefined;
       if ("action" in threat) return act(threat, [...steps, why]);
       return {
-        end: end("notDocumented", { scl, verdict }),
+        result: result("notDocumented", { scl, verdict }),
         steps: [...steps, threat],
       };
     });
@@ -150,7 +150,7 @@ export function onVerdict(
     const steps = [...before, step(object, actionProperty, action, says)];
     return outcome === "quarantine"
       ? quarantine(threat, known, steps)
-      : { end: end(outcome, known), steps };
+      : { result: result(outcome, known), steps };
   }
 }
 

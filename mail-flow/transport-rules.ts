@@ -1,24 +1,10 @@
-import type { Way } from "./end";
 import type { Headers, Mail, Origin } from "./mail";
-import type { Step } from "./path";
 import type { Looked } from "./conditions";
 import { mayMeet, readyRules } from "./ready-rule";
 import { remembered } from "./remembered";
 import { allHold } from "./rule-match";
-import { throughRules } from "./rule-states";
+import { throughRules, type AfterRules } from "./rule-states";
 import type { TransportRule } from "./snapshot";
-
-/** What rules made of a message that goes on. */
-export interface Passed {
-  readonly scl: number | null;
-  readonly steps: readonly Step[];
-}
-
-/** What becomes of a message: it ends at a rule, or goes on. Several where nobody can tell whether a rule matches. */
-export interface AfterRules {
-  readonly ended: readonly Way[];
-  readonly passed: readonly Passed[];
-}
 
 /** The rules of a tenant, ready for a kind of message, and then for its recipients. Steps are those of the rules alone. */
 export type TransportRules = (

@@ -1,4 +1,4 @@
-import { end, named, step, type Way } from "./end";
+import { result, named, step, type Way } from "./result";
 import { folded, type Mail } from "./mail";
 import { verdicts, type Verdict } from "./message";
 import type { Step } from "./path";
@@ -8,7 +8,7 @@ import { remembered } from "./remembered";
 import { askedFor, type Asked } from "./scl";
 import type { AntiSpamPolicy } from "./snapshot";
 import { onVerdict } from "./threat-action";
-import type { Truth } from "./truth";
+import type { ThreeValued } from "./three-valued";
 
 /** What rules and lists leave to the filter: one of the ways in which they may be read. */
 interface Request {
@@ -58,7 +58,7 @@ export function filter(
     }
     const why = "nothing is found in it, and it is delivered";
     ways.push({
-      end: end("inbox", { scl, verdict: "none" }),
+      result: result("inbox", { scl, verdict: "none" }),
       steps: [...steps, step("message", "verdict", "none", why)],
     });
     return ways;
@@ -82,7 +82,7 @@ const verdictsAsked: Readonly<Record<Asked, (Verdict | undefined)[]>> = {
   notDocumented: ["highConfidenceSpam", "spam", undefined],
 };
 
-function requests(scl: number | null, allowed: Truth): Request[] {
+function requests(scl: number | null, allowed: ThreeValued): Request[] {
   const byRule = verdictsAsked[askedFor(scl)].map((asked): Request => ({
     scl,
     asked,

@@ -19,7 +19,7 @@ export interface Codec<T extends Value = Value> {
   /** The value that having none amounts to. */
   readonly none: T | null;
   /** True where a member missing from an answer of Exchange means that there is none. */
-  readonly noneWhenMissing: boolean;
+  readonly emptyWhenMissing: boolean;
 }
 
 const noControl = (value: string): string | undefined =>
@@ -65,7 +65,7 @@ export function text(rules: TextRules = {}): Codec<string> {
       return rules.anyCase ? folded.toLowerCase() : folded;
     },
     none: "",
-    noneWhenMissing: true,
+    emptyWhenMissing: true,
   };
 }
 
@@ -86,7 +86,7 @@ export const flag: Codec<boolean> = {
   },
   key: (value) => value,
   none: false,
-  noneWhenMissing: false,
+  emptyWhenMissing: false,
 };
 
 /** A flag that Exchange reads back as `State`. */
@@ -123,7 +123,7 @@ export function integer(min: number, max: number): Codec<number> {
     },
     key: (value) => value,
     none: null,
-    noneWhenMissing: true,
+    emptyWhenMissing: true,
   };
 }
 
@@ -147,7 +147,7 @@ export function oneOf<const T extends string>(...names: T[]): Codec<T> {
           : undefined,
     key: (value) => value.toLowerCase(),
     none: null,
-    noneWhenMissing: false,
+    emptyWhenMissing: false,
   };
 }
 
@@ -187,7 +187,7 @@ export function setOf(
     },
     key,
     none: [],
-    noneWhenMissing: true,
+    emptyWhenMissing: true,
   };
 }
 

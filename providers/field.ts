@@ -48,10 +48,10 @@ export interface Field {
   /** A change replaces the object. */
   readonly replaces?: true;
   /** Taken by the vendor only when the object is made: never compared and never a reason to do anything. */
-  readonly onlyWhenMade?: true;
+  readonly onlyOnCreate?: true;
   readonly implied?: Implied;
   /** Where the object is, not what it has: no answer tells it. */
-  readonly neverTold?: true;
+  readonly neverReturned?: true;
   /** No input of programs: reported when somebody else sets it. */
   readonly foreign?: true;
 }
@@ -77,12 +77,12 @@ export function field<T extends Value>(
 
 /** There must be none: conditions, exceptions and schedules that somebody adds to an object of ours. */
 export const noneIsImplied: Implied = {
-  holds: isNothing,
+  holds: isEmpty,
   remedy: () => null,
 };
 
 /** Null, empty, or a flag that is not set. */
-export function isNothing(value: Value): boolean {
+export function isEmpty(value: Value): boolean {
   return (
     value === null ||
     value === "" ||

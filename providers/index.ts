@@ -3,12 +3,12 @@ import { antiSpamPolicy } from "./exchange-online/anti-spam-policy";
 import { quarantineNotification } from "./exchange-online/quarantine-notification";
 import { quarantinePolicy } from "./exchange-online/quarantine-policy";
 import { transportRule } from "./exchange-online/transport-rule";
-import { guard, type GuardedHandlers } from "./guard";
-import type { Handlers } from "./handlers";
+import { guard, type GuardedHandlers } from "./process/guarded-handlers";
+import type { Handlers } from "./process/handlers";
 import type { Kind } from "./kind";
 import { lifecycle } from "./lifecycle";
-import { restorePoint } from "./restore-point";
-import { sessionFor, type Session, type Stored } from "./session";
+import { restorePoint } from "./restore-point/restore-point";
+import { sessionFor, type Session, type Stored } from "./session/session";
 
 /** Every kind that lives in a vendor, by its name. */
 export const kinds: Readonly<Record<string, Kind>> = Object.fromEntries(
@@ -36,7 +36,9 @@ export function provider(
     if (name === "RestorePoint") return restorePoint(kinds, session);
     if (name === "MailFlowCheck")
       return whenAsked(async () =>
-        (await import("./mail-flow-check.js")).mailFlowCheck(session),
+        (await import("./mail-flow-check/mail-flow-check.js")).mailFlowCheck(
+          session,
+        ),
       );
     const kind = kinds[name];
     if (!kind)

@@ -1,61 +1,10 @@
-import type { Configuration } from "./configuration";
 import type { Value } from "./codecs";
-import { isNothing, type Fields, type Values } from "./field";
-import type { Listing } from "./shared-list";
-import type { Operation } from "./session";
+import { isEmpty, type Values } from "./field";
+import type { Form, Identity, Item, State } from "./form";
+import type { Listing } from "./session/shared-list";
+import type { Operation } from "./session/session";
 
-/** An object as its vendor's list shows it, by the vendor's names. */
-export type Item = Readonly<Record<string, unknown>>;
-
-/** Something wrong with an input. */
-export interface Failure {
-  readonly property: string;
-  readonly reason: string;
-}
-
-/** Which object it is. */
-export interface Identity {
-  /** Without the tenant before it. */
-  readonly name: string;
-  /** Absent where the vendor shares it between objects (built-ins have zeros). */
-  readonly guid?: string;
-  /** The vendor's change stamp, as a date; absent where there is none. */
-  readonly changedAt?: string;
-}
-
-/** The old outputs of a resource. */
-export type State = Readonly<Record<string, unknown>>;
-
-/** What a kind's inputs are: what `check` and `diff` need, which ask no vendor anything. */
-export interface Form {
-  /** The last part of the type token; part of users' states. */
-  readonly name: string;
-  /** Where it lives, and the output that says so. */
-  readonly home: "tenantId" | "accountId";
-  readonly fields: Fields;
-  /** Inputs that are no property of the object: `adopt`, and what destroy heeds. */
-  readonly settings: readonly (
-    "adopt" | "offboardOnDestroy" | "allowExposure"
-  )[];
-  /** The field that names the object; absent where a tenant has exactly one. */
-  readonly nameField?: "name" | "domain";
-  /** The field that carries the mark of who made it. */
-  readonly markField?: "comments" | "adminDisplayName";
-
-  /**
-   * Returns what is wrong among inputs that are each right, beside what the fields require of each other. Inputs that a preview
-   * does not know yet are not in it.
-   */
-  refuse?(inputs: Values): Failure[];
-  /** Fills in what the configuration or other inputs decide. */
-  complete?(
-    olds: State,
-    news: State,
-    configuration: () => Configuration,
-  ): State | Failure;
-  /** True for an object that exists already without us: it is taken over without `adopt`, and never removed. */
-  isGiven(name: string): boolean;
-}
+export type { Failure, Form, Identity, Item, State } from "./form";
 
 /** What every kind is: data and four verbs. `lifecycle.ts` does the rest, the same for all. */
 export interface Kind extends Form {
@@ -64,7 +13,7 @@ export interface Kind extends Form {
   /** What the resource's id is. */
   readonly idIs: "name" | "guid";
   /** True where a member that an answer leaves out says nothing, as with Cloudflare. */
-  readonly missingIsUntold?: true;
+  readonly missingMeansUnknown?: true;
 
   /**
    * Whether a property decides where mail goes, so that the exposure guard judges a change of it; absent where none does.
@@ -110,7 +59,7 @@ export interface Kind extends Form {
     state?: State,
   ): Promise<Readonly<Record<string, unknown>>>;
   /** A first-seen value that cannot be given back as it was: another one, and why. */
-  giveBack?(
+  restoredValue?(
     operation: Operation,
     property: string,
     value: Value,
@@ -119,18 +68,18 @@ export interface Kind extends Form {
 
 /** What the object has, by the names of programs: null where it has none, absent where the answer does not say. */
 export function valuesOf(
-  kind: Pick<Kind, "fields" | "missingIsUntold">,
+  kind: Pick<Kind, "fields" | "missingMeansUnknown">,
   item: Item,
 ): Values {
   const values: Record<string, Value> = {};
   for (const [name, { wire, codec, foreign }] of Object.entries(kind.fields)) {
     const said = item[wire];
     const value =
-      said === undefined && codec.noneWhenMissing && !kind.missingIsUntold
+      said === undefined && codec.emptyWhenMissing && !kind.missingMeansUnknown
         ? null
         : codec.decode(said);
     // A condition that nobody set is not worth a line in every state.
-    if (value !== undefined && !(foreign && isNothing(value)))
+    if (value !== undefined && !(foreign && isEmpty(value)))
       values[name] = value;
   }
   return values;

@@ -109,7 +109,7 @@ async function mailFlow(undecidable) {
     "({ rows }, snapshot) => rows(snapshot).length",
   );
   show(`mail of ${tenant}: ${table.found} rows, own time`, table.ms, "25 ms");
-  // What providers/mail-flow/looking.ts does with a snapshot.
+  // What providers/mail-flow-check/examination.ts does with a snapshot.
   const check = await ownTime(
     undecidable,
     ["rows", "findings/index", "visible"],

@@ -9,7 +9,7 @@ export const groups = {
   values: {
     files: [
       "codecs",
-      "configuration",
+      "session/configuration",
       "field",
       "json",
       "mark",
@@ -31,7 +31,7 @@ export const groups = {
     ],
   },
   guard: {
-    files: ["engine", "guard"],
+    files: ["process/engine", "process/guarded-handlers"],
     tests: [
       "providers/engine",
       "providers/guard",
@@ -40,11 +40,11 @@ export const groups = {
     ],
   },
   transcript: {
-    files: ["transcript", "pseudonyms"],
+    files: ["transcripts/transcript", "transcripts/pseudonyms"],
     tests: ["providers/pseudonyms", "providers/transcript", "transcript"],
   },
   http: {
-    files: ["http", "patience", "status-line", "errors"],
+    files: ["http/http", "http/patience", "session/status-line", "errors"],
     tests: [
       "providers/messages",
       "providers/status-line",
@@ -54,7 +54,12 @@ export const groups = {
     ],
   },
   credentials: {
-    files: ["credentials", "entra", "session", "shared-list"],
+    files: [
+      "session/credentials",
+      "session/entra",
+      "session/session",
+      "session/shared-list",
+    ],
     tests: [
       "providers/shared-list",
       "providers/entra",
@@ -68,20 +73,20 @@ export const groups = {
   },
   lifecycle: {
     files: [
-      "handlers",
+      "process/handlers",
       "kind",
       "lifecycle/check",
       "lifecycle/claim",
       "lifecycle/create",
       "lifecycle/delete",
       "lifecycle/diff",
-      "lifecycle/home",
+      "lifecycle/tenant-or-account",
       "lifecycle/index",
-      "lifecycle/locate",
+      "lifecycle/find-object",
       "lifecycle/read",
       "lifecycle/requirements",
       "lifecycle/state",
-      "lifecycle/trying",
+      "lifecycle/failure-context",
       "lifecycle/update",
       "lifecycle/write",
     ],
@@ -154,7 +159,11 @@ export const groups = {
     ],
   },
   restorePoint: {
-    files: ["ownership", "restore-point", "restored-object"],
+    files: [
+      "restore-point/ownership",
+      "restore-point/restore-point",
+      "restore-point/restored-object",
+    ],
     tests: [
       "conformance/restore-point-objects",
       "conformance/restore-point-refusals",
@@ -164,11 +173,11 @@ export const groups = {
   },
   exposureGuard: {
     files: [
-      "exposure-guard",
-      "guarded-mail",
-      "ledger",
-      "lifecycle/guarded",
-      "program-guard",
+      "exposure-guard/exposure-guard",
+      "exposure-guard/guarded-mail",
+      "session/ledger",
+      "lifecycle/check-exposure",
+      "exposure-guard/program-guard",
     ],
     tests: [
       "providers/guarded-mail",
@@ -182,16 +191,16 @@ export const groups = {
   mailFlow: {
     files: [
       "index",
-      "mail-flow-check",
-      "mail-flow/accepted",
-      "mail-flow/access",
-      "mail-flow/check-inputs",
-      "mail-flow/exchange-objects",
-      "mail-flow/looking",
-      "mail-flow/mail-exchangers",
-      "mail-flow/snapshot",
-      "mail-flow/snapshot-fields",
-      "mail-flow/transport-rule",
+      "mail-flow-check/mail-flow-check",
+      "mail-flow-check/finding-messages",
+      "snapshot/access",
+      "mail-flow-check/check-inputs",
+      "snapshot/exchange-objects",
+      "mail-flow-check/examination",
+      "snapshot/mail-exchangers",
+      "snapshot/snapshot",
+      "snapshot/snapshot-fields",
+      "snapshot/transport-rule",
     ],
     tests: [
       "providers/accepted",
@@ -208,7 +217,7 @@ export const groups = {
     ],
   },
   reports: {
-    files: ["mail-flow/report-rows", "mail-flow/reports"],
+    files: ["snapshot/report-rows", "snapshot/reports"],
     tests: ["mail-flow/evidence-rows", "mail-flow/evidence"],
   },
   modelExposure: {
@@ -250,7 +259,7 @@ export const groups = {
       "conditions",
       "connection",
       "egress",
-      "end",
+      "result",
       "grouped",
       "inbound-connectors",
       "mail",
@@ -270,7 +279,7 @@ export const groups = {
       "snapshot",
       "threat-action",
       "transport-rules",
-      "truth",
+      "three-valued",
       "verdict",
     ],
     tests: [
@@ -301,7 +310,7 @@ export const groups = {
       "findings/own-rules",
       "findings/policies",
       "findings/quarantine",
-      "findings/reach",
+      "findings/affected-mail",
       "findings/recipients",
       "findings/routes",
       "findings/shortfalls",

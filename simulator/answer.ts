@@ -2,9 +2,6 @@ import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { Json } from "./json";
 import type { LogEntry } from "./log";
 
-/** The services that the simulator stands in for. */
-export type Vendor = "entra" | "exchange" | "graph" | "cloudflare";
-
 /** A request as the vendors' parts see it. */
 export interface VendorRequest {
   /** The method, in upper case. */

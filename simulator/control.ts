@@ -1,6 +1,6 @@
 import { json, nothing, type Answer, type VendorRequest } from "./answer";
 import { mishaps, type Fault } from "./faults";
-import type { Simulator } from "./index";
+import type { Simulator } from "./simulator";
 import { isObject, parseJson, type Json, type JsonObject } from "./json";
 import { mailRoutes } from "./mail/routes";
 import { page } from "./page";

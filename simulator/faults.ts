@@ -1,4 +1,4 @@
-import type { Vendor } from "./answer";
+import type { Vendor } from "./vendor";
 import type { Json } from "./json";
 
 /** A request as faults and hooks see it. */

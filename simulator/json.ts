@@ -46,3 +46,10 @@ export function refuseUnknownKeys(
       `${where}: ${strange.join(", ")} is unknown; known are ${names.join(", ")}`,
     );
 }
+
+/** Whether there is a value: neither null, nor false, nor an empty list. */
+export function isSet(value: Json | undefined): boolean {
+  return Array.isArray(value)
+    ? value.length > 0
+    : value !== undefined && value !== null && value !== false && value !== "";
+}

@@ -1,4 +1,4 @@
-import type { Vendor } from "./answer";
+import type { Vendor } from "./vendor";
 import type { Json, JsonObject } from "./json";
 
 /** One request and what came of it. */

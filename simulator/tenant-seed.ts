@@ -7,7 +7,8 @@ import {
 import { newRecord, type ExchangeRecord } from "./exchange-record";
 import { bind } from "./exchange/binding";
 import { hostedContentFilterPolicy } from "./exchange/hosted-content-filter-policy";
-import { cmdletParameters, type Parameters } from "./exchange/parameters";
+import { cmdletParameters } from "./exchange/parameters";
+import type { Parameters } from "./exchange/parameter-types";
 import { globalQuarantinePolicy } from "./exchange/quarantine-policy";
 import { isObject, refuseUnknownKeys, type JsonObject } from "./json";
 import type { Application, TenantState } from "./tenant-state";

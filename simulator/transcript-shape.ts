@@ -1,5 +1,5 @@
 import { inWords, isObject, type Json, type JsonObject } from "./json";
-import type { Exchange } from "./transcript";
+import type { Exchange } from "./transcript-exchange";
 
 type Answered = Exchange["answer"];
 

@@ -1,11 +1,11 @@
 import type { EmailDomain } from "./account";
 import { cmdletParameters } from "./exchange/parameters";
 import { permissionBits, setFrequencies } from "./exchange/quarantine-policy";
-import type { Simulator } from "./index";
+import type { Simulator } from "./simulator";
 import { inWords, isObject, type Json, type JsonObject } from "./json";
 import { isExchangeKind, type ExchangeKind } from "./tenant";
 import { rowsOf } from "./transcript-shape";
-import type { Exchange } from "./transcript";
+import type { Exchange } from "./transcript-exchange";
 
 /** Puts into a simulator what a vendor listed before anything of that kind was written: what was there already. */
 export function fill(simulator: Simulator, exchanges: Exchange[]): void {

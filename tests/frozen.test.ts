@@ -1,7 +1,7 @@
 import { loader } from "../lib/loader";
 import { checks } from "../mail-flow/findings";
 import { kinds, provider } from "../providers";
-import { mailFlowCheckForm } from "../providers/mail-flow/check-inputs";
+import { mailFlowCheckForm } from "../providers/mail-flow-check/check-inputs";
 import { markFor } from "../providers/mark";
 
 // What stands here lives in users' states and tenants. A test that turns red says that stacks which exist would break: the

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { Pseudonyms } from "../providers/pseudonyms";
-import { sessionFor } from "../providers/session";
+import { Pseudonyms } from "../providers/transcripts/pseudonyms";
+import { sessionFor } from "../providers/session/session";
 import { startSimulator, type Simulator } from "../simulator";
 import { compare, readTranscript } from "../simulator/transcript";
 

@@ -7,7 +7,7 @@ import {
   type UseCase4Args,
 } from "../lib";
 import { warningsOf } from "../lib/use-case-4-args";
-import { keyOf } from "../providers/restored-object";
+import { keyOf } from "../providers/restore-point/restored-object";
 
 /** A resource as the program asks the engine for it. */
 interface Asked {

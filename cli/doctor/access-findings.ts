@@ -5,7 +5,7 @@ import {
   sentence,
   VendorError,
 } from "../../providers/errors";
-import { isRefusal, type Access } from "../../providers/mail-flow/access";
+import { isRefusal, type Access } from "../../providers/snapshot/access";
 
 /** Who looks, and where, such as `application 6f1f1b9e-…` and `account 023e105f…`. */
 export type Looking = Readonly<Record<"identity" | "account", string>>;

@@ -2,8 +2,7 @@ import type { Finding } from "../../mail-flow/finding";
 import { contextOf, report } from "../../mail-flow/findings";
 import { valueOf } from "../../mail-flow/part";
 import type { Snapshot } from "../../mail-flow/snapshot";
-import { mailExchangers } from "../../providers/mail-flow/mail-exchangers";
-import type { DoctorOptions } from "../doctor";
+import { mailExchangers } from "../../providers/snapshot/mail-exchangers";
 import { readSnapshotFile } from "../snapshot-file";
 import { mailExchangerFindings } from "./mail-exchanger-findings";
 
@@ -17,7 +16,10 @@ export interface Diagnosis {
 }
 
 /** Which domains are meant, and which DNS server is asked for their MX records. */
-export type DiagnosisOptions = Pick<DoctorOptions, "domain" | "resolver">;
+export interface DiagnosisOptions {
+  readonly domain: readonly string[];
+  readonly resolver?: string;
+}
 
 /**
  * Examines a snapshot that `explain --save` has written, as of when it was taken; DNS is asked only of a resolver that is given.

@@ -1,7 +1,7 @@
 import type { Finding } from "../../mail-flow/finding";
 import { valueOf } from "../../mail-flow/part";
 import type { Snapshot } from "../../mail-flow/snapshot";
-import type { MailExchangers } from "../../providers/mail-flow/mail-exchangers";
+import type { MailExchangers } from "../../providers/snapshot/mail-exchangers";
 
 /** The check of MX records, as the documentation lists it. */
 export const mailExchangerCheck = {

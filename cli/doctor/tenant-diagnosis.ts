@@ -1,7 +1,7 @@
 import { area1Domain } from "../../providers/cloudflare/area1-domain";
-import { isRefusal, readAccess } from "../../providers/mail-flow/access";
-import { mailExchangers } from "../../providers/mail-flow/mail-exchangers";
-import { readSnapshot } from "../../providers/mail-flow/snapshot";
+import { isRefusal, readAccess } from "../../providers/snapshot/access";
+import { mailExchangers } from "../../providers/snapshot/mail-exchangers";
+import { readSnapshot } from "../../providers/snapshot/snapshot";
 import { liveOperation } from "../live";
 import { accessFindings, couldNotAsk } from "./access-findings";
 import { examined, type Diagnosis, type DiagnosisOptions } from "./diagnosis";

@@ -1,4 +1,4 @@
-import { named } from "../end";
+import { named } from "../result";
 import type { Finding, Status } from "../finding";
 import { dispositionHeaders } from "../message";
 import type { Path } from "../path";

@@ -1,4 +1,4 @@
-import { named } from "../end";
+import { named } from "../result";
 import { same } from "../names";
 import { valueOf } from "../part";
 import type { Reports } from "../reports";

@@ -1,4 +1,4 @@
-import { named } from "../end";
+import { named } from "../result";
 import type { Finding, Status } from "../finding";
 import type { PartName, Parts } from "../part";
 import type { RuleValue } from "../snapshot";

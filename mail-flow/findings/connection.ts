@@ -13,7 +13,7 @@ import { texts } from "../conditions";
 import { check, listed, propertyOf, type Check, type Detail } from "./check";
 import type { Context } from "./context";
 import { meeting, uncovered } from "./coverage";
-import { inForce } from "./reach";
+import { inForce } from "./affected-mail";
 import { byPriority, isOwn, ofRule, sclOf } from "./routes";
 
 const filterPage =

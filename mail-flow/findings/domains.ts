@@ -1,6 +1,6 @@
 import { acceptance } from "../accepted-domains";
 import { labelsOf } from "../cloudflare";
-import { named } from "../end";
+import { named } from "../result";
 import { same } from "../names";
 import type { CloudflareDomain } from "../snapshot";
 import { quoted } from "../powershell";

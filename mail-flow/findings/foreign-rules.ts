@@ -6,7 +6,7 @@ import type { TransportRule } from "../snapshot";
 import { quoted } from "../powershell";
 import { listed, type Check } from "./check";
 import type { Context } from "./context";
-import { reachOf, textOf, type Reach } from "./reach";
+import { affectedMail, textOf, type AffectedMail } from "./affected-mail";
 import {
   byPriority,
   isOwn,
@@ -24,7 +24,7 @@ const page =
 interface Met {
   readonly route: Route;
   readonly setter: TransportRule;
-  readonly reach: Reach;
+  readonly reach: AffectedMail;
 }
 
 /** Whether a rule stands where it matters for another one, which makes a route. */
@@ -69,7 +69,7 @@ const meetingCheck = ({
             : [];
         });
         if (concerned.length === 0) continue;
-        const reaches = reachOf(rule, context);
+        const reaches = affectedMail(rule, context);
         const met = concerned
           .map((one): Met => ({ ...one, reach: reaches(one.route.mail) }))
           .filter(({ reach }) => reach.extent !== "none");

@@ -1,4 +1,4 @@
-import { named } from "../end";
+import { named } from "../result";
 import { folded } from "../mail";
 import { snapshotOf, type Parts } from "../part";
 import { antiSpamOrder, type Candidate } from "../policy-choice";

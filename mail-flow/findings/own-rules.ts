@@ -7,7 +7,7 @@ import { watchingStep } from "../rule-states";
 import { quoted } from "../powershell";
 import { listed, parameter, type Check, type Detail } from "./check";
 import type { Context } from "./context";
-import { inForce } from "./reach";
+import { inForce } from "./affected-mail";
 import {
   byPriority,
   elsewhere,

@@ -1,4 +1,4 @@
-import { named } from "../end";
+import { named } from "../result";
 import { same } from "../names";
 import type { Parts as AllParts } from "../part";
 import type { Candidate } from "../policy-choice";

@@ -1,5 +1,5 @@
 import { texts } from "../conditions";
-import { named } from "../end";
+import { named } from "../result";
 import {
   generationOf,
   headers as generations,
@@ -12,7 +12,7 @@ import { same } from "../names";
 import type { RuleValue, TransportRule } from "../snapshot";
 import { check, listed, oncePerReport, type Check, type Detail } from "./check";
 import type { Context } from "./context";
-import { inForce, textOf, type Mail } from "./reach";
+import { inForce, textOf, type Mail } from "./affected-mail";
 
 /** A disposition that use case 4 has a rule for. */
 export interface Tier {

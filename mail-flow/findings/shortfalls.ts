@@ -1,5 +1,5 @@
 import { destinationOf } from "../destination";
-import { end } from "../end";
+import { result } from "../result";
 import type { Verdict } from "../message";
 import type { Outcome } from "../path";
 import { quarantinePolicyFor, rights } from "../quarantine";
@@ -59,7 +59,8 @@ export function shortfallsOf(
           verdict: name,
           property: actionProperty,
           value: action,
-          grade: destinationOf(end(outcome)) === "away" ? "warning" : "failed",
+          grade:
+            destinationOf(result(outcome)) === "away" ? "warning" : "failed",
           goes: ways[outcome] ?? `meets the action ${action}`,
         },
       ];

@@ -1,9 +1,9 @@
 import { same } from "../../mail-flow/names";
 import { flag, hostName, integer, isGuid, oneOf, setOf, text } from "../codecs";
 import { isFault, reasonOf, sentence, VendorError } from "../errors";
-import { field, isNothing, type Field, type Values } from "../field";
+import { field, isEmpty, type Field, type Values } from "../field";
 import { encode, type Item, type Kind, type State } from "../kind";
-import type { Operation } from "../session";
+import type { Operation } from "../session/session";
 import { textOf, textsOf } from "../json";
 import { isUnknown } from "../unknown";
 import type { Verification } from "./client";
@@ -91,7 +91,7 @@ const fields = {
     text({ required: true, max: 32, anyCase: true }),
     {
       replaces: true,
-      neverTold: true,
+      neverReturned: true,
     },
   ),
   transport: field("transport", hostName, {
@@ -155,12 +155,12 @@ const notByPatch = [
 export const area1Domain: Kind = {
   name: "Area1Domain",
   noun: "domain",
-  home: "accountId",
+  scopeId: "accountId",
   fields,
   settings: ["offboardOnDestroy", "allowExposure"],
   nameField: "domain",
   idIs: "guid",
-  missingIsUntold: true,
+  missingMeansUnknown: true,
 
   /** The account is an input, so that a preview shows a change of it for what it is. */
   complete(olds, inputs, configuration) {
@@ -185,7 +185,7 @@ export const area1Domain: Kind = {
     return { ...inputs, accountId };
   },
 
-  isGiven: () => true,
+  alwaysExists: () => true,
 
   // One that leaves is off-boarded only if the program says so.
   decides: (property) =>
@@ -283,8 +283,8 @@ export const area1Domain: Kind = {
     };
   },
 
-  giveBack: (_operation, property, value) =>
-    Promise.resolve(isNothing(value) ? keptAsItIs[property] : undefined),
+  restoredValue: (_operation, property, value) =>
+    Promise.resolve(isEmpty(value) ? keptAsItIs[property] : undefined),
 };
 
 /** Whether two accounts are known and not the same. */

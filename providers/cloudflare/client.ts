@@ -1,4 +1,4 @@
-import { keys } from "../configuration";
+import { keys } from "../session/configuration";
 import {
   bodyText,
   printable,
@@ -6,10 +6,10 @@ import {
   VendorError,
   type Fault,
 } from "../errors";
-import { throttled, type Answer, type Http } from "../http";
-import { Patience } from "../patience";
+import { throttled, type Answer, type Http } from "../http/http";
+import { Patience } from "../http/patience";
 import { isRecord, parsed, textOf } from "../json";
-import { SharedList, type Listing } from "../shared-list";
+import { SharedList, type Listing } from "../session/shared-list";
 
 /** A domain as Cloudflare sends it; every field may be absent (documented). */
 export type Domain = Readonly<Record<string, unknown>>;

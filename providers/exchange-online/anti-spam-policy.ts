@@ -16,8 +16,8 @@ import {
 import { isFault, reasonOf, sentence, UserError } from "../errors";
 import { field, noneIsImplied, type Field } from "../field";
 import { encode, type Item, type Kind } from "../kind";
-import type { Operation } from "../session";
-import type { Listing } from "../shared-list";
+import type { Operation } from "../session/session";
+import type { Listing } from "../session/shared-list";
 import { identityOf } from "./identity";
 import { quarantineTags } from "./quarantine-tags";
 
@@ -234,7 +234,7 @@ const isDefault = (name: unknown): boolean =>
 export const antiSpamPolicy: Kind = {
   name: "AntiSpamPolicy",
   noun: "anti-spam policy",
-  home: "tenantId",
+  scopeId: "tenantId",
   fields,
   settings: ["adopt", "allowExposure"],
   nameField: "name",
@@ -246,7 +246,7 @@ export const antiSpamPolicy: Kind = {
       ? { ...inputs, enabled: true }
       : inputs,
 
-  isGiven: isDefault,
+  alwaysExists: isDefault,
   decides: (property) => property === undefined || !harmless.includes(property),
   identify: identityOf,
 
@@ -267,7 +267,7 @@ export const antiSpamPolicy: Kind = {
   },
 
   async create(operation, wanted) {
-    const { policy, rule } = parted(encode(this, wanted));
+    const { policy, rule } = splitByCmdlet(encode(this, wanted));
     await writePolicy(operation, "New-HostedContentFilterPolicy", policy);
     await newRule(operation, String(wanted["name"]), rule);
   },
@@ -275,7 +275,7 @@ export const antiSpamPolicy: Kind = {
   async update(operation, item, changes) {
     const { name } = identityOf(item);
     const { enabled, ...others } = changes;
-    const { policy, rule } = parted(encode(this, others));
+    const { policy, rule } = splitByCmdlet(encode(this, others));
     const ruleName = nameOfRule(item);
     if (enabled === false && ruleName !== undefined)
       await writeRule(operation, "Disable", ruleName);
@@ -330,7 +330,7 @@ export const antiSpamPolicy: Kind = {
     return undefined;
   },
 
-  async giveBack({ exchange }, property, value) {
+  async restoredValue({ exchange }, property, value) {
     if (!/QuarantineTag$/.test(property) || value === null) return undefined;
     const { items } = await exchange.list("Get-QuarantinePolicy");
     if (items.some((item) => same(identityOf(item).name, value)))
@@ -363,7 +363,7 @@ const ruleOf = (rules: readonly Item[], policy: string): Item | undefined =>
   );
 
 /** Parameters of the policy, and those of its rule. */
-function parted(parameters: Record<string, unknown>) {
+function splitByCmdlet(parameters: Record<string, unknown>) {
   const policy: Record<string, unknown> = {};
   const rule: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(parameters))

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 
-import { renewedOnce, type Credentials } from "../credentials";
+import { renewedOnce, type Credentials } from "../session/credentials";
 import { isFault, printable, VendorError, type Fault } from "../errors";
-import { throttled, type Answer, type Http } from "../http";
-import { SharedList, type Listing } from "../shared-list";
-import { Patience } from "../patience";
+import { throttled, type Answer, type Http } from "../http/http";
+import { SharedList, type Listing } from "../session/shared-list";
+import { Patience } from "../http/patience";
 import { isRecord, parsed, textsOf } from "../json";
 import { readError } from "./error-envelope";
 

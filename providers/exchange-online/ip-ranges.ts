@@ -111,7 +111,7 @@ export const ipRanges: Codec<readonly string[]> = {
         ),
   key: merged,
   none: [],
-  noneWhenMissing: true,
+  emptyWhenMissing: true,
 };
 
 function reasonAgainst(range: string): string | undefined {

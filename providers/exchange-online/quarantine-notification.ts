@@ -30,12 +30,12 @@ const untouched = "defaultglobalpolicy";
 export const quarantineNotification: Kind = {
   name: "QuarantineNotification",
   noun: "quarantine notification settings",
-  home: "tenantId",
+  scopeId: "tenantId",
   fields,
   settings: [],
   idIs: "name",
 
-  isGiven: () => true,
+  alwaysExists: () => true,
 
   // The tenant has one, whatever it is called: another name or Guid is no other object.
   identify: (item) => {

@@ -89,7 +89,7 @@ export const quarantinePermissions: Codec<readonly string[]> = {
       ),
     ),
   none: null,
-  noneWhenMissing: false,
+  emptyWhenMissing: false,
 };
 
 const canonical = (value: unknown): QuarantinePermission => {

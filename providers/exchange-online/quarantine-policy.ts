@@ -2,7 +2,7 @@ import { same } from "../../mail-flow/names";
 import { flag, objectName, text } from "../codecs";
 import { field, type Field } from "../field";
 import { encode, type Item, type Kind } from "../kind";
-import { mapped } from "../shared-list";
+import { mapped } from "../session/shared-list";
 import { identityOf } from "./identity";
 import { everyTagPointingAt } from "./quarantine-tags";
 import {
@@ -83,21 +83,21 @@ const fields = {
     { default: false },
   ),
   adminDisplayName: field("AdminDisplayName", text({ max: 256 }), {
-    onlyWhenMade: true,
+    onlyOnCreate: true,
   }),
 } satisfies Record<keyof QuarantinePolicyProps, Field>;
 
 export const quarantinePolicy: Kind = {
   name: "QuarantinePolicy",
   noun: "quarantine policy",
-  home: "tenantId",
+  scopeId: "tenantId",
   fields,
   settings: ["adopt", "allowExposure"],
   nameField: "name",
   idIs: "name",
   markField: "adminDisplayName",
 
-  isGiven: () => false,
+  alwaysExists: () => false,
   decides: (property) =>
     property === undefined || property === "endUserQuarantinePermissions",
   identify: identityOf,

@@ -1,7 +1,7 @@
 import { same } from "../../mail-flow/names";
 import { isFault, reasonOf } from "../errors";
 import type { Item } from "../kind";
-import type { Operation } from "../session";
+import type { Operation } from "../session/session";
 import { verdicts } from "./anti-spam-verdicts";
 import { identityOf } from "./identity";
 

@@ -189,7 +189,7 @@ const anything: Codec = {
   decode: (wire) => (wire === undefined ? undefined : (wire as Value)),
   key: (value) => value,
   none: null,
-  noneWhenMissing: true,
+  emptyWhenMissing: true,
 };
 
 /** What narrows a rule without being ours: other conditions, all exceptions, the dates between which it acts. */

@@ -10,7 +10,7 @@ const longestRule = 8192;
 export const transportRule: Kind = {
   name: "TransportRule",
   noun: "transport rule",
-  home: "tenantId",
+  scopeId: "tenantId",
   fields: properties,
   settings: ["adopt", "allowExposure"],
   nameField: "name",
@@ -31,7 +31,7 @@ export const transportRule: Kind = {
     ];
   },
 
-  isGiven: () => false,
+  alwaysExists: () => false,
   decides: (property) =>
     property === undefined ||
     !["name", "comments", "ruleErrorAction"].includes(property),

@@ -4,11 +4,11 @@ import type {
   Middleware,
 } from "@microsoft/microsoft-graph-client";
 
-import { renewedOnce, type Credentials } from "../credentials";
+import { renewedOnce, type Credentials } from "../session/credentials";
 import { bodyText, printable, VendorError, type Fault } from "../errors";
-import { throttled, type Answer, type Http } from "../http";
+import { throttled, type Answer, type Http } from "../http/http";
 import { isList, isRecord, parsed, textOf } from "../json";
-import { Patience } from "../patience";
+import { Patience } from "../http/patience";
 
 /** Most requests that one `$batch` takes (documented). */
 const batchSize = 20;

@@ -1,11 +1,11 @@
 import type { Value } from "../codecs";
 import type { Failure, Form, State } from "../kind";
-import { reasonAgainstMail } from "../guarded-mail";
-import type { Configuration } from "../configuration";
-import type { RestoredObject } from "../restored-object";
+import { reasonAgainstMail } from "../exposure-guard/guarded-mail";
+import type { Configuration } from "../session/configuration";
+import type { RestoredObject } from "../restore-point/restored-object";
 import { isUnknown } from "../unknown";
 import { relationFailures } from "./requirements";
-import { given, isGuarded } from "./state";
+import { inputsOf, isGuarded } from "./state";
 
 export function check(
   kind: Form,
@@ -51,7 +51,7 @@ export function check(
   const completed = kind.complete?.(olds, inputs, configuration) ?? inputs;
   if (isFailure(completed)) failures.push(completed);
   else if (failures.length === 0) {
-    const values = given(kind, completed);
+    const values = inputsOf(kind, completed);
     const isKnown = (property: string) => !isUnknown(completed[property]);
     failures.push(
       ...relationFailures(kind, values, isKnown),

@@ -1,6 +1,6 @@
 import type { Value } from "../codecs";
 import { UserError } from "../errors";
-import { equal, isNothing, type Values } from "../field";
+import { equal, isEmpty, type Values } from "../field";
 import type { Kind } from "../kind";
 import { isMark, nameIn, otherOwners, ownerOf } from "../mark";
 
@@ -26,7 +26,7 @@ export function claim(
   // The restore point was taken before our first write: what did not exist then is what an interrupted run of ours made.
   const madeSince = slice === false;
   const differing = differences(kind, live, wanted, expected, "adopted");
-  if (kind.isGiven(name))
+  if (kind.alwaysExists(name))
     return madeSince && differing.length === 0 ? "ours" : "adopted";
   const cannot = `Cannot take over ${kind.noun} "${name}":`;
   const mark = kind.markField;
@@ -75,7 +75,7 @@ export function differences(
   return Object.entries(kind.fields).flatMap(([property, field]) => {
     const value = live[property];
     const wish = wanted[property];
-    if (field.onlyWhenMade || field.neverTold) return [];
+    if (field.onlyOnCreate || field.neverReturned) return [];
     if (property === kind.markField && isMark(wish) && whose === "adopted")
       return [];
     if (wish !== undefined)
@@ -112,7 +112,7 @@ export function wantedOf(
 
 /** A value as messages show it. */
 export function show(value: Value): string {
-  if (isNothing(value) && value !== false) return "none";
+  if (isEmpty(value) && value !== false) return "none";
   if (!Array.isArray(value)) return String(value);
   const shown = value.slice(0, 5).join(", ");
   return value.length > 5 ? `${shown} and ${value.length - 5} more` : shown;

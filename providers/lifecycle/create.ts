@@ -2,116 +2,131 @@ import { textOf } from "../json";
 import { isFault, UserError, VendorError } from "../errors";
 import type { Values } from "../field";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
-import type { Operation, Session } from "../session";
-import type { Listing } from "../shared-list";
+import type { Operation, Session } from "../session/session";
+import type { Listing } from "../session/shared-list";
 import { claim, differences, wantedOf, type Slice } from "./claim";
-import { guarded } from "./guarded";
-import { homeOf } from "./home";
-import { named } from "./locate";
+import { checkExposure } from "./check-exposure";
+import { tenantOrAccountOf } from "./tenant-or-account";
+import { findByName } from "./find-object";
 import {
   pendingOuts,
-  given,
+  inputsOf,
   idOf,
   keyOf,
   labelOf,
-  nameOf,
   outsOf,
   pick,
 } from "./state";
-import { trying } from "./trying";
+import { nameOf } from "../object-key";
+import { withFailureContext } from "./failure-context";
 import { applyOrKeep, halfMade, longestSettling, noneBefore } from "./write";
 
 export async function create(kind: Kind, session: Session, inputs: State) {
   const operation = session.begin(textOf(inputs["accountId"]));
   const name = nameOf(kind, inputs);
-  return trying(`Cannot create ${labelOf(kind, name)}`, async () => {
-    const home = await homeOf(kind, operation);
-    const wanted = given(kind, inputs);
-    const isHeld = inputs["restorePoint"] !== "notHeld";
-    const slice = isHeld ? (inputs["restorePoint"] as Slice) : undefined;
-    let listing = await kind.list(operation, name);
-    const expected = (await kind.expect?.(operation, inputs, listing)) ?? {};
-    let item = named(kind, listing, name);
-    let made = false;
-    if (!item) {
-      const complete = { ...wanted };
-      for (const [property, { implied }] of Object.entries(kind.fields)) {
-        const wish = expected[property];
-        if (implied && wish !== undefined && wanted[property] === undefined)
-          complete[property] = implied.remedy(null, wish);
+  return withFailureContext(
+    `Cannot create ${labelOf(kind, name)}`,
+    async () => {
+      const home = await tenantOrAccountOf(kind, operation);
+      const wanted = inputsOf(kind, inputs);
+      const isHeld = inputs["restorePoint"] !== "notHeld";
+      const slice = isHeld ? (inputs["restorePoint"] as Slice) : undefined;
+      let listing = await kind.list(operation, name);
+      const expected = (await kind.expect?.(operation, inputs, listing)) ?? {};
+      let item = findByName(kind, listing, name);
+      let made = false;
+      if (!item) {
+        const complete = { ...wanted };
+        for (const [property, { implied }] of Object.entries(kind.fields)) {
+          const wish = expected[property];
+          if (implied && wish !== undefined && wanted[property] === undefined)
+            complete[property] = implied.remedy(null, wish);
+        }
+        // A domain alone needs nothing of Microsoft: whose program guards mail has it.
+        if (kind.decides?.(undefined) || inputs["guardedMail"] !== undefined)
+          await checkExposure(kind, operation, {
+            name,
+            values: complete,
+            inputs,
+          });
+        ({ listing, made } = await make(
+          kind,
+          operation,
+          name,
+          complete,
+          listing,
+        ).catch(async (error: unknown) => {
+          throw await halfMade(kind, operation, name, error, inputs, home);
+        }));
+        item = findByName(kind, listing, name);
+        if (!item)
+          throw new UserError(
+            `it was made, but does not show in the list within ${operation.patience.total / 1000} s. Run pulumi up again: it will be found`,
+          );
       }
-      // A domain alone needs nothing of Microsoft: whose program guards mail has it.
-      if (kind.decides?.(undefined) || inputs["guardedMail"] !== undefined)
-        await guarded(kind, operation, { name, values: complete, inputs });
-      ({ listing, made } = await make(
-        kind,
-        operation,
-        name,
-        complete,
-        listing,
-      ).catch(async (error: unknown) => {
-        throw await halfMade(kind, operation, name, error, inputs, home);
-      }));
-      item = named(kind, listing, name);
-      if (!item)
+      const live = valuesOf(kind, item);
+      const key = keyOf(kind, idOf(kind, kind.identify(item)));
+      if (!made && session.ledger.owns(key))
         throw new UserError(
-          `it was made, but does not show in the list within ${operation.patience.total / 1000} s. Run pulumi up again: it will be found`,
+          "another resource of this program has it already. Give each its own name",
         );
-    }
-    const live = valuesOf(kind, item);
-    const key = keyOf(kind, idOf(kind, kind.identify(item)));
-    if (!made && session.ledger.owns(key))
-      throw new UserError(
-        "another resource of this program has it already. Give each its own name",
-      );
-    const whose = made
-      ? "ours"
-      : claim(kind, name, live, wanted, expected, {
-          adopt: inputs["adopt"] === true,
-          slice,
-        });
-    if (whose === "ours" && !made && inputs["restorePoint"] === undefined)
-      operation.warn(
-        `${labelOf(kind, name)}: it carries the mark of this resource already, as after an up that was interrupted. If another state of the same project, stack and resource names made it, take it out of this one (pulumi state delete): a destroy would remove what is theirs`,
-      );
-    const adopted = whose === "adopted";
-    if (adopted && !isHeld && kind.decides)
-      throw new UserError(
-        "it exists, and the restore point does not hold it, so that nobody can tell what mail a destroy would expose on its way back. Run pulumi up without --target, or with the restore point among the targets",
-      );
-    let fixed = {
-      adopted,
-      ...(adopted && { previous: slice || live }),
-      [kind.home]: home,
-    };
-    let owed: readonly string[] = [];
-    const changing = differences(kind, live, wanted, expected, whose).filter(
-      // What was sent a moment ago, and is not told, is what was sent.
-      (property) => !made || live[property] !== undefined,
-    );
-    const unseen = changing.filter((property) => live[property] === undefined);
-    if (changing.length > 0) {
-      const changes = pick(changing, (property) =>
-        wantedOf(kind, property, live, wanted, expected),
-      );
-      const id = idOf(kind, kind.identify(item));
-      const reached = { written: inputs, fixed, changes, expected };
-      ({ item, owed } = await applyOrKeep(kind, operation, id, item, reached));
-    }
-    if (fixed.previous) {
-      const none = noneBefore(kind, unseen, item);
-      fixed = { ...fixed, previous: { ...none, ...fixed.previous } };
-      const untold = unseen.filter((property) => !(property in none));
-      if (untold.length > 0)
+      const whose = made
+        ? "ours"
+        : claim(kind, name, live, wanted, expected, {
+            adopt: inputs["adopt"] === true,
+            slice,
+          });
+      if (whose === "ours" && !made && inputs["restorePoint"] === undefined)
         operation.warn(
-          `${labelOf(kind, name)}: what ${untold.join(", ")} was is not told, so that destroy cannot give it back`,
+          `${labelOf(kind, name)}: it carries the mark of this resource already, as after an up that was interrupted. If another state of the same project, stack and resource names made it, take it out of this one (pulumi state delete): a destroy would remove what is theirs`,
         );
-    }
-    const id = idOf(kind, kind.identify(item));
-    session.ledger.create(keyOf(kind, id), made ? undefined : fixed);
-    const outs = await outsOf(kind, operation, item, inputs, expected);
-    return { id, outs: { ...outs, ...fixed, ...pendingOuts(owed) } };
-  });
+      const adopted = whose === "adopted";
+      if (adopted && !isHeld && kind.decides)
+        throw new UserError(
+          "it exists, and the restore point does not hold it, so that nobody can tell what mail a destroy would expose on its way back. Run pulumi up without --target, or with the restore point among the targets",
+        );
+      let fixed = {
+        adopted,
+        ...(adopted && { previous: slice || live }),
+        [kind.scopeId]: home,
+      };
+      let owed: readonly string[] = [];
+      const changing = differences(kind, live, wanted, expected, whose).filter(
+        // What was sent a moment ago, and is not told, is what was sent.
+        (property) => !made || live[property] !== undefined,
+      );
+      const unseen = changing.filter(
+        (property) => live[property] === undefined,
+      );
+      if (changing.length > 0) {
+        const changes = pick(changing, (property) =>
+          wantedOf(kind, property, live, wanted, expected),
+        );
+        const id = idOf(kind, kind.identify(item));
+        const reached = { written: inputs, fixed, changes, expected };
+        ({ item, owed } = await applyOrKeep(
+          kind,
+          operation,
+          id,
+          item,
+          reached,
+        ));
+      }
+      if (fixed.previous) {
+        const none = noneBefore(kind, unseen, item);
+        fixed = { ...fixed, previous: { ...none, ...fixed.previous } };
+        const untold = unseen.filter((property) => !(property in none));
+        if (untold.length > 0)
+          operation.warn(
+            `${labelOf(kind, name)}: what ${untold.join(", ")} was is not told, so that destroy cannot give it back`,
+          );
+      }
+      const id = idOf(kind, kind.identify(item));
+      session.ledger.create(keyOf(kind, id), made ? undefined : fixed);
+      const outs = await outsOf(kind, operation, item, inputs, expected);
+      return { id, outs: { ...outs, ...fixed, ...pendingOuts(owed) } };
+    },
+  );
 }
 
 /** Most times that a doubtful request to make an object is sent. */
@@ -143,11 +158,11 @@ async function make(
     made ||= !failure || doubtful;
     listing = await patience.untilListed(
       (newerThan) => kind.list(operation, name, newerThan),
-      (latest) => named(kind, latest, name) !== undefined,
+      (latest) => findByName(kind, latest, name) !== undefined,
       failure ? patience.left / 30 : Math.min(patience.left, longestSettling),
       listing.begun,
     );
-    if (!failure || named(kind, listing, name)) return { listing, made };
+    if (!failure || findByName(kind, listing, name)) return { listing, made };
     if (!doubtful || tries === mostTries) throw failure;
   }
 }

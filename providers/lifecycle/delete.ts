@@ -5,11 +5,11 @@ import { UserError } from "../errors";
 import { equal, valueIn, type Values } from "../field";
 import { isRecord, textOf } from "../json";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
-import type { TakenOver } from "../ledger";
-import type { Operation, Session } from "../session";
-import { guarded } from "./guarded";
-import { homeOf } from "./home";
-import { atPlace, isSame, named } from "./locate";
+import type { TakenOver } from "../session/ledger";
+import type { Operation, Session } from "../session/session";
+import { checkExposure } from "./check-exposure";
+import { tenantOrAccountOf } from "./tenant-or-account";
+import { findById, isSameObject, findByName } from "./find-object";
 import { restorable } from "./requirements";
 import {
   labelOf,
@@ -17,10 +17,10 @@ import {
   isDefaultMark,
   isReported,
   keyOf,
-  nameOf,
   wroteOf,
 } from "./state";
-import { trying } from "./trying";
+import { nameOf } from "../object-key";
+import { withFailureContext } from "./failure-context";
 import { apply, givenBack, isGone } from "./write";
 
 export async function remove(
@@ -44,22 +44,22 @@ export async function remove(
   if (taken || ledger.isRegistered(kind, state)) return;
   // The program has it in another account now: it is left in the one that it was made in.
   const moved =
-    kind.home === "accountId" && ledger.isRegisteredAnywhere(kind, state);
+    kind.scopeId === "accountId" && ledger.isRegisteredAnywhere(kind, state);
   const operation = session.begin(textOf(state["accountId"]));
-  await trying(
+  await withFailureContext(
     `Cannot ${adopted ? "give back" : "delete"} ${label}`,
     async () => {
-      if (!moved) await homeOf(kind, operation, state);
+      if (!moved) await tenantOrAccountOf(kind, operation, state);
       let listing = await kind.list(operation, name);
-      let item = atPlace(kind, listing, id);
+      let item = findById(kind, listing, id);
       if (!item) {
         listing = await kind.list(operation, name, listing.begun);
-        item = atPlace(kind, listing, id);
+        item = findById(kind, listing, id);
       }
       // Another one under its name may have an id of its own.
       const isAnother = item
-        ? !isSame(kind, item, state)
-        : named(kind, listing, name) !== undefined;
+        ? !isSameObject(kind, item, state)
+        : findByName(kind, listing, name) !== undefined;
       if (isAnother)
         operation.warn(
           `${label} is left alone: it is not the one that this stack knows, somebody made it anew`,
@@ -98,7 +98,7 @@ async function removeForGood(
   state: State,
 ): Promise<void> {
   const { name } = kind.identify(item);
-  await guarded(kind, operation, { name, inputs: state, leaves: true });
+  await checkExposure(kind, operation, { name, inputs: state, leaves: true });
   // Twice: a replica that lags may not have known the object the first time.
   for (let tries = 0; tries < 2; tries++) {
     const left = await kind.remove(operation, item, state);
@@ -134,7 +134,7 @@ async function restore(
       ? undefined
       : (wroteOf(state, property) ?? (state[property] as Value | undefined));
     if (first === undefined || now === undefined) continue;
-    if (field.onlyWhenMade || field.replaces) continue;
+    if (field.onlyOnCreate || field.replaces) continue;
     if (isDefaultMark(kind, property, state)) continue;
     if (managed === undefined && !field.implied) continue;
     if (equal(field, now, first)) continue;

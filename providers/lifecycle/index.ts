@@ -1,11 +1,11 @@
-import type { Handlers } from "../handlers";
+import type { Handlers } from "../process/handlers";
 import type { Kind } from "../kind";
-import type { Session } from "../session";
+import type { Session } from "../session/session";
 import { check } from "./check";
 import { create } from "./create";
 import { remove } from "./delete";
 import { diff } from "./diff";
-import { refuseAnotherTenant } from "./home";
+import { refuseAnotherTenant } from "./tenant-or-account";
 import { read } from "./read";
 import { update } from "./update";
 

@@ -5,20 +5,13 @@ import { textOf } from "../json";
 import { UserError } from "../errors";
 import { equal, type Values } from "../field";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
-import type { Session } from "../session";
-import type { Listing } from "../shared-list";
-import { accountOf, homeOf } from "./home";
-import { found } from "./locate";
-import {
-  labelOf,
-  isDefaultMark,
-  isReported,
-  nameOf,
-  outsOf,
-  pickKnown,
-  wroteOf,
-} from "./state";
-import { trying } from "./trying";
+import type { Session } from "../session/session";
+import type { Listing } from "../session/shared-list";
+import { accountOf, tenantOrAccountOf } from "./tenant-or-account";
+import { findOwned } from "./find-object";
+import { labelOf, isDefaultMark, isReported, outsOf, wroteOf } from "./state";
+import { nameOf, pickKnown } from "../object-key";
+import { withFailureContext } from "./failure-context";
 import { longestSettling } from "./write";
 
 export async function read(
@@ -28,15 +21,19 @@ export async function read(
   state: State,
 ) {
   // `.get()` hands over nothing but the provider's text.
-  const known = state[kind.home] !== undefined;
+  const known = state[kind.scopeId] !== undefined;
   const operation = session.begin(accountOf(session, state));
   const label = labelOf(kind, known ? nameOf(kind, state) : id);
-  return trying(`Cannot read ${label}`, async () => {
-    const home = await homeOf(kind, operation, known ? state : undefined);
+  return withFailureContext(`Cannot read ${label}`, async () => {
+    const home = await tenantOrAccountOf(
+      kind,
+      operation,
+      known ? state : undefined,
+    );
     let listing = await kind.list(operation, nameOf(kind, state) || id);
     const expected =
       (known && (await kind.expect?.(operation, state, listing, state))) || {};
-    let item = found(kind, listing, id, state);
+    let item = findOwned(kind, listing, id, state);
     if (!known) {
       if (!item)
         throw new UserError(`there is none with the id ${id}. Check the id`);
@@ -44,13 +41,18 @@ export async function read(
       const outs = await outsOf(kind, operation, item, values, expected, {});
       return {
         id,
-        props: { ...outs, adopted: true, previous: values, [kind.home]: home },
+        props: {
+          ...outs,
+          adopted: true,
+          previous: values,
+          [kind.scopeId]: home,
+        },
         inputs: values,
       };
     }
     const again = async (): Promise<void> => {
       listing = await kind.list(operation, nameOf(kind, state), listing.begun);
-      item = found(kind, listing, id, state);
+      item = findOwned(kind, listing, id, state);
     };
     // A difference or an absence may be a replica that lags: it is looked at a second time, and a read that is older than
     // what we have seen before is no read at all.
@@ -85,7 +87,7 @@ export async function read(
       props: {
         ...outs,
         ...carried,
-        [kind.home]: home,
+        [kind.scopeId]: home,
         ...(names.length > 0 && { reported: names }),
         ...(Object.keys(wrote).length > 0 && { wrote }),
       },
@@ -109,12 +111,12 @@ function reported(kind: Kind, item: Item, state: State, expected: Values) {
     if (managed) {
       const ignored =
         value === undefined ||
-        field.onlyWhenMade === true ||
+        field.onlyOnCreate === true ||
         isDefaultMark(kind, property, state);
       const same = ignored || equal(field, value, stored);
       values[property] = same ? stored : value;
       changed ||= !same;
-      if (value === undefined && !field.neverTold && !field.onlyWhenMade)
+      if (value === undefined && !field.neverReturned && !field.onlyOnCreate)
         untold.push(property);
       const noted = wroteOf(state, property);
       const ours = noted ?? stored;
@@ -142,7 +144,7 @@ const seenTwice = (
   item: Item | undefined,
 ): boolean =>
   earlier !== undefined &&
-  deepEqual(found(kind, { items: earlier, begun }, id, state), item);
+  deepEqual(findOwned(kind, { items: earlier, begun }, id, state), item);
 
 function isOlder(kind: Kind, item: Item, state: State): boolean {
   const live = Date.parse(kind.identify(item).changedAt ?? "");

@@ -1,5 +1,5 @@
 import { UserError } from "../errors";
-import { equal, isNothing, valueIn, type Other, type Values } from "../field";
+import { equal, isEmpty, valueIn, type Other, type Values } from "../field";
 import type { Failure, Form, Kind } from "../kind";
 import { labelOf } from "./state";
 
@@ -94,12 +94,11 @@ function unmet(
       const value = values[by] ?? null;
       const isRequired =
         when === undefined
-          ? !isNothing(value) &&
+          ? !isEmpty(value) &&
             (unless === undefined || !has(kind, values, by, unless))
           : has(kind, values, by, when);
       const isMet = anyOf.some(
-        (property) =>
-          !isKnown(property) || !isNothing(values[property] ?? null),
+        (property) => !isKnown(property) || !isEmpty(values[property] ?? null),
       );
       const [property = anyOf[0] ?? by, ...others] = anyOf.filter(
         (name) => !kind.fields[name]?.foreign,

@@ -2,13 +2,14 @@ import deepEqual from "fast-deep-equal";
 
 import type { Value } from "../codecs";
 import { equal, type Values } from "../field";
-import { isRecord, textOf } from "../json";
+import { isRecord } from "../json";
 import type { Form, Identity, Item, Kind, State } from "../kind";
 import { isMark } from "../mark";
-import type { Operation } from "../session";
+import { nameOf } from "../object-key";
+import type { Operation } from "../session/session";
 import { isUnknown } from "../unknown";
 
-export const given = (kind: Form, inputs: State): Values =>
+export const inputsOf = (kind: Form, inputs: State): Values =>
   Object.fromEntries(
     Object.keys(kind.fields).flatMap((name) => {
       const value = inputs[name];
@@ -17,13 +18,6 @@ export const given = (kind: Form, inputs: State): Values =>
         : [[name, value as Value]];
     }),
   );
-
-export const nameOf = (kind: Form, state: State): string =>
-  kind.nameField ? textOf(state[kind.nameField]) : "";
-
-/** The same object in whichever account. */
-export const anywhere = (kind: Form, state: State): string =>
-  objectOf(kind, { ...state, accountId: "*" });
 
 /** How messages name an object: `transport rule "X"`; what a tenant has once has no name. */
 export const labelOf = ({ noun }: Kind, name: string): string =>
@@ -34,20 +28,6 @@ export const idOf = (kind: Kind, { name, guid }: Identity): string =>
 
 export const keyOf = (kind: Kind, id: string): string =>
   `${kind.name}/${id.toLowerCase()}`;
-
-/**
- * The object that a resource stands for, whichever entry of the state it is: its kind, account and name.
- *
- * @param name another one than that of the state.
- */
-export const objectOf = (
-  kind: Form,
-  state: State,
-  name = nameOf(kind, state),
-): string =>
-  [kind.name, kind.home === "accountId" ? textOf(state["accountId"]) : "", name]
-    .join("/")
-    .toLowerCase();
 
 /** The inputs that mean something else than what is in state. */
 export function changedProperties(
@@ -67,7 +47,7 @@ export function changedProperties(
     if (before === undefined && after === undefined) return false;
     if (isUnknown(after)) return true;
     if (!field) return !deepEqual(before ?? false, after ?? false);
-    if (field.onlyWhenMade) return false;
+    if (field.onlyOnCreate) return false;
     if (isDefaultMark(kind, name, olds) && isMark(after)) return false;
     if (before === undefined || after === undefined) return true;
     return !equal(field, before as Value, after as Value);
@@ -81,7 +61,7 @@ export const isGuarded = ({ settings }: Form): boolean =>
 /** Whether the object was there before us; an imported one whose state does not say is, if its kind is always given. */
 export const isAdopted = (kind: Form, state: State): boolean =>
   state["adopted"] === true ||
-  (state["adopted"] === undefined && kind.isGiven(nameOf(kind, state)));
+  (state["adopted"] === undefined && kind.alwaysExists(nameOf(kind, state)));
 
 /** On an adopted object a default mark is neither compared nor written. */
 export const isDefaultMark = (
@@ -111,7 +91,7 @@ export async function outsOf(
 export function identityOuts(kind: Kind, item: Item) {
   const { guid, changedAt } = kind.identify(item);
   return {
-    ...(guid && { [kind.home === "tenantId" ? "guid" : "domainId"]: guid }),
+    ...(guid && { [kind.scopeId === "tenantId" ? "guid" : "domainId"]: guid }),
     ...(changedAt && { changedAt }),
   };
 }
@@ -137,14 +117,3 @@ export const pick = (
   names: readonly string[],
   value: (name: string) => Value,
 ): Values => Object.fromEntries(names.map((name) => [name, value(name)]));
-
-/** The members of these names that there are. */
-export const pickKnown = (
-  names: readonly string[],
-  from: State,
-): Record<string, unknown> =>
-  Object.fromEntries(
-    names.flatMap((name) =>
-      from[name] === undefined ? [] : [[name, from[name]]],
-    ),
-  );

@@ -4,22 +4,21 @@ import { UserError } from "../errors";
 import { equal, type Field, type Values } from "../field";
 import { valuesOf, type Kind, type State } from "../kind";
 import { isMark } from "../mark";
-import type { Session } from "../session";
+import type { Session } from "../session/session";
 import { isUnknown } from "../unknown";
-import { homeOf } from "./home";
-import { found } from "./locate";
+import { tenantOrAccountOf } from "./tenant-or-account";
+import { findOwned } from "./find-object";
 import {
   pendingOuts,
   labelOf,
   changedProperties,
   isAdopted,
   isReported,
-  nameOf,
   outsOf,
   pendingOf,
-  pickKnown,
 } from "./state";
-import { trying } from "./trying";
+import { nameOf, pickKnown } from "../object-key";
+import { withFailureContext } from "./failure-context";
 import { applyOrKeep, givenBack, noneBefore } from "./write";
 
 export async function update(
@@ -32,13 +31,13 @@ export async function update(
   const operation = session.begin(textOf(olds["accountId"]));
   const name = nameOf(kind, olds);
   const label = labelOf(kind, name);
-  return trying(`Cannot update ${label}`, async () => {
-    const home = await homeOf(kind, operation, olds);
+  return withFailureContext(`Cannot update ${label}`, async () => {
+    const home = await tenantOrAccountOf(kind, operation, olds);
     let listing = await kind.list(operation, name);
-    let item = found(kind, listing, id, olds);
+    let item = findOwned(kind, listing, id, olds);
     if (!item) {
       listing = await kind.list(operation, name, listing.begun);
-      item = found(kind, listing, id, olds);
+      item = findOwned(kind, listing, id, olds);
     }
     if (!item)
       throw new UserError(
@@ -89,7 +88,7 @@ export async function update(
       ...(adopted && {
         previous: { ...newlyManaged(kind, olds, news, live), ...previous },
       }),
-      [kind.home]: home,
+      [kind.scopeId]: home,
     };
     const inputs = pickKnown(
       Object.keys(news).filter((key) => key !== "__provider"),

@@ -10,13 +10,14 @@ import {
   type State,
 } from "../kind";
 import { isMark } from "../mark";
-import type { Operation } from "../session";
-import type { Listing } from "../shared-list";
-import { guarded, type Judged } from "./guarded";
-import { atPlace, named, sameAs } from "./locate";
+import type { Operation } from "../session/session";
+import type { Listing } from "../session/shared-list";
+import { checkExposure, type IntendedWrite } from "./check-exposure";
+import { findById, findByName, findAgain } from "./find-object";
 import { refuseUnmet } from "./requirements";
-import { labelOf, given, identityOuts, idOf, pickKnown } from "./state";
-import { reasonFor } from "./trying";
+import { labelOf, inputsOf, identityOuts, idOf } from "./state";
+import { pickKnown } from "../object-key";
+import { reasonFor } from "./failure-context";
 
 /** The longest that a write is waited for to show in a read: after that its own success is trusted, with a warning. */
 export const longestSettling = 60_000;
@@ -37,19 +38,19 @@ export async function apply(
   operation: Operation,
   item: Item,
   changes: Values,
-  judged: Pick<Judged, "inputs" | "leaves">,
+  judged: Pick<IntendedWrite, "inputs" | "leaves">,
 ): Promise<Applied> {
   const identity = kind.identify(item);
   const name = textOf(changes[kind.nameField ?? ""]) || identity.name;
   refuseUnmet(kind, identity.name, valuesOf(kind, item), changes);
-  await guarded(kind, operation, {
+  await checkExposure(kind, operation, {
     name: identity.name,
     values: changes,
     ...judged,
   });
   await kind.update(operation, item, changes);
   const shown = (listing: Listing<Item>): Item | undefined =>
-    sameAs(kind, listing, { ...identity, name });
+    findAgain(kind, listing, { ...identity, name });
   const owedOf = (latest: Item | undefined): string[] =>
     latest ? unshown(kind, latest, changes, "done") : Object.keys(changes);
   const listing = await operation.patience.untilListed(
@@ -151,10 +152,10 @@ export async function isGone(
 ): Promise<boolean> {
   const listing = await operation.patience.untilListed(
     (newerThan) => kind.list(operation, name, newerThan),
-    (listing) => atPlace(kind, listing, id) === undefined,
+    (listing) => findById(kind, listing, id) === undefined,
     Math.min(operation.patience.left / 2, longestSettling),
   );
-  return atPlace(kind, listing, id) === undefined;
+  return findById(kind, listing, id) === undefined;
 }
 
 /** A first-seen value as it can be given back; undefined where the property stays as it is. A warning says what is lost. */
@@ -165,7 +166,7 @@ export async function givenBack(
   property: string,
   first: Value,
 ): Promise<Value | undefined> {
-  const instead = await kind.giveBack?.(operation, property, first);
+  const instead = await kind.restoredValue?.(operation, property, first);
   if (!instead) return first;
   operation.warn(`${label}: ${instead.warning}`);
   return instead.value;
@@ -181,15 +182,15 @@ export async function halfMade(
   home: string,
 ): Promise<unknown> {
   const listing = await listAfterFailure(kind, operation, name);
-  const item = listing && named(kind, listing, name);
+  const item = listing && findByName(kind, listing, name);
   const mark = kind.markField;
   const found = item && mark && valuesOf(kind, item)[mark];
   if (!item || !mark || !isMark(found) || found !== inputs[mark]) return error;
   const identity = kind.identify(item);
   return partial(kind, operation, idOf(kind, identity), identity, error, {
     written: inputs,
-    fixed: { adopted: false, [kind.home]: home },
-    changes: given(kind, inputs),
+    fixed: { adopted: false, [kind.scopeId]: home },
+    changes: inputsOf(kind, inputs),
     expected: {},
   });
 }
@@ -212,7 +213,7 @@ async function partial(
   reached: Reached,
 ): Promise<unknown> {
   const listing = await listAfterFailure(kind, operation, identity.name);
-  const item = listing && sameAs(kind, listing, identity);
+  const item = listing && findAgain(kind, listing, identity);
   if (!item) return error;
   const live = valuesOf(kind, item);
   // What is not told may not have come to pass.

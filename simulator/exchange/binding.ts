@@ -6,7 +6,7 @@ import {
   unknownParameters,
 } from "./errors";
 import { checkIpRange } from "./ip-range";
-import type { Parameter, Parameters } from "./parameters";
+import type { Parameter, Parameters } from "./parameter-types";
 
 /**
  * Parameters that fit the cmdlet, under the names of its documentation. A list is an array (it replaces) or an object with

@@ -1,4 +1,4 @@
-import type { Parameter, Parameters } from "./parameters";
+import type { Parameter, Parameters } from "./parameter-types";
 
 const text: Parameter = { type: "text" };
 const texts: Parameter = { type: "texts" };

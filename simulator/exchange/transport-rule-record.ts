@@ -1,9 +1,10 @@
 import type { ExchangeRecord } from "../exchange-record";
-import { inWords, type Json, type JsonObject } from "../json";
+import { inWords, isSet, type Json, type JsonObject } from "../json";
 import { textOf } from "../tenant";
 import type { Call } from "./call";
 import { normalisedIpRange } from "./ip-range";
-import { actions, conditions, exceptions, type Parameters } from "./parameters";
+import { actions, conditions, exceptions } from "./parameters";
+import type { Parameters } from "./parameter-types";
 import { stamp, times } from "./rendering";
 
 const tasks = "Microsoft.Exchange.MessagingPolicies.Rules.Tasks";
@@ -34,13 +35,6 @@ const actionNames: Record<string, string> = {
   IncidentReportContent: "GenerateIncidentReport",
   RouteMessageOutboundConnector: "RouteMessageOutboundConnector",
 };
-
-/** Whether a rule has a value there: neither null, nor false, nor an empty list. */
-export function isSet(value: Json | undefined): boolean {
-  return Array.isArray(value)
-    ? value.length > 0
-    : value !== undefined && value !== null && value !== false && value !== "";
-}
 
 /** A rule as Get-TransportRule answers it: every condition and action as a property, and the lists of their class names. */
 export function renderTransportRule(

@@ -9,7 +9,8 @@ import {
   stateCmdlets,
   wantedPriority,
 } from "./rule";
-import { isSet, renderTransportRule, sizeOf } from "./transport-rule-record";
+import { isSet } from "../json";
+import { renderTransportRule, sizeOf } from "./transport-rule-record";
 
 const kind = "TransportRule";
 const greatestCount = 300;

@@ -1,6 +1,6 @@
 import type { ExchangeRecord } from "../exchange-record";
 import { conditions } from "../exchange/parameters";
-import { isSet } from "../exchange/transport-rule-record";
+import { isSet } from "../json";
 import { isTexts, type Json } from "../json";
 import type { Tenant } from "../tenant";
 import { rangeWith } from "./addresses";

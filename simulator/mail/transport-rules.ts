@@ -1,6 +1,6 @@
 import type { ExchangeRecord } from "../exchange-record";
 import { actions } from "../exchange/parameters";
-import { isSet } from "../exchange/transport-rule-record";
+import { isSet } from "../json";
 import { isTexts } from "../json";
 import { textOf } from "../tenant";
 import { matches, same, type Seen } from "./conditions";

@@ -17,7 +17,7 @@ export function adoptingAndRestoring(bench: Bench): void {
     : inputs;
   /** A property that can be changed in place, is no mark and no name: what somebody's object differs in. */
   const differing = ownFields(subject).filter(
-    ([name, { replaces, onlyWhenMade }]) =>
+    ([name, { replaces, onlyOnCreate: onlyWhenMade }]) =>
       !replaces &&
       !onlyWhenMade &&
       name !== subject.mark &&

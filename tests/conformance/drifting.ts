@@ -18,7 +18,7 @@ export function drifting(bench: Bench): void {
   test.each(
     bench.rows(
       ownFields(subject).filter(
-        ([name, { onlyWhenMade }]) =>
+        ([name, { onlyOnCreate: onlyWhenMade }]) =>
           !onlyWhenMade &&
           // Another name is another object, but for a rule, whose Guid stays.
           (name !== kind.nameField || kind.idIs === "guid") &&
@@ -151,7 +151,7 @@ export function drifting(bench: Bench): void {
     ],
   ];
   const vendors =
-    kind.home === "accountId" ? spellings.slice(14) : spellings.slice(0, 14);
+    kind.scopeId === "accountId" ? spellings.slice(14) : spellings.slice(0, 14);
   test.each(bench.rows(vendors))(
     "shows no drift when %s",
     async (_, quirks) => {
@@ -218,7 +218,7 @@ export function sampleOf(bench: Bench): string {
   const { subject } = bench;
   const kind = kindOf(subject);
   const found = ownFields(subject).find(
-    ([name, { replaces, onlyWhenMade }]) =>
+    ([name, { replaces, onlyOnCreate: onlyWhenMade }]) =>
       !replaces &&
       !onlyWhenMade &&
       name !== subject.mark &&

@@ -48,7 +48,7 @@ export function failing(bench: Bench): void {
   const { subject } = bench;
   const kind = kindOf(subject);
   const { inputs } = subject;
-  const vendor = kind.home === "accountId" ? "cloudflare" : "exchange";
+  const vendor = kind.scopeId === "accountId" ? "cloudflare" : "exchange";
   const sample = sampleOf(bench);
   const updated = () =>
     changed(inputs, { [sample]: anotherValue(subject, sample) });
@@ -291,7 +291,7 @@ export function failing(bench: Bench): void {
 
   test.each(bench.rows(ownFields(subject)))(
     "takes a value of %s that is not known yet, alone or within, and counts it as changed",
-    async (property, { onlyWhenMade }) => {
+    async (property, { onlyOnCreate: onlyWhenMade }) => {
       const resource = bench.resource();
       await resource.up(inputs);
       const { kept } = resource;
@@ -362,12 +362,12 @@ export function failing(bench: Bench): void {
     await resource.up(inputs);
     const before = structuredClone(resource.kept);
     const [home, other] =
-      kind.home === "tenantId"
+      kind.scopeId === "tenantId"
         ? [...bench.simulator.tenants.keys()]
         : [...bench.simulator.accounts.keys()];
     resource.environment = {
       ...bench.environment,
-      ...(kind.home === "tenantId"
+      ...(kind.scopeId === "tenantId"
         ? { AZURE_TENANT_ID: other ?? "" }
         : { CLOUDFLARE_ACCOUNT_ID: other ?? "" }),
     };

@@ -19,8 +19,8 @@ export function makingAndChanging(bench: Bench): void {
     expectLive(bench.live(), inputs, kind.fields);
     expect(resource.outputs).toMatchObject(inputs);
     expect(resource.outputs).toMatchObject({ adopted: bench.existsBefore });
-    expect(resource.outputs[kind.home]).toBe(
-      kind.home === "tenantId"
+    expect(resource.outputs[kind.scopeId]).toBe(
+      kind.scopeId === "tenantId"
         ? bench.simulator.tenant.id
         : bench.simulator.account.id,
     );
@@ -73,7 +73,8 @@ export function makingAndChanging(bench: Bench): void {
   });
 
   const inPlace = ownFields(subject).filter(
-    ([, { replaces, onlyWhenMade }]) => !replaces && !onlyWhenMade,
+    ([, { replaces, onlyOnCreate: onlyWhenMade }]) =>
+      !replaces && !onlyWhenMade,
   );
   test.each(bench.rows(inPlace))(
     "changes %s in place with one write and no more",

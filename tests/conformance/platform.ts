@@ -1,8 +1,11 @@
 import { provider } from "../../providers";
-import { keys, resolveConfiguration } from "../../providers/configuration";
+import {
+  keys,
+  resolveConfiguration,
+} from "../../providers/session/configuration";
 import { PartialFailure, UserError } from "../../providers/errors";
 import type { State } from "../../providers/kind";
-import { Session } from "../../providers/session";
+import { Session } from "../../providers/session/session";
 
 /** Inputs or outputs of a resource. */
 export type Properties = Record<string, unknown>;

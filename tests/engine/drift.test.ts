@@ -78,7 +78,7 @@ function casesOf(kindName: string): Case[] {
   const kind = kinds[kindName];
   if (!kind) throw new Error(kindName);
   const managed = Object.entries(kind.fields).filter(
-    ([, field]) => !field.foreign && !field.onlyWhenMade,
+    ([, field]) => !field.foreign && !field.onlyOnCreate,
   );
   const changeable = managed.filter(
     // Cloudflare and Exchange have no way to change these, whoever asks.

@@ -10,9 +10,9 @@ import {
 } from "../../mail-flow/message";
 import { mailFlow, type MailFlow } from "../../mail-flow/route";
 import type { Snapshot } from "../../mail-flow/snapshot";
-import { resolveConfiguration } from "../../providers/configuration";
-import { readSnapshot } from "../../providers/mail-flow/snapshot";
-import { Session } from "../../providers/session";
+import { resolveConfiguration } from "../../providers/session/configuration";
+import { readSnapshot } from "../../providers/snapshot/snapshot";
+import { Session } from "../../providers/session/session";
 import { startSimulator, type Simulator } from "../../simulator";
 import { defaultQuirks } from "../../simulator/quirks";
 import { seeded } from "../promises/seed";
@@ -211,7 +211,7 @@ function byModel(
   disposition: Disposition,
   header: Header,
 ): { told: Told; ends: readonly Told[]; path: string[] } {
-  const { path, ends } = follow({
+  const { path, results: ends } = follow({
     ...message,
     disposition,
     header,

@@ -5,7 +5,7 @@ import {
   nearer,
   nearest,
 } from "../../mail-flow/destination";
-import { end } from "../../mail-flow/end";
+import { result } from "../../mail-flow/result";
 import type { Outcome } from "../../mail-flow/path";
 
 const outcomes: readonly Outcome[] = [
@@ -20,7 +20,7 @@ const outcomes: readonly Outcome[] = [
 ];
 
 test("each outcome has a destination, and what is not documented counts as the inbox", () => {
-  expect(outcomes.map((outcome) => destinationOf(end(outcome)))).toEqual([
+  expect(outcomes.map((outcome) => destinationOf(result(outcome)))).toEqual([
     ...["away", "away", "away", "away"],
     "administrator",
     "junk",
@@ -31,7 +31,7 @@ test("each outcome has a destination, and what is not documented counts as the i
 
 test("a quarantine is the administrator's unless the recipient can release a message, or nobody knows who can", () => {
   const quarantined = (["none", "request", "self", null] as const).map(
-    (release) => destinationOf(end("quarantine", { release })),
+    (release) => destinationOf(result("quarantine", { release })),
   );
   expect(quarantined).toEqual([
     "administrator",
@@ -42,7 +42,7 @@ test("a quarantine is the administrator's unless the recipient can release a mes
 });
 
 test("of several ends the one nearest to the recipient counts, in whatever order they come", () => {
-  const ends = [end("junk"), end("deleted"), end("hostedQuarantine")];
+  const ends = [result("junk"), result("deleted"), result("hostedQuarantine")];
   expect(nearest(ends)).toBe("junk");
   expect(nearest(ends.reverse())).toBe("junk");
   expect(nearest(ends.slice(0, 2))).toBe("administrator");
@@ -56,7 +56,7 @@ test("a destination is nearer than those before it alone", () => {
 });
 
 test("a message is lost if it is rejected or deleted", () => {
-  expect(outcomes.filter((outcome) => isLost(end(outcome)))).toEqual([
+  expect(outcomes.filter((outcome) => isLost(result(outcome)))).toEqual([
     "rejected",
     "deleted",
   ]);

@@ -1,4 +1,4 @@
-import { distinctEnds, end } from "../../mail-flow/end";
+import { distinctResults, result } from "../../mail-flow/result";
 import type { Message } from "../../mail-flow/message";
 import { mailFlow } from "../../mail-flow/route";
 import type { Snapshot } from "../../mail-flow/snapshot";
@@ -11,7 +11,7 @@ const endsOf = (snapshot: Snapshot, message: Partial<Message> = {}) =>
     recipient: "megan@example.com",
     at: new Date("2026-11-23T12:00:00Z"),
     ...message,
-  }).ends.map(({ outcome, release }) =>
+  }).results.map(({ outcome, release }) =>
     release === null ? outcome : `${outcome} ${release}`,
   );
 const undecidable = {
@@ -101,9 +101,12 @@ test("policies whose scope is not read leave the ends of each, and of the next v
 
 test("ends that differ in what nobody notices are one, the first", () => {
   const ways = [
-    end("inbox", { scl: 1 }),
-    end("junk"),
-    end("inbox", { scl: -1, verdict: "none" }),
-  ].map((end) => ({ end, steps: [] }));
-  expect(distinctEnds(ways)).toEqual([end("inbox", { scl: 1 }), end("junk")]);
+    result("inbox", { scl: 1 }),
+    result("junk"),
+    result("inbox", { scl: -1, verdict: "none" }),
+  ].map((end) => ({ result: end, steps: [] }));
+  expect(distinctResults(ways)).toEqual([
+    result("inbox", { scl: 1 }),
+    result("junk"),
+  ]);
 });

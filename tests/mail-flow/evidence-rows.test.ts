@@ -4,7 +4,7 @@ import {
   quarantinedMessage,
   ruleHits,
   ruleMatch,
-} from "../../providers/mail-flow/report-rows";
+} from "../../providers/snapshot/report-rows";
 
 /** A captured row (graph2otel, 2026-07-23), with other names. */
 const captured = {

@@ -1,9 +1,9 @@
 import { evidence, type Evidence } from "../../mail-flow/evidence";
 import type { Snapshot } from "../../mail-flow/snapshot";
-import { resolveConfiguration } from "../../providers/configuration";
-import { readReports } from "../../providers/mail-flow/reports";
-import { readSnapshot } from "../../providers/mail-flow/snapshot";
-import { Session, type Operation } from "../../providers/session";
+import { resolveConfiguration } from "../../providers/session/configuration";
+import { readReports } from "../../providers/snapshot/reports";
+import { readSnapshot } from "../../providers/snapshot/snapshot";
+import { Session, type Operation } from "../../providers/session/session";
 import {
   startSimulator,
   type ExchangeRecord,

@@ -3,7 +3,10 @@ import fc from "fast-check";
 import { egressIpRanges } from "../../mail-flow/egress";
 import { checks, contextOf, examine, report } from "../../mail-flow/findings";
 import { policiesInForce } from "../../mail-flow/findings/in-force";
-import { reachOf, type Reach } from "../../mail-flow/findings/reach";
+import {
+  affectedMail,
+  type AffectedMail,
+} from "../../mail-flow/findings/affected-mail";
 import { domainOf } from "../../mail-flow/mail";
 import { valueOf } from "../../mail-flow/part";
 import { antiSpamOrder } from "../../mail-flow/policy-choice";
@@ -61,7 +64,9 @@ test("A policy is in force exactly where the model finds it to act for somebody"
 /** More people than are tried with every group. */
 const many = Array.from({ length: 70 }, (_, at) => `person${at}@example.com`);
 
-test.each<[string, TransportRule["conditions"], Reach["extent"] | string[]]>([
+test.each<
+  [string, TransportRule["conditions"], AffectedMail["extent"] | string[]]
+>([
   ["the header's word", {}, "all"],
   ["another word", { headerContainsWords: ["UCE"] }, "none"],
   ["every address", { senderIpRanges: [...egressIpRanges] }, "all"],
@@ -118,7 +123,7 @@ test.each<[string, TransportRule["conditions"], Reach["extent"] | string[]]>([
     headerContainsMessageHeader: "X-CFEmailSecurity-Disposition",
     headerContainsWords: ["MALICIOUS"],
   };
-  const { extent, domains } = reachOf(
+  const { extent, domains } = affectedMail(
     { ...rule, conditions: { ...headers, ...conditions } },
     context,
   )({ header: "cloudflare", word: "MALICIOUS" });

@@ -1,8 +1,8 @@
 import { plan } from "../../mail-flow/plan";
 import type { Snapshot } from "../../mail-flow/snapshot";
-import { resolveConfiguration } from "../../providers/configuration";
-import { readSnapshot } from "../../providers/mail-flow/snapshot";
-import { Session } from "../../providers/session";
+import { resolveConfiguration } from "../../providers/session/configuration";
+import { readSnapshot } from "../../providers/snapshot/snapshot";
+import { Session } from "../../providers/session/session";
 import { startSimulator, type Simulator } from "../../simulator";
 import { inProcess, type Properties } from "../conformance/platform";
 import { differing, Resource, type Kept } from "../conformance/resource";

@@ -182,7 +182,7 @@ function endsOf(
   connectors: Parameters<typeof withConnector>,
   message: Partial<Message> = {},
 ) {
-  const { ends, path } = mailFlow(withConnector(...connectors))({
+  const { results: ends, path } = mailFlow(withConnector(...connectors))({
     disposition: "Malicious",
     header: "cloudflare",
     recipient: "megan@example.com",

@@ -1,12 +1,12 @@
 import type { Part, Snapshot } from "../../mail-flow/snapshot";
-import { resolveConfiguration } from "../../providers/configuration";
+import { resolveConfiguration } from "../../providers/session/configuration";
 import {
-  look,
+  readSnapshotAndTime,
   readSnapshot,
   type SnapshotOptions,
-} from "../../providers/mail-flow/snapshot";
-import { transportRule } from "../../providers/mail-flow/transport-rule";
-import { Session } from "../../providers/session";
+} from "../../providers/snapshot/snapshot";
+import { transportRule } from "../../providers/snapshot/transport-rule";
+import { Session } from "../../providers/session/session";
 import { startSimulator, type Seed, type Simulator } from "../../simulator";
 import { defaultQuirks } from "../../simulator/quirks";
 
@@ -323,12 +323,12 @@ describe("A snapshot", () => {
 
   test("is read anew when a newer one is asked for, else from the lists that are there", async () => {
     const one = operation();
-    const { begun } = await look(one);
+    const { begun } = await readSnapshotAndTime(one);
     const lists = () => asked().filter((name) => name !== "graph");
     simulator.log.splice(0);
-    await look(one);
+    await readSnapshotAndTime(one);
     expect(lists()).toEqual([]);
-    await look(one, { newerThan: begun });
+    await readSnapshotAndTime(one, { newerThan: begun });
     expect(lists()).toHaveLength(13);
   });
 

@@ -45,7 +45,7 @@ const follow = (rules: Rule[], message: Partial<Message> = {}) =>
     ...message,
   });
 const outcomes = (rules: Rule[], message?: Partial<Message>) =>
-  follow(rules, message).ends.map(({ outcome }) => outcome);
+  follow(rules, message).results.map(({ outcome }) => outcome);
 
 const mail: Mail = {
   recipient: "megan@example.com",
@@ -75,7 +75,7 @@ const counts = (rules: Rule[], headers: Headers = new Map()) => {
 
 test("rules that cannot be decided, each with a header of its own that no rule tests, change nothing", () => {
   const rules = many((n) => undecided(sets(`X-Rule-${n}`)));
-  const { path, ends } = follow(rules);
+  const { path, results: ends } = follow(rules);
   expect(ends).toHaveLength(1);
   expect(path).toEqual(follow([]).path);
   expect(counts(rules)).toEqual([1, 0]);
@@ -151,7 +151,7 @@ test("as many states are followed as are allowed, and no more", () => {
 });
 
 test("of too many rules that cannot be decided a step names the first, and the end is not documented", () => {
-  const { path, ends } = follow(doubling(60));
+  const { path, results: ends } = follow(doubling(60));
   expect(path.outcome).toBe("notDocumented");
   expect(path.steps.at(-1)).toMatchObject({
     object: "TransportRule",
@@ -164,7 +164,7 @@ test("of too many rules that cannot be decided a step names the first, and the e
 });
 
 test("ends that were found before there were too many states are kept", () => {
-  const { path, ends } = follow([
+  const { path, results: ends } = follow([
     undecided({ deleteMessage: true }),
     ...doubling(60),
   ]);

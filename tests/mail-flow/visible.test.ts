@@ -11,10 +11,10 @@ import { asText } from "../../cli/explain/text";
 import { contextOf, examine } from "../../mail-flow/findings";
 import type { Snapshot } from "../../mail-flow/snapshot";
 import { visible, visibleJson } from "../../mail-flow/visible";
-import { resolveConfiguration } from "../../providers/configuration";
+import { resolveConfiguration } from "../../providers/session/configuration";
 import { printable } from "../../providers/errors";
-import { guard } from "../../providers/guard";
-import { Session } from "../../providers/session";
+import { guard } from "../../providers/process/guarded-handlers";
+import { Session } from "../../providers/session/session";
 import { freshTenant, sclRule } from "./fresh-tenant";
 
 /** What steers a terminal, or shows a text as another. */

@@ -1,6 +1,6 @@
 import { transportRule as kind } from "../../providers/exchange-online/transport-rule";
 import { valuesOf } from "../../providers/kind";
-import { transportRule } from "../../providers/mail-flow/transport-rule";
+import { transportRule } from "../../providers/snapshot/transport-rule";
 
 const tasks = "Microsoft.Exchange.MessagingPolicies.Rules.Tasks";
 

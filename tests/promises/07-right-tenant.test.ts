@@ -1,4 +1,4 @@
-import { claimsOf } from "../../providers/credentials";
+import { claimsOf } from "../../providers/session/credentials";
 import type { Fault } from "../../simulator";
 import type { Environment, Platform } from "../conformance/platform";
 import type { Stack, Wanted } from "../sweep/stack";

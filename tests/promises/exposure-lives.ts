@@ -4,7 +4,7 @@ import type { UseCase4Args } from "../../lib";
 import { egressIpRanges } from "../../lib/egress";
 import * as guard from "../../mail-flow/exposure";
 import type { Simulator } from "../../simulator";
-import { isSet } from "../../simulator/exchange/transport-rule-record";
+import { isSet } from "../../simulator/json";
 import type { JsonObject } from "../../simulator/json";
 import type { Platform } from "../conformance/platform";
 import {

@@ -71,7 +71,7 @@ function scenariosOf(subject: Subject): Scenario[] {
   } as JsonObject;
   const made = async (world: World, stack: Stack): Promise<unknown> => {
     subject.prepare?.(world.simulator);
-    if (subject.given && kind.home === "accountId")
+    if (subject.given && kind.scopeId === "accountId")
       subject.add(world.simulator);
     return stack.up(here);
   };
@@ -161,7 +161,7 @@ function scenariosOf(subject: Subject): Scenario[] {
 function sampleOf(subject: Subject): string {
   const kind = kindOf(subject);
   const found = ownFields(subject).find(
-    ([name, { replaces, onlyWhenMade }]) =>
+    ([name, { replaces, onlyOnCreate: onlyWhenMade }]) =>
       !replaces &&
       !onlyWhenMade &&
       name !== kind.markField &&

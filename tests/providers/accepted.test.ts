@@ -5,7 +5,7 @@ import {
   namesOf,
   unaccepted,
   unmadeOf,
-} from "../../providers/mail-flow/accepted";
+} from "../../providers/mail-flow-check/finding-messages";
 
 const finding = (check: string, more: Partial<Finding> = {}): Finding => ({
   check,

@@ -1,7 +1,7 @@
-import { resolveConfiguration } from "../../providers/configuration";
+import { resolveConfiguration } from "../../providers/session/configuration";
 import { UserError, VendorError, type Fault } from "../../providers/errors";
-import { isRefusal, readAccess } from "../../providers/mail-flow/access";
-import { Session } from "../../providers/session";
+import { isRefusal, readAccess } from "../../providers/snapshot/access";
+import { Session } from "../../providers/session/session";
 import { startSimulator } from "../../simulator";
 
 const failed = (fault: Fault, cause?: unknown) =>

@@ -178,8 +178,8 @@ describe("The list of anti-spam policies", () => {
     );
     expect(items).toEqual([{ Name: "Default" }]);
     expect(exchange.cmdlets).toEqual([[policies, {}]]);
-    expect(antiSpamPolicy.isGiven("dEFAULT")).toBe(true);
-    expect(antiSpamPolicy.isGiven("Default2")).toBe(false);
+    expect(antiSpamPolicy.alwaysExists("dEFAULT")).toBe(true);
+    expect(antiSpamPolicy.alwaysExists("Default2")).toBe(false);
   });
 
   test("shows a custom policy with the members of its rule, whatever that is called, and as not in force without one", async () => {
@@ -522,7 +522,7 @@ describe("A quarantine policy that an anti-spam policy names", () => {
 
 describe("A tag that is given back", () => {
   const giveBack = (property: string, value: string | null) =>
-    antiSpamPolicy.giveBack?.(exchange.operation(), property, value);
+    antiSpamPolicy.restoredValue?.(exchange.operation(), property, value);
 
   test("is what it was while its quarantine policy exists, in any case", async () => {
     exchange.answers = {

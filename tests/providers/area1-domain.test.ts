@@ -1,9 +1,9 @@
 import { area1Domain } from "../../providers/cloudflare/area1-domain";
 import { Cloudflare } from "../../providers/cloudflare/client";
-import { resolveConfiguration } from "../../providers/configuration";
-import { Http } from "../../providers/http";
-import { Patience } from "../../providers/patience";
-import type { Operation } from "../../providers/session";
+import { resolveConfiguration } from "../../providers/session/configuration";
+import { Http } from "../../providers/http/http";
+import { Patience } from "../../providers/http/patience";
+import type { Operation } from "../../providers/session/session";
 import {
   errorOf,
   startScriptedVendor,

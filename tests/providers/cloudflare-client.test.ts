@@ -1,7 +1,7 @@
 import { Cloudflare } from "../../providers/cloudflare/client";
 import { UserError } from "../../providers/errors";
-import { Http } from "../../providers/http";
-import { Patience } from "../../providers/patience";
+import { Http } from "../../providers/http/http";
+import { Patience } from "../../providers/http/patience";
 import {
   errorOf,
   seen,

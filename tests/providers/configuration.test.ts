@@ -8,9 +8,9 @@ import {
   resolveConfiguration,
   secretKeys,
   type Key,
-} from "../../providers/configuration";
+} from "../../providers/session/configuration";
 import { UserError } from "../../providers/errors";
-import { isLoopback } from "../../providers/loopback";
+import { isLoopback } from "../../providers/http/loopback";
 
 /** Resolves values of the stack's configuration, by key without namespace, and of the environment, by key as well. */
 const resolve = (

@@ -6,10 +6,10 @@ import path from "node:path";
 import { sign } from "jsonwebtoken";
 import { generate } from "selfsigned";
 
-import { resolveConfiguration } from "../../providers/configuration";
-import { claimsOf, Credentials } from "../../providers/credentials";
-import { Http } from "../../providers/http";
-import { Patience } from "../../providers/patience";
+import { resolveConfiguration } from "../../providers/session/configuration";
+import { claimsOf, Credentials } from "../../providers/session/credentials";
+import { Http } from "../../providers/http/http";
+import { Patience } from "../../providers/http/patience";
 import { startSimulator, type Simulator } from "../../simulator";
 import { errorOf, seen } from "./scripted-vendor";
 

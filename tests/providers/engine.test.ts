@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server } from "node:net";
 
-import { engineOf, watchEngine } from "../../providers/engine";
+import { engineOf, watchEngine } from "../../providers/process/engine";
 
 describe("The engine's address", () => {
   const script = "/project/node_modules/@pulumi/pulumi/cmd/dynamic-provider";

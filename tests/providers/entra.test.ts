@@ -1,6 +1,6 @@
-import { Entra, type SignInClient } from "../../providers/entra";
-import { Http } from "../../providers/http";
-import { Patience } from "../../providers/patience";
+import { Entra, type SignInClient } from "../../providers/session/entra";
+import { Http } from "../../providers/http/http";
+import { Patience } from "../../providers/http/patience";
 import {
   errorOf,
   seen,

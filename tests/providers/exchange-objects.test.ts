@@ -3,7 +3,7 @@ import {
   connectionFilter,
   contentFilterPolicy,
   inboundConnector,
-} from "../../providers/mail-flow/exchange-objects";
+} from "../../providers/snapshot/exchange-objects";
 
 test.each([
   ["smtp:*.Example.com;1", "*.example.com"],

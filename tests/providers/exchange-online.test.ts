@@ -1,6 +1,6 @@
 import { isFault, UserError, VendorError } from "../../providers/errors";
 import { readError } from "../../providers/exchange-online/error-envelope";
-import { Patience } from "../../providers/patience";
+import { Patience } from "../../providers/http/patience";
 import {
   detail,
   LoopbackExchange,

@@ -1,14 +1,20 @@
 import { area1Domain } from "../../providers/cloudflare/area1-domain";
-import { resolveConfiguration } from "../../providers/configuration";
+import { resolveConfiguration } from "../../providers/session/configuration";
 import { antiSpamPolicy } from "../../providers/exchange-online/anti-spam-policy";
 import { quarantineNotification } from "../../providers/exchange-online/quarantine-notification";
 import { quarantinePolicy } from "../../providers/exchange-online/quarantine-policy";
 import { transportRule } from "../../providers/exchange-online/transport-rule";
-import { guardWrite, type GuardedWrite } from "../../providers/exposure-guard";
+import {
+  guardWrite,
+  type GuardedWrite,
+} from "../../providers/exposure-guard/exposure-guard";
 import type { Values } from "../../providers/field";
 import type { Kind } from "../../providers/kind";
-import { guarded, type Judged } from "../../providers/lifecycle/guarded";
-import { Session, type Operation } from "../../providers/session";
+import {
+  checkExposure,
+  type IntendedWrite,
+} from "../../providers/lifecycle/check-exposure";
+import { Session, type Operation } from "../../providers/session/session";
 import { startSimulator, type Simulator } from "../../simulator";
 import { defaultQuirks } from "../../simulator/quirks";
 import { errorOf, messageOf } from "../conformance/bench";
@@ -333,11 +339,14 @@ describe("A write that restores what was there first", () => {
     expect(warnings).toEqual([]);
   });
 
-  const judge = async (more: Partial<Judged>, programGoesOn: boolean) => {
+  const judge = async (
+    more: Partial<IntendedWrite>,
+    programGoesOn: boolean,
+  ) => {
     const session = sessionOf();
     if (programGoesOn)
       session.ledger.register(transportRule, { guardedMail: {} });
-    await guarded(transportRule, begin(session), {
+    await checkExposure(transportRule, begin(session), {
       name: adminRule,
       inputs: { guardedMail: {}, headerContainsMessageHeader: older },
       leaves: true,
@@ -381,7 +390,7 @@ describe("A write that restores what was there first", () => {
     ).toContain("it would expose");
     expect(
       await messageOf(
-        guarded(transportRule, begin(sessionOf()), {
+        checkExposure(transportRule, begin(sessionOf()), {
           name: adminRule,
           values: { enabled: false },
           inputs: {},
@@ -515,7 +524,11 @@ describe("What decides where mail goes", () => {
   ])(
     "is not read for what decides nothing: %s, %#",
     async (name, kind, values) => {
-      await guarded(kind, begin(sessionOf()), { name, values, inputs: {} });
+      await checkExposure(kind, begin(sessionOf()), {
+        name,
+        values,
+        inputs: {},
+      });
       expect(asked()).toEqual([]);
     },
   );
@@ -535,7 +548,7 @@ describe("What decides where mail goes", () => {
     ["example.com", area1Domain, { transport: "mx.example.net" }],
     ["example.com", area1Domain, { allowedDeliveryModes: ["DIRECT"] }],
   ])("is read for what decides: %s, %#", async (name, kind, values) => {
-    await guarded(kind, begin(sessionOf()), {
+    await checkExposure(kind, begin(sessionOf()), {
       name,
       inputs: {},
       ...(values && { values }),

@@ -1,5 +1,5 @@
 import { flag, integer, setOf, text } from "../../providers/codecs";
-import { equal, field, isNothing, noneIsImplied } from "../../providers/field";
+import { equal, field, isEmpty, noneIsImplied } from "../../providers/field";
 import { isUnknown } from "../../providers/unknown";
 
 test("A field is its wire name, its codec and its rules", () => {
@@ -15,11 +15,11 @@ test("A field is its wire name, its codec and its rules", () => {
 
 test("Nothing is null, an empty text, an empty list and a flag that is not set", () => {
   for (const value of [null, "", false, []]) {
-    expect(isNothing(value)).toBe(true);
+    expect(isEmpty(value)).toBe(true);
     expect(noneIsImplied.holds(value, "whatever is expected")).toBe(true);
   }
   for (const value of [0, 1, " ", true, [""], ["a"]]) {
-    expect(isNothing(value)).toBe(false);
+    expect(isEmpty(value)).toBe(false);
     expect(noneIsImplied.holds(value, null)).toBe(false);
   }
   expect(noneIsImplied.remedy("Sales", null)).toBeNull();

@@ -1,8 +1,8 @@
-import { resolveConfiguration } from "../../providers/configuration";
-import { claimsOf, Credentials } from "../../providers/credentials";
+import { resolveConfiguration } from "../../providers/session/configuration";
+import { claimsOf, Credentials } from "../../providers/session/credentials";
 import { Graph } from "../../providers/graph/client";
-import { Http } from "../../providers/http";
-import { Patience } from "../../providers/patience";
+import { Http } from "../../providers/http/http";
+import { Patience } from "../../providers/http/patience";
 import { startSimulator, type Simulator } from "../../simulator";
 import {
   errorOf,

@@ -1,8 +1,8 @@
 import { PartialFailure } from "../../providers/errors";
-import { guard } from "../../providers/guard";
-import type { Handlers } from "../../providers/handlers";
-import { Session } from "../../providers/session";
-import { resolveConfiguration } from "../../providers/configuration";
+import { guard } from "../../providers/process/guarded-handlers";
+import type { Handlers } from "../../providers/process/handlers";
+import { Session } from "../../providers/session/session";
+import { resolveConfiguration } from "../../providers/session/configuration";
 
 const secret = "the very secret of a client";
 const session = new Session(

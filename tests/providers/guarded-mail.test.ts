@@ -1,4 +1,4 @@
-import { reasonAgainstMail } from "../../providers/guarded-mail";
+import { reasonAgainstMail } from "../../providers/exposure-guard/guarded-mail";
 
 describe("The mail that a program guards", () => {
   test.each([

@@ -8,8 +8,8 @@ import {
   throttled,
   type Answer,
   type Request,
-} from "../../providers/http";
-import { Patience } from "../../providers/patience";
+} from "../../providers/http/http";
+import { Patience } from "../../providers/http/patience";
 
 jest.setTimeout(10_000);
 

@@ -1,6 +1,6 @@
 import { area1Domain } from "../../providers/cloudflare/area1-domain";
 import { transportRule } from "../../providers/exchange-online/transport-rule";
-import { Ledger } from "../../providers/ledger";
+import { Ledger } from "../../providers/session/ledger";
 
 const account = "5e4f1a";
 const domain = { domain: "example.com", accountId: account };

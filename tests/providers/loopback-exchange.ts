@@ -1,11 +1,11 @@
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import type { Credentials } from "../../providers/credentials";
+import type { Credentials } from "../../providers/session/credentials";
 import { ExchangeOnline } from "../../providers/exchange-online/client";
-import { Http } from "../../providers/http";
-import { Patience } from "../../providers/patience";
-import type { Operation } from "../../providers/session";
+import { Http } from "../../providers/http/http";
+import { Patience } from "../../providers/http/patience";
+import type { Operation } from "../../providers/session/session";
 
 /** The tenant that the tokens are of. */
 export const tenant = "f2a7c1de-0b5f-4f0e-9a53-6f7e5c0d1b2a";

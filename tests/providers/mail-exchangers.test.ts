@@ -1,4 +1,4 @@
-import { mailExchangers } from "../../providers/mail-flow/mail-exchangers";
+import { mailExchangers } from "../../providers/snapshot/mail-exchangers";
 import { dnsServer } from "../mail-flow/dns-server";
 
 const many = Array.from({ length: 401 }, (_, at) => `d${at}.example`);

@@ -18,7 +18,7 @@ import {
   nameIn,
   ownerOf,
 } from "../../providers/mark";
-import { scrub } from "../../providers/session";
+import { scrub } from "../../providers/session/session";
 
 const notFound =
   "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException";

@@ -4,11 +4,11 @@ import { connect, type AddressInfo } from "node:net";
 
 import { generate } from "selfsigned";
 
-import { resolveConfiguration } from "../../providers/configuration";
-import { Credentials } from "../../providers/credentials";
-import { Http, type Request } from "../../providers/http";
-import { Patience } from "../../providers/patience";
-import { proxyFor } from "../../providers/proxy";
+import { resolveConfiguration } from "../../providers/session/configuration";
+import { Credentials } from "../../providers/session/credentials";
+import { Http, type Request } from "../../providers/http/http";
+import { Patience } from "../../providers/http/patience";
+import { proxyFor } from "../../providers/http/proxy";
 import {
   errorOf,
   seen,

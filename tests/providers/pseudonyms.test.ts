@@ -1,4 +1,4 @@
-import { Pseudonyms } from "../../providers/pseudonyms";
+import { Pseudonyms } from "../../providers/transcripts/pseudonyms";
 
 const guid = "5f0c9a3e-1111-4222-8333-444455556666";
 const hex = "0123456789abcdef0123456789ABCDEF";

@@ -146,7 +146,7 @@ describe("A quarantine policy", () => {
     expect(codec?.refuse("defaultglobaltag")).toBe(
       "defaultglobaltag is a policy of Microsoft's own, which nobody can change; choose another name",
     );
-    expect(quarantinePolicy.isGiven("AdminOnlyAccessPolicy")).toBe(false);
+    expect(quarantinePolicy.alwaysExists("AdminOnlyAccessPolicy")).toBe(false);
   });
 
   test("is removed where nothing points at it, and gone when it was gone already", async () => {
@@ -189,7 +189,7 @@ describe("The notification settings of a tenant", () => {
   };
 
   test("are there without anybody, and cannot be removed", async () => {
-    expect(quarantineNotification.isGiven("")).toBe(true);
+    expect(quarantineNotification.alwaysExists("")).toBe(true);
     expect(
       await quarantineNotification.remove(exchange.operation(), given, {}),
     ).toBe("the settings of a tenant cannot be removed");

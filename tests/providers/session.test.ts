@@ -2,14 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
-import { resolveConfiguration } from "../../providers/configuration";
-import { Patience } from "../../providers/patience";
+import { resolveConfiguration } from "../../providers/session/configuration";
+import { Patience } from "../../providers/http/patience";
 import {
   scrub,
   Session,
   sessionFor,
   storedSecrets,
-} from "../../providers/session";
+} from "../../providers/session/session";
 import { startSimulator, type Simulator } from "../../simulator";
 
 let simulator: Simulator;

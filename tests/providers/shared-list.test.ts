@@ -1,4 +1,4 @@
-import { mapped, SharedList } from "../../providers/shared-list";
+import { mapped, SharedList } from "../../providers/session/shared-list";
 
 /** A list whose readings end when the test says so. */
 function stage() {

@@ -3,7 +3,7 @@ import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
-import { tellEngine } from "../../providers/status-line";
+import { tellEngine } from "../../providers/session/status-line";
 
 const argv = process.argv;
 let server: grpc.Server;

@@ -82,7 +82,7 @@ describe("A text", () => {
 
   test("that is missing is empty", () => {
     expect(text().none).toBe("");
-    expect(text().noneWhenMissing).toBe(true);
+    expect(text().emptyWhenMissing).toBe(true);
   });
 });
 
@@ -115,7 +115,7 @@ describe("A flag", () => {
       expect(flag.normalize(value)).toBe(value);
       expect(flag.key(value)).toBe(value);
     }
-    expect([flag.none, flag.noneWhenMissing]).toEqual([false, false]);
+    expect([flag.none, flag.emptyWhenMissing]).toEqual([false, false]);
   });
 
   test("of Exchange's State is sent as a word and read from one", () => {
@@ -173,7 +173,7 @@ describe("A whole number", () => {
     expect(codec.type).toBe("whole number, -1 to 9");
     for (const use of ["encode", "normalize", "key"] as const)
       expect(codec[use](5)).toBe(5);
-    expect([codec.none, codec.noneWhenMissing]).toEqual([null, true]);
+    expect([codec.none, codec.emptyWhenMissing]).toEqual([null, true]);
   });
 });
 
@@ -207,7 +207,7 @@ describe("One of a vendor's names", () => {
     expect(codec.normalize("New")).toBe("New");
     expect(codec.encode("MoveToJmf")).toBe("MoveToJmf");
     expect(codec.key("MoveToJmf")).toBe("movetojmf");
-    expect([codec.none, codec.noneWhenMissing]).toEqual([null, false]);
+    expect([codec.none, codec.emptyWhenMissing]).toEqual([null, false]);
   });
 });
 
@@ -248,7 +248,7 @@ describe("A set", () => {
     expect(codec.normalize(["b", "A"])).toEqual(["A", "b"]);
     expect(codec.key(["b", "C", "a", "c"])).toEqual(["a", "b", "c"]);
     expect(codec.encode(["b", "A"])).toEqual(["<b>", "<A>"]);
-    expect([codec.none, codec.noneWhenMissing]).toEqual([[], true]);
+    expect([codec.none, codec.emptyWhenMissing]).toEqual([[], true]);
   });
 
   test.each([

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
-import type { Answer, Request } from "../../providers/http";
-import { Transcript } from "../../providers/transcript";
+import type { Answer, Request } from "../../providers/http/http";
+import { Transcript } from "../../providers/transcripts/transcript";
 
 let directory: string;
 let file: string;

@@ -382,6 +382,6 @@ describe("A transport rule", () => {
     expect(exchange.cmdlets).toEqual([["Get-TransportRule", {}]]);
     await transportRule.list(operation, "b", begun);
     expect(exchange.cmdlets).toHaveLength(2);
-    expect(transportRule.isGiven("Default")).toBe(false);
+    expect(transportRule.alwaysExists("Default")).toBe(false);
   });
 });

@@ -2,10 +2,10 @@ import { accessChecks } from "../../cli/doctor/access-findings";
 import { mailExchangerCheck } from "../../cli/doctor/mail-exchanger-findings";
 import { checks } from "../../mail-flow/findings";
 import { kinds } from "../../providers";
-import { keys, secretKeys } from "../../providers/configuration";
+import { keys, secretKeys } from "../../providers/session/configuration";
 import type { Fields } from "../../providers/field";
 import { isGuarded } from "../../providers/lifecycle/state";
-import { mailFlowCheckForm } from "../../providers/mail-flow/check-inputs";
+import { mailFlowCheckForm } from "../../providers/mail-flow-check/check-inputs";
 import { membersOf, outputsOf, purposeOf, type Documented } from "./documented";
 
 /** A table's cells; the first row is its head. */
@@ -38,7 +38,7 @@ const sources: Record<string, { props: string; file: string }> = {
     file: "lib/restore-point.ts",
   },
   MailFlowCheck: {
-    props: "providers/mail-flow/check-inputs.ts",
+    props: "providers/mail-flow-check/check-inputs.ts",
     file: "lib/mail-flow-check.ts",
   },
 };

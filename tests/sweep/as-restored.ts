@@ -1,5 +1,5 @@
 import { isMark, markOfState } from "../../providers/mark";
-import { firstSeenOf } from "../../providers/restored-object";
+import { firstSeenOf } from "../../providers/restore-point/restored-object";
 import type { Properties } from "../conformance/platform";
 
 /** What a resource's inputs become of its program's restore point: what `RestorePoint.mark()` and `.of()` say of its object. */

@@ -1,7 +1,10 @@
-import { look, type Look } from "../../../providers/mail-flow/snapshot";
+import {
+  readSnapshotAndTime,
+  type ReadSnapshot,
+} from "../../../providers/snapshot/snapshot";
 import type { Snapshot } from "../../../mail-flow/snapshot";
-import { resolveConfiguration } from "../../../providers/configuration";
-import { Session } from "../../../providers/session";
+import { resolveConfiguration } from "../../../providers/session/configuration";
+import { Session } from "../../../providers/session/session";
 import {
   startSimulator,
   type Quirks,
@@ -46,9 +49,12 @@ export async function reader(quirks: Partial<Quirks> = {}): Promise<Reader> {
     () => undefined,
   );
   const begin = () => session.begin(session.configuration.cloudflareAccountId);
-  let last: Look | undefined;
+  let last: ReadSnapshot | undefined;
   const again = async (): Promise<Snapshot> => {
-    last = await look(begin(), last ? { newerThan: last.begun } : {});
+    last = await readSnapshotAndTime(
+      begin(),
+      last ? { newerThan: last.begun } : {},
+    );
     return last.snapshot;
   };
   return {

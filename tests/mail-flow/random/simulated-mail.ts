@@ -1,4 +1,4 @@
-import type { End } from "../../../mail-flow/end";
+import type { Result } from "../../../mail-flow/result";
 import type { Disposition, Header } from "../../../mail-flow/message";
 import {
   Account,
@@ -23,7 +23,7 @@ import type { RandomMessage, RandomTenant } from "./tenant";
 
 /** What the two are compared in. */
 export type Told = Pick<
-  End,
+  Result,
   | "outcome"
   | "scl"
   | "verdict"

@@ -4,7 +4,10 @@ import { intervalOf } from "../../../mail-flow/address-set";
 import { kinds } from "../../../providers";
 import { Cloudflare } from "../../../providers/cloudflare/client";
 import type { Value } from "../../../providers/codecs";
-import { claimsOf, type Credentials } from "../../../providers/credentials";
+import {
+  claimsOf,
+  type Credentials,
+} from "../../../providers/session/credentials";
 import { printable, UserError, VendorError } from "../../../providers/errors";
 import { ExchangeOnline } from "../../../providers/exchange-online/client";
 import { readError } from "../../../providers/exchange-online/error-envelope";
@@ -17,18 +20,22 @@ import { quarantinePermissions } from "../../../providers/exchange-online/quaran
 import { secondsOf } from "../../../providers/exchange-online/time-span";
 import { equal, type Field } from "../../../providers/field";
 import { Graph } from "../../../providers/graph/client";
-import { throttled, type Answer, type Http } from "../../../providers/http";
+import {
+  throttled,
+  type Answer,
+  type Http,
+} from "../../../providers/http/http";
 import { valuesOf, type Item } from "../../../providers/kind";
 import { nameIn, ownerOf } from "../../../providers/mark";
-import * as exchangeObjects from "../../../providers/mail-flow/exchange-objects";
-import * as reportRows from "../../../providers/mail-flow/report-rows";
-import { transportRule as ruleOfSnapshot } from "../../../providers/mail-flow/transport-rule";
-import { Patience } from "../../../providers/patience";
+import * as exchangeObjects from "../../../providers/snapshot/exchange-objects";
+import * as reportRows from "../../../providers/snapshot/report-rows";
+import { transportRule as ruleOfSnapshot } from "../../../providers/snapshot/transport-rule";
+import { Patience } from "../../../providers/http/patience";
 import { addressSet } from "../../../mail-flow/address-set";
 import { conditionsOf } from "../../../mail-flow/conditions";
 import type { Mail } from "../../../mail-flow/mail";
-import { Entra } from "../../../providers/entra";
-import { Pseudonyms } from "../../../providers/pseudonyms";
+import { Entra } from "../../../providers/session/entra";
+import { Pseudonyms } from "../../../providers/transcripts/pseudonyms";
 import type { Json } from "../../../simulator/json";
 import { bodyLike, jsonLike, textLike } from "./inputs";
 

@@ -56,7 +56,7 @@ describe("A create", () => {
 
   test("sends what the vendor does not tell once, and does not wait for it to show", async () => {
     const depot = new Depot({
-      missingIsUntold: true,
+      missingMeansUnknown: true,
       create: () => {
         depot.calls.push("create");
         depot.add({ Name: "Box", Comments: ours });
@@ -506,7 +506,7 @@ describe("A crate that exists", () => {
   );
 
   test("of a kind without names is the only one there is, and messages name the kind alone", async () => {
-    const depot = new Depot({ isGiven: () => true });
+    const depot = new Depot({ alwaysExists: () => true });
     const { nameField, ...unnamed } = depot.kind;
     Object.assign(depot, { kind: unnamed });
     depot.add({ Name: "Whatever", Comments: "by hand", Size: 4 });

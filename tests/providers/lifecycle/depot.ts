@@ -6,14 +6,14 @@ import {
   setOf,
   text,
 } from "../../../providers/codecs";
-import { resolveConfiguration } from "../../../providers/configuration";
+import { resolveConfiguration } from "../../../providers/session/configuration";
 import { VendorError, type Fault } from "../../../providers/errors";
 import { field, noneIsImplied, type Fields } from "../../../providers/field";
-import type { Handlers } from "../../../providers/handlers";
+import type { Handlers } from "../../../providers/process/handlers";
 import { encode, type Item, type Kind } from "../../../providers/kind";
 import { lifecycle } from "../../../providers/lifecycle";
-import { Session, type Operation } from "../../../providers/session";
-import { SharedList } from "../../../providers/shared-list";
+import { Session, type Operation } from "../../../providers/session/session";
+import { SharedList } from "../../../providers/session/shared-list";
 import { copyOf } from "../../conformance/platform";
 
 /** The account of the configuration. */
@@ -27,15 +27,15 @@ export const fields: Fields = {
   }),
   accountId: field(
     "account_id",
-    { ...text({ anyCase: true }), noneWhenMissing: false },
-    { replaces: true, neverTold: true },
+    { ...text({ anyCase: true }), emptyWhenMissing: false },
+    { replaces: true, neverReturned: true },
   ),
   comments: field("Comments", text()),
   size: field("Size", integer(1, 9), { default: 3 }),
   colour: field("Colour", oneOf("Red", "Green", "Blue")),
   labels: field("Labels", setOf(text())),
   shut: field("Shut", flag),
-  seal: field("Seal", text(), { onlyWhenMade: true }),
+  seal: field("Seal", text(), { onlyOnCreate: true }),
   host: field("Host", hostName, {
     implied: {
       holds: (live, expected) => expected === null || live === expected,
@@ -85,13 +85,13 @@ export class Depot {
     this.kind = {
       name: "Crate",
       noun: "crate",
-      home: "accountId",
+      scopeId: "accountId",
       fields,
       settings: ["adopt"],
       nameField: "name",
       markField: "comments",
       idIs: "guid",
-      isGiven: () => false,
+      alwaysExists: () => false,
       identify: ({ Id, Name, Changed }) => ({
         name: typeof Name === "string" ? Name : "",
         ...(typeof Id === "string" && { guid: Id }),

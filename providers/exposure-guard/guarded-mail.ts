@@ -1,0 +1,58 @@
+import { ipRanges } from "../exchange-online/ip-ranges";
+import { isList, isRecord } from "../json";
+
+/**
+ * Mail that the exposure guard keeps from its recipients: no write of the resource may bring it nearer to them than to a quarantine
+ * that an administrator releases from, if it was not so near before. `UseCase4` gives it to each of its resources.
+ */
+export interface GuardedMailProps {
+  /**
+   * Words of the disposition's header, in any case.
+   * @default ["MALICIOUS"]
+   */
+  words?: readonly string[];
+  /**
+   * Generations of headers that it may carry, each alone; mail with both is guarded in any case.
+   * @default ["area1", "cloudflare"]
+   */
+  headers?: readonly ("area1" | "cloudflare")[];
+  /**
+   * Addresses that Cloudflare delivers from, as in `TransportRule`.
+   * @default the published list
+   */
+  senderIpRanges?: readonly string[];
+}
+
+const members: Readonly<
+  Record<keyof GuardedMailProps, (value: unknown) => string | undefined>
+> = {
+  words: (value) =>
+    isList(value) &&
+    value.length > 0 &&
+    value.every((word) => typeof word === "string" && word.trim() !== "")
+      ? undefined
+      : "must be a list of words, and not empty",
+  headers: (value) =>
+    isList(value) &&
+    value.length > 0 &&
+    value.every((header) => header === "area1" || header === "cloudflare")
+      ? undefined
+      : "must be a list of area1 and cloudflare, and not empty",
+  senderIpRanges: (value) =>
+    isList(value) && value.length === 0
+      ? "must not be empty; leave it out for the published list"
+      : ipRanges.refuse(value),
+};
+
+/** Why a program's `guardedMail` cannot be taken; undefined where it can. */
+export function reasonAgainstMail(value: unknown): string | undefined {
+  if (!isRecord(value))
+    return `must be an object with ${Object.keys(members).join(", ")}`;
+  for (const [member, given] of Object.entries(value)) {
+    if (!Object.hasOwn(members, member))
+      return `has no ${member}, but ${Object.keys(members).join(", ")}`;
+    const reason = members[member as keyof GuardedMailProps](given);
+    if (reason) return `${member} ${reason}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,280 @@
+import { withChanges, type ObjectChange } from "../../mail-flow/overlay";
+import { harmsOf, type Harm, type HarmOptions } from "../../mail-flow/exposure";
+import { generationOf } from "../../mail-flow/message";
+import type { Snapshot } from "../../mail-flow/snapshot";
+import {
+  guardedMailIn,
+  harmsOfChanges,
+  inWords,
+  lookedTwice,
+  refused,
+  remedies,
+} from "./exposure-guard";
+import type { Value } from "../codecs";
+import { equal, type Values } from "../field";
+import { isRecord, textOf } from "../json";
+import { valuesOf, type Item, type Kind, type State } from "../kind";
+import { checked } from "../lifecycle/check";
+import { differences, wantedOf } from "../lifecycle/claim";
+import { findByName } from "../lifecycle/find-object";
+import { restorable } from "../lifecycle/requirements";
+import { inputsOf, pick } from "../lifecycle/state";
+import { keyOf, type RestoredObject } from "../restore-point/restored-object";
+import { isRefusal } from "../snapshot/access";
+import type { Operation } from "../session/session";
+import type { Listing } from "../session/shared-list";
+
+/** A program as its restore point knows it. */
+export interface JudgedProgram {
+  readonly kinds: Readonly<Record<string, Kind>>;
+  /** The restore point's inputs: which mail is guarded, and whether it may be exposed. */
+  readonly inputs: State;
+  /** In the order in which they are written. */
+  readonly objects: readonly RestoredObject[];
+  /** What the program wanted the last time it was judged; empty for a new one. */
+  readonly before: readonly RestoredObject[];
+  /** First-seen values by `kind/name`, null where there was nothing. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** What is wrong with a program, and the write that does it. */
+interface Harmful {
+  readonly harms: readonly Harm[];
+  readonly change?: ObjectChange | undefined;
+}
+
+/** One write of a program, or those that no other write depends on. */
+interface Step {
+  readonly changes: readonly ObjectChange[];
+  readonly options?: HarmOptions;
+}
+
+/**
+ * Judges a program before anything is written: its writes one after the other, in their order, and then those of a destroy.
+ *
+ * @returns why it may not be carried out, with what to do; undefined where it may.
+ */
+export async function reasonAgainstProgram(
+  operation: Operation,
+  program: JudgedProgram,
+): Promise<string | undefined> {
+  const { live, found } = await lookedTwice(
+    operation,
+    (live) => harmsOfProgram(operation, program, live),
+    (harmful) => harmful === undefined,
+  );
+  if (!found) return undefined;
+  const { harms, change } = found;
+  return `${inWords(harms)}. ${remedies(harms, live, change)}`;
+}
+
+async function harmsOfProgram(
+  operation: Operation,
+  program: JudgedProgram,
+  live: Snapshot,
+): Promise<Harmful | undefined> {
+  const guarded = guardedMailIn(program.inputs);
+  let now = live;
+  for (const { changes, options } of await stepsOf(operation, program)) {
+    // What is allowed the write itself warns of.
+    const harms = refused(
+      program.inputs,
+      harmsOfChanges(now, changes, guarded, options),
+    );
+    // What follows is never written then.
+    if (harms.length > 0) return { harms, change: changes[0] };
+    now = withChanges(now, changes);
+  }
+  return harmsOfDestroy(operation, program, now);
+}
+
+/** The writes of an `up`, in their order: what the program wants, then what it no longer has. */
+async function stepsOf(
+  operation: Operation,
+  program: JudgedProgram,
+): Promise<Step[]> {
+  const { kinds, objects, before } = program;
+  const steps: Step[] = [];
+  const domains: ObjectChange[] = [];
+  // Side by side: Microsoft Graph is asked for the hosts of many domains at once.
+  const changes = await Promise.all(
+    objects.map((object) => changeOf(operation, program, object)),
+  );
+  for (const change of changes) {
+    if (!change) continue;
+    // No domain decides about the mail of another one.
+    if (kinds[change.kind]?.scopeId === "accountId") domains.push(change);
+    else steps.push({ changes: [change] });
+  }
+  if (domains.length > 0) steps.push({ changes: domains });
+  const kept = new Set(objects.map(keyOf));
+  for (const object of [...before].reverse()) {
+    if (kept.has(keyOf(object))) continue;
+    const left = leaving(operation, program, object);
+    const givenUp = generationOf(
+      textOf(object.wanted?.["headerContainsMessageHeader"]),
+    );
+    if (left) steps.push({ changes: [left.change], options: { givenUp } });
+  }
+  return steps;
+}
+
+/**
+ * What properties that the program leaves out are held against, such as the host that a domain's mail is forwarded to. What may not
+ * be asked is left to the resource, which knows what it was last.
+ */
+async function expectedOf(
+  kind: Kind,
+  operation: Operation,
+  inputs: State,
+  listing: Listing<Item>,
+): Promise<Values> {
+  try {
+    return (await kind.expect?.(operation, inputs, listing)) ?? {};
+  } catch (error) {
+    if (isRefusal(error)) return {};
+    throw error;
+  }
+}
+
+/** What the program's next write makes of an object; undefined where it writes nothing that decides where mail goes. */
+async function changeOf(
+  operation: Operation,
+  { kinds, before, values: firstSeen }: JudgedProgram,
+  object: RestoredObject,
+): Promise<ObjectChange | undefined> {
+  const { name } = object;
+  const kind = kinds[object.kind];
+  if (!kind?.decides || !object.wanted) return undefined;
+  const listing = await kind.list(operation, name);
+  const item = findByName(kind, listing, name);
+  const wanted = completed(operation, kind, object);
+  const expected = await expectedOf(kind, operation, wanted, listing);
+  if (!item) return { kind: kind.name, name, values: wanted };
+  const key = keyOf(object);
+  const earlier = before.find((other) => keyOf(other) === key);
+  const live = valuesOf(kind, item);
+  const changed = differences(kind, live, wanted, expected, "ours");
+  const values: Values = {
+    ...pick(changed, (property) =>
+      wantedOf(kind, property, live, wanted, expected),
+    ),
+    ...takenOut(
+      kind,
+      earlier ? completed(operation, kind, earlier) : {},
+      wanted,
+      live,
+      firstSeen[key],
+    ),
+  };
+  return Object.keys(values).some((property) => kind.decides?.(property))
+    ? { kind: kind.name, name, values }
+    : undefined;
+}
+
+/** The first-seen values of properties that the program no longer gives. */
+const takenOut = (
+  kind: Kind,
+  earlier: Values,
+  wanted: Values,
+  live: Values,
+  first: unknown,
+): Values =>
+  Object.fromEntries(
+    Object.keys(earlier).flatMap((property) => {
+      const field = kind.fields[property];
+      const value = isRecord(first) ? (first as Values)[property] : undefined;
+      const now = live[property];
+      return property in wanted ||
+        !field ||
+        field.implied ||
+        value === undefined ||
+        (now !== undefined && equal(field, now, value))
+        ? []
+        : [[property, value]];
+    }),
+  );
+
+/** What a resource is given, with its defaults. */
+const completed = (
+  { session: { configuration } }: Operation,
+  kind: Kind,
+  object: RestoredObject,
+): Values => inputsOf(kind, checked(kind, object, configuration));
+
+/** What becomes of an object whose resource leaves. */
+interface Leaving {
+  /** What was made is removed, what was adopted gets its first-seen values back where its other settings allow it. */
+  readonly change: ObjectChange;
+  /** The object as it was before the stack. */
+  readonly first: ObjectChange;
+}
+
+function leaving(
+  operation: Operation,
+  { kinds, values: firstSeen }: JudgedProgram,
+  object: RestoredObject,
+): Leaving | undefined {
+  const { kind: kindName, name } = object;
+  const kind = kinds[kindName];
+  const seen = firstSeen[keyOf({ kind: kindName, name })];
+  if (!kind?.decides || seen === undefined) return undefined;
+  if (!isRecord(seen)) {
+    const change = { kind: kindName, name };
+    return kind.decides(undefined) ? { change, first: change } : undefined;
+  }
+  const managed = completed(operation, kind, object);
+  const first = Object.entries(kind.fields).flatMap(
+    ([property, { implied }]): [string, Value][] => {
+      // What nobody had set: a domain without a host to forward to, a rule without a condition.
+      const value = (seen as Values)[property] ?? (implied ? null : undefined);
+      return value !== undefined && (property in managed || implied)
+        ? [[property, value]]
+        : [];
+    },
+  );
+  const restored = restorable(
+    kind,
+    { ...(seen as Values), ...managed },
+    Object.fromEntries(
+      first.filter(
+        ([property, value]) =>
+          property in seen && !(kind.scopeId === "accountId" && value === null),
+      ),
+    ),
+  );
+  return {
+    change: { kind: kindName, name, values: restored },
+    first: { kind: kindName, name, values: Object.fromEntries(first) },
+  };
+}
+
+/** Mail that would get nearer in the middle of a destroy than it was before the stack. */
+function harmsOfDestroy(
+  operation: Operation,
+  program: JudgedProgram,
+  before: Snapshot,
+): Harmful | undefined {
+  const { objects, inputs } = program;
+  const guarded = guardedMailIn(inputs);
+  const leave = [...objects]
+    .reverse()
+    .flatMap((object) => leaving(operation, program, object) ?? []);
+  const allowed = withChanges(
+    before,
+    leave.map(({ first }) => first),
+  );
+  let now = before;
+  for (const { change } of leave) {
+    const next = withChanges(now, [change]);
+    const harms = refused(
+      inputs,
+      harmsOf(now, next, guarded, { allowed }).filter(
+        ({ kind }) => kind === "exposed",
+      ),
+    );
+    if (harms.length > 0) return { harms };
+    now = next;
+  }
+  return undefined;
+}

@@ -1,0 +1,89 @@
+import { hostName, objectName, oneOf, setOf, text } from "../codecs";
+import { ipRanges } from "../exchange-online/ip-ranges";
+import { field, type Field } from "../field";
+import type { Form } from "../kind";
+
+/**
+ * A look at everything that decides what happens to mail, and at what defeats the routes of use case 4. It writes nothing. The engine
+ * shows drift of inputs only, so what is known and accepted is one, and a refresh adds to it what else it finds.
+ */
+export interface MailFlowCheckProps {
+  /**
+   * Names of the findings that are known and accepted; see `area1-m365 doctor`. Others are warned of in an `up`, and show as drift of
+   * this property on a refresh, until they are mended or accepted.
+   * @default []
+   */
+  findings?: readonly string[];
+  /** How bad a finding must be for an `up` to fail, after everything is written. Left out, it only warns. */
+  failOn?: "warning" | "failed";
+  /** The domains that are meant. Left out: all of the Cloudflare account. */
+  domains?: readonly string[];
+  /** Those of them that are forwarded to a host of your own choice, not to the MX that Microsoft 365 expects. */
+  domainsWithTransport?: readonly string[];
+  /** The generations of headers that there must be rules for. Left out: those that there are any for. */
+  headers?: readonly ("area1" | "cloudflare")[];
+  /** The addresses that Cloudflare delivers from, as in `TransportRule`. Left out: the published list. */
+  senderIpRanges?: readonly string[];
+  /** Names of the rules that make the routes. Left out: those of use case 4. */
+  ruleNames?: readonly string[];
+  /**
+   * Name of the quarantine policy that recipients release from.
+   * @default "UserNotifyUserRelease"
+   */
+  userQuarantineName?: string;
+  /**
+   * Name of the quarantine policy that an administrator releases from.
+   * @default "UserNotifyAdminRelease"
+   */
+  adminQuarantineName?: string;
+  /**
+   * Cloudflare account of the domains.
+   * @default the configuration's `area1:cloudflareAccountId`
+   */
+  accountId?: string;
+  /** Sums up what else must make it look again in an `up`; `UseCase4` gives what its other resources were given. */
+  digest?: string;
+}
+
+const checkName = text({
+  required: true,
+  anyCase: true,
+  normalize: (name) => name.trim().toLowerCase(),
+});
+
+const fields = {
+  findings: field("", setOf(checkName), { default: [] }),
+  failOn: field("", oneOf("warning", "failed")),
+  domains: field("", setOf(hostName, { min: 1 })),
+  domainsWithTransport: field("", setOf(hostName)),
+  headers: field("", setOf(oneOf("area1", "cloudflare"), { min: 1 })),
+  senderIpRanges: field("", ipRanges),
+  ruleNames: field("", setOf(objectName(64), { min: 1 })),
+  userQuarantineName: field("", objectName(64), {
+    default: "UserNotifyUserRelease",
+  }),
+  adminQuarantineName: field("", objectName(64), {
+    default: "UserNotifyAdminRelease",
+  }),
+  accountId: field("", text({ required: true, max: 32, anyCase: true })),
+  digest: field("", text()),
+} satisfies Record<keyof MailFlowCheckProps, Field>;
+
+/** The inputs of the check: no vendor has any of them. */
+export const mailFlowCheckForm: Form = {
+  name: "MailFlowCheck",
+  scopeId: "tenantId",
+  fields,
+  settings: [],
+
+  /** The account is an input, so that a preview shows a change of it for what it is. */
+  complete(olds, inputs, configuration) {
+    const accountId =
+      inputs["accountId"] ??
+      configuration().cloudflareAccountId ??
+      olds["accountId"];
+    return accountId === undefined ? inputs : { ...inputs, accountId };
+  },
+
+  alwaysExists: () => false,
+};

@@ -1,0 +1,331 @@
+import { randomBytes } from "node:crypto";
+
+import deepEqual from "fast-deep-equal";
+
+import { UserError } from "../errors";
+import { equal, valueIn, type Values } from "../field";
+import { reasonAgainstMail } from "../exposure-guard/guarded-mail";
+import type { Handlers } from "../process/handlers";
+import { isRecord, textOf } from "../json";
+import {
+  valuesOf,
+  type Failure,
+  type Form,
+  type Item,
+  type Kind,
+  type State,
+} from "../kind";
+import { show } from "../lifecycle/claim";
+import {
+  accountOf,
+  tenantOrAccountOf,
+  refuseAnotherTenant,
+  tenantOf,
+} from "../lifecycle/tenant-or-account";
+import { checked } from "../lifecycle/check";
+import { findByName } from "../lifecycle/find-object";
+import { labelOf } from "../lifecycle/state";
+import { objectOf, pickKnown } from "../object-key";
+import { withFailureContext } from "../lifecycle/failure-context";
+import { isMark, nameIn, otherOwners } from "../mark";
+import { ownerIn, reasonsOfOwnership } from "./ownership";
+import { keyOf, type RestoredObject } from "./restored-object";
+import type { Operation, Session } from "../session/session";
+import { isUnknown } from "../unknown";
+
+/** Of this restore point alone, so that no other state has the marks of its program's objects. */
+const newId = (): string => `restore-point-${randomBytes(6).toString("hex")}`;
+
+/** The form of what `ledger` and `home` ask for: there is one restore point in a tenant. */
+const form: Form = {
+  name: "RestorePoint",
+  scopeId: "tenantId",
+  fields: {},
+  settings: [],
+  alwaysExists: () => false,
+};
+
+const inputNames = ["objects", "accountId", "guardedMail", "allowExposure"];
+
+type Kinds = Readonly<Record<string, Kind>>;
+
+/** The handlers of a kind with a life of its own: it only reads, and refuses. */
+export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
+  return {
+    check(_olds, news) {
+      session().ledger.register(form, news);
+      return Promise.resolve({ inputs: news, failures: wrong(kinds, news) });
+    },
+
+    diff(_id, olds, news) {
+      const { configuration } = session();
+      refuseAnotherTenant(form, olds, configuration);
+      const complete = (object: RestoredObject) => {
+        const kind = kinds[object.kind];
+        return kind && object.wanted && checked(kind, object, configuration);
+      };
+      const same = sameAccount(olds, news) && sameProgram(olds, news, complete);
+      return Promise.resolve(same ? { changes: false } : {});
+    },
+
+    create: (inputs) =>
+      withFailureContext("Cannot take the restore point", async () => {
+        const id = newId();
+        const outs = await take(kinds, session(), id, inputs, {});
+        return { id, outs: { ...inputs, ...outs } };
+      }),
+
+    // Costs no request: what was is not read again.
+    read: (id, state) =>
+      Promise.resolve({
+        id,
+        props: state,
+        inputs: pickKnown(inputNames, state),
+      }),
+
+    update: (id, olds, news) =>
+      withFailureContext("Cannot add to the restore point", async () => {
+        const values = isRecord(olds["values"]) ? olds["values"] : {};
+        // What domains were in another account says nothing of this one.
+        const before = sameAccount(olds, news)
+          ? values
+          : Object.fromEntries(
+              Object.entries(values).filter(
+                ([key]) =>
+                  kinds[key.split("/", 1)[0] ?? ""]?.scopeId === "tenantId",
+              ),
+            );
+        const state = { ...olds, ...pickKnown(["accountId"], news) };
+        const outs = await take(kinds, session(), id, news, before, state);
+        return { outs: { ...news, ...outs, ...pickKnown(["takenAt"], olds) } };
+      }),
+
+    // Costs no request where the destroy has come by everything.
+    delete: (id, state) =>
+      withFailureContext("Cannot remove the restore point", () =>
+        sayWhatRemains(kinds, session(), id, state),
+      ),
+  };
+}
+
+/**
+ * Says which objects are not what they were first, of those that no delete of this process was for. The engine knows nothing of
+ * what a killed process wrote, so that a destroy without another `up` passes it by; without the restore point nobody knows any more
+ * what was there first.
+ */
+async function sayWhatRemains(
+  kinds: Kinds,
+  session: Session,
+  id: string,
+  state: State,
+): Promise<void> {
+  const { values } = state;
+  // Another one of the program holds them.
+  if (!isRecord(values) || session.ledger.isRegistered(form, state)) return;
+  const passedBy = objectsOf(state).flatMap((object) => {
+    const kind = kinds[object.kind];
+    return kind &&
+      !session.ledger.hasDeleted(objectOf(kind, state, object.name))
+      ? [{ kind, object }]
+      : [];
+  });
+  const operation = session.begin(textOf(state["accountId"]));
+  await Promise.all(
+    passedBy.map(async ({ kind, object }) => {
+      await tenantOrAccountOf(kind, operation, state);
+      const item = await lookUp(kinds, operation, object);
+      const first = values[keyOf(object)];
+      // Somebody else made it since.
+      if (first === null && ownerIn(item, object, id) in otherOwners) return;
+      const now = item ? valuesOf(kind, item) : null;
+      const differs = difference(kind, first, now);
+      if (differs !== undefined)
+        operation.warn(
+          `${labelOf(kind, object.name)}: ${differs}. This stack did not know of that, as after an up that was interrupted; set it right by hand`,
+        );
+    }),
+  );
+}
+
+/** How an object is not what it was first, if it is not. What was there is told in full: it stands nowhere else any more. */
+function difference(
+  kind: Kind,
+  first: unknown,
+  now: Values | null,
+): string | undefined {
+  if (first === null) return now ? "was not there first, is now" : undefined;
+  if (!isRecord(first)) return undefined;
+  if (!now) return "was there first, is no more";
+  const changed = Object.entries(kind.fields).flatMap(([property, field]) => {
+    const [was, is] = [first as Values, now].map((values) =>
+      valueIn(values, property, field),
+    );
+    if (was === undefined || is === undefined || equal(field, is, was))
+      return [];
+    const whole = Array.isArray(was) ? was.map(String).join(", ") : "";
+    return [`${property} was first ${whole || show(was)}, is ${show(is)}`];
+  });
+  return changed.length > 0 ? changed.join("; ") : undefined;
+}
+
+/**
+ * Reads what is new, one list per kind, side by side.
+ *
+ * @param state what was taken before: with the credentials of another tenant or account nothing is added to it.
+ */
+async function take(
+  kinds: Kinds,
+  session: Session,
+  id: string,
+  inputs: State,
+  before: State,
+  state?: State,
+) {
+  const objects = objectsOf(inputs);
+  const fresh = objects.filter((object) => !(keyOf(object) in before));
+  const account = accountOf(session, inputs);
+  const operation = session.begin(account);
+  const tenantId = await tenantOf(operation, state);
+  const items = await Promise.all(
+    fresh.map((object) => lookUp(kinds, operation, object)),
+  );
+  const reasons = [
+    ...heldElsewhere(session, objects),
+    ...(await reasonsOfOwnership(operation, id, fresh, items)),
+  ];
+  const values: Record<string, unknown> = Object.fromEntries(
+    objects.map((object) => [keyOf(object), before[keyOf(object)]]),
+  );
+  for (const [index, object] of fresh.entries()) {
+    const kind = kinds[object.kind];
+    const item = items[index];
+    values[keyOf(object)] = kind && item ? valuesOf(kind, item) : null;
+  }
+  if (reasons.length === 0) {
+    const { reasonAgainstProgram } =
+      await import("../exposure-guard/program-guard.js");
+    const reason = await reasonAgainstProgram(operation, {
+      kinds,
+      inputs,
+      objects,
+      before: objectsOf(state ?? {}),
+      values: { ...before, ...values },
+    });
+    if (reason !== undefined) reasons.push(reason);
+  }
+  if (reasons.length > 0)
+    throw new UserError(
+      `Cannot begin, and nothing was written: ${reasons.join("; ").replace(/\.$/, "")}.`,
+    );
+  return {
+    values,
+    takenAt: new Date().toISOString(),
+    tenantId,
+    ...(account && { accountId: account }),
+  };
+}
+
+async function lookUp(
+  kinds: Kinds,
+  operation: Operation,
+  { kind: kindName, name }: RestoredObject,
+): Promise<Item | undefined> {
+  const kind = kinds[kindName];
+  return kind && findByName(kind, await kind.list(operation, name), name);
+}
+
+function wrong(kinds: Kinds, news: State): Failure[] {
+  const failures: Failure[] = Object.keys(news)
+    .filter((key) => ![...inputNames, "__provider"].includes(key))
+    .map((property) => ({
+      property,
+      reason: `is not a property of this resource, which has ${inputNames.join(", ")}`,
+    }));
+  const { guardedMail } = news;
+  if (guardedMail !== undefined && !isUnknown(guardedMail)) {
+    const reason = reasonAgainstMail(guardedMail);
+    if (reason) failures.push({ property: "guardedMail", reason });
+  }
+  if (isUnknown(news["objects"])) return failures;
+  // Of a property the engine prints the whole value first, and the program of a component would be all that is seen.
+  const refuse = (reason: string): void =>
+    void failures.push({ property: "", reason });
+  const objects = objectsOf(news);
+  if (objects.length === 0)
+    refuse("objects must be a list of {kind, name}, and not empty");
+  const seen = new Set<string>();
+  for (const object of objects) {
+    const key = keyOf(object).toLowerCase();
+    if (!kinds[object.kind])
+      refuse(
+        `objects has the kind ${object.kind}; there are ${Object.keys(kinds).join(", ")}`,
+      );
+    if (seen.has(key))
+      refuse(
+        object.kind === "QuarantinePolicy"
+          ? `the quarantine policy "${object.name}" is there twice: userQuarantineName and adminQuarantineName must differ, or Malicious would be released by its recipient`
+          : `objects has ${keyOf(object)} twice`,
+      );
+    seen.add(key);
+  }
+  return failures;
+}
+
+/** Two restore points for one object are two programs for one tenant, in one program. */
+function heldElsewhere(
+  { ledger }: Session,
+  objects: readonly RestoredObject[],
+): string[] {
+  for (const object of objects) {
+    if (!isMark(object.mark)) continue;
+    const key = keyOf(object).toLowerCase();
+    const other = ledger.hold(key, nameIn(object.mark));
+    if (other !== undefined)
+      return [
+        `${other} holds ${key} already, and there is one UseCase4 for a tenant`,
+      ];
+  }
+  return [];
+}
+
+const objectsOf = (inputs: State): RestoredObject[] =>
+  (Array.isArray(inputs["objects"]) ? inputs["objects"] : []).filter(
+    (object): object is RestoredObject =>
+      isRecord(object) &&
+      typeof object["kind"] === "string" &&
+      typeof object["name"] === "string",
+  );
+
+/** Whether two programs want the same of the same objects, whatever their order, their marks and their spelling. */
+function sameProgram(
+  olds: State,
+  news: State,
+  complete: (object: RestoredObject) => State | undefined,
+): boolean {
+  if (
+    isUnknown(news["objects"]) ||
+    isUnknown(news["guardedMail"]) ||
+    !deepEqual(olds["guardedMail"], news["guardedMail"]) ||
+    (olds["allowExposure"] ?? false) !== (news["allowExposure"] ?? false)
+  )
+    return false;
+  const before = new Map(
+    objectsOf(olds).map((object) => [keyOf(object), object]),
+  );
+  const after = objectsOf(news);
+  return (
+    before.size === after.length &&
+    after.every((object) => {
+      const earlier = before.get(keyOf(object));
+      return (
+        earlier !== undefined &&
+        (deepEqual(earlier.wanted, object.wanted) ||
+          deepEqual(complete(earlier), complete(object)))
+      );
+    })
+  );
+}
+
+/** A restore point that was given no account has that of the configuration, which `homeOf` holds to the state's. */
+const sameAccount = (olds: State, news: State): boolean =>
+  news["accountId"] === undefined || news["accountId"] === olds["accountId"];
