@@ -63,11 +63,11 @@ export async function update(
       const wish = news[property] as Value | undefined;
       if (!field || isUnknown(wish)) continue;
       // Back to the default mark on an adopted object: its own text returns.
-      const isGiven =
+      const alwaysExists =
         wish !== undefined &&
         !(property === kind.markField && isMark(wish) && adopted);
       const value = live[property];
-      const target = isGiven
+      const target = alwaysExists
         ? wish
         : leftOut(
             field,
@@ -78,7 +78,7 @@ export async function update(
       if (target === undefined) continue;
       if (value !== undefined && equal(field, value, target)) continue;
       const sent =
-        isGiven || field.implied
+        alwaysExists || field.implied
           ? target
           : await givenBack(kind, operation, label, property, target);
       if (sent !== undefined) changes[property] = sent;

@@ -326,6 +326,6 @@ function sameProgram(
   );
 }
 
-/** A restore point that was given no account has that of the configuration, which `homeOf` holds to the state's. */
+/** A restore point that was given no account has that of the configuration, which `tenantOrAccountOf` holds to the state's. */
 const sameAccount = (olds: State, news: State): boolean =>
   news["accountId"] === undefined || news["accountId"] === olds["accountId"];

@@ -17,9 +17,9 @@ export function adoptingAndRestoring(bench: Bench): void {
     : inputs;
   /** A property that can be changed in place, is no mark and no name: what somebody's object differs in. */
   const differing = ownFields(subject).filter(
-    ([name, { replaces, onlyOnCreate: onlyWhenMade }]) =>
+    ([name, { replaces, onlyOnCreate: onlyOnCreate }]) =>
       !replaces &&
-      !onlyWhenMade &&
+      !onlyOnCreate &&
       name !== subject.mark &&
       name !== kind.nameField &&
       !["priority", "enabled", "transport"].includes(name) &&

@@ -18,8 +18,8 @@ export function drifting(bench: Bench): void {
   test.each(
     bench.rows(
       ownFields(subject).filter(
-        ([name, { onlyOnCreate: onlyWhenMade }]) =>
-          !onlyWhenMade &&
+        ([name, { onlyOnCreate: onlyOnCreate }]) =>
+          !onlyOnCreate &&
           // Another name is another object, but for a rule, whose Guid stays.
           (name !== kind.nameField || kind.idIs === "guid") &&
           name !== "domain",
@@ -218,9 +218,9 @@ export function sampleOf(bench: Bench): string {
   const { subject } = bench;
   const kind = kindOf(subject);
   const found = ownFields(subject).find(
-    ([name, { replaces, onlyOnCreate: onlyWhenMade }]) =>
+    ([name, { replaces, onlyOnCreate: onlyOnCreate }]) =>
       !replaces &&
-      !onlyWhenMade &&
+      !onlyOnCreate &&
       name !== subject.mark &&
       name !== kind.nameField &&
       !["enabled", "priority", "transport"].includes(name) &&

@@ -291,7 +291,7 @@ export function failing(bench: Bench): void {
 
   test.each(bench.rows(ownFields(subject)))(
     "takes a value of %s that is not known yet, alone or within, and counts it as changed",
-    async (property, { onlyOnCreate: onlyWhenMade }) => {
+    async (property, { onlyOnCreate: onlyOnCreate }) => {
       const resource = bench.resource();
       await resource.up(inputs);
       const { kept } = resource;
@@ -305,7 +305,7 @@ export function failing(bench: Bench): void {
         );
         expect(failures).toEqual([]);
         expect(news[property]).toEqual(value);
-        if (onlyWhenMade) continue;
+        if (onlyOnCreate) continue;
         const { changes, replaces } = await handlers.diff(
           kept?.id ?? "",
           kept?.outputs ?? {},

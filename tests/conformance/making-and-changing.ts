@@ -73,8 +73,8 @@ export function makingAndChanging(bench: Bench): void {
   });
 
   const inPlace = ownFields(subject).filter(
-    ([, { replaces, onlyOnCreate: onlyWhenMade }]) =>
-      !replaces && !onlyWhenMade,
+    ([, { replaces, onlyOnCreate: onlyOnCreate }]) =>
+      !replaces && !onlyOnCreate,
   );
   test.each(bench.rows(inPlace))(
     "changes %s in place with one write and no more",

@@ -161,9 +161,9 @@ function scenariosOf(subject: Subject): Scenario[] {
 function sampleOf(subject: Subject): string {
   const kind = kindOf(subject);
   const found = ownFields(subject).find(
-    ([name, { replaces, onlyOnCreate: onlyWhenMade }]) =>
+    ([name, { replaces, onlyOnCreate: onlyOnCreate }]) =>
       !replaces &&
-      !onlyWhenMade &&
+      !onlyOnCreate &&
       name !== kind.markField &&
       name !== kind.nameField &&
       !["priority", "enabled", "transport"].includes(name) &&

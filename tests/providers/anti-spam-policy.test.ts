@@ -521,14 +521,14 @@ describe("A quarantine policy that an anti-spam policy names", () => {
 });
 
 describe("A tag that is given back", () => {
-  const giveBack = (property: string, value: string | null) =>
+  const restoredValue = (property: string, value: string | null) =>
     antiSpamPolicy.restoredValue?.(exchange.operation(), property, value);
 
   test("is what it was while its quarantine policy exists, in any case", async () => {
     exchange.answers = {
       "Get-QuarantinePolicy": [[{ Name: "a" }, { Name: "Ours" }]],
     };
-    expect(await giveBack("spamQuarantineTag", "OURS")).toBeUndefined();
+    expect(await restoredValue("spamQuarantineTag", "OURS")).toBeUndefined();
     expect(exchange.cmdlets).toEqual([["Get-QuarantinePolicy", {}]]);
   });
 
@@ -540,7 +540,7 @@ describe("A tag that is given back", () => {
     "is Microsoft's default otherwise, which is said: %s",
     async (property, value) => {
       exchange.answers = { "Get-QuarantinePolicy": [[{ Name: "Other" }]] };
-      expect(await giveBack(property, "Ours")).toEqual({
+      expect(await restoredValue(property, "Ours")).toEqual({
         value,
         warning: `${property} was Ours, which no longer exists; it is set to Microsoft's default, ${value}`,
       });
@@ -554,7 +554,7 @@ describe("A tag that is given back", () => {
   ])(
     "is asked for only where there was one: %s, %p",
     async (property, value) => {
-      expect(await giveBack(property, value)).toBeUndefined();
+      expect(await restoredValue(property, value)).toBeUndefined();
       expect(exchange.arrived).toEqual([]);
     },
   );

@@ -34,7 +34,7 @@ const sources: Record<string, { props: string; file: string }> = {
     file: "lib/transport-rule.ts",
   },
   RestorePoint: {
-    props: "providers/restored-object.ts",
+    props: "providers/restore-point/restored-object.ts",
     file: "lib/restore-point.ts",
   },
   MailFlowCheck: {

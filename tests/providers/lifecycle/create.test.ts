@@ -317,7 +317,7 @@ describe("A crate that exists", () => {
   test("is refused where it differs, with what it has and what is wanted", async () => {
     const depot = found(
       { Comments: "by hand", Size: 5, Labels: ["a", "b", "c", "d", "e"] },
-      { missingIsUntold: true },
+      { missingMeansUnknown: true },
     );
     const program = {
       ...inputs,
@@ -393,7 +393,7 @@ describe("A crate that exists", () => {
       const depot = found(
         { Comments: ours },
         {
-          missingIsUntold: true,
+          missingMeansUnknown: true,
           expect: () => Promise.resolve(expected),
         },
       );
@@ -405,7 +405,7 @@ describe("A crate that exists", () => {
   test("had none of what it does not tell before a write and tells after it", async () => {
     const depot = found(
       { Comments: "by hand", Size: undefined },
-      { missingIsUntold: true },
+      { missingMeansUnknown: true },
     );
     const { create, warnings } = depot.process();
     const program = { ...inputs, adopt: true, labels: ["a"] };
@@ -421,7 +421,7 @@ describe("A crate that exists", () => {
   test("cannot get back what it never tells, which is said", async () => {
     const depot = found(
       { Comments: "by hand", Size: undefined },
-      { missingIsUntold: true },
+      { missingMeansUnknown: true },
     );
     depot.instead.list = () =>
       depot.crates.map(({ Size: _, Labels: __, ...told }) => told);
@@ -431,7 +431,7 @@ describe("A crate that exists", () => {
     expect(warnings).toEqual([
       'crate "Box": what size, labels was is not told, so that destroy cannot give it back.',
     ]);
-    const mine = found({ Size: undefined }, { missingIsUntold: true });
+    const mine = found({ Size: undefined }, { missingMeansUnknown: true });
     const again = mine.process();
     await again.create(program);
     expect(again.warnings).toEqual([foundByMark]);
@@ -498,7 +498,7 @@ describe("A crate that exists", () => {
   ])(
     "of a kind that is always there is taken over; its restore point says: %s",
     async (_, restorePoint, crate, adopted) => {
-      const depot = found(crate, { isGiven: () => true });
+      const depot = found(crate, { alwaysExists: () => true });
       expect(
         (await depot.process().create({ ...inputs, restorePoint })).outs,
       ).toMatchObject({ adopted });

@@ -375,7 +375,7 @@ describe("A delete of what was there before", () => {
   test("leaves what is not told, and what nobody saw first", async () => {
     const depot = stocked(
       { Size: undefined, Colour: "Blue" },
-      { missingIsUntold: true },
+      { missingMeansUnknown: true },
     );
     await depot
       .process()
@@ -388,7 +388,11 @@ describe("A delete of what was there before", () => {
     const depot = stocked(
       { Labels: ["a"] },
       {
-        giveBack: (_operation: unknown, property: string, value: unknown) => {
+        restoredValue: (
+          _operation: unknown,
+          property: string,
+          value: unknown,
+        ) => {
           asked.push(property, value);
           return Promise.resolve(
             property === "labels"

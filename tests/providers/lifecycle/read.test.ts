@@ -230,7 +230,7 @@ describe("A refresh", () => {
     const silent = stocked(
       {},
       {
-        missingIsUntold: true,
+        missingMeansUnknown: true,
         expect: () => Promise.resolve({ host: "mx.example" }),
       },
     );
@@ -239,7 +239,7 @@ describe("A refresh", () => {
   });
 
   test("says that it cannot see a change of what the vendor does not tell, but for what no vendor tells", async () => {
-    const depot = stocked({ Size: undefined }, { missingIsUntold: true });
+    const depot = stocked({ Size: undefined }, { missingMeansUnknown: true });
     const { read, warnings } = depot.process();
     const { accountId } = state;
     expect(await read("1", { ...state, seal: "wax" })).toEqual({
@@ -254,7 +254,7 @@ describe("A refresh", () => {
   });
 
   test("keeps what we wrote in mind while the vendor does not tell the value", async () => {
-    const depot = stocked({ Size: undefined }, { missingIsUntold: true });
+    const depot = stocked({ Size: undefined }, { missingMeansUnknown: true });
     const drifted = { ...state, size: 5, wrote: { size: 3 } };
     expect((await depot.process().read("1", drifted)).props).toEqual(drifted);
   });
@@ -301,7 +301,7 @@ describe("A read by an id alone", () => {
     const depot = stocked(
       { Size: 5, Colour: "Red", Changed: "2026-11-01" },
       {
-        missingIsUntold: true,
+        missingMeansUnknown: true,
         outputs: (
           _operation: unknown,
           _item: unknown,

@@ -123,13 +123,13 @@ describe("An update", () => {
   });
 
   test("writes what the vendor does not tell whenever it changes", async () => {
-    const depot = stocked({ Size: undefined }, { missingIsUntold: true });
+    const depot = stocked({ Size: undefined }, { missingMeansUnknown: true });
     await depot.process().update("1", olds, { ...inputs, size: 4 });
     expect(depot.writes).toEqual(['update 1 {"Size":4}']);
   });
 
   test("of an adopted one notes that it had none of what it is given now and did not tell before", async () => {
-    const depot = stocked({ Size: undefined }, { missingIsUntold: true });
+    const depot = stocked({ Size: undefined }, { missingMeansUnknown: true });
     const state = { ...olds, size: undefined, adopted: true, previous: {} };
     const { outs } = await depot.process().update("1", state, inputs);
     expect(outs["previous"]).toEqual({ size: null });
@@ -208,7 +208,11 @@ describe("A property that is taken out of the program", () => {
     const depot = stocked(
       { Labels: ["a"], Colour: "Red" },
       {
-        giveBack: (_operation: unknown, property: string, value: unknown) => {
+        restoredValue: (
+          _operation: unknown,
+          property: string,
+          value: unknown,
+        ) => {
           asked.push(property, value);
           return Promise.resolve(
             property === "labels"
@@ -342,7 +346,7 @@ describe("What an adopted thing was", () => {
       [true, ['update 1 {"Labels":["x"]}']],
       [false, []],
     ] as const) {
-      const depot = stocked({ Labels: ["a"] }, { isGiven: () => given });
+      const depot = stocked({ Labels: ["a"] }, { alwaysExists: () => given });
       const { outs } = await depot.process().update("1", state, inputs);
       expect(depot.writes).toEqual(writes);
       expect(outs["adopted"]).toBe(given);
@@ -399,7 +403,7 @@ describe("An update that fails", () => {
   });
 
   test("owes what is not told, and keeps the program's value of it", async () => {
-    const depot = stocked({ Size: undefined }, { missingIsUntold: true });
+    const depot = stocked({ Size: undefined }, { missingMeansUnknown: true });
     depot.instead.update = () => {
       throw refusal();
     };
