@@ -226,9 +226,10 @@ function leaving(
   const managed = completed(operation, kind, object);
   const first = Object.entries(kind.fields).flatMap(
     ([property, { implied }]): [string, Value][] => {
-      // What nobody had set: a domain without a host to forward to, a rule without a condition.
-      const value = (seen as Values)[property] ?? (implied ? null : undefined);
-      return value !== undefined && (property in managed || implied)
+      const value = (seen as Values)[property];
+      // Null: a domain without a host to forward to, a rule without a condition.
+      if (implied) return [[property, value ?? null]];
+      return value !== undefined && property in managed
         ? [[property, value]]
         : [];
     },
