@@ -17,17 +17,17 @@ type Wrapped<T> = T extends readonly (infer Entry)[]
     ? pulumi.Input<boolean>
     : pulumi.Input<T>;
 
-/** What every resource that can take over an object may be given. */
+/** What every resource that can adopt an object may be given. */
 export interface AdoptArgs extends RestoreArgs {
   /**
    * Whether an object of the same name that differs, or that belongs to another stack or to a state of the same names in another
-   * backend, is taken over. One that equals the program is taken over without.
+   * backend, is adopted. One that equals the program is adopted without.
    * @default false
    */
   adopt?: pulumi.Input<boolean>;
 }
 
-/** What every resource that gives back what was there may be given. */
+/** What every resource that restores what was there may be given. */
 export interface RestoreArgs {
   /**
    * What the object was before anything was written, from `RestorePoint.of()`. Used when the resource is made; later changes of
@@ -110,9 +110,9 @@ export abstract class Area1Resource extends pulumi.CustomResource {
 
 /** A resource that can adopt an object. */
 export abstract class AdoptingResource extends Area1Resource {
-  /** Whether the object was there before: then destroy gives its first-seen values back instead of removing it. */
+  /** Whether the object was there before: then destroy gives its previous values back instead of removing it. */
   declare readonly adopted: pulumi.Output<boolean>;
-  /** First-seen values of an adopted object, by property. */
+  /** Previous values of an adopted object, by property. */
   declare readonly previous: pulumi.Output<Record<string, unknown> | undefined>;
 
   protected constructor(

@@ -20,7 +20,7 @@ export class RestorePoint extends Area1Resource {
   declare readonly objects: pulumi.Output<RestorePointProps["objects"]>;
   declare readonly guardedMail: pulumi.Output<RestorePointProps["guardedMail"]>;
   declare readonly allowExposure: pulumi.Output<boolean | undefined>;
-  /** First-seen values of each object, by `kind/name`; null where it did not exist. */
+  /** Previous values of each object, by `kind/name`; null where it did not exist. */
   declare readonly values: pulumi.Output<
     Record<string, Record<string, unknown> | null>
   >;

@@ -65,7 +65,7 @@ export interface UseCase4Args {
    */
   adminQuarantineName?: pulumi.Input<string>;
   /**
-   * Whether quarantine policies and rules of the same names that differ, or belong to another state, are taken over.
+   * Whether quarantine policies and rules of the same names that differ, or belong to another state, are adopted.
    * @default false
    */
   adopt?: pulumi.Input<boolean>;

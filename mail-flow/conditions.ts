@@ -31,8 +31,8 @@ export const texts = (value: RuleValue | undefined): string[] =>
 
 const yes: Holds = () => true;
 const no: Holds = () => false;
-const untold: Holds = () => undefined;
-const constants: ReadonlySet<Holds> = new Set([yes, no, untold]);
+const unknown: Holds = () => undefined;
+const constants: ReadonlySet<Holds> = new Set([yes, no, unknown]);
 
 /** Whether a text is what one of a list asks for. */
 type Test = (list: readonly string[]) => (text: string) => ThreeValued;
@@ -152,7 +152,7 @@ export function conditionsOf(
       // First, as it decides most often.
       found.unshift(
         values === undefined
-          ? { on: "message", holds: untold }
+          ? { on: "message", holds: unknown }
           : onHeader(value, holds(texts(values))),
       );
     } else {
@@ -172,10 +172,10 @@ function dependsOn(name: string, holds: Holds): Condition["on"] {
 function holdsOf(name: string, value: RuleValue): Holds {
   const known = Object.hasOwn(conditions, name) ? conditions[name] : undefined;
   if (known) return known(value);
-  if (!/^(subject|attachment)/.test(name)) return untold;
+  if (!/^(subject|attachment)/.test(name)) return unknown;
   // A pattern that an empty text matches may match any message.
   return name.endsWith("Patterns") && matchesPattern(texts(value))("") !== false
-    ? untold
+    ? unknown
     : no;
 }
 

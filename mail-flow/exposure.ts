@@ -80,7 +80,7 @@ export interface HarmOptions {
   readonly allowed?: Snapshot;
 }
 
-const graveVerdicts = {
+const maliciousVerdicts = {
   highConfidenceSpam: "high confidence spam",
   phish: "phishing",
   highConfidencePhish: "high confidence phishing",
@@ -194,9 +194,9 @@ const withWords = (
   });
 
 const withVerdicts = (): Mail[] =>
-  (Object.keys(graveVerdicts) as (keyof typeof graveVerdicts)[]).map(
+  (Object.keys(maliciousVerdicts) as (keyof typeof maliciousVerdicts)[]).map(
     (microsoftVerdict) => ({
-      name: `mail that Microsoft finds to be ${graveVerdicts[microsoftVerdict]}`,
+      name: `mail that Microsoft finds to be ${maliciousVerdicts[microsoftVerdict]}`,
       message: { disposition: "None", header: "both", microsoftVerdict },
       guarded: true,
     }),

@@ -22,7 +22,7 @@ export interface Plan {
 }
 
 /**
- * Lays a program's preview over a snapshot: what each change asks is set, what is taken out of the program gets its first-seen
+ * Lays a program's preview over a snapshot: what each change asks is set, what is taken out of the program gets its previous
  * value back, as `pulumi up` does it. What only an `up` finds out (computed values, secrets) stays as it is, and a note says so.
  *
  * @param preview the document that `pulumi preview --json` prints, parsed
@@ -47,7 +47,7 @@ export function plan(snapshot: Snapshot, preview: unknown): Plan {
   );
   for (const change of changes) {
     refuseAnother(snapshot, change);
-    // What was replaced by itself, or moved to another resource, was taken over.
+    // What was replaced by itself, or moved to another resource, was adopted.
     if (change.op === "delete" && kept.has(objectOf(change))) continue;
     const table = tableOf(change);
     if (table.unavailable !== undefined) {
@@ -65,7 +65,7 @@ export function plan(snapshot: Snapshot, preview: unknown): Plan {
 
 type Note = (text: string) => void;
 
-/** Makes the object, or takes over the one of that name. */
+/** Makes the object, or adopts the one of that name. */
 function create(table: ObjectTable, { after }: Change, note: Note): void {
   const name = after[table.nameField];
   if (hidden(name)) {

@@ -74,15 +74,15 @@ const opsOf = new Map<unknown, Change["op"][]>([
 
 function differing(step: Values, before: Values, after: Values): string[] {
   // What an earlier update still owes is written, too, whether the program gives it or not.
-  const owed = textsIn(before, "pending");
+  const pending = textsIn(before, "pending");
   const told = textsIn(step, "diffReasons");
-  if (told.length > 0) return [...told, ...owed];
+  if (told.length > 0) return [...told, ...pending];
   // The engine gives no reason for an update that goes on with what is left of an earlier one.
   return [
     ...Object.keys(after).filter(
       (name) => !isDeepStrictEqual(after[name], before[name]),
     ),
-    ...owed,
+    ...pending,
   ];
 }
 

@@ -25,7 +25,7 @@ export interface Ending {
 }
 
 const rejected = ["rejected", "it rejects the message"] as const;
-const untold = [
+const undocumented = [
   "notDocumented",
   "what becomes of the message then cannot be told",
 ] as const;
@@ -56,10 +56,10 @@ const endings: Readonly<Record<string, readonly [Outcome, why: string]>> = {
     "notDocumented",
     "the message leaves by this connector, and where it goes then cannot be told",
   ],
-  notifySender: untold,
-  disconnect: untold,
-  smtpRejectMessageRejectStatusCode: untold,
-  smtpRejectMessageRejectText: untold,
+  notifySender: undocumented,
+  disconnect: undocumented,
+  smtpRejectMessageRejectStatusCode: undocumented,
+  smtpRejectMessageRejectText: undocumented,
 };
 const endingActions = Object.keys(endings);
 

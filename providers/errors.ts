@@ -61,7 +61,7 @@ export class UserError extends Error {
 }
 
 /**
- * The object exists, but something that belongs to it is still owed.
+ * The object exists, but something that belongs to it is still pending.
  * The engine keeps what was reached and sends an update in every later `up` until it succeeds.
  */
 export class PartialFailure extends Error {

@@ -50,6 +50,6 @@ export interface Form {
     news: State,
     configuration: () => Configuration,
   ): State | Failure;
-  /** True for an object that exists already without us: it is taken over without `adopt`, and never removed. */
+  /** True for an object that exists already without us: it is adopted without `adopt`, and never removed. */
   alwaysExists(name: string): boolean;
 }

@@ -3,7 +3,10 @@ import { antiSpamPolicy } from "./exchange-online/anti-spam-policy";
 import { quarantineNotification } from "./exchange-online/quarantine-notification";
 import { quarantinePolicy } from "./exchange-online/quarantine-policy";
 import { transportRule } from "./exchange-online/transport-rule";
-import { guard, type GuardedHandlers } from "./process/guarded-handlers";
+import {
+  guardedHandlers,
+  type GuardedHandlers,
+} from "./process/guarded-handlers";
 import type { Handlers } from "./process/handlers";
 import type { Kind } from "./kind";
 import { lifecycle } from "./lifecycle";
@@ -47,7 +50,7 @@ export function provider(
       );
     return lifecycle(kind, session);
   };
-  return guard(implement, open);
+  return guardedHandlers(implement, open);
 }
 
 /** Handlers that are loaded when one of them is called: what a program does not use costs it nothing. */

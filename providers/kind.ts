@@ -58,7 +58,7 @@ export interface Kind extends Form {
     expected: Values,
     state?: State,
   ): Promise<Readonly<Record<string, unknown>>>;
-  /** A first-seen value that cannot be given back as it was: another one, and why. */
+  /** A previous value that cannot be restored as it was: another one, and why. */
   restoredValue?(
     operation: Operation,
     property: string,

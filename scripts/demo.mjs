@@ -122,9 +122,7 @@ async function applied() {
     async () => {
       const { events } = await ops.pulumi(["up", "--yes", "--skip-preview"]);
       const { requests, writes } = asked.next();
-      tell(writes, (verb) =>
-        /^(Set|PATCH)/.test(verb) ? "taken over" : "new",
-      );
+      tell(writes, (verb) => (/^(Set|PATCH)/.test(verb) ? "adopted" : "new"));
       assert.equal(
         Object.keys(outcome(events)).length,
         12,
@@ -330,10 +328,10 @@ function findingsIn(properties) {
 }
 
 async function destroyed() {
-  await step("pulumi destroy", "gives back what was there before", async () => {
+  await step("pulumi destroy", "restores what was there before", async () => {
     const { events } = await ops.pulumi(["destroy", "--yes", "--skip-preview"]);
     tell(asked.next().writes, (verb) =>
-      /^(Set|PATCH)/.test(verb) ? "given back" : "removed",
+      /^(Set|PATCH)/.test(verb) ? "restored" : "removed",
     );
     for (const text of warnings(events))
       paragraph(text, { first: "    ! ", colour: paint.yellow });

@@ -116,7 +116,7 @@ async function getEngine({ version, building, env, log, downloads }) {
   }
 }
 
-/** Waits while another process gets the same engine; takes over when that one has died. */
+/** Waits while another process gets the same engine; adopts when that one has died. */
 async function lock(directory, log) {
   const options = { realpath: false, stale: 20_000, update: 4_000 };
   for (let told = false; ; told = true) {

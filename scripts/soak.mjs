@@ -93,7 +93,7 @@ function mail(say) {
   });
 }
 
-/** Errors, drift and first-seen values with other seeds: every row of the promises that has random cases. */
+/** Errors, drift and previous values with other seeds: every row of the promises that has random cases. */
 function promises(say) {
   return atLength(say, "promises/0[135]", {
     variable: "AREA1_TIMES",

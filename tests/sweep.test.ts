@@ -134,7 +134,7 @@ async function start(name: keyof Quirks, value: unknown) {
 
 /**
  * What the vendors hold that must be as before in the end, without times. Of what an answer leaves out nobody knows what it
- * was, and it cannot be given back.
+ * was, and it cannot be restored.
  */
 function objects({ tenant, account, quirks }: Simulator): Properties {
   const list = (all: JsonObject[]) => all.map((one) => settled(one));
@@ -223,7 +223,7 @@ test("every switch is swept, over every value that a choice has", () => {
 const first = { name: "latencyMs", value: 0, shown: "0" } as const;
 
 test.each([first, ...rows.filter(({ value }) => value !== "eur01")])(
-  "a whole life with $name = $shown: made once, without drift, changed, repaired, given back",
+  "a whole life with $name = $shown: made once, without drift, changed, repaired, restored",
   async ({ name, value }) => {
     const { simulator, stack, before } = await start(name, value);
     const { tenant, account } = simulator;
@@ -283,7 +283,7 @@ test("a forwarding host that Cloudflare does not tell is written all the same", 
   expect(ends(simulator, adopted)).toEqual(asTheTutorialSays);
 });
 
-test("a first-seen value that Cloudflare does not tell is said to be one that destroy cannot give back", async () => {
+test("a previous value that Cloudflare does not tell is said to be one that destroy cannot restore", async () => {
   const { stack } = await start("omittedFields", ["ip_restrictions"]);
   await stack.up(program);
   const warnings = await stack.warnings();

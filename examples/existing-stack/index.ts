@@ -28,8 +28,8 @@ class Office extends pulumi.ComponentResource {
 
 const office = new Office("office");
 
-// Somebody followed the tutorial by hand, years ago and not to the letter. adopt: true takes over what is there, and destroy
-// gives it back. Once `pulumi up` has succeeded, adopt may go.
+// Somebody followed the tutorial by hand, years ago and not to the letter. adopt: true adopts what is there, and destroy
+// restores it. Once `pulumi up` has succeeded, adopt may go.
 const mail = new UseCase4("mail", {
   domains: [
     "example.com",

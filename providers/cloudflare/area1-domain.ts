@@ -32,8 +32,8 @@ export type DeliveryMode = "DIRECT" | "BCC" | "JOURNAL" | "API" | "RETRO_SCAN";
 export type Region = "GLOBAL" | "AU" | "DE" | "IN" | "US";
 
 /**
- * A domain that Cloudflare Email Security (formerly Area 1) protects as its MX. One that exists already is taken over and, on
- * destroy, given back. Needs an API token with the account permission Cloud Email Security: Write.
+ * A domain that Cloudflare Email Security (formerly Area 1) protects as its MX. One that exists already is adopted and, on
+ * destroy, restored. Needs an API token with the account permission Cloud Email Security: Write.
  *
  * @see https://developers.cloudflare.com/api/resources/email_security/
  */
@@ -291,7 +291,7 @@ export const area1Domain: Kind = {
 const areTwo = (one: unknown, other: unknown): boolean =>
   typeof one === "string" && typeof other === "string" && !same(one, other);
 
-/** First-seen values that were none and are not given back. */
+/** Previous values that were none and are not restored. */
 const keptAsItIs: Readonly<Record<string, { readonly warning: string }>> = {
   transport: {
     warning:

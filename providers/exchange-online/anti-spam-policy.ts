@@ -34,7 +34,7 @@ const spamActions = [
 export type SpamAction = (typeof spamActions)[number];
 
 /**
- * An anti-spam policy for incoming mail: the built-in one, `Default`, which is taken over and given back, or a custom one with its
+ * An anti-spam policy for incoming mail: the built-in one, `Default`, which is adopted and restored, or a custom one with its
  * rule. Only what is given is managed. Needs Exchange Administrator or Security Administrator, or the management role
  * Transport Hygiene.
  *

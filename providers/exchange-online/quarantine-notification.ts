@@ -4,7 +4,7 @@ import { identityOf } from "./identity";
 import { timeSpan } from "./time-span";
 
 /**
- * How often recipients are told of quarantined messages: one setting for the whole tenant, always taken over and given back on
+ * How often recipients are told of quarantined messages: one setting for the whole tenant, always adopted and restored on
  * destroy. Needs Exchange Administrator or Security Administrator, or the management role Transport Hygiene.
  *
  * @see https://learn.microsoft.com/powershell/module/exchange/set-quarantinepolicy

@@ -52,7 +52,7 @@ export async function guardWrite(
   const options: HarmOptions = restores
     ? { mail: ["words"] }
     : { givenUp: generationOf(leavingHeader ?? "") };
-  const { live, found: harms } = await lookedTwice(
+  const { live, found: harms } = await confirmedByFreshRead(
     operation,
     (live) => harmsOfChanges(live, [change], guarded, options),
     (harms) => restores || harms.length === 0,
@@ -70,7 +70,7 @@ export async function guardWrite(
  * Looks for something in the live snapshot. A replica that lags may not show what was written a moment ago: what is not well counts once
  * fresh lists show it as well, and still do after a tenth of the patience.
  */
-export function lookedTwice<T>(
+export function confirmedByFreshRead<T>(
   operation: Operation,
   find: (live: Snapshot) => T | Promise<T>,
   isWell: (found: T) => boolean,

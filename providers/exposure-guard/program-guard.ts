@@ -6,7 +6,7 @@ import {
   guardedMailIn,
   harmsOfChanges,
   inWords,
-  lookedTwice,
+  confirmedByFreshRead,
   refused,
   remedies,
 } from "./exposure-guard";
@@ -33,7 +33,7 @@ export interface JudgedProgram {
   readonly objects: readonly RestoredObject[];
   /** What the program wanted the last time it was judged; empty for a new one. */
   readonly before: readonly RestoredObject[];
-  /** First-seen values by `kind/name`, null where there was nothing. */
+  /** Previous values by `kind/name`, null where there was nothing. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -58,7 +58,7 @@ export async function reasonAgainstProgram(
   operation: Operation,
   program: JudgedProgram,
 ): Promise<string | undefined> {
-  const { live, found } = await lookedTwice(
+  const { live, found } = await confirmedByFreshRead(
     operation,
     (live) => harmsOfProgram(operation, program, live),
     (harmful) => harmful === undefined,
@@ -172,7 +172,7 @@ async function changeOf(
     : undefined;
 }
 
-/** The first-seen values of properties that the program no longer gives. */
+/** The previous values of properties that the program no longer gives. */
 const takenOut = (
   kind: Kind,
   earlier: Values,
@@ -204,7 +204,7 @@ const completed = (
 
 /** What becomes of an object whose resource leaves. */
 interface Leaving {
-  /** What was made is removed, what was adopted gets its first-seen values back where its other settings allow it. */
+  /** What was made is removed, what was adopted gets its previous values back where its other settings allow it. */
   readonly change: ObjectChange;
   /** The object as it was before the stack. */
   readonly first: ObjectChange;

@@ -11,8 +11,8 @@ export interface IntendedWrite {
   readonly values?: Values;
   /** The inputs of the resource; its state where it is deleted. */
   readonly inputs: State;
-  /** Whether the object is removed, or gets its first-seen values back, with its resource. */
-  readonly leaves?: boolean;
+  /** Whether the object is removed, or gets its previous values back, with its resource. */
+  readonly leavesWithResource?: boolean;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface IntendedWrite {
 export async function checkExposure(
   kind: Kind,
   operation: Operation,
-  { name, values, inputs, leaves = false }: IntendedWrite,
+  { name, values, inputs, leavesWithResource: leaves = false }: IntendedWrite,
 ): Promise<void> {
   const changed = values ? Object.keys(values) : [undefined];
   if (!changed.some((property) => kind.decides?.(property))) return;

@@ -7,7 +7,7 @@ import { isMark, nameIn, otherOwners, ownerOf } from "../mark";
 /** What an object that was found under the wanted name is to us. */
 export type Claim = "ours" | "adopted";
 
-/** What a restore point says of an object: its first-seen values, false where it did not exist, undefined where there is none. */
+/** What a restore point says of an object: its previous values, false where it did not exist, undefined where there is none. */
 export type Slice = Values | false | undefined;
 
 /**
@@ -28,7 +28,7 @@ export function claim(
   const differing = differences(kind, live, wanted, expected, "adopted");
   if (kind.alwaysExists(name))
     return madeSince && differing.length === 0 ? "ours" : "adopted";
-  const cannot = `Cannot take over ${kind.noun} "${name}":`;
+  const cannot = `Cannot adopt ${kind.noun} "${name}":`;
   const mark = kind.markField;
   const foundMark = mark && live[mark];
   const owner = mark ? ownerOf(foundMark, wanted[mark]) : "nobody";

@@ -19,7 +19,12 @@ import {
 } from "./state";
 import { nameOf } from "../object-key";
 import { withFailureContext } from "./failure-context";
-import { applyOrKeep, halfMade, longestSettling, noneBefore } from "./write";
+import {
+  applyOrKeep,
+  partlyCreated,
+  longestSettling,
+  emptyBefore,
+} from "./write";
 
 export async function create(kind: Kind, session: Session, inputs: State) {
   const operation = session.begin(textOf(inputs["accountId"]));
@@ -56,7 +61,7 @@ export async function create(kind: Kind, session: Session, inputs: State) {
           complete,
           listing,
         ).catch(async (error: unknown) => {
-          throw await halfMade(kind, operation, name, error, inputs, home);
+          throw await partlyCreated(kind, operation, name, error, inputs, home);
         }));
         item = findByName(kind, listing, name);
         if (!item)
@@ -90,7 +95,7 @@ export async function create(kind: Kind, session: Session, inputs: State) {
         ...(adopted && { previous: slice || live }),
         [kind.scopeId]: home,
       };
-      let owed: readonly string[] = [];
+      let pending: readonly string[] = [];
       const changing = differences(kind, live, wanted, expected, whose).filter(
         // What was sent a moment ago, and is not told, is what was sent.
         (property) => !made || live[property] !== undefined,
@@ -104,7 +109,7 @@ export async function create(kind: Kind, session: Session, inputs: State) {
         );
         const id = idOf(kind, kind.identify(item));
         const reached = { written: inputs, fixed, changes, expected };
-        ({ item, owed } = await applyOrKeep(
+        ({ item, pending } = await applyOrKeep(
           kind,
           operation,
           id,
@@ -113,18 +118,18 @@ export async function create(kind: Kind, session: Session, inputs: State) {
         ));
       }
       if (fixed.previous) {
-        const none = noneBefore(kind, unseen, item);
+        const none = emptyBefore(kind, unseen, item);
         fixed = { ...fixed, previous: { ...none, ...fixed.previous } };
-        const untold = unseen.filter((property) => !(property in none));
-        if (untold.length > 0)
+        const notReturned = unseen.filter((property) => !(property in none));
+        if (notReturned.length > 0)
           operation.warn(
-            `${labelOf(kind, name)}: what ${untold.join(", ")} was is not told, so that destroy cannot give it back`,
+            `${labelOf(kind, name)}: what ${notReturned.join(", ")} was is not returned, so destroy cannot restore it`,
           );
       }
       const id = idOf(kind, kind.identify(item));
       session.ledger.create(keyOf(kind, id), made ? undefined : fixed);
       const outs = await outsOf(kind, operation, item, inputs, expected);
-      return { id, outs: { ...outs, ...fixed, ...pendingOuts(owed) } };
+      return { id, outs: { ...outs, ...fixed, ...pendingOuts(pending) } };
     },
   );
 }
@@ -151,11 +156,11 @@ async function make(
   let made = false;
   for (let tries = 1; ; tries++) {
     const failure = await failureOf(kind.create(operation, wanted));
-    const doubtful =
+    const uncertain =
       failure instanceof VendorError && failure.details.uncertain === true;
-    if (failure && !doubtful && !isFault(failure, "alreadyExists"))
+    if (failure && !uncertain && !isFault(failure, "alreadyExists"))
       throw failure;
-    made ||= !failure || doubtful;
+    made ||= !failure || uncertain;
     listing = await patience.untilListed(
       (newerThan) => kind.list(operation, name, newerThan),
       (latest) => findByName(kind, latest, name) !== undefined,
@@ -163,7 +168,7 @@ async function make(
       listing.begun,
     );
     if (!failure || findByName(kind, listing, name)) return { listing, made };
-    if (!doubtful || tries === mostTries) throw failure;
+    if (!uncertain || tries === mostTries) throw failure;
   }
 }
 

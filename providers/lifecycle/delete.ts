@@ -21,7 +21,7 @@ import {
 } from "./state";
 import { nameOf } from "../object-key";
 import { withFailureContext } from "./failure-context";
-import { apply, givenBack, isGone } from "./write";
+import { apply, valueToRestore, isGone } from "./write";
 
 export async function remove(
   kind: Kind,
@@ -39,7 +39,7 @@ export async function remove(
   const taken = ledger.adoption(key);
   if (taken && knowsLess(taken, adopted, state))
     session.warn(
-      `${label} was taken over by another entry of the state, which does not know what was there first: ${adopted ? `destroy will not give back ${JSON.stringify(state["previous"])}` : "destroy will leave it"}. A restore point, or an alias for a renamed resource, keeps that`,
+      `${label} was adopted by another entry of the state, which does not know what was there first: ${adopted ? `destroy will not restore ${JSON.stringify(state["previous"])}` : "destroy will leave it"}. A restore point, or an alias for a renamed resource, keeps that`,
     );
   if (taken || ledger.isRegistered(kind, state)) return;
   // The program has it in another account now: it is left in the one that it was made in.
@@ -47,7 +47,7 @@ export async function remove(
     kind.scopeId === "accountId" && ledger.isRegisteredAnywhere(kind, state);
   const operation = session.begin(textOf(state["accountId"]));
   await withFailureContext(
-    `Cannot ${adopted ? "give back" : "delete"} ${label}`,
+    `Cannot ${adopted ? "restore" : "delete"} ${label}`,
     async () => {
       if (!moved) await tenantOrAccountOf(kind, operation, state);
       let listing = await kind.list(operation, name);
@@ -71,7 +71,7 @@ export async function remove(
   );
 }
 
-/** Whether the new entry of an object has other first-seen values than the old one, or takes it for somebody's. */
+/** Whether the new entry of an object has other previous values than the old one, or takes it for somebody's. */
 function knowsLess(taken: TakenOver, adopted: boolean, state: State): boolean {
   if (taken.adopted !== adopted) return true;
   const { previous } = state;
@@ -98,7 +98,11 @@ async function removeForGood(
   state: State,
 ): Promise<void> {
   const { name } = kind.identify(item);
-  await checkExposure(kind, operation, { name, inputs: state, leaves: true });
+  await checkExposure(kind, operation, {
+    name,
+    inputs: state,
+    leavesWithResource: true,
+  });
   // Twice: a replica that lags may not have known the object the first time.
   for (let tries = 0; tries < 2; tries++) {
     const left = await kind.remove(operation, item, state);
@@ -113,7 +117,7 @@ async function removeForGood(
   );
 }
 
-/** Gives back the first-seen values of what we managed, where they are still what we wrote. */
+/** Restores the previous values of what we managed, where they are still what we wrote. */
 async function restore(
   kind: Kind,
   operation: Operation,
@@ -146,7 +150,7 @@ async function restore(
       changedSince.push(property);
       continue;
     }
-    const value = await givenBack(kind, operation, label, property, first);
+    const value = await valueToRestore(kind, operation, label, property, first);
     if (value !== undefined) changes[property] = value;
   }
   const given = restorable(kind, live, changes);
@@ -162,13 +166,13 @@ async function restore(
       `${label} keeps ${required.join(", ")}: with what was first it would lack what its other settings require`,
     );
   if (Object.keys(given).length === 0) return;
-  const { owed } = await apply(kind, operation, item, given, {
+  const { pending } = await apply(kind, operation, item, given, {
     inputs: state,
-    leaves: true,
+    leavesWithResource: true,
   });
-  // Only what a read shows is given back: a proxy, too, says 200.
-  if (owed.length > 0)
+  // Only what a read shows is restored: a proxy, too, says 200.
+  if (pending.length > 0)
     throw new UserError(
-      `${owed.join(", ")} ${owed.length === 1 ? "was" : "were"} given back, but it does not show that. Run it again`,
+      `${pending.join(", ")} ${pending.length === 1 ? "was" : "were"} restored, but it does not show that. Run it again`,
     );
 }

@@ -65,13 +65,13 @@ export async function read(
         Math.min(operation.patience.left, longestSettling),
       );
     if (!item) return {};
-    const { values, names, wrote, untold } = reported(
+    const { values, names, wrote, notReturned } = reported(
       kind,
       item,
       state,
       expected,
     );
-    for (const property of untold)
+    for (const property of notReturned)
       operation.warn(
         `${kind.noun}: ${property} is not told, so a change of it by hand cannot be seen`,
       );
@@ -102,7 +102,7 @@ function reported(kind: Kind, item: Item, state: State, expected: Values) {
   const values: Record<string, Value> = {};
   const names: string[] = [];
   const wrote: Record<string, Value> = {};
-  const untold: string[] = [];
+  const notReturned: string[] = [];
   let changed = false;
   for (const [property, field] of Object.entries(kind.fields)) {
     const stored = state[property] as Value | undefined;
@@ -117,7 +117,7 @@ function reported(kind: Kind, item: Item, state: State, expected: Values) {
       values[property] = same ? stored : value;
       changed ||= !same;
       if (value === undefined && !field.neverReturned && !field.onlyOnCreate)
-        untold.push(property);
+        notReturned.push(property);
       const noted = wroteOf(state, property);
       const ours = noted ?? stored;
       if (ignored ? noted !== undefined : !equal(field, value, ours))
@@ -132,7 +132,7 @@ function reported(kind: Kind, item: Item, state: State, expected: Values) {
       changed = true;
     }
   }
-  return { values, names, wrote, untold, changed };
+  return { values, names, wrote, notReturned, changed };
 }
 
 /** Whether the list before, with no write in between, showed the same. */

@@ -109,9 +109,9 @@ export const isReported = (state: State, property: string): boolean =>
 export const pendingOf = (state: State): string[] =>
   Array.isArray(state["pending"]) ? state["pending"].map(String) : [];
 
-/** What is still owed, as an output; nothing where nothing is. */
-export const pendingOuts = (owed: readonly string[]): State =>
-  owed.length > 0 ? { pending: owed } : {};
+/** What is still pending, as an output; nothing where nothing is. */
+export const pendingOuts = (pending: readonly string[]): State =>
+  pending.length > 0 ? { pending } : {};
 
 export const pick = (
   names: readonly string[],

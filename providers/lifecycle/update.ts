@@ -19,7 +19,7 @@ import {
 } from "./state";
 import { nameOf, pickKnown } from "../object-key";
 import { withFailureContext } from "./failure-context";
-import { applyOrKeep, givenBack, noneBefore } from "./write";
+import { applyOrKeep, valueToRestore, emptyBefore } from "./write";
 
 export async function update(
   kind: Kind,
@@ -80,7 +80,7 @@ export async function update(
       const sent =
         alwaysExists || field.implied
           ? target
-          : await givenBack(kind, operation, label, property, target);
+          : await valueToRestore(kind, operation, label, property, target);
       if (sent !== undefined) changes[property] = sent;
     }
     let fixed = {
@@ -94,9 +94,9 @@ export async function update(
       Object.keys(news).filter((key) => key !== "__provider"),
       news,
     );
-    let owed: readonly string[] = [];
+    let pending: readonly string[] = [];
     if (Object.keys(changes).length > 0)
-      ({ item, owed } = await applyOrKeep(kind, operation, id, item, {
+      ({ item, pending } = await applyOrKeep(kind, operation, id, item, {
         written: inputs,
         fixed,
         changes,
@@ -107,11 +107,11 @@ export async function update(
         (property) =>
           live[property] === undefined && olds[property] === undefined,
       );
-      const none = noneBefore(kind, unseen, item);
+      const none = emptyBefore(kind, unseen, item);
       fixed = { ...fixed, previous: { ...none, ...fixed.previous } };
     }
     const outs = await outsOf(kind, operation, item, inputs, expected);
-    return { outs: { ...outs, ...fixed, ...pendingOuts(owed) } };
+    return { outs: { ...outs, ...fixed, ...pendingOuts(pending) } };
   });
 }
 

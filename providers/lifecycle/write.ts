@@ -25,7 +25,7 @@ export const longestSettling = 60_000;
 /** An object after an update, and the properties that do not show it yet. */
 export interface Applied {
   readonly item: Item;
-  readonly owed: readonly string[];
+  readonly pending: readonly string[];
 }
 
 /**
@@ -38,7 +38,7 @@ export async function apply(
   operation: Operation,
   item: Item,
   changes: Values,
-  judged: Pick<IntendedWrite, "inputs" | "leaves">,
+  judged: Pick<IntendedWrite, "inputs" | "leavesWithResource">,
 ): Promise<Applied> {
   const identity = kind.identify(item);
   const name = textOf(changes[kind.nameField ?? ""]) || identity.name;
@@ -51,32 +51,32 @@ export async function apply(
   await kind.update(operation, item, changes);
   const shown = (listing: Listing<Item>): Item | undefined =>
     findAgain(kind, listing, { ...identity, name });
-  const owedOf = (latest: Item | undefined): string[] =>
+  const notShownIn = (latest: Item | undefined): string[] =>
     latest ? unshown(kind, latest, changes, "done") : Object.keys(changes);
   const listing = await operation.patience.untilListed(
     (newerThan) => kind.list(operation, name, newerThan),
-    (listing) => owedOf(shown(listing)).length === 0,
+    (listing) => notShownIn(shown(listing)).length === 0,
     Math.min(operation.patience.left, longestSettling),
   );
   const latest = shown(listing);
-  const owed = owedOf(latest);
-  if (owed.length > 0)
+  const pending = notShownIn(latest);
+  if (pending.length > 0)
     operation.warn(
-      `${labelOf(kind, name)} was changed, but does not show it yet: ${owed.join(", ")}. The next pulumi up looks again`,
+      `${labelOf(kind, name)} was changed, but does not show it yet: ${pending.join(", ")}. The next pulumi up checks again`,
     );
-  return { item: latest ?? item, owed };
+  return { item: latest ?? item, pending };
 }
 
 /**
  * The changed properties that an object does not show.
  *
- * @param untold what a change counts as that the vendor does not tell.
+ * @param whenUnknown what a change counts as that the vendor does not return.
  */
 function unshown(
   kind: Kind,
   item: Item,
   changes: Values,
-  untold: "done" | "owed",
+  whenUnknown: "done" | "pending",
 ): string[] {
   const live = valuesOf(kind, item);
   return Object.entries(changes).flatMap(([property, value]) => {
@@ -84,7 +84,7 @@ function unshown(
     const now = live[property];
     const isShown =
       !field ||
-      (now === undefined ? untold === "done" : equal(field, now, value));
+      (now === undefined ? whenUnknown === "done" : equal(field, now, value));
     return isShown ? [] : [property];
   });
 }
@@ -93,7 +93,7 @@ function unshown(
  * The previous values of properties that an answer left out before a write: none, where it has them after it. Cloudflare leaves out
  * what has no value and is not nullable (its OpenAPI description).
  */
-export function noneBefore(
+export function emptyBefore(
   kind: Kind,
   unseen: readonly string[],
   item: Item,
@@ -158,8 +158,8 @@ export async function isGone(
   return findById(kind, listing, id) === undefined;
 }
 
-/** A first-seen value as it can be given back; undefined where the property stays as it is. A warning says what is lost. */
-export async function givenBack(
+/** A previous value as it can be restored; undefined where the property stays as it is. A warning says what is lost. */
+export async function valueToRestore(
   kind: Kind,
   operation: Operation,
   label: string,
@@ -173,7 +173,7 @@ export async function givenBack(
 }
 
 /** An object of several parts of which only some were made: it is ours by its mark, so the next update makes the rest. */
-export async function halfMade(
+export async function partlyCreated(
   kind: Kind,
   operation: Operation,
   name: string,
@@ -216,9 +216,9 @@ async function partial(
   const item = listing && findAgain(kind, listing, identity);
   if (!item) return error;
   const live = valuesOf(kind, item);
-  // What is not told may not have come to pass.
-  const pending = unshown(kind, item, reached.changes, "owed");
-  // What the program leaves out is owed as well, but does not become something that it gave.
+  // What the vendor does not return may not have been done.
+  const pending = unshown(kind, item, reached.changes, "pending");
+  // What the program leaves out is pending as well, but does not become something that it gave.
   const reported = pending.filter(
     (property) =>
       kind.fields[property]?.implied && reached.written[property] === undefined,

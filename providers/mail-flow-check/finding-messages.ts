@@ -17,7 +17,7 @@ export const namesOf = (findings: readonly Finding[]): string[] =>
   [...new Set(findings.map(({ check }) => check))].sort();
 
 /** Whether a finding is as bad as what an `up` fails on. */
-export const isReached = ({ status }: Finding, failOn: unknown): boolean =>
+export const isFailing = ({ status }: Finding, failOn: unknown): boolean =>
   (failOn === "warning" && status === "warning") ||
   (failOn !== undefined && status === "failed");
 
@@ -44,7 +44,9 @@ export const messagesOf = (findings: readonly Finding[]): string[] =>
   });
 
 /** Which checks nobody could make, and why; nothing where all were made. */
-export function unmadeOf(details: readonly Finding[]): string | undefined {
+export function skippedChecksMessage(
+  details: readonly Finding[],
+): string | undefined {
   const skipped = details.filter(({ status }) => status === "skipped");
   if (skipped.length === 0) return undefined;
   const reasons = [...new Set(skipped.map(({ reason }) => sentence(reason)))];

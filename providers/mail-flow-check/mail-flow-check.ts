@@ -11,11 +11,11 @@ import { changedProperties } from "../lifecycle/state";
 import { pickKnown } from "../object-key";
 import { withFailureContext } from "../lifecycle/failure-context";
 import {
-  isReached,
+  isFailing,
   messagesOf,
   namesOf,
   unaccepted,
-  unmadeOf,
+  skippedChecksMessage,
 } from "./finding-messages";
 import { mailFlowCheckForm as form } from "./check-inputs";
 import { textOf, textsOf } from "../json";
@@ -90,7 +90,7 @@ async function run(session: Session, inputs: State, olds: State) {
         accepted,
         reported: [],
       });
-      const blind = unmadeOf(details);
+      const blind = skippedChecksMessage(details);
       if (blind) operation.warn(blind);
       const kept = pickKnown(inputNames, inputs);
       return {
@@ -100,7 +100,7 @@ async function run(session: Session, inputs: State, olds: State) {
     },
   );
   const { failOn } = inputs;
-  const serious = found.filter((finding) => isReached(finding, failOn));
+  const serious = found.filter((finding) => isFailing(finding, failOn));
   say(
     session,
     found.filter((finding) => !serious.includes(finding)),
@@ -159,7 +159,7 @@ const hidden = (
   );
 
 /**
- * Looks, and looks again with fresh lists where there is something new to report, or no longer what was reported: it may be a
+ * Looks, and checks again with fresh lists where there is something new to report, or no longer what was reported: it may be a
  * replica that lags. What is new must show both times.
  */
 async function twice(

@@ -28,7 +28,7 @@ export interface GuardedHandlers extends Handlers {
  * - a partial failure without `__provider` in its properties leaves a resource that cannot be refreshed;
  * - it does not end when the engine is killed.
  */
-export function guard(
+export function guardedHandlers(
   implement: (session: () => Session) => Handlers,
   open: (stored: Stored) => Session,
 ): GuardedHandlers {

@@ -43,7 +43,7 @@ export interface RestorePointProps {
 }
 
 /**
- * First-seen values of an object by property; false where it did not exist; `notHeld` where the restore point knows nothing of it, as
+ * Previous values of an object by property; false where it did not exist; `notHeld` where the restore point knows nothing of it, as
  * after an `up` with `--target` that left the restore point out: an existing object is refused then.
  */
 export type FirstSeen = Record<string, unknown> | false | "notHeld";

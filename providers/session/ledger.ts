@@ -1,7 +1,7 @@
 import type { Form, State } from "../form";
 import { anywhere, objectOf, pickKnown } from "../object-key";
 
-/** What a create took over, and what it knew of the time before. */
+/** What a create adopted, and what it knew of the time before. */
 export interface TakenOver {
   readonly adopted: boolean;
   readonly previous?: unknown;
@@ -42,7 +42,7 @@ export class Ledger {
     return this.registered.has(anywhere(kind, state));
   }
 
-  /** Notes an object that a create made or adopted. @param taken what it took over; undefined where it made the object. */
+  /** Notes an object that a create made or adopted. @param taken what it adopted; undefined where it made the object. */
   create(key: string, taken: TakenOver | undefined): void {
     this.owned.add(key);
     if (taken) this.takenOver.set(key, taken);
@@ -53,7 +53,7 @@ export class Ledger {
     return this.owned.has(key);
   }
 
-  /** What a create of this process took over under this key. */
+  /** What a create of this process adopted under this key. */
   adoption(key: string): TakenOver | undefined {
     return this.takenOver.get(key);
   }

@@ -11,7 +11,7 @@ export function adoptingAndRestoring(bench: Bench): void {
   const kind = kindOf(subject);
   const { inputs } = subject;
   const markWire = subject.mark && kind.fields[subject.mark]?.wire;
-  /** The program that may take over what differs. */
+  /** The program that may adopt what differs. */
   const taking = kind.settings.includes("adopt")
     ? { ...inputs, adopt: true }
     : inputs;
@@ -99,7 +99,7 @@ export function adoptingAndRestoring(bench: Bench): void {
     });
   }
 
-  test("takes over an object that equals the program without a write, and leaves it as it was", async () => {
+  test("adopts an object that equals the program without a write, and leaves it as it was", async () => {
     subject.add(bench.simulator);
     const before = bench.live();
     const resource = bench.resource();
@@ -127,7 +127,7 @@ export function adoptingAndRestoring(bench: Bench): void {
     },
   );
 
-  test("gives the first-seen values back also after later updates", async () => {
+  test("gives the previous values back also after later updates", async () => {
     subject.add(bench.simulator, differ(sample));
     const before = bench.live();
     const resource = bench.resource();
@@ -199,7 +199,7 @@ export function adoptingAndRestoring(bench: Bench): void {
 
   const optional = differing.filter(([, { required }]) => !required);
   each(bench.rows(optional))(
-    "takes %s out of the program: the default, or on an adopted object the first-seen value, comes back",
+    "takes %s out of the program: the default, or on an adopted object the previous value, comes back",
     async (property, field) => {
       const pair = [
         "headerContainsMessageHeader",
@@ -276,7 +276,7 @@ export function adoptingAndRestoring(bench: Bench): void {
     }
   });
 
-  test("is given back by destroy --refresh as by destroy", async () => {
+  test("is restored by destroy --refresh as by destroy", async () => {
     subject.add(bench.simulator, differ(sample));
     const before = bench.live();
     const resource = bench.resource();

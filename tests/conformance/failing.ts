@@ -78,7 +78,7 @@ export function failing(bench: Bench): void {
       );
       expect(resource.kept).toEqual(before);
       expect(await messageOf(resource.destroy())).toMatch(
-        /^Cannot (delete|give back) /,
+        /^Cannot (delete|restore) /,
       );
       expect(resource.kept).toEqual(before);
       expect(bench.writes()).toEqual([]);

@@ -177,7 +177,7 @@ export function makingAndChanging(bench: Bench): void {
       );
     });
 
-  test("is taken over by --replace, and the delete of the same operation leaves it", async () => {
+  test("is adopted by --replace, and the delete of the same operation leaves it", async () => {
     const resource = bench.resource();
     await resource.up(inputs);
     const before = bench.live();
@@ -201,7 +201,7 @@ export function makingAndChanging(bench: Bench): void {
     expect(await resource.refresh()).toEqual([]);
   });
 
-  test("is still removed or given back after it was replaced by itself, with what its restore point holds", async () => {
+  test("is still removed or restored after it was replaced by itself, with what its restore point holds", async () => {
     const before = subject.live(bench.simulator);
     const program = { ...inputs, restorePoint: await firstSeen(bench) };
     const resource = bench.resource();

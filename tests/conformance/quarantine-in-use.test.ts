@@ -30,7 +30,7 @@ describe("A quarantine policy that a tag points at", () => {
     },
   );
 
-  test("is removed after the tag was given back in the same operation", async () => {
+  test("is removed after the tag was restored in the same operation", async () => {
     const policy = stage.resource();
     await policy.up(inputs);
     const spam = new Resource("AntiSpamPolicy", inProcess, stage.environment);

@@ -254,7 +254,7 @@ describe("Writes and reads of one resource", () => {
     );
   });
 
-  test("a destroy of what equals its first-seen values writes nothing", async () => {
+  test("a destroy of what equals its previous values writes nothing", async () => {
     transportRule.add(stage.simulator);
     const resource = stage.resource();
     await resource.up(transportRule.inputs);

@@ -268,7 +268,7 @@ describe("A restore point", () => {
     expect(message).toContain(otherTenant());
   });
 
-  test("serves the resources of its objects: first-seen values come back after an interrupted first run", async () => {
+  test("serves the resources of its objects: previous values come back after an interrupted first run", async () => {
     area1Domain.add(stage.simulator, { drop_dispositions: ["MALICIOUS"] });
     const resource = point();
     await resource.up({ objects });

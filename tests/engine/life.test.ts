@@ -59,7 +59,7 @@ describe("a tenant that somebody has set up by hand", () => {
     expect(names(at.writes())).toEqual(["New-QuarantinePolicy"]);
   });
 
-  test("with adopt everything is taken over, one write each, and nothing shows afterwards", async () => {
+  test("with adopt everything is adopted, one write each, and nothing shows afterwards", async () => {
     await at.project.write("index.ts", program({ adopt: true }));
     await at.stack.up();
     expect(names(at.writes()).sort()).toEqual(
@@ -90,7 +90,7 @@ describe("a tenant that somebody has set up by hand", () => {
     ).toEqual({});
   });
 
-  test("destroy gives the first-seen values back, also after updates and a refresh", async () => {
+  test("destroy gives the previous values back, also after updates and a refresh", async () => {
     await at.project.write(
       "index.ts",
       program({ adopt: true, quarantineRetentionPeriod: 30, spamScl: 6 }),

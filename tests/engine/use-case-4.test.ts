@@ -238,7 +238,7 @@ describe("use case 4 on the real engine", () => {
     ).toEqual({});
   });
 
-  test("a domain taken into the program adds that domain alone, and has the mail flow looked at again", async () => {
+  test("a domain taken into the program adds that domain alone, and has the mail flow checked again", async () => {
     await at.project.write(
       "index.ts",
       program(["example.com", "example.org", "example.net"]),
@@ -279,7 +279,7 @@ describe("use case 4 on the real engine", () => {
     }
   });
 
-  test("destroy gives back what was there: the tenant equals what it was", async () => {
+  test("destroy restores what was there: the tenant equals what it was", async () => {
     // What the administrator changed meanwhile, and nobody managed, stays.
     at.simulator.tenant.edit("HostedContentFilterPolicy", "Default", {
       BulkThreshold: 7,

@@ -54,7 +54,7 @@ const seed = {
   ],
 };
 
-test("an ops program takes over what was made by hand, uses the component's outputs, and gives all of it back", async () => {
+test("an ops program adopts what was made by hand, uses the component's outputs, and gives all of it back", async () => {
   const at = await apply("existing-stack", { seed });
   const { tenant, account } = at.simulator;
   const { routes, ...outputs } = await at.stack.outputs();

@@ -249,7 +249,7 @@ test("every kind has a class, a page of properties, an example and a line in the
 });
 
 test.each(Object.entries(cases))(
-  "%s does what it says, then there is nothing to do, and destroy gives back what was there",
+  "%s does what it says, then there is nothing to do, and destroy restores what was there",
   async (name, { seed, outputs, stands, leaves }) => {
     const at = await apply(name, seed ? { seed } : {});
     expect(await at.stack.outputs()).toEqual(outputs);

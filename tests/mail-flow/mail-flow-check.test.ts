@@ -125,7 +125,7 @@ describe("A check of the mail flow, where nothing is wrong", () => {
     ["domains", { domains: ["example.com", "example.org"] }],
     ["senderIpRanges", { senderIpRanges: ["52.11.209.211"] }],
     ["failOn", { failOn: "failed" }],
-  ])("looks again when %s changes", async (property, change) => {
+  ])("checks again when %s changes", async (property, change) => {
     const resource = checkOf();
     await resource.up(program);
     stage.forget();
@@ -325,7 +325,7 @@ test("What only the second of two looks shows waits for the next refresh", async
 describe("With failOn, an up", () => {
   const failing = { ...program, failOn: "failed" };
 
-  test("fails when everything is written, keeps what was found, and looks again until it is mended", async () => {
+  test("fails when everything is written, keeps what was found, and checks again until it is mended", async () => {
     switchPreset(true);
     const resource = checkOf();
     const error = await resource.up(failing).then(

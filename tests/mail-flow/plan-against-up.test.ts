@@ -213,7 +213,7 @@ describe("the preview of a program foresees what is implied:", () => {
       ],
     ],
     [
-      "a transport that somebody changed is not given back",
+      "a transport that somebody changed is not restored",
       "Area1Domain",
       [
         { byHand: addDomain },
@@ -270,7 +270,7 @@ describe("the preview of a program foresees what is implied:", () => {
       ],
     ],
     [
-      "half of what belongs together is not given back",
+      "half of what belongs together is not restored",
       "TransportRule",
       [
         {

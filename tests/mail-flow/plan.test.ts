@@ -186,7 +186,7 @@ describe("a program's preview", () => {
     ]);
   });
 
-  test("of a destroy gives back the first-seen values, and keeps what somebody else has changed since", () => {
+  test("of a destroy restores the previous values, and keeps what somebody else has changed since", () => {
     const before = freshTenant();
     const after = plan(before, captured("first")).snapshot;
     const [policy] = valueOf(after.antiSpamPolicies);

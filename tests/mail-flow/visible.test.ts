@@ -13,7 +13,7 @@ import type { Snapshot } from "../../mail-flow/snapshot";
 import { visible, visibleJson } from "../../mail-flow/visible";
 import { resolveConfiguration } from "../../providers/session/configuration";
 import { printable } from "../../providers/errors";
-import { guard } from "../../providers/process/guarded-handlers";
+import { guardedHandlers } from "../../providers/process/guarded-handlers";
 import { Session } from "../../providers/session/session";
 import { freshTenant, sclRule } from "./fresh-tenant";
 
@@ -104,7 +104,7 @@ describe("What a vendor's text holds that steers a terminal is not in", () => {
   });
 
   test("an error that the engine prints", async () => {
-    const handlers = guard(
+    const handlers = guardedHandlers(
       () =>
         ({
           check: () => Promise.reject(new Error(`rule "${steering}"`)),

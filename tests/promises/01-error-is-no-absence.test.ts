@@ -71,7 +71,7 @@ function askedByAll(scenario: string, request: string): string | undefined {
 const verbs: readonly [scenarios: RegExp, verb: string][] = [
   [/^read/, "read"],
   [/^create/, "create"],
-  [/^(delete|give back)/, "delete"],
+  [/^(delete|restore)/, "delete"],
 ];
 
 describe("over the handlers, with one resource", () => {

@@ -20,7 +20,7 @@ test.each([
   "shrink",
   "repair",
   "destroy",
-  "give back",
+  "restore",
 ])(
   "whenever the process of %s is killed, one more up brings it about, and nothing is there twice",
   async (name) => {

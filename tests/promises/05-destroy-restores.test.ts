@@ -399,7 +399,7 @@ describe("what somebody else has done since", () => {
       for (const [property, meaning] of Object.entries(meanings[kind] ?? {})) {
         const field = kindOf({ kind }).fields[property];
         if (!field || inputs[property] === undefined) continue;
-        // The mark of an adopted object is its first-seen text.
+        // The mark of an adopted object is its previous text.
         if (["name", "comments"].includes(property)) continue;
         const [value] = fc.sample(meaning.other(inputs[property] as never), {
           ...seeded(1),

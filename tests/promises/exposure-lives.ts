@@ -368,7 +368,7 @@ class Living {
     patience: string,
   ) {
     this.watchman = new Watchman(world.simulator);
-    // What is refused is looked at again after a tenth of it.
+    // What is refused is checked again after a tenth of it.
     const environment = { ...world.environment, AREA1_PATIENCE_MS: patience };
     this.stack = world.stack(environment, platform);
   }
@@ -407,7 +407,7 @@ class Living {
       this.wrong.push(failure);
     if (!changed) return this.#note(violations);
     // Where mail is after a destroy, it would be without us. A domain goes before rules that somebody has changed by hand, and that no
-    // `up` repaired: what they do not hold until they are given back is warned of.
+    // `up` repaired: what they do not hold until they are restored is warned of.
     const warnings = await stack.warnings();
     this.#note(
       this.watchman

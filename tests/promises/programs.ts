@@ -7,7 +7,7 @@ export const adoptedDomain = "example.com";
 /** The domain that is protected from now on. */
 export const madeDomain = "example.org";
 
-/** A tenant and an account that people have lived in: what they have set stands here so that it can be given back. */
+/** A tenant and an account that people have lived in: what they have set stands here so that it can be restored. */
 export const livedIn: Seed = {
   tenants: [
     {

@@ -111,7 +111,7 @@ export async function scenarios(): Promise<Scenario[]> {
     },
     { name: "destroy", before: up, run: (stack) => stack.destroy() },
     {
-      name: "give back",
+      name: "restore",
       before: async (world, stack) => {
         putInTheWay(world);
         await stack.up(adopting);

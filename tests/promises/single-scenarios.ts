@@ -95,7 +95,7 @@ function scenariosOf(subject: Subject): Scenario[] {
   const updated = program(changed(inputs, { [sample]: another }));
   const all = [
     scenario(
-      "take over",
+      "adopt",
       (world) => {
         subject.prepare?.(world.simulator);
         subject.add(world.simulator, different);
@@ -125,7 +125,7 @@ function scenariosOf(subject: Subject): Scenario[] {
       (stack) => stack.refresh(),
       here,
     ),
-    scenario("give back", taken, (stack) => stack.destroy()),
+    scenario("restore", taken, (stack) => stack.destroy()),
   ];
   if (!subject.given)
     all.push(

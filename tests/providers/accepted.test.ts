@@ -1,10 +1,10 @@
 import type { Finding } from "../../mail-flow/finding";
 import {
-  isReached,
+  isFailing,
   messagesOf,
   namesOf,
   unaccepted,
-  unmadeOf,
+  skippedChecksMessage,
 } from "../../providers/mail-flow-check/finding-messages";
 
 const finding = (check: string, more: Partial<Finding> = {}): Finding => ({
@@ -45,7 +45,7 @@ test.each([
 ] as const)(
   "A finding that is %s fails an up with failOn %s: %s",
   (status, failOn, reached) => {
-    expect(isReached(finding("a", { status }), failOn)).toBe(reached);
+    expect(isFailing(finding("a", { status }), failOn)).toBe(reached);
   },
 );
 
@@ -79,14 +79,18 @@ test("Of one check, five objects are told; of more, four and how many more there
 
 test("Checks that nobody could make are named once, with each reason once", () => {
   const skipped = { status: "skipped", reason: "No right" } as const;
-  expect(unmadeOf([finding("a")])).toBeUndefined();
+  expect(skippedChecksMessage([finding("a")])).toBeUndefined();
   expect(
-    unmadeOf([finding("b", skipped), finding("a", skipped), finding("c")]),
+    skippedChecksMessage([
+      finding("b", skipped),
+      finding("a", skipped),
+      finding("c"),
+    ]),
   ).toBe(
     "Mail flow: what these checks look at could not be read: a, b. No right.",
   );
   expect(
-    unmadeOf([
+    skippedChecksMessage([
       finding("a", skipped),
       finding("b", { ...skipped, reason: "No product." }),
     ]),

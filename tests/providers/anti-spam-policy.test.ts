@@ -520,7 +520,7 @@ describe("A quarantine policy that an anti-spam policy names", () => {
   });
 });
 
-describe("A tag that is given back", () => {
+describe("A tag that is restored", () => {
   const restoredValue = (property: string, value: string | null) =>
     antiSpamPolicy.restoredValue?.(exchange.operation(), property, value);
 

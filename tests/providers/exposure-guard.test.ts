@@ -349,7 +349,7 @@ describe("A write that restores what was there first", () => {
     await checkExposure(transportRule, begin(session), {
       name: adminRule,
       inputs: { guardedMail: {}, headerContainsMessageHeader: older },
-      leaves: true,
+      leavesWithResource: true,
       ...more,
     });
   };
@@ -376,7 +376,10 @@ describe("A write that restores what was there first", () => {
     expect(warnings).toEqual([]);
     expect(
       await messageOf(
-        judge({ inputs, leaves: false, values: { enabled: false } }, true),
+        judge(
+          { inputs, leavesWithResource: false, values: { enabled: false } },
+          true,
+        ),
       ),
     ).toContain(`in ${current} to`);
   });
@@ -385,7 +388,7 @@ describe("A write that restores what was there first", () => {
     expect(await messageOf(judge({}, true))).toContain("it would expose");
     expect(
       await messageOf(
-        judge({ leaves: false, values: { enabled: false } }, false),
+        judge({ leavesWithResource: false, values: { enabled: false } }, false),
       ),
     ).toContain("it would expose");
     expect(

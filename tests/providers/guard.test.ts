@@ -1,5 +1,5 @@
 import { PartialFailure } from "../../providers/errors";
-import { guard } from "../../providers/process/guarded-handlers";
+import { guardedHandlers } from "../../providers/process/guarded-handlers";
 import type { Handlers } from "../../providers/process/handlers";
 import { Session } from "../../providers/session/session";
 import { resolveConfiguration } from "../../providers/session/configuration";
@@ -15,7 +15,7 @@ const session = new Session(
 
 /** Guarded handlers that all do the same. */
 const doing = (work: () => unknown) =>
-  guard(
+  guardedHandlers(
     () =>
       new Proxy(
         {},
@@ -176,7 +176,7 @@ test.each([undefined, "", 7, null])(
 
 test("A session that cannot be made fails the call with its reason, scrubbed, and the next call tries again", async () => {
   let tries = 0;
-  const guarded = guard(
+  const guarded = guardedHandlers(
     (open) =>
       ({
         check: () => {
@@ -198,7 +198,7 @@ test("A session that cannot be made fails the call with its reason, scrubbed, an
 
 test("A session has the configuration that the engine gave last, and is made when it is first needed", async () => {
   const opened: (string | undefined)[] = [];
-  const guarded = guard(
+  const guarded = guardedHandlers(
     (open) =>
       ({
         check: () => {
@@ -226,7 +226,7 @@ test("A session has the configuration that the engine gave last, and is made whe
 });
 
 test("Without a session, the secrets of the configuration are still taken out of messages", async () => {
-  const guarded = guard(
+  const guarded = guardedHandlers(
     (open) =>
       ({ check: () => Promise.resolve().then(open) }) as unknown as Handlers,
     () => {

@@ -18,7 +18,7 @@ export interface Settings {
   /** What becomes of spam to the finance department; null: it has no policy of its own. */
   readonly finance: "Quarantine" | "MoveToJmf" | null;
   readonly financeEnabled: boolean;
-  /** Whether objects of others are taken over that differ. */
+  /** Whether objects of others are adopted that differ. */
   readonly adopt: boolean;
   /** Whether the guard lets pass what it would refuse: never at first, and as soon as it asks for that. */
   readonly allowExposure: boolean;

@@ -347,7 +347,7 @@ describe("A crate that exists", () => {
     );
   });
 
-  test("is taken over with adopt and changed in one write; what it was is kept", async () => {
+  test("is adopted with adopt and changed in one write; what it was is kept", async () => {
     const depot = found(
       { Comments: "by hand", Size: 5, ExceptFrom: ["me"] },
       { expect: () => Promise.resolve({ host: "mx.example" }) },
@@ -429,7 +429,7 @@ describe("A crate that exists", () => {
     const program = { ...inputs, adopt: true, labels: ["a"] };
     await create(program);
     expect(warnings).toEqual([
-      'crate "Box": what size, labels was is not told, so that destroy cannot give it back.',
+      'crate "Box": what size, labels was is not returned, so destroy cannot restore it.',
     ]);
     const mine = found({ Size: undefined }, { missingMeansUnknown: true });
     const again = mine.process();
@@ -437,10 +437,10 @@ describe("A crate that exists", () => {
     expect(again.warnings).toEqual([foundByMark]);
   });
 
-  test("of another stack is refused, and taken over with adopt", async () => {
+  test("of another stack is refused, and adopted with adopt", async () => {
     const depot = found({ Comments: "Managed by Pulumi: ops/prod/crate" });
     expect(await messageOf(depot.process().create(inputs))).toBe(
-      'Cannot take over crate "Box": it belongs to another stack (ops/prod/crate). Choose another name, or set adopt: true if nobody manages it there any more.',
+      'Cannot adopt crate "Box": it belongs to another stack (ops/prod/crate). Choose another name, or set adopt: true if nobody manages it there any more.',
     );
     expect(
       await depot.process().create({ ...inputs, adopt: true }),
@@ -453,7 +453,7 @@ describe("A crate that exists", () => {
       expect(
         await messageOf(depot.process().create({ ...inputs, adopt })),
       ).toBe(
-        'Cannot take over crate "Box": it belongs to another resource of this stack (ops/dev/other). Choose another name; if you renamed the resource in the program, give it an alias to its old name.',
+        'Cannot adopt crate "Box": it belongs to another resource of this stack (ops/dev/other). Choose another name; if you renamed the resource in the program, give it an alias to its old name.',
       );
     expect(depot.writes).toEqual([]);
   });
@@ -496,7 +496,7 @@ describe("A crate that exists", () => {
     ["there was one", { size: 5 }, {}, true],
     ["nothing", undefined, { Size: 5 }, true],
   ])(
-    "of a kind that is always there is taken over; its restore point says: %s",
+    "of a kind that is always there is adopted; its restore point says: %s",
     async (_, restorePoint, crate, adopted) => {
       const depot = found(crate, { alwaysExists: () => true });
       expect(
@@ -548,7 +548,7 @@ describe("A crate that exists", () => {
     expect((await create(inputs)).outs).toEqual({ ...made, pending: ["size"] });
     expect(warnings).toEqual([
       foundByMark,
-      'crate "Box" was changed, but does not show it yet: size. The next pulumi up looks again.',
+      'crate "Box" was changed, but does not show it yet: size. The next pulumi up checks again.',
     ]);
   });
 });

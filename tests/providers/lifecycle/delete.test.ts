@@ -101,7 +101,7 @@ describe("A delete of what we made", () => {
       messageOf(depot.process().delete("1", { ...state, ...more }));
     expect(await attempt({})).toBe('Cannot delete crate "Box": No room.');
     expect(await attempt({ name: undefined, adopted: true })).toBe(
-      'Cannot give back crate "1": No room.',
+      'Cannot restore crate "1": No room.',
     );
     expect(await attempt({ accountId: "another" })).toBe(
       'Cannot delete crate "Box": the state belongs to Cloudflare account another, but the configuration is for 5e4f1a. Nothing was done; configure the right one.',
@@ -140,7 +140,7 @@ describe("A delete of what the program still has", () => {
     ]);
   });
 
-  test("removes what a create of the same process made, and it took over nothing", async () => {
+  test("removes what a create of the same process made, and it adopted nothing", async () => {
     const depot = new Depot();
     const handlers = depot.process();
     const { id, outs } = await handlers.create(inputs);
@@ -157,7 +157,7 @@ describe("A delete of what the program still has", () => {
   });
 });
 
-describe("A thing that another entry of the state took over", () => {
+describe("A thing that another entry of the state adopted", () => {
   const warningsOf = async (
     crate: object,
     program: object,
@@ -178,13 +178,13 @@ describe("A thing that another entry of the state took over", () => {
     expect(
       await warningsOf(byHand, adopt, { adopted: true, previous: { size: 7 } }),
     ).toEqual([
-      `crate "Old" was taken over by another entry of the state, which does not know what was there first: destroy will not give back {"size":7}. ${keeps}`,
+      `crate "Old" was adopted by another entry of the state, which does not know what was there first: destroy will not restore {"size":7}. ${keeps}`,
     ]);
   });
 
   test("is left by destroy where the new entry takes it for somebody's, which is said", async () => {
     expect(await warningsOf(byHand, adopt, {})).toEqual([
-      `crate "Old" was taken over by another entry of the state, which does not know what was there first: destroy will leave it. ${keeps}`,
+      `crate "Old" was adopted by another entry of the state, which does not know what was there first: destroy will leave it. ${keeps}`,
     ]);
   });
 
@@ -193,7 +193,7 @@ describe("A thing that another entry of the state took over", () => {
     expect(
       await warningsOf(byHand, adopt, { ...old, previous: { size: 5 } }),
     ).toEqual([]);
-    // Not managed by the old entry, or not known to the new one: there is nothing to give back.
+    // Not managed by the old entry, or not known to the new one: there is nothing to restore.
     expect(
       await warningsOf(byHand, adopt, {
         ...old,
@@ -214,7 +214,7 @@ describe("A thing that another entry of the state took over", () => {
 describe("A delete of what was there before", () => {
   const adopted = { ...state, adopted: true };
 
-  test("gives back in one write what we managed and wrote, and waits until it shows", async () => {
+  test("restores in one write what we managed and wrote, and waits until it shows", async () => {
     const depot = stocked({
       Colour: "Blue",
       Labels: ["a"],
@@ -256,7 +256,7 @@ describe("A delete of what was there before", () => {
   });
 
   test.each([undefined, {}, { size: 3 }])(
-    "writes nothing where there is nothing to give back: %j",
+    "writes nothing where there is nothing to restore: %j",
     async (previous) => {
       const depot = stocked({ Comments: "by hand" });
       const { warnings, ...handlers } = depot.process();
@@ -284,13 +284,13 @@ describe("A delete of what was there before", () => {
 
   test.each([
     [
-      "no half of it to give back",
+      "no half of it to restore",
       { lid: "first", hinge: null },
       "lid, hinge",
       { Size: 7 },
     ],
     [
-      "another whole to give back",
+      "another whole to restore",
       { lid: "first", hinge: "first" },
       "lid",
       { Size: 7, Hinge: "first" },
@@ -346,7 +346,7 @@ describe("A delete of what was there before", () => {
     expect(again.writes).toEqual(['update 1 {"Size":7}']);
   });
 
-  test("gives back what was expected of a property that the program left out, and what somebody had set", async () => {
+  test("restores what was expected of a property that the program left out, and what somebody had set", async () => {
     const differently = { expected: () => ({ host: "mx.example" }) };
     const previous = { host: "first.example", exceptFrom: ["me"] };
     const depot = stocked({ Host: "mx.example" }, differently);
@@ -383,7 +383,7 @@ describe("A delete of what was there before", () => {
     expect(depot.writes).toEqual([]);
   });
 
-  test("gives another value, or none, where the first-seen one is no longer possible, with a warning", async () => {
+  test("gives another value, or none, where the previous one is no longer possible, with a warning", async () => {
     const asked: unknown[] = [];
     const depot = stocked(
       { Labels: ["a"] },
@@ -416,7 +416,7 @@ describe("A delete of what was there before", () => {
     ]);
   });
 
-  test("fails where a read does not show what was given back", async () => {
+  test("fails where a read does not show what was restored", async () => {
     const previous = { size: 7, labels: ["x"] };
     const attempt = (state: object) => {
       const depot = stocked({ Labels: ["a"] });
@@ -426,10 +426,10 @@ describe("A delete of what was there before", () => {
       );
     };
     expect(await attempt({})).toBe(
-      'Cannot give back crate "Box": size was given back, but it does not show that. Run it again.',
+      'Cannot restore crate "Box": size was restored, but it does not show that. Run it again.',
     );
     expect(await attempt({ labels: ["a"] })).toBe(
-      'Cannot give back crate "Box": size, labels were given back, but it does not show that. Run it again.',
+      'Cannot restore crate "Box": size, labels were restored, but it does not show that. Run it again.',
     );
   });
 
@@ -440,7 +440,7 @@ describe("A delete of what was there before", () => {
       await messageOf(
         depot.process().delete("1", { ...adopted, previous: { size: 7 } }),
       ),
-    ).toBe('Cannot give back crate "Box": No room.');
+    ).toBe('Cannot restore crate "Box": No room.');
     expect(ours).toBe(atDepot.Comments);
   });
 });

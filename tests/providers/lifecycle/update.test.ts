@@ -152,7 +152,7 @@ describe("An update", () => {
       pending: ["size", "labels"],
     });
     expect(warnings).toEqual([
-      'crate "Box" was changed, but does not show it yet: size, labels. The next pulumi up looks again.',
+      'crate "Box" was changed, but does not show it yet: size, labels. The next pulumi up checks again.',
     ]);
   });
 
@@ -171,7 +171,7 @@ describe("An update", () => {
 describe("A property that is taken out of the program", () => {
   const { size, ...without } = { ...inputs, labels: ["a"] };
 
-  test("is left as it is on a thing of ours, and gets its first-seen value on an adopted one", async () => {
+  test("is left as it is on a thing of ours, and gets its previous value on an adopted one", async () => {
     const mine = stocked({ Labels: ["a"] });
     const state = { ...olds, labels: ["a"], previous: { labels: ["x"] } };
     await mine.process().update("1", state, inputs);
@@ -196,7 +196,7 @@ describe("A property that is taken out of the program", () => {
     expect(depot.writes).toEqual([]);
   });
 
-  test("gets another value, or none, where the first-seen one is no longer possible, with a warning", async () => {
+  test("gets another value, or none, where the previous one is no longer possible, with a warning", async () => {
     const state = {
       ...olds,
       labels: ["a"],
