@@ -90,7 +90,7 @@ export function cloudflare({
       "status",
       status,
       status === undefined
-        ? "its status is not told; it is taken to be active"
+        ? "its status is not returned; it is taken to be active"
         : "Cloudflare processes its mail",
     );
     if (ipRestrictions.length > 0)

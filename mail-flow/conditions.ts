@@ -111,7 +111,7 @@ const conditions: Readonly<Record<string, (value: RuleValue) => Holds>> = {
   anyOfRecipientAddressMatchesPatterns: patterns(recipient),
   sentToScope: onlyIf("inorganization"),
 
-  // What Microsoft's own filtering found so far is not told to anybody outside.
+  // What Microsoft's own filtering found so far is not returned to anybody outside.
   sclOver:
     (value) =>
     ({ scl, mail }) =>

@@ -141,7 +141,7 @@ function said(policy: QuarantinePolicy, verdict: Verdict): Step[] {
   const ignored = release === "request" && permissions?.includes("Release");
   const why = release
     ? releases[release]
-    : "what recipients may do is not told";
+    : "what recipients may do is not returned";
   return [
     step(
       object,

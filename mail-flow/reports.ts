@@ -34,7 +34,7 @@ export interface RuleMatch {
   at: string;
   /** The Message-ID header; empty where the message had none. */
   messageId: string;
-  /** Microsoft's own id of the message, which a quarantined one's identity begins with; empty where it is not told. */
+  /** Microsoft's own id of the message, which a quarantined one's identity begins with; empty where it is not returned. */
   traceId: string;
   recipient: string;
   sender: string;
@@ -48,19 +48,19 @@ export interface QuarantinedMessage {
   messageId: string;
   receivedAt: string;
   recipients: string[];
-  /** Why, such as `Spam`, `Phish`, `HighConfPhish`, `Bulk`, `Malware`, `TransportRule`; empty where it is not told. */
+  /** Why, such as `Spam`, `Phish`, `HighConfPhish`, `Bulk`, `Malware`, `TransportRule`; empty where it is not returned. */
   type: string;
-  /** Such as `HostedContentFilterPolicy`; empty where it is not told. */
+  /** Such as `HostedContentFilterPolicy`; empty where it is not returned. */
   policyType: string;
-  /** The threat policy; empty where it is not told. */
+  /** The threat policy; empty where it is not returned. */
   policy: string;
-  /** The quarantine policy; empty where it is not told. */
+  /** The quarantine policy; empty where it is not returned. */
   quarantinePolicy: string;
   /** In upper case, such as `NOTRELEASED`, `REQUESTED`, `RELEASED`, `APPROVED`. */
   releaseStatus: string;
   /** Whether Microsoft released it by itself. */
   systemReleased: boolean;
-  /** Who released it; undefined where it is not told. */
+  /** Who released it; undefined where it is not returned. */
   releasedBy?: string[];
 }
 

@@ -42,7 +42,7 @@ export type Part<T> =
 export interface CloudflareDomain {
   domain: string;
   domainId: string;
-  /** `ACTIVE`, `PENDING`, `MISSING`, `FAILED`, `TIMEOUT`; undefined where it is not told. */
+  /** `ACTIVE`, `PENDING`, `MISSING`, `FAILED`, `TIMEOUT`; undefined where it is not returned. */
   status?: string;
   /** Where mail is forwarded to. */
   transport?: string;

@@ -187,7 +187,7 @@ function antiPhishThreat(
       object,
       actionProperty,
       null,
-      "what it does with such mail is not told",
+      "what it does with such mail is not returned",
     );
   return {
     object,

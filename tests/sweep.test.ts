@@ -206,7 +206,7 @@ function isBeyondUs(name: string, value: unknown): boolean {
   );
 }
 
-/** The forwarding host of an adopted domain that is not told: see the last tests. */
+/** The forwarding host of an adopted domain that is not returned: see the last tests. */
 function isUntoldTransport(value: unknown): boolean {
   return Array.isArray(value) && value.includes("transport");
 }

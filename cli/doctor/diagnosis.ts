@@ -38,7 +38,7 @@ export async function diagnoseFile(
       ? named
       : valueOf(domains).map((one) => one.domain.toLowerCase());
   return {
-    subject: `snapshot of ${takenAt}, tenant ${tenantId ?? "(not told)"}`,
+    subject: `snapshot of ${takenAt}, tenant ${tenantId ?? "(not returned)"}`,
     complete: true,
     findings: [
       ...(resolver === undefined

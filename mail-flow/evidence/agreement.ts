@@ -24,7 +24,7 @@ const reasons: Readonly<Record<Verdict, readonly string[]>> = {
 export const isQuarantined = ({ outcome }: Path): boolean =>
   outcome === "quarantine" || outcome === "hostedQuarantine";
 
-/** Whether a quarantined message is where a path says, and for the path's reason; what is not told agrees. */
+/** Whether a quarantined message is where a path says, and for the path's reason; what is not returned agrees. */
 export const agreesWith = (path: Path, entry: QuarantinedMessage): boolean =>
   isQuarantined(path) &&
   sameReason(path, entry) &&

@@ -53,10 +53,10 @@ export function claim(
   if (adopt) return "adopted";
   const shown = differing.map(
     (property) =>
-      `${property} (${live[property] === undefined ? "not told" : show(live[property])}, wanted ${show(wantedOf(kind, property, live, wanted, expected))})`,
+      `${property} (${live[property] === undefined ? "not returned" : show(live[property])}, wanted ${show(wantedOf(kind, property, live, wanted, expected))})`,
   );
   throw new UserError(
-    `Cannot create ${kind.noun} "${name}": one of that name exists and differs in ${shown.join(", ")}. Set adopt: true to take it over, or choose another name.`,
+    `Cannot create ${kind.noun} "${name}": one of that name exists and differs in ${shown.join(", ")}. Set adopt: true to adopt it, or choose another name.`,
   );
 }
 
@@ -80,7 +80,7 @@ export function differences(
       return [];
     if (wish !== undefined)
       return value !== undefined && equal(field, value, wish) ? [] : [property];
-    // What is not told may be anything, where it is known what it should be.
+    // What is not returned may be anything, where it is known what it should be.
     if (value === undefined)
       return field.implied && (expected[property] ?? null) !== null
         ? [property]

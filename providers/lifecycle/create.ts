@@ -97,7 +97,7 @@ export async function create(kind: Kind, session: Session, inputs: State) {
       };
       let pending: readonly string[] = [];
       const changing = differences(kind, live, wanted, expected, whose).filter(
-        // What was sent a moment ago, and is not told, is what was sent.
+        // What was sent a moment ago, and is not returned, is what was sent.
         (property) => !made || live[property] !== undefined,
       );
       const unseen = changing.filter(

@@ -35,7 +35,7 @@ export async function remove(
   const name = nameOf(kind, state) || id;
   const label = labelOf(kind, name);
   const adopted = isAdopted(kind, state);
-  // The object lives on under another entry of the state: a replacement, perhaps one that was interrupted, took it over.
+  // The object lives on under another entry of the state: a replacement, perhaps one that was interrupted, adopted it.
   const taken = ledger.adoption(key);
   if (taken && knowsLess(taken, adopted, state))
     session.warn(

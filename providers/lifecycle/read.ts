@@ -73,7 +73,7 @@ export async function read(
     );
     for (const property of notReturned)
       operation.warn(
-        `${kind.noun}: ${property} is not told, so a change of it by hand cannot be seen`,
+        `${kind.noun}: ${property} is not returned, so a change of it by hand cannot be seen`,
       );
     const kept = pickKnown(
       [...kind.settings, "restorePoint", "guardedMail"],

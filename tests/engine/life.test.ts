@@ -54,7 +54,7 @@ describe("a tenant that somebody has set up by hand", () => {
   test("without adopt, up fails with what differs and what to do, and what it had not reached is as it was", async () => {
     const failed = await at.stack.up([], { exit: 1 });
     expect(failed.stdout).toContain(
-      'Cannot create quarantine policy "UserNotifyAdminRelease": one of that name exists and differs in endUserQuarantinePermissions (Delete, Preview, RequestRelease, AllowSender, wanted Delete, Preview, RequestRelease), esnEnabled (false, wanted true). Set adopt: true to take it over, or choose another name.',
+      'Cannot create quarantine policy "UserNotifyAdminRelease": one of that name exists and differs in endUserQuarantinePermissions (Delete, Preview, RequestRelease, AllowSender, wanted Delete, Preview, RequestRelease), esnEnabled (false, wanted true). Set adopt: true to adopt it, or choose another name.',
     );
     expect(names(at.writes())).toEqual(["New-QuarantinePolicy"]);
   });

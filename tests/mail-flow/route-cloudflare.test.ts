@@ -110,13 +110,13 @@ test("a domain that is not active, not inline or not there gives its mail no hea
   expect(follow(withDomain({ status: "active" })).outcome).toBe("quarantine");
 });
 
-test("a status that is not told is taken to be active, and the step says so", () => {
+test("a status that is not returned is taken to be active, and the step says so", () => {
   const snapshot = withDomain({});
   const [domain] = "value" in snapshot.domains ? snapshot.domains.value : [];
   delete domain?.status;
   const { outcome, steps } = follow(snapshot);
   expect(outcome).toBe("quarantine");
-  expect(steps[0]?.why).toMatch(/not told/);
+  expect(steps[0]?.why).toMatch(/not returned/);
 });
 
 test("mail that is forwarded to another host than Microsoft's for the domain ends where nobody knows", () => {

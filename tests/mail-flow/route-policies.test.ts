@@ -412,7 +412,7 @@ test("under a quarantine policy that is not there, who releases is not known, an
   });
 });
 
-test("a quarantine policy is found in any case, and rights that are not told are not none", () => {
+test("a quarantine policy is found in any case, and rights that are not returned are unknown", () => {
   const snapshot = withDefault({ spamQuarantineTag: "usernotifyuserrelease" });
   expect(follow(snapshot, { disposition: "Spam" }).quarantinePolicy).toBe(
     "UserNotifyUserRelease",

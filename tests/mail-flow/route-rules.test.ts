@@ -301,7 +301,7 @@ test("a sender of one of the tenant's own domains is neither inside nor surely o
   expect(scope("NotInOrganization", "a@partner.example")).toBe("inbox");
 });
 
-test("a condition on the SCL sees what rules before it set; what Microsoft found is not told", () => {
+test("a condition on the SCL sees what rules before it set; what Microsoft found is not returned", () => {
   const over = (sclOver: number, message?: Partial<Message>) =>
     follow(
       acting({ deleteMessage: true }, { conditions: { sclOver } }),

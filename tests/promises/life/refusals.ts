@@ -29,7 +29,7 @@ const kinds: Readonly<Record<string, string>> = {
 /** Somebody else's object has the name. */
 function takenNames(message: string, find: Find): Asked | undefined {
   const [, noun = "", name = ""] =
-    /^Cannot create (.+?) "(.+?)": one of that name exists and differs in .+\. Set adopt: true to take it over/.exec(
+    /^Cannot create (.+?) "(.+?)": one of that name exists and differs in .+\. Set adopt: true to adopt it/.exec(
       message,
     ) ?? [];
   const kind = kinds[noun];

@@ -327,7 +327,7 @@ describe("A crate that exists", () => {
       colour: "Red",
     };
     expect(await messageOf(depot.process().create(program))).toBe(
-      'Cannot create crate "Box": one of that name exists and differs in comments (by hand, wanted for people), size (5, wanted 3), colour (not told, wanted Red), labels (a, b, c, d, e, wanted a, b, c, d, e and 1 more), shut (not told, wanted false). Set adopt: true to take it over, or choose another name.',
+      'Cannot create crate "Box": one of that name exists and differs in comments (by hand, wanted for people), size (5, wanted 3), colour (not returned, wanted Red), labels (a, b, c, d, e, wanted a, b, c, d, e and 1 more), shut (not returned, wanted false). Set adopt: true to adopt it, or choose another name.',
     );
     expect(depot.writes).toEqual([]);
     expect(
@@ -343,7 +343,7 @@ describe("A crate that exists", () => {
     expect(
       await messageOf(depot.process().create({ ...inputs, labels: ["a"] })),
     ).toBe(
-      'Cannot create crate "Box": one of that name exists and differs in labels (none, wanted a), host (none, wanted mx.example), exceptFrom (me, wanted none). Set adopt: true to take it over, or choose another name.',
+      'Cannot create crate "Box": one of that name exists and differs in labels (none, wanted a), host (none, wanted mx.example), exceptFrom (me, wanted none). Set adopt: true to adopt it, or choose another name.',
     );
   });
 

@@ -129,7 +129,7 @@ describe("A delete of what the program still has", () => {
     expect([...depot.accounts]).toEqual(["another"]);
   });
 
-  test("does nothing after a create of the same process took it over", async () => {
+  test("does nothing after a create of the same process adopted it", async () => {
     const depot = stocked();
     const { warnings, ...handlers } = depot.process();
     const { id } = await handlers.create(inputs);
@@ -372,7 +372,7 @@ describe("A delete of what was there before", () => {
     ]);
   });
 
-  test("leaves what is not told, and what nobody saw first", async () => {
+  test("leaves what is not returned, and what nobody saw first", async () => {
     const depot = stocked(
       { Size: undefined, Colour: "Blue" },
       { missingMeansUnknown: true },
@@ -433,7 +433,7 @@ describe("A delete of what was there before", () => {
     );
   });
 
-  test("is not told as one that a failed write would keep", async () => {
+  test("is not returned as one that a failed write would keep", async () => {
     const depot = stocked();
     depot.instead.update = () => refusal();
     expect(

@@ -248,7 +248,7 @@ describe("A refresh", () => {
       inputs: { ...inputs, seal: "wax" },
     });
     expect(warnings).toEqual([
-      "crate: size is not told, so a change of it by hand cannot be seen.",
+      "crate: size is not returned, so a change of it by hand cannot be seen.",
     ]);
     expect(depot.calls).toEqual(["list"]);
   });

@@ -402,7 +402,7 @@ describe("An update that fails", () => {
     });
   });
 
-  test("owes what is not told, and keeps the program's value of it", async () => {
+  test("owes what is not returned, and keeps the program's value of it", async () => {
     const depot = stocked({ Size: undefined }, { missingMeansUnknown: true });
     depot.instead.update = () => {
       throw refusal();
