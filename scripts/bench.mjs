@@ -10,7 +10,7 @@ import { opsFolder } from "./demo/ops-folder.mjs";
 
 const repository = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
-const { startSimulator } = require(path.join(repository, "dist/simulator"));
+const { startSimulator } = require(path.join(repository, "simulator"));
 
 const median = (values) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
