@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "coverage/", "artifacts/", "**/node_modules/"] },
+  { ignores: ["**/dist/", "coverage/", "artifacts/", "**/node_modules/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],
@@ -16,6 +16,18 @@ export default tseslint.config(
     rules: {
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-explicit-any": "error",
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: "^(\\.\\./)+simulator$",
+              message:
+                "The folder stands for the built package; import simulator/index instead.",
+            },
+          ],
+        },
+      ],
       "@typescript-eslint/switch-exhaustiveness-check": [
         "error",
         { considerDefaultExhaustiveForUnions: true },

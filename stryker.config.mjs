@@ -8,7 +8,7 @@ export default {
   coverageAnalysis: "perTest",
   // What runs once when a file is loaded cannot be told apart by test; each would cost a whole run.
   ignoreStatic: true,
-  ignorePatterns: ["/artifacts", "/dist"],
+  ignorePatterns: ["/artifacts", "/dist", "/simulator/dist"],
   reporters: ["progress-append-only"],
   timeoutMS: 5000,
   timeoutFactor: 2,

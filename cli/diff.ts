@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { loadSimulator } from "./simulator-package";
 
 /** `area1-m365 diff`: how two state files differ, in words; the exit code is that of diff(1): 0 alike, 1 not, 2 trouble. */
 export const diffCommand = new Command("diff")
@@ -9,7 +10,7 @@ export const diffCommand = new Command("diff")
 
 async function diff(before: string, after: string): Promise<void> {
   process.exitCode = 2;
-  const { differences, readState } = await import("../simulator/index.js");
+  const { differences, readState } = loadSimulator("area1-m365-simulator");
   const stateIn = async (file: string) => {
     const state = await readState(file);
     if (!state) throw new Error(`There is no file ${file}`);

@@ -15,7 +15,9 @@ const { version } = JSON.parse(
 
 const program = new Command("area1-m365")
   .description("Cloudflare Email Security in front of Microsoft 365")
-  .version(version);
+  .version(version)
+  // What follows a command is that command's, such as the `--version` of a command that `simulate` runs.
+  .enablePositionalOptions();
 // Each loads what it works with when it runs: --help and the others do not wait for it.
 for (const command of [
   explainCommand,

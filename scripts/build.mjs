@@ -1,7 +1,9 @@
-// Compiles the package into dist/. Run by itself it always does; `ensureBuild` does when sources have changed.
+// Compiles the library into dist/ and the simulator into simulator/dist/. Run by itself it always does; `ensureBuild` does when
+// sources have changed.
 import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import {
+  cp,
   mkdir,
   readFile,
   readdir,
@@ -18,10 +20,14 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const cache = path.join(root, "node_modules/.cache/pulumi-area1-m365");
 const stamp = path.join(cache, "dist.sha256");
 const dist = path.join(root, "dist");
-const entry = path.join(dist, "lib/index.js");
+const simulator = path.join(root, "simulator/dist");
+const entries = [
+  path.join(dist, "lib/index.js"),
+  path.join(simulator, "index.js"),
+];
 
 /**
- * Builds `dist/` unless it already is what the sources say. A second caller waits for the first.
+ * Builds `dist/` and `simulator/dist/` unless they already are what the sources say. A second caller waits for the first.
  *
  * @returns {Promise<boolean>} whether there was something to do
  * @throws Error with the compiler's messages
@@ -47,11 +53,11 @@ export async function ensureBuild() {
 }
 
 async function isBuilt(wanted) {
-  if (!existsSync(entry) || !existsSync(stamp)) return false;
+  if (![...entries, stamp].every((file) => existsSync(file))) return false;
   // Newer than the stamp: somebody ran the compiler by hand, on sources that nobody noted.
   return (
     (await readFile(stamp, "utf8")) === wanted &&
-    statSync(entry).mtimeMs <= statSync(stamp).mtimeMs
+    entries.every((file) => statSync(file).mtimeMs <= statSync(stamp).mtimeMs)
   );
 }
 
@@ -68,7 +74,11 @@ async function sourcesHash() {
     const names = await readdir(path.join(root, room), { recursive: true });
     files.push(
       ...names
-        .filter((name) => /\.(ts|json|html|css|js)$/.test(name))
+        .filter(
+          (name) =>
+            /\.(ts|json|html|css|js)$/.test(name) &&
+            !/^(dist|node_modules)\b/.test(name),
+        )
         .map((name) => `${room}/${name}`),
     );
   }
@@ -78,13 +88,13 @@ async function sourcesHash() {
   return hash.digest("hex");
 }
 
-/** Into a folder of its own first: what sources no longer hold must vanish, and nobody may load half a build. */
+/** Builds into folders of their own first: files without a source must vanish, and nobody may load half a build. */
 async function build() {
   const fresh = path.join(cache, `dist.${process.pid}`);
-  const old = `${fresh}.old`;
+  const freshSimulator = path.join(cache, `simulator.${process.pid}`);
   try {
-    // JavaScript without comments, and one file of declarations with them, of what programs import: the package stays small.
     await Promise.all([
+      // A file per source file: the compiler's output, as it is.
       node(
         "typescript/bin/tsc",
         "-p",
@@ -92,16 +102,42 @@ async function build() {
         "--outDir",
         fresh,
       ),
-      declarations(path.join(fresh, "lib/index.d.ts")),
+      declarations("lib/index.ts", path.join(fresh, "lib/index.d.ts")),
+      declarations(
+        "simulator/index.ts",
+        path.join(freshSimulator, "index.d.ts"),
+      ),
+      // One file each: a command starts faster when Node.js opens few files.
+      bundle("cli/index.ts", path.join(fresh, "cli/index.js")),
+      ...["index", "command", "bin"].map((name) =>
+        bundle(
+          `simulator/${name}.ts`,
+          path.join(freshSimulator, `${name}.js`),
+          ["./index", "./command"],
+        ),
+      ),
+      cp(path.join(root, "simulator/page"), path.join(freshSimulator, "page"), {
+        recursive: true,
+      }),
     ]);
-    await shrink(fresh);
-    // Rooms that no program imports are for running, not for reading.
-    await Promise.all([bundle("simulator", fresh), bundle("cli", fresh)]);
-    await page(path.join(fresh, "simulator/page"));
-    if (existsSync(dist)) await rename(dist, old);
-    await rename(fresh, dist);
+    await Promise.all([
+      finishSourceMaps(fresh, dist),
+      finishSourceMaps(freshSimulator, simulator),
+    ]);
+    await replace(simulator, freshSimulator);
+    await replace(dist, fresh);
   } finally {
     await rm(fresh, { recursive: true, force: true });
+    await rm(freshSimulator, { recursive: true, force: true });
+  }
+}
+
+async function replace(folder, fresh) {
+  const old = `${fresh}.old`;
+  try {
+    if (existsSync(folder)) await rename(folder, old);
+    await rename(fresh, folder);
+  } finally {
     await rm(old, { recursive: true, force: true });
   }
 }
@@ -115,89 +151,90 @@ async function node(script, ...args) {
   if (code !== 0) throw new Error(output.trim());
 }
 
-/** Everything that `lib/index.ts` exports, with nothing of what lies behind it. */
-const declarations = (file) =>
+/** Writes one file with the declarations of everything that `source` exports, and nothing of what lies behind it. */
+const declarations = (source, file) =>
   node(
     "dts-bundle-generator/dist/bin/dts-bundle-generator.js",
     ...["--project", "tsconfig.json", "--no-check", "--no-banner"],
-    ...["--silent", "-o", file, "lib/index.ts"],
+    ...["--silent", "-o", file, source],
   );
 
-const esbuildOptions = {
-  platform: "node",
-  target: "es2022",
-  logLevel: "error",
-};
-
 /**
- * What programs and the engine load stays a file per file. Its syntax stays as the compiler wrote it: Node finds the names that an ES
- * module can import from CommonJS by their form (cjs-module-lexer), and `enumerable:!0` is not the form.
+ * Bundles a file with the other files of its room; loads other rooms, packages and the files in `apart` from where they are.
+ * Not minified, so that users can read and debug it.
  */
-async function shrink(folder) {
+async function bundle(source, outfile, apart = []) {
   const { build: esbuild } = await import("esbuild");
-  const names = await readdir(folder, { recursive: true });
+  const room = path.dirname(source);
   await esbuild({
-    ...esbuildOptions,
-    entryPoints: names
-      .filter((name) => name.endsWith(".js"))
-      .map((name) => path.join(folder, name)),
-    outdir: folder,
-    outbase: folder,
-    allowOverwrite: true,
-    minifyWhitespace: true,
-    minifyIdentifiers: true,
-  });
-}
-
-/** The simulator's page: script and style without what only people read, and indentation is a quarter of the rest. */
-async function page(folder) {
-  const { build: esbuild } = await import("esbuild");
-  const source = path.join(root, "simulator/page");
-  await esbuild({
-    ...esbuildOptions,
-    platform: "browser",
-    entryPoints: ["page.js", "page.css"].map((name) => path.join(source, name)),
-    outdir: folder,
-    minify: true,
-  });
-  const html = await readFile(path.join(source, "page.html"), "utf8");
-  await writeFile(path.join(folder, "page.html"), html.replace(/\n\s+/g, "\n"));
-}
-
-/** A room as one file, which loads other rooms and packages from where they are. */
-async function bundle(room, folder) {
-  const { build: esbuild } = await import("esbuild");
-  await esbuild({
-    ...esbuildOptions,
-    entryPoints: [path.join(root, room, "index.ts")],
-    outfile: path.join(folder, room, "index.js"),
+    platform: "node",
+    target: "es2022",
+    logLevel: "error",
+    entryPoints: [path.join(root, source)],
+    outfile,
     tsconfig: path.join(root, "tsconfig.build.json"),
     bundle: true,
     packages: "external",
     format: "cjs",
-    minify: true,
+    sourcemap: true,
     plugins: [
       {
         name: "rooms",
         setup({ onResolve, resolve }) {
-          onResolve(
-            { filter: /^\.\.\// },
-            async ({ path: wanted, ...from }) => {
-              if (from.pluginData === resolve) return undefined;
-              const { path: file } = await resolve(wanted, {
-                ...from,
-                pluginData: resolve,
-              });
-              const within = path.relative(root, file).replace(/\.ts$/, ".js");
-              return within.startsWith(`${room}/`)
-                ? { path: file }
-                : { path: `../${within}`, external: true };
-            },
-          );
+          onResolve({ filter: /^\./ }, async ({ path: wanted, ...from }) => {
+            const name = wanted.replace(/\.js$/, "");
+            if (apart.includes(name) && from.kind !== "entry-point")
+              return { path: `${name}.js`, external: true };
+            if (!wanted.startsWith("../") || from.pluginData === resolve)
+              return undefined;
+            const { path: file } = await resolve(wanted, {
+              ...from,
+              pluginData: resolve,
+            });
+            const within = path.relative(root, file).replace(/\.ts$/, ".js");
+            return within.startsWith(`${room}/`)
+              ? { path: file }
+              : { path: `../${within}`, external: true };
+          });
         },
       },
     ],
   });
+}
+
+/**
+ * Makes the source maps of a folder name their sources as seen from where the folder will be, and map lines instead of columns:
+ * a line of the output is seldom more than a line of the source, and columns would be a fifth of the package.
+ */
+async function finishSourceMaps(folder, target) {
+  const { decode, encode } = await import("@jridgewell/sourcemap-codec");
+  const names = await readdir(folder, { recursive: true });
+  for (const name of names.filter((one) => one.endsWith(".map"))) {
+    const file = path.join(folder, name);
+    const map = JSON.parse(await readFile(file, "utf8"));
+    const lines = decode(map.mappings).map((segments) =>
+      segments
+        .filter(
+          ([, source, line], index) =>
+            index === 0 ||
+            source !== segments[index - 1][1] ||
+            line !== segments[index - 1][2],
+        )
+        .map((segment) => segment.slice(0, 4)),
+    );
+    const sources = map.sources.map((source) =>
+      path
+        .relative(
+          path.dirname(path.join(target, name)),
+          path.resolve(path.dirname(file), source),
+        )
+        .replaceAll(path.sep, "/"),
+    );
+    await writeFile(
+      file,
+      JSON.stringify({ ...map, sources, names: [], mappings: encode(lines) }),
+    );
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -392,7 +392,7 @@ function explain(error) {
 
 async function simulated() {
   const { startSimulator } = await import(
-    pathToFileURL(path.join(repository, "dist/simulator/index.js")).href
+    pathToFileURL(path.join(repository, "simulator/dist/index.js")).href
   );
   const certificateDirectory = process.env.AREA1_CERTIFICATE_DIRECTORY;
   return startSimulator({

@@ -212,7 +212,11 @@ async function isInstalled() {
 }
 
 async function build() {
-  return { remark: (await ensureBuild()) ? "dist/" : "nothing changed" };
+  return {
+    remark: (await ensureBuild())
+      ? "dist/, simulator/dist/"
+      : "nothing changed",
+  };
 }
 
 async function runCheck([script, ...rest]) {
@@ -242,7 +246,7 @@ async function certificate() {
     const directory = path.join(cacheDirectory(), "certificate");
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const { ensureCertificate } = await import(
-      pathToFileURL(path.join(root, "dist/simulator/index.js")).href
+      pathToFileURL(path.join(root, "simulator/dist/index.js")).href
     );
     const { certFile } = await ensureCertificate(directory);
     return {

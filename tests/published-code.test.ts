@@ -4,6 +4,7 @@ import {
   mkdir,
   mkdtemp,
   readFile,
+  readdir,
   rm,
   symlink,
   writeFile,
@@ -14,7 +15,14 @@ import { promisify } from "node:util";
 
 import * as library from "../lib";
 import { loader } from "../lib/loader";
-import { packedLibrary, repository } from "./engine/packed-library";
+import * as simulator from "../simulator/index";
+import {
+  installSimulator,
+  packedLibrary,
+  packedSimulator,
+  repository,
+} from "./engine/packed-library";
+import { blocksIn } from "./readme/marked";
 
 const execute = promisify(execFile);
 
@@ -124,4 +132,142 @@ console.log(Object.keys(handlers).sort().join());`,
   await expect(
     execute(process.execPath, [script], { cwd: root }),
   ).rejects.toThrow("Cannot find module 'pulumi-area1-m365/provider'");
+});
+
+describe("a folder with the simulator's package", () => {
+  let folder: string;
+  const run = (cwd: string, ...args: string[]) =>
+    execute(process.execPath, args, { cwd }).then(
+      ({ stdout }) => ({ code: 0, stdout, stderr: "" }),
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    );
+  const node = (...args: string[]) => run(folder, ...args);
+  const bin = "node_modules/area1-m365-simulator/dist/bin.js";
+  beforeAll(async () => {
+    folder = path.join(directory, "simulator");
+    await mkdir(path.join(folder, "node_modules"), { recursive: true });
+    await installSimulator(path.join(folder, "node_modules"));
+  }, 120_000);
+
+  test("needs nothing of the library: its exports and its command work", async () => {
+    const names = Object.keys(simulator).sort();
+    await writeFile(
+      path.join(folder, "index.mjs"),
+      `import { ${names.join(", ")} } from "area1-m365-simulator";
+console.log([${names.join(", ")}].map((one) => typeof one).join());`,
+    );
+    expect((await node("index.mjs")).stdout.trim()).toBe(
+      names.map(() => "function").join(),
+    );
+    expect(
+      await node(bin, "--", process.execPath, "-p", "6 * 7"),
+    ).toMatchObject({ code: 0, stdout: "42\n" });
+  });
+
+  test("compiles the program of its README with the settings of Pulumi's template", async () => {
+    const readme = await readFile(
+      path.join(folder, "node_modules/area1-m365-simulator/README.md"),
+      "utf8",
+    );
+    const text = blocksIn(readme).find(
+      ({ language }) => language === "ts",
+    )?.text;
+    // CommonJS has no await outside of functions.
+    await writeFile(
+      path.join(folder, "index.ts"),
+      `${text?.replace("\n\n", "\n\nexport async function main() {\n")}}\n`,
+    );
+    await link(path.join(folder, "node_modules"), "@types/node");
+    const { stdout } = await node(
+      path.join(repository, "node_modules/typescript/bin/tsc"),
+      ...["--noEmit", "--strict", "--target", "es2020", "--types", "node"],
+      ...["--module", "commonjs", "--moduleResolution", "node", "index.ts"],
+    );
+    expect(stdout).toBe("");
+  });
+
+  test("serves the library's command from the working directory, which otherwise says how to install it", async () => {
+    const elsewhere = path.join(directory, "command");
+    await install(path.join(elsewhere, "node_modules"));
+    const cli = path.join(
+      elsewhere,
+      "node_modules/pulumi-area1-m365/dist/cli/index.js",
+    );
+    expect(
+      await node(cli, "simulate", "--", process.execPath, "-p", "6 * 7"),
+    ).toMatchObject({ code: 0, stdout: "42\n" });
+    for (const command of [
+      ["simulate"],
+      ["simulate", "--help"],
+      ["diff", "a.json", "b.json"],
+    ]) {
+      const { code, stderr } = await run(elsewhere, cli, ...command);
+      expect([code, stderr]).toEqual([
+        2,
+        "The simulator is a package of its own, and it is not installed. Install it with: npm install --save-dev area1-m365-simulator\n",
+      ]);
+    }
+  });
+});
+
+// Kind: the published code can be read, and an error in it leads to the line of the source.
+describe("the published code", () => {
+  let packages: string[];
+  beforeAll(async () => {
+    packages = [packed, (await packedSimulator()).directory];
+  }, 120_000);
+
+  test("is not minified", async () => {
+    for (const folder of packages) {
+      const files = await readdir(folder, { recursive: true });
+      for (const file of files.filter((name) => name.endsWith(".js"))) {
+        const text = await readFile(path.join(folder, file), "utf8");
+        const average = text.length / text.split("\n").length;
+        expect([file, average < 100]).toEqual([file, true]);
+      }
+    }
+  });
+
+  test("has a source map with its sources beside every file", async () => {
+    for (const folder of packages) {
+      const files = await readdir(folder, { recursive: true });
+      for (const file of files.filter(
+        (name) => name.endsWith(".js") && !name.includes("page/"),
+      )) {
+        const { sources, sourcesContent } = JSON.parse(
+          await readFile(path.join(folder, `${file}.map`), "utf8"),
+        ) as Record<"sources" | "sourcesContent", string[]>;
+        const root = folder === packed ? "" : "simulator";
+        const wanted = await Promise.all(
+          sources.map((source) =>
+            readFile(
+              path.join(repository, root, path.dirname(file), source),
+              "utf8",
+            ),
+          ),
+        );
+        expect([file, sourcesContent]).toEqual([file, wanted]);
+      }
+    }
+  });
+
+  test("leads an error to the line of the source", async () => {
+    const program = path.join(directory, "mapped");
+    await install(path.join(program, "node_modules"));
+    const { stderr } = await execute(
+      process.execPath,
+      [
+        "--enable-source-maps",
+        "-e",
+        'new (require("pulumi-area1-m365").UseCase4)("mail", { domains: [] })',
+      ],
+      { cwd: program },
+    ).catch((error: { stderr: string }) => error);
+    const [, line] = /lib[\\/]use-case-4\.ts:(\d+):\d+\)/.exec(stderr) ?? [];
+    const source = await readFile(
+      path.join(repository, "lib/use-case-4.ts"),
+      "utf8",
+    );
+    expect(source.split("\n")[Number(line) - 1]).toContain("throw");
+  });
 });

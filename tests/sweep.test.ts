@@ -1,4 +1,4 @@
-import { startSimulator, type Seed, type Simulator } from "../simulator";
+import { startSimulator, type Seed, type Simulator } from "../simulator/index";
 import { inWords, type JsonObject } from "../simulator/json";
 import { defaultQuirks, type Quirks } from "../simulator/quirks";
 import type { Properties } from "./conformance/platform";

@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { Pseudonyms } from "../providers/transcripts/pseudonyms";
 import { sessionFor } from "../providers/session/session";
-import { startSimulator, type Simulator } from "../simulator";
+import { startSimulator, type Simulator } from "../simulator/index";
 import { compare, readTranscript } from "../simulator/transcript";
 
 let directory: string;

@@ -1,4 +1,8 @@
-import { startSimulator, type LogEntry, type Simulator } from "../../simulator";
+import {
+  startSimulator,
+  type LogEntry,
+  type Simulator,
+} from "../../simulator/index";
 import { defaultQuirks } from "../../simulator/quirks";
 import type { Environment, Platform, Properties } from "./platform";
 import { Resource } from "./resource";

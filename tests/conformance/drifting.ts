@@ -1,4 +1,4 @@
-import type { Quirks } from "../../simulator";
+import type { Quirks } from "../../simulator/index";
 import { changed, messageOf, type Bench } from "./bench";
 import {
   anotherValue,

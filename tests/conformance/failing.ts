@@ -1,4 +1,4 @@
-import type { Fault } from "../../simulator";
+import type { Fault } from "../../simulator/index";
 import { changed, errorOf, messageOf, type Bench } from "./bench";
 import { sampleOf } from "./drifting";
 import { anotherValue, kindOf, nameOf, ownFields } from "./subject";

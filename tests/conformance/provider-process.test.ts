@@ -1,4 +1,4 @@
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../simulator/index";
 import { loader } from "../../lib/loader";
 import {
   opsProject,

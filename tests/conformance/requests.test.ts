@@ -1,4 +1,4 @@
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../simulator/index";
 import { bench } from "./bench";
 import { inProcess, type Properties, type ProviderRun } from "./platform";
 import { Resource } from "./resource";

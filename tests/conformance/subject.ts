@@ -3,7 +3,7 @@ import type { Value } from "../../providers/codecs";
 import { equal, type Field } from "../../providers/field";
 import type { Kind } from "../../providers/kind";
 import { conditions } from "../../simulator/exchange/parameters";
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 import type { JsonObject } from "../../simulator/json";
 import type { Properties } from "./platform";
 

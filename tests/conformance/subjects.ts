@@ -1,6 +1,6 @@
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 import type { JsonObject } from "../../simulator/json";
-import type { ExchangeKind } from "../../simulator";
+import type { ExchangeKind } from "../../simulator/index";
 import type { Subject } from "./subject";
 
 /** The mark of the resource that the suite makes. */

@@ -1,7 +1,7 @@
 import { kinds } from "../../providers";
 import type { Value } from "../../providers/codecs";
 import { equal, type Field } from "../../providers/field";
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 import { isAlike } from "../promises/alike";
 import { ledgerFor } from "../promises/ledger";
 import { drift, plan } from "./harness";

@@ -3,7 +3,7 @@ import type { Snapshot } from "../../mail-flow/snapshot";
 import { resolveConfiguration } from "../../providers/session/configuration";
 import { readSnapshot } from "../../providers/snapshot/snapshot";
 import { Session } from "../../providers/session/session";
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 import { tenantWithStack, type TenantWithStack } from "./tenant-with-stack";
 
 const first = `

@@ -1,4 +1,4 @@
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 import { ledgerFor } from "../promises/ledger";
 import { tenantWithStack } from "./tenant-with-stack";
 

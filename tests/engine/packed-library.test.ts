@@ -1,7 +1,8 @@
-import { readdir } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
 
-import { type Simulator, startSimulator } from "../../simulator";
+import { type Simulator, startSimulator } from "../../simulator/index";
+import { addedBy, type Lock } from "../installed-packages";
 import {
   type OpsProject,
   type Stack,
@@ -42,6 +43,16 @@ describe("an ops repo that installed the packed tarball with npm", () => {
         file.endsWith(path.join("@pulumi/pulumi/package.json")),
       ),
     ).toEqual([path.join("@pulumi/pulumi/package.json")]);
+  });
+
+  // The lock file of the repository holds other versions than an installation finds.
+  test("has at most 55 packages more than Pulumi's SDK needs", async () => {
+    const { packages } = JSON.parse(
+      await readFile(path.join(project.directory, "package-lock.json"), "utf8"),
+    ) as { packages: Lock };
+    const added = addedBy(packages, ["pulumi-area1-m365"]);
+    expect(added).toContain("node_modules/pulumi-area1-m365");
+    expect(added.length).toBeLessThanOrEqual(55);
   });
 
   test("applies use case 4 with the plain command line, and then there is nothing to do", async () => {

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import {
+  cp,
   mkdir,
   mkdtemp,
   readFile,
@@ -9,6 +10,7 @@ import {
   rename,
   rm,
   stat,
+  symlink,
 } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -19,36 +21,59 @@ const execute = promisify(execFile);
 /** The repository's folder. */
 export const repository = path.resolve(__dirname, "../..");
 
-let packed: Promise<PackedLibrary> | undefined;
-
-/** The library as `npm publish` would send it. */
-export interface PackedLibrary {
+/** A package as `npm publish` would send it. */
+export interface PackedPackage {
   /** The `.tgz` that users install. */
   tarball: string;
   /** The same, unpacked. */
   directory: string;
 }
 
+const packed = new Map<string, Promise<PackedPackage>>();
+
 /**
  * Builds and packs the library, once per content: test files and workers share the result.
  *
  * @throws Error with the compiler's messages when it cannot be built
  */
-export function packedLibrary(): Promise<PackedLibrary> {
-  packed ??= pack();
-  return packed;
+export const packedLibrary = () => packedOnce("pulumi-area1-m365", repository);
+
+/** Builds and packs the simulator's package, as {@link packedLibrary} does the library. */
+export const packedSimulator = () =>
+  packedOnce("area1-m365-simulator", path.join(repository, "simulator"));
+
+/** Installs the packed simulator into a folder `node_modules`, with what it depends on beside it. */
+export async function installSimulator(modules: string): Promise<void> {
+  const { directory } = await packedSimulator();
+  await cp(directory, path.join(modules, "area1-m365-simulator"), {
+    recursive: true,
+  });
+  const { dependencies } = JSON.parse(
+    await readFile(path.join(directory, "package.json"), "utf8"),
+  ) as { dependencies: Record<string, string> };
+  for (const name of Object.keys(dependencies)) {
+    const target = path.join(modules, name);
+    if (!existsSync(target))
+      await symlink(path.join(repository, "node_modules", name), target);
+  }
 }
 
-async function pack(): Promise<PackedLibrary> {
+function packedOnce(name: string, folder: string): Promise<PackedPackage> {
+  const known = packed.get(name) ?? pack(name, folder);
+  packed.set(name, known);
+  return known;
+}
+
+async function pack(name: string, folder: string): Promise<PackedPackage> {
   const { ensureBuild } = await import("../../scripts/build.mjs");
   await ensureBuild();
   const parent = path.join(
     os.tmpdir(),
     `pulumi-area1-m365-packed-${os.userInfo().uid}`,
   );
-  const directory = path.join(parent, await contentHash());
+  const directory = path.join(parent, await contentHash(folder));
   const result = {
-    tarball: path.join(directory, "pulumi-area1-m365.tgz"),
+    tarball: path.join(directory, `${name}.tgz`),
     directory: path.join(directory, "package"),
   };
   if (existsSync(directory)) return result;
@@ -61,15 +86,12 @@ async function pack(): Promise<PackedLibrary> {
     await execute(
       "npm",
       ["pack", "--ignore-scripts", "--silent", "--pack-destination", fresh],
-      { cwd: repository },
+      { cwd: folder },
     );
-    const [name] = await readdir(fresh);
-    if (!name) throw new Error("npm pack made no file.");
-    await rename(
-      path.join(fresh, name),
-      path.join(fresh, "pulumi-area1-m365.tgz"),
-    );
-    await execute("tar", ["-xzf", "pulumi-area1-m365.tgz"], { cwd: fresh });
+    const [file] = await readdir(fresh);
+    if (!file) throw new Error("npm pack made no file.");
+    await rename(path.join(fresh, file), path.join(fresh, `${name}.tgz`));
+    await execute("tar", ["-xzf", `${name}.tgz`], { cwd: fresh });
     await rename(fresh, directory);
   } catch (error) {
     // Another worker may have been faster.
@@ -90,18 +112,18 @@ async function removeOld(parent: string): Promise<void> {
   }
 }
 
-async function contentHash(): Promise<string> {
+async function contentHash(folder: string): Promise<string> {
   const hash = createHash("sha256");
-  const built = await readdir(path.join(repository, "dist"), {
+  const built = await readdir(path.join(folder, "dist"), {
     recursive: true,
     withFileTypes: true,
   });
   const files = built
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name));
-  for (const file of [path.join(repository, "package.json"), ...files.sort()]) {
+  for (const file of [path.join(folder, "package.json"), ...files.sort()]) {
     hash
-      .update(`${path.relative(repository, file)}\0`)
+      .update(`${path.relative(folder, file)}\0`)
       .update(await readFile(file));
   }
   return hash.digest("hex").slice(0, 16);

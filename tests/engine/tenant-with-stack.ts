@@ -1,4 +1,4 @@
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../simulator/index";
 import { afterwards } from "./clean-up";
 import { opsProject, type OpsProject } from "./ops-project";
 import type { Stack, StackOptions } from "./stack";

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { egressIpRanges } from "../../lib";
 import { kinds } from "../../providers";
-import type { Seed } from "../../simulator";
+import type { Seed } from "../../simulator/index";
 import { apply, examples, expectNothingToDo, type Example } from "./example";
 
 /** What is there by hand, and what `up` makes of it. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
-import { startSimulator } from "../../simulator";
+import { startSimulator } from "../../simulator/index";
 import { afterwards } from "../engine/clean-up";
 import { opsProject, type Stack } from "../engine/harness";
 import { certificate, essence } from "../engine/tenant-with-stack";

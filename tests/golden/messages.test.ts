@@ -1,7 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { startSimulator, type Fault, type Simulator } from "../../simulator";
+import {
+  startSimulator,
+  type Fault,
+  type Simulator,
+} from "../../simulator/index";
 import { defaultQuirks } from "../../simulator/quirks";
 import {
   inProcess,

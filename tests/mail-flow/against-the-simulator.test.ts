@@ -13,7 +13,7 @@ import type { Snapshot } from "../../mail-flow/snapshot";
 import { resolveConfiguration } from "../../providers/session/configuration";
 import { readSnapshot } from "../../providers/snapshot/snapshot";
 import { Session } from "../../providers/session/session";
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../simulator/index";
 import { defaultQuirks } from "../../simulator/quirks";
 import { seeded } from "../promises/seed";
 import { otherForms } from "./matrix/read";

@@ -5,7 +5,7 @@ import path from "node:path";
 
 import { diagnosisText } from "../../cli/doctor/text";
 import type { Finding } from "../../mail-flow/finding";
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../simulator/index";
 import { dnsServer, type DnsServer } from "./dns-server";
 import { freshTenant } from "./fresh-tenant";
 import { Tenant } from "./matrix/tenant";

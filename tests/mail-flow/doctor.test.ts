@@ -11,7 +11,7 @@ import {
   type Seed,
   type Simulator,
   type SimulatorOptions,
-} from "../../simulator";
+} from "../../simulator/index";
 import { dnsServer, type DnsServer, type Zone } from "./dns-server";
 import { Tenant } from "./matrix/tenant";
 

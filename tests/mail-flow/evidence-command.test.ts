@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { evidenceText } from "../../cli/evidence/text";
 import type { Evidence } from "../../mail-flow/evidence";
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../simulator/index";
 import { adminRule, followTutorial, userRule } from "../simulator/tutorial";
 import { day, hour, people } from "./evidence-tenant";
 

@@ -10,7 +10,7 @@ import {
   type Message,
   type Simulator,
   type SimulatorOptions,
-} from "../../simulator";
+} from "../../simulator/index";
 import { followTutorial, type Variation } from "../simulator/tutorial";
 
 export const hour = 3_600_000;

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import type { Row } from "../../mail-flow/path";
 import type { Snapshot } from "../../mail-flow/snapshot";
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../simulator/index";
 import { certificate } from "../engine/tenant-with-stack";
 import { followTutorial } from "../simulator/tutorial";
 import { freshTenant } from "./fresh-tenant";

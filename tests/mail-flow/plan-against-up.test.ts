@@ -3,7 +3,7 @@ import type { Snapshot } from "../../mail-flow/snapshot";
 import { resolveConfiguration } from "../../providers/session/configuration";
 import { readSnapshot } from "../../providers/snapshot/snapshot";
 import { Session } from "../../providers/session/session";
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../simulator/index";
 import { inProcess, type Properties } from "../conformance/platform";
 import { differing, Resource, type Kept } from "../conformance/resource";
 

@@ -7,7 +7,11 @@ import {
 } from "../../providers/snapshot/snapshot";
 import { transportRule } from "../../providers/snapshot/transport-rule";
 import { Session } from "../../providers/session/session";
-import { startSimulator, type Seed, type Simulator } from "../../simulator";
+import {
+  startSimulator,
+  type Seed,
+  type Simulator,
+} from "../../simulator/index";
 import { defaultQuirks } from "../../simulator/quirks";
 
 const seed: Seed = {

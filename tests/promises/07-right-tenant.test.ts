@@ -1,5 +1,5 @@
 import { claimsOf } from "../../providers/session/credentials";
-import type { Fault } from "../../simulator";
+import type { Fault } from "../../simulator/index";
 import type { Environment, Platform } from "../conformance/platform";
 import type { Stack, Wanted } from "../sweep/stack";
 import { isAlike } from "./alike";

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
-import type { Fault } from "../../simulator";
+import type { Fault } from "../../simulator/index";
 import { genuineProcess } from "../conformance/genuine-process";
 import { packedLibrary } from "../engine/harness";
 import { canaries, secretsIn } from "./canaries";

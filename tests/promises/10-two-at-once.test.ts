@@ -1,6 +1,6 @@
 // Somebody else is at work in the tenant at the same moment, which is tried for every request of an operation in turn: a second UseCase4,
 // another stack, the same stack again, an administrator.
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 import type { Environment } from "../conformance/platform";
 import type { Wanted } from "../sweep/stack";
 import { cleanRun } from "./clean-run";

@@ -1,7 +1,7 @@
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import type { SimulatorState } from "../../simulator";
+import type { SimulatorState } from "../../simulator/index";
 import { tenantWithStack } from "../engine/tenant-with-stack";
 import { apply, examples } from "../examples/example";
 import { ledgerFor } from "./ledger";

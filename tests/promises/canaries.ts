@@ -1,4 +1,4 @@
-import type { Seed } from "../../simulator";
+import type { Seed } from "../../simulator/index";
 
 /** Credentials that are searched for wherever anything is kept or said. The secret has characters that every encoding changes. */
 export const canaries = {

@@ -1,4 +1,4 @@
-import type { FaultyRequest } from "../../simulator";
+import type { FaultyRequest } from "../../simulator/index";
 import { copyOf } from "../conformance/platform";
 import type { StackState } from "../sweep/stack";
 import type { Stage } from "./scenarios";

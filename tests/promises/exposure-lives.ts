@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { UseCase4Args } from "../../lib";
 import { egressIpRanges } from "../../lib/egress";
 import * as guard from "../../mail-flow/exposure";
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 import { isSet } from "../../simulator/json";
 import type { JsonObject } from "../../simulator/json";
 import type { Platform } from "../conformance/platform";

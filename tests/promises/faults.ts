@@ -1,4 +1,4 @@
-import type { Fault, FaultList } from "../../simulator";
+import type { Fault, FaultList } from "../../simulator/index";
 import type { Line } from "./life/line";
 
 /** Where a trouble comes from. */

@@ -3,7 +3,7 @@ import http from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 import type { Environment } from "../conformance/platform";
 
 /** An object of an answer, by the vendor's names. */

@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 
 /** A request that came to a host of its own. */
 export interface Heard {

@@ -1,4 +1,4 @@
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 import { Account, type EmailDomain } from "../../simulator/account";
 import { defaultAccount, defaultTenant } from "../../simulator/contoso";
 import { isTexts, type Json } from "../../simulator/json";

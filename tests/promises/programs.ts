@@ -1,4 +1,4 @@
-import type { Seed } from "../../simulator";
+import type { Seed } from "../../simulator/index";
 import type { UseCase4Args } from "../../lib";
 import { programOf, type Wanted } from "../sweep/stack";
 

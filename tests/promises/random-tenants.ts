@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 import { egressIpRanges } from "../../lib/egress";
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 import { defaultTenant } from "../../simulator/contoso";
 import { hostedContentFilterPolicy } from "../../simulator/exchange/hosted-content-filter-policy";
 import type { JsonObject } from "../../simulator/json";

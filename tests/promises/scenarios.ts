@@ -1,4 +1,4 @@
-import type { SimulatorState } from "../../simulator";
+import type { SimulatorState } from "../../simulator/index";
 import { hostedContentFilterPolicy } from "../../simulator/exchange/hosted-content-filter-policy";
 import type { Environment, Platform } from "../conformance/platform";
 import type { Stack, StackState, Wanted } from "../sweep/stack";

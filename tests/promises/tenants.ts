@@ -1,4 +1,4 @@
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 import type { JsonObject } from "../../simulator/json";
 
 /** The two generations of names and headers. */

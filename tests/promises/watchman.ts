@@ -1,4 +1,4 @@
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 import {
   administrator,
   Moments,

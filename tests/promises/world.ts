@@ -1,4 +1,8 @@
-import { startSimulator, type Seed, type Simulator } from "../../simulator";
+import {
+  startSimulator,
+  type Seed,
+  type Simulator,
+} from "../../simulator/index";
 import { isMark, withoutState } from "../../providers/mark";
 import { inWords, type JsonObject } from "../../simulator/json";
 import type { Quirks } from "../../simulator/quirks";

@@ -2,7 +2,7 @@ import { resolveConfiguration } from "../../providers/session/configuration";
 import { UserError, VendorError, type Fault } from "../../providers/errors";
 import { isRefusal, readAccess } from "../../providers/snapshot/access";
 import { Session } from "../../providers/session/session";
-import { startSimulator } from "../../simulator";
+import { startSimulator } from "../../simulator/index";
 
 const failed = (fault: Fault, cause?: unknown) =>
   new VendorError(fault, "It did not work", { cause });

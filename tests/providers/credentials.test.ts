@@ -10,7 +10,7 @@ import { resolveConfiguration } from "../../providers/session/configuration";
 import { claimsOf, Credentials } from "../../providers/session/credentials";
 import { Http } from "../../providers/http/http";
 import { Patience } from "../../providers/http/patience";
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../simulator/index";
 import { errorOf, seen } from "./scripted-vendor";
 
 let simulator: Simulator;

@@ -15,7 +15,7 @@ import {
   type IntendedWrite,
 } from "../../providers/lifecycle/check-exposure";
 import { Session, type Operation } from "../../providers/session/session";
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../simulator/index";
 import { defaultQuirks } from "../../simulator/quirks";
 import { errorOf, messageOf } from "../conformance/bench";
 import {

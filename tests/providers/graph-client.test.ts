@@ -3,7 +3,7 @@ import { claimsOf, Credentials } from "../../providers/session/credentials";
 import { Graph } from "../../providers/graph/client";
 import { Http } from "../../providers/http/http";
 import { Patience } from "../../providers/http/patience";
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../simulator/index";
 import {
   errorOf,
   seen,

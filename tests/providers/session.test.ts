@@ -10,7 +10,7 @@ import {
   sessionFor,
   storedSecrets,
 } from "../../providers/session/session";
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../simulator/index";
 
 let simulator: Simulator;
 let directory: string;

@@ -8,9 +8,14 @@ import path from "node:path";
 import { promisify } from "node:util";
 
 import { loader } from "../../lib/loader";
-import { startSimulator, type Seed, type Simulator } from "../../simulator";
+import {
+  startSimulator,
+  type Seed,
+  type Simulator,
+} from "../../simulator/index";
 import { afterwards } from "../engine/clean-up";
 import { opsProject, type OpsProject } from "../engine/harness";
+import { installSimulator } from "../engine/packed-library";
 import { certificate } from "../engine/tenant-with-stack";
 import { repository } from "./documented";
 import { blocksIn, type Block } from "./marked";
@@ -221,9 +226,16 @@ describe("the code in the README and in its pages", () => {
       blocks.find(({ language }) => language === "ts")?.text ?? "",
     );
     await at.project.write("tenant.json", take("The simulator", "json").text);
-    expect(await at.shell(take("The simulator", "sh"))).toContain(
-      "+ 13 to create",
+    const installation = take("The simulator", "sh");
+    const rehearsal = take("The simulator", "sh");
+    const refused = await at.run(
+      `${rehearsal.text.trim()} 2>&1 || echo code $?`,
     );
+    // The message says what the page says.
+    expect(refused).toContain(installation.text.trim());
+    expect(refused).toContain("code 2");
+    await installSimulator(path.join(at.project.directory, "node_modules"));
+    expect(await at.shell(rehearsal)).toContain("+ 13 to create");
   }, 120_000);
 
   test("tells where mail goes, and what an up would change for it", async () => {

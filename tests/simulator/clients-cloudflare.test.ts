@@ -1,5 +1,5 @@
 import Cloudflare from "cloudflare";
-import type { Fault } from "../../simulator";
+import type { Fault } from "../../simulator/index";
 import { overhearing, unlikeDescription, type Conversation } from "./openapi";
 import { simulated } from "./simulated";
 

@@ -18,7 +18,7 @@ import {
 import { TokenCredentialAuthenticationProvider } from "@microsoft/microsoft-graph-client/authProviders/azureTokenCredentials";
 import { sign } from "jsonwebtoken";
 import { generate } from "selfsigned";
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 import { exchangeScope, graphScope, simulated } from "./simulated";
 
 function identity(simulator: Simulator) {

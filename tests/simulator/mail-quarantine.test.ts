@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import type { Message } from "../../simulator";
+import type { Message } from "../../simulator/index";
 import type {
   Quarantined,
   QuarantineAction,

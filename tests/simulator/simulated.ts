@@ -2,7 +2,7 @@ import {
   startSimulator,
   type Simulator,
   type SimulatorOptions,
-} from "../../simulator";
+} from "../../simulator/index";
 import { parseJson, type Json, type JsonObject } from "../../simulator/json";
 
 /** An answer, read to its end. */

@@ -11,7 +11,7 @@ import { networkInterfaces } from "node:os";
 import os from "node:os";
 import path from "node:path";
 import { connect } from "node:net";
-import { ensureCertificate } from "../../simulator";
+import { ensureCertificate } from "../../simulator/index";
 import type { JsonObject } from "../../simulator/json";
 import { newDomain, newRule, simulated } from "./simulated";
 

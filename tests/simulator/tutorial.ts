@@ -1,4 +1,4 @@
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator/index";
 
 /** Cloudflare's egress addresses in the form that Microsoft 365 takes: 42 entries. */
 export const egressEntries = [

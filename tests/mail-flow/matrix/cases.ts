@@ -1,5 +1,5 @@
 import type { Context } from "../../../mail-flow/findings";
-import type { Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator/index";
 import { egress, useCase4Actions, type Tenant } from "./tenant";
 
 /** A tenant with a known answer. */

@@ -9,7 +9,7 @@ import {
   startSimulator,
   type Quirks,
   type Simulator,
-} from "../../../simulator";
+} from "../../../simulator/index";
 import { stateOf } from "../../../simulator/seed";
 import type { Case } from "./cases";
 import { Tenant } from "./tenant";

@@ -1,5 +1,5 @@
 import type { Finding } from "../../../mail-flow/finding";
-import type { ExchangeKind, Simulator } from "../../../simulator";
+import type { ExchangeKind, Simulator } from "../../../simulator/index";
 import type { Json, JsonObject } from "../../../simulator/json";
 import { commandsIn, wordsOf } from "./powershell";
 import type { Reader } from "./read";

@@ -3,7 +3,7 @@ import type {
   Seed,
   SeedObject,
   TenantSeed,
-} from "../../../simulator";
+} from "../../../simulator/index";
 
 /** The addresses that Cloudflare delivers from, as its documentation of mid 2026 has them, written out once more. */
 export const egress = [

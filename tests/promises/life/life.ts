@@ -1,7 +1,7 @@
 import deepEqual from "fast-deep-equal";
 
 import type { UseCase4Args } from "../../../lib";
-import type { ExchangeKind, Simulator } from "../../../simulator";
+import type { ExchangeKind, Simulator } from "../../../simulator/index";
 import type { Json } from "../../../simulator/json";
 import type {
   Environment,

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
-import type { Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator/index";
 import type { Environment } from "../../conformance/platform";
 
 /** A way to the simulator for one run, which ends when the run is killed: whatever goes on in it reaches nobody any more. */

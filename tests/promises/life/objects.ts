@@ -1,4 +1,4 @@
-import type { Seed, Simulator } from "../../../simulator";
+import type { Seed, Simulator } from "../../../simulator/index";
 import type { Json, JsonObject } from "../../../simulator/json";
 import type { Properties } from "../../conformance/platform";
 import { livedIn } from "../programs";

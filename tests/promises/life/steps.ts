@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 
 import type { UseCase4Args } from "../../../lib";
-import type { Fault } from "../../../simulator";
+import type { Fault } from "../../../simulator/index";
 import type { Json } from "../../../simulator/json";
 
 /** What a person may say in the program. */
