@@ -4,12 +4,13 @@ import { Command } from "commander";
 import type { Row } from "../mail-flow/path";
 import { visible, visibleJson } from "../mail-flow/visible";
 import type { Explanation } from "./explain/explanation";
-import { checked, repeatable } from "./option-values";
+import { checked, repeatable, stackOption } from "./option-values";
 import { readJson, snapshotOf } from "./snapshot-file";
 import { hasColours } from "./terminal";
 
 interface ExplainOptions {
   snapshot?: string;
+  stack?: string;
   preview?: string;
   beforeAfter?: true;
   recipient?: string[];
@@ -31,6 +32,7 @@ export const explainCommand = new Command("explain")
     "Tell where mail of each disposition goes, for each class of recipients, and which object decides; reads only",
   )
   .option("--snapshot <file>", "look at this file instead of the live tenant")
+  .addOption(stackOption())
   .option(
     "--preview <file>",
     "tell what will be, by what pulumi preview --json printed; - reads it from stdin",
@@ -71,7 +73,7 @@ export const explainCommand = new Command("explain")
 async function explain(options: ExplainOptions): Promise<void> {
   process.exitCode = 2;
   refuseContradictions(options);
-  const before = await snapshotOf(options.snapshot);
+  const before = await snapshotOf(options.snapshot, options.stack);
   if (options.save !== undefined)
     await writeFile(options.save, `${JSON.stringify(before, null, 2)}\n`);
   const { explanationOf } = await import("./explain/explanation.js");
