@@ -4,12 +4,13 @@ import { Command } from "commander";
 
 import { visibleJson } from "../mail-flow/visible";
 import type { Diagnosis, DiagnosisOptions } from "./doctor/diagnosis";
-import { checked, repeatable } from "./option-values";
+import { checked, repeatable, stackOption } from "./option-values";
 import { hasColours } from "./terminal";
 
 /** The command's options. */
 interface DoctorOptions extends DiagnosisOptions {
   readonly snapshot?: string;
+  readonly stack?: string;
   readonly json?: true;
   readonly verbose?: true;
 }
@@ -40,6 +41,7 @@ export const doctorCommand = new Command("doctor")
     "--snapshot <file>",
     "examine what `explain --save` has written instead of the tenant",
   )
+  .addOption(stackOption())
   .option("--json", "print an array of all findings")
   .option("--verbose", "tell of every check, also those that are fine")
   .action(doctor);
@@ -76,8 +78,15 @@ async function doctor(options: DoctorOptions): Promise<void> {
 
 async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   if (options.snapshot === undefined) {
-    const { diagnoseTenant } = await import("./doctor/tenant-diagnosis.js");
-    return diagnoseTenant(options);
+    const [{ diagnoseTenant }, { stackConfiguration }] = await Promise.all([
+      import("./doctor/tenant-diagnosis.js"),
+      import("./stack-configuration.js"),
+    ]);
+    return diagnoseTenant(
+      options,
+      process.env,
+      await stackConfiguration(options),
+    );
   }
   const { diagnoseFile } = await import("./doctor/diagnosis.js");
   return diagnoseFile(options.snapshot, options);

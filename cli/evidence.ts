@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { visibleJson } from "../mail-flow/visible";
-import { wholeNumber } from "./option-values";
+import { wholeNumber, stackOption } from "./option-values";
 
 interface EvidenceOptions {
+  stack?: string;
   days: number;
   details?: true;
   json?: true;
@@ -22,6 +23,7 @@ export const evidenceCommand = new Command("evidence")
     wholeNumber("a number of days", 1, 90),
     90,
   )
+  .addOption(stackOption())
   .option(
     "--details",
     "show ids, addresses and subjects of the messages that findings are about",
@@ -41,6 +43,7 @@ async function look(options: EvidenceOptions): Promise<void> {
     ]);
   const found = await readLive(
     "Cannot read what happened to mail",
+    options.stack,
     async (operation) => {
       const snapshot = await readSnapshot(operation);
       const reports = await readReports(operation, snapshot, {

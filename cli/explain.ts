@@ -1,15 +1,16 @@
-import { writeFile } from "node:fs/promises";
 import { isIPv4 } from "node:net";
 import { Command } from "commander";
 import type { Row } from "../mail-flow/path";
 import { visible, visibleJson } from "../mail-flow/visible";
 import type { Explanation } from "./explain/explanation";
-import { checked, repeatable } from "./option-values";
+import { checked, repeatable, stackOption } from "./option-values";
+import { refuseExisting, writePrivate } from "./private-file";
 import { readJson, snapshotOf } from "./snapshot-file";
 import { hasColours } from "./terminal";
 
 interface ExplainOptions {
   snapshot?: string;
+  stack?: string;
   preview?: string;
   beforeAfter?: true;
   recipient?: string[];
@@ -20,6 +21,7 @@ interface ExplainOptions {
   json?: true;
   mermaid?: true;
   html?: string | true;
+  force?: true;
 }
 
 /**
@@ -31,6 +33,7 @@ export const explainCommand = new Command("explain")
     "Tell where mail of each disposition goes, for each class of recipients, and which object decides; reads only",
   )
   .option("--snapshot <file>", "look at this file instead of the live tenant")
+  .addOption(stackOption())
   .option(
     "--preview <file>",
     "tell what will be, by what pulumi preview --json printed; - reads it from stdin",
@@ -66,14 +69,19 @@ export const explainCommand = new Command("explain")
     "--html [file]",
     "write one page with a picture, to this file or to stdout",
   )
+  .option("--force", "overwrite the files of --save and --html")
   .action(explain);
 
 async function explain(options: ExplainOptions): Promise<void> {
   process.exitCode = 2;
   refuseContradictions(options);
-  const before = await snapshotOf(options.snapshot);
-  if (options.save !== undefined)
-    await writeFile(options.save, `${JSON.stringify(before, null, 2)}\n`);
+  const { save, html, force = false } = options;
+  // Before anything is read: who is refused has not waited for the tenant.
+  for (const file of [save, html])
+    if (typeof file === "string") await refuseExisting(file, force);
+  const before = await snapshotOf(options.snapshot, options.stack);
+  if (save !== undefined)
+    await writePrivate(save, `${JSON.stringify(before, null, 2)}\n`, force);
   const { explanationOf } = await import("./explain/explanation.js");
   const explanation = explanationOf(before, {
     preview: await jsonIn(options.preview),
@@ -85,7 +93,7 @@ async function explain(options: ExplainOptions): Promise<void> {
     },
   });
   const document = await documentOf(explanation, options);
-  if (typeof options.html === "string") await writeFile(options.html, document);
+  if (typeof html === "string") await writePrivate(html, document, force);
   else process.stdout.write(document);
   const decisive = ["domains", "transportRules", "antiSpamPolicies"] as const;
   if (decisive.every((part) => "value" in before[part])) process.exitCode = 0;
@@ -146,6 +154,8 @@ const inOrder = ({
 
 function refuseContradictions(options: ExplainOptions): void {
   const { beforeAfter, preview, evidence, html, json, mermaid } = options;
+  if (typeof html === "string" && html === options.save)
+    throw new Error("Give different files to --save and to --html.");
   if (beforeAfter && preview === undefined)
     throw new Error(
       "--before-after tells what an up would change: give --preview, too.",

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 /** Returns a parser that takes a value as it is, or refuses it with this complaint. */
 export const checked =
@@ -27,3 +27,10 @@ export const repeatable =
     ...before,
     parse(text),
   ];
+
+/** The option `--stack` of every command that reads the tenant. */
+export const stackOption = (): Option =>
+  new Option(
+    "--stack <name>",
+    "read the configuration of this Pulumi stack (default: the selected stack)",
+  ).conflicts("snapshot");

@@ -3,15 +3,18 @@ import { text as textOf } from "node:stream/consumers";
 import { nouns } from "../mail-flow/part";
 import type { Snapshot } from "../mail-flow/snapshot";
 
-/** Reads a snapshot: from a file that `explain --save` wrote, or where none is given from the tenant. */
-export async function snapshotOf(file: string | undefined): Promise<Snapshot> {
+/** Reads a snapshot: from a file that `explain --save` wrote; without a file from the tenant, which a stack may name. */
+export async function snapshotOf(
+  file: string | undefined,
+  stack: string | undefined,
+): Promise<Snapshot> {
   if (file !== undefined) return readSnapshotFile(file);
   // Loaded here, so that who gives a file does not wait for it.
   const [{ readLive }, { readSnapshot }] = await Promise.all([
     import("./live.js"),
     import("../providers/snapshot/snapshot.js"),
   ]);
-  return readLive("Cannot read what decides about mail", readSnapshot);
+  return readLive("Cannot read what decides about mail", stack, readSnapshot);
 }
 
 /**

@@ -1,10 +1,11 @@
 import { Command } from "commander";
-import { repeatable } from "./option-values";
+import { repeatable, stackOption } from "./option-values";
 import { snapshotOf } from "./snapshot-file";
 
 interface TestPlanOptions {
   out: string;
   snapshot?: string;
+  stack?: string;
   recipient?: string[];
   force?: true;
 }
@@ -19,6 +20,7 @@ export const testPlanCommand = new Command("test-plan")
     "--snapshot <file>",
     "look at this file, which explain --save wrote, instead of the live tenant",
   )
+  .addOption(stackOption())
   .option(
     "--recipient <address>",
     "an address instead of a sample of each class; may be repeated",
@@ -35,7 +37,7 @@ async function write(options: TestPlanOptions): Promise<void> {
     import("./test-plan/files.js"),
   ]);
   const cases = testPlan(
-    await snapshotOf(options.snapshot),
+    await snapshotOf(options.snapshot, options.stack),
     options.recipient ? { recipients: options.recipient } : {},
   );
   const { written, others } = await writeAll(

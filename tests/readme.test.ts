@@ -31,6 +31,15 @@ test("the README can be read in one go, and names every input of UseCase4", asyn
   expect(missing.map(({ name }) => name)).toEqual([]);
 });
 
+test("docs/troubleshooting.md quotes messages as they are", async () => {
+  const messages = await read("tests/golden/messages.txt");
+  const quoted = [
+    ...(await read("docs/troubleshooting.md")).matchAll(/^> `(.*)`$/gm),
+  ].map(([, quote = ""]) => quote);
+  expect(quoted.length).toBeGreaterThanOrEqual(15);
+  expect(quoted.filter((quote) => !messages.includes(quote))).toEqual([]);
+});
+
 test("the defaults that doc comments name are those of the field tables", () => {
   expect(contradictions()).toEqual([]);
 });

@@ -2,22 +2,24 @@ import { area1Domain } from "../../providers/cloudflare/area1-domain";
 import { isRefusal, readAccess } from "../../providers/snapshot/access";
 import { mailExchangers } from "../../providers/snapshot/mail-exchangers";
 import { readSnapshot } from "../../providers/snapshot/snapshot";
+import type { Stored } from "../../providers/session/session";
 import { liveOperation } from "../live";
 import { accessFindings, couldNotAsk } from "./access-findings";
 import { examined, type Diagnosis, type DiagnosisOptions } from "./diagnosis";
 import { mailExchangerFindings } from "./mail-exchanger-findings";
 
 /**
- * Looks at the tenant and the account that the environment names: three round trips, the sign-in's two and one for everything
- * else side by side. Cloudflare is asked meanwhile, and DNS behind it.
+ * Reads the tenant and the account that the environment and the stack's configuration name: three round trips, the sign-in's two and one
+ * for everything else side by side. Cloudflare is asked meanwhile, and DNS behind it.
  *
- * @throws UserError when the environment contradicts itself.
+ * @throws UserError when both contradict each other.
  */
 export async function diagnoseTenant(
   { domain, resolver }: DiagnosisOptions,
   environment: NodeJS.ProcessEnv = process.env,
+  stored?: Stored,
 ): Promise<Diagnosis> {
-  const operation = liveOperation(environment);
+  const operation = liveOperation(environment, stored);
   const { session } = operation;
   const { signIn, cloudflareAccountId, tenantId } = session.configuration;
   let complete = true;

@@ -1,5 +1,7 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+
+import { writePrivate } from "../private-file";
 
 /**
  * Writes files into a directory, which is made where it is missing. What is there already stays where it is the same.
@@ -24,7 +26,7 @@ export async function writeAll(
       );
     changed.set(file, text);
   }
-  for (const [file, text] of changed) await writeFile(file, text);
+  for (const [file, text] of changed) await writePrivate(file, text, force);
   const there = await readdir(directory);
   return {
     written: changed.size,

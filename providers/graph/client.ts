@@ -5,7 +5,13 @@ import type {
 } from "@microsoft/microsoft-graph-client";
 
 import { renewedOnce, type Credentials } from "../session/credentials";
-import { bodyText, printable, VendorError, type Fault } from "../errors";
+import {
+  bodyText,
+  isFault,
+  printable,
+  VendorError,
+  type Fault,
+} from "../errors";
 import { throttled, type Answer, type Http } from "../http/http";
 import { isList, isRecord, parsed, textOf } from "../json";
 import { Patience } from "../http/patience";
@@ -89,32 +95,43 @@ export class Graph {
   private async batch(asked: readonly Asked[]): Promise<void> {
     const patience = new Patience(this.patienceMs);
     let open = [...asked];
+    /** Answers inside the batch after which their questions are asked again. */
+    let failures = new Map<Asked, VendorError>();
+    let wait: VendorError | undefined;
     try {
       await patience.persist(
         async () => {
           const answers = await renewedOnce(this.credentials, () =>
             this.send(open, patience),
           );
-          let wait: VendorError | undefined;
-          open = open.filter((question, index) => {
+          failures = new Map();
+          for (const [index, question] of open.entries()) {
             const answer = answers.get(String(index));
-            const verdict = answer && this.hostOf(question.name, answer);
-            if (verdict instanceof VendorError && verdict.fault === "throttled")
-              wait = verdict;
-            else if (typeof verdict === "string") question.resolve(verdict);
-            else
-              question.reject(
-                verdict ??
-                  unreadable(`a batch without an answer for ${question.name}`),
-              );
-            return verdict !== undefined && verdict === wait;
-          });
+            const verdict = answer
+              ? this.hostOf(question.name, answer)
+              : unreadable(`a batch without an answer for ${question.name}`);
+            if (typeof verdict === "string") question.resolve(verdict);
+            else if (isFault(verdict, "throttled", "transient"))
+              failures.set(question, verdict);
+            else question.reject(verdict);
+          }
+          open = [...failures.keys()];
+          const all = [...failures.values()];
+          // One that is throttled may say how long to wait.
+          wait = all.find(({ fault }) => fault === "throttled") ?? all[0];
           if (wait) throw wait;
         },
-        (error, tries) => this.http.pauseFor(error, patience, tries),
+        // The whole request has been tried again already.
+        (error, tries) =>
+          error === wait
+            ? this.http.pauseFor(error, patience, tries)
+            : undefined,
       );
     } catch (error) {
-      for (const question of open) question.reject(error);
+      for (const question of open)
+        question.reject(
+          error === wait ? (failures.get(question) ?? error) : error,
+        );
     }
   }
 

@@ -50,14 +50,16 @@ export class Http {
     private readonly requestTimeoutMs: number,
     private readonly say: Say,
     private readonly witness?: Witness,
+    /** Bytes, after decompression. */
+    private readonly largestBody = 64 * mebibyte,
   ) {}
 
   /**
    * Sends a request until it is answered in a way that counts.
    *
    * @param judge throws a {@link VendorError} for an answer that is none; `throttled` and `transient` ones are tried again:
-   * throttled as long as the patience lasts, transient at most five times, and never when the request may have been
-   * carried out and must not be carried out twice.
+   * throttled as long as the patience lasts; transient as long as the patience lasts where the answer has a `Retry-After`, else at
+   * most five times, and never when the request may have been carried out and must not be carried out twice.
    */
   send<T>(
     request: Request,
@@ -67,13 +69,7 @@ export class Http {
     let last: Error | undefined;
     const pauseAfter = (error: unknown, tries: number): number | undefined => {
       last = error instanceof Error ? error : undefined;
-      const pause = this.pauseFor(error, patience, tries);
-      if (pause !== undefined) return pause;
-      if (!isFault(error, "transient", "unreachable")) return undefined;
-      const harmless = request.repeatable || !error.details.uncertain;
-      return harmless && tries < 5
-        ? growing(patience.firstPause, tries)
-        : undefined;
+      return this.pauseFor(error, patience, tries, request.repeatable);
     };
     return patience.persist(async () => {
       // Why the patience is used up is worth more than that it is.
@@ -82,20 +78,21 @@ export class Http {
         await this.resumed(patience);
         return this.once(request, patience);
       });
+      const pause = mayAskToWait(answer.status)
+        ? pauseAskedFor(answer)
+        : undefined;
+      let judged: T;
       try {
-        return judge(answer);
+        judged = judge(answer);
       } catch (error) {
-        if (isFault(error, "transient")) this.heed(answer);
+        if (error instanceof VendorError && pause !== undefined)
+          rememberWish(error, answer.status, pause);
         throw error;
       }
+      // A redirect that is followed: the next request waits.
+      if (pause !== undefined) this.pauseAll(pause, unavailable, asAsked);
+      return judged;
     }, pauseAfter);
-  }
-
-  /** Makes all requests wait as long as an answer asks that is no throttling, such as a 503. */
-  private heed(answer: Answer): void {
-    const pause = pauseAskedFor(answer);
-    if (pause !== undefined)
-      this.pauseAll(pause, "is not available", " as it asked");
   }
 
   private pauseAll(pause: number, why: string, asked: string): void {
@@ -119,23 +116,41 @@ export class Http {
   }
 
   /**
-   * The pause that an answer asks everybody for, or undefined for an error that is no such answer.
+   * Returns the milliseconds to wait before the next try, or undefined for an error after which there is none. What an answer asks for
+   * with `Retry-After` makes all requests wait.
    *
-   * @param error one of {@link throttled}, or any other.
-   * @throws VendorError `throttled` when the patience does not grant it.
+   * @param error one of {@link throttled}, one that a judge threw, or any other.
+   * @param tries how often the request was sent already.
+   * @param repeatable see {@link Request}.
+   * @throws VendorError `throttled` when the patience does not grant the pause that the answer asks for.
    */
-  pauseFor(error: unknown, patience: Patience, tries = 1): number | undefined {
-    const asks = error instanceof VendorError ? wishes.get(error) : undefined;
-    if (!asks) return undefined;
+  pauseFor(
+    error: unknown,
+    patience: Patience,
+    tries = 1,
+    repeatable = true,
+  ): number | undefined {
+    if (!(error instanceof VendorError)) return undefined;
+    const asks = wishes.get(error);
+    const isHarmless = repeatable || !error.details.uncertain;
+    if (!asks)
+      return isFault(error, "transient", "unreachable") &&
+        isHarmless &&
+        tries < 5
+        ? growing(patience.firstPause, tries)
+        : undefined;
+    const why = asks.throttles ? "is throttling" : unavailable;
+    if (!asks.again || !isHarmless) {
+      this.pauseAll(asks.pause ?? 0, why, asAsked);
+      return undefined;
+    }
     // Asked again together, all but one would be refused again and again.
     if (asks.fewerAtOnce && this.turns === allAtOnce)
       this.turns = bulkhead(1, Infinity);
     const backoff = growing(Math.max(patience.firstPause, 1), tries + 1);
     const pause = Math.max(asks.pause ?? 0, backoff);
-    if (!patience.grants(pause))
-      throw this.tooLong(pause, patience, error as VendorError);
-    const asked = asks.pause === undefined ? "" : " as it asked";
-    this.pauseAll(pause, "is throttling", asked);
+    if (!patience.grants(pause)) throw this.tooLong(pause, patience, error);
+    this.pauseAll(pause, why, asks.pause === pause ? asAsked : "");
     return pause;
   }
 
@@ -163,6 +178,7 @@ export class Http {
         headers: { ...request.headers },
         ...(request.body !== undefined && { body: request.body }),
         redirect: "manual",
+        size: this.largestBody,
         ...(proxy && { agent: proxy.agent }),
         signal,
       });
@@ -177,6 +193,7 @@ export class Http {
       throw unanswered(error, {
         request,
         proxy,
+        largestBody: this.largestBody,
         ...(signal.aborted && { limit }),
       });
     }
@@ -189,10 +206,13 @@ function unanswered(
   {
     request: { url, repeatable },
     proxy,
+    largestBody,
     limit,
   }: {
     readonly request: Request;
     readonly proxy: Proxy | undefined;
+    /** Bytes. */
+    readonly largestBody: number;
     /** Milliseconds after which it was given up, if it was. */
     readonly limit?: number;
   },
@@ -206,6 +226,17 @@ function unanswered(
     return new UserError(
       `Cannot send a request to ${host}: ${reason}. Check the configuration, the token first.`,
       { cause: error },
+    );
+  if ((error as { type?: string }).type === "max-size")
+    return new VendorError(
+      "unreadable",
+      `${host} sent an answer of more than ${largestBody / mebibyte} MiB${way}, which is the limit`,
+      {
+        uncertain: !repeatable,
+        advice:
+          "Nothing is concluded from it. Check for a proxy in between, and the base URL in the configuration.",
+        cause: error,
+      },
     );
   if (code === proxyRefused)
     return new VendorError(
@@ -222,8 +253,7 @@ function unanswered(
       "blocked",
       `the certificate of ${host} is not trusted${way} (${reason})`,
       {
-        advice:
-          "If your company inspects TLS, set NODE_EXTRA_CA_CERTS to a PEM file with its root certificate before pulumi starts. If not, somebody else may have answered: nothing was sent.",
+        advice: `${whyNotTrusted(code)}${ifInspected}`,
         cause: error,
       },
     );
@@ -250,16 +280,36 @@ function unanswered(
 const ofCertificates =
   /CERT|CRL|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$/;
 
+const ifInspected =
+  "If your company inspects TLS, set NODE_EXTRA_CA_CERTS to a PEM file with its root certificate before pulumi starts. If not, somebody else may have answered: nothing was sent.";
+
+/** What a certificate's error says besides that it is not trusted; empty where it says nothing more. */
+function whyNotTrusted(code: string): string {
+  if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code))
+    return "The certificate is not valid today: check the clock of this machine first. ";
+  if (/^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/.test(code))
+    return "The certificate is for another host: check the base URL in the configuration first. ";
+  return "";
+}
+
 /** Lets requests through, or makes them wait for their turn. */
 type Turns = Pick<typeof noop, "execute">;
 
 const allAtOnce: Turns = noop;
 
-/** What a vendor that throttles asks for. */
+const mebibyte = 1024 * 1024;
+const unavailable = "is not available";
+const asAsked = " as it asked";
+
+/** What an answer asks of whoever sends requests. */
 interface Wish {
   /** In milliseconds; absent where nothing is said. */
   readonly pause?: number;
   readonly fewerAtOnce: boolean;
+  /** Whether it is throttling, and not another reason to wait. */
+  readonly throttles: boolean;
+  /** Whether the same request may succeed after the pause. */
+  readonly again: boolean;
 }
 
 const wishes = new WeakMap<VendorError, Wish>();
@@ -271,6 +321,25 @@ function pauseAskedFor({ headers }: Answer): number | undefined {
     ? Number(header) * 1000
     : Date.parse(header ?? "") - Date.now();
   return Number.isFinite(wait) ? Math.max(0, Math.ceil(wait)) : undefined;
+}
+
+/**
+ * Whether `Retry-After` means something with a status: a redirect, a request that is too large for now, an overload, any failure of the
+ * server. A refusal such as 403 stays one, however long one waits.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+ */
+const mayAskToWait = (status: number): boolean =>
+  (status >= 300 && status < 400) ||
+  [408, 413, 429].includes(status) ||
+  status >= 500;
+
+/** Keeps what an answer asks for with the error that it was judged to be, unless {@link throttled} has done so. */
+function rememberWish(error: VendorError, status: number, pause: number): void {
+  if (wishes.has(error)) return;
+  // A request that is too large for now was not carried out.
+  const again = error.fault === "transient" || status === 413;
+  wishes.set(error, { pause, again, fewerAtOnce: false, throttles: false });
 }
 
 /**
@@ -288,7 +357,12 @@ export function throttled(
     advice: "Try again later.",
   });
   const pause = pauseAskedFor(answer);
-  wishes.set(error, { fewerAtOnce, ...(pause !== undefined && { pause }) });
+  wishes.set(error, {
+    fewerAtOnce,
+    throttles: true,
+    again: true,
+    ...(pause !== undefined && { pause }),
+  });
   return error;
 }
 

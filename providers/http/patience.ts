@@ -14,9 +14,14 @@ export class Patience {
   private deadline: number;
   private stretched = false;
 
-  /** @param total All waiting of the operation together, in milliseconds. */
-  constructor(readonly total: number) {
-    this.deadline = Date.now() + total;
+  /** @param limit All waiting of the operation together, in milliseconds. */
+  constructor(private readonly limit: number) {
+    this.deadline = Date.now() + limit;
+  }
+
+  /** All waiting of the operation together, in milliseconds. */
+  get total(): number {
+    return this.limit;
   }
 
   /** Whole milliseconds that are left, never negative: a timer of Node's may take no fraction. */
@@ -100,5 +105,62 @@ export class Patience {
       maxAttempts: Infinity,
       backoff: new DelegateBackoff(() => pause ?? 0),
     }).execute(attempt);
+  }
+}
+
+/**
+ * The patience of several operations that wait for the same thing: it lasts as long as the longest of them, so that an operation with a
+ * short patience does not fail the others.
+ */
+export class SharedPatience extends Patience {
+  private readonly members: Patience[];
+
+  constructor(first: Patience) {
+    super(first.total);
+    this.members = [first];
+  }
+
+  /** Adds an operation that waits as well. */
+  join(patience: Patience): void {
+    if (!this.members.includes(patience)) this.members.push(patience);
+  }
+
+  override get total(): number {
+    return Math.max(...this.members.map(({ total }) => total));
+  }
+
+  override get left(): number {
+    return Math.max(...this.members.map(({ left }) => left));
+  }
+
+  override grants(pause: number): boolean {
+    // Each is asked: whoever can wait for the pause waits for it.
+    return this.members.map((one) => one.grants(pause)).includes(true);
+  }
+
+  /**
+   * Waits for the shared work, for one of the operations.
+   *
+   * @param late the error where the patience of this operation ends before the work does, and that of another does not.
+   */
+  async waitFor<T>(
+    work: Promise<T>,
+    patience: Patience,
+    late: () => Error,
+  ): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const ended = new Promise<never>((_, reject) => {
+      const check = (): void => {
+        if (patience.left > 0) timer = setTimeout(check, patience.left);
+        // Without others who wait, the work ends by itself and says why.
+        else if (this.left > 0) reject(late());
+      };
+      check();
+    });
+    try {
+      return await Promise.race([work, ended]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

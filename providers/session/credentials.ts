@@ -13,7 +13,7 @@ import { printable, reasonOf, UserError, VendorError } from "../errors";
 import type { Http } from "../http/http";
 import { isRecord, parsed } from "../json";
 import { isLoopback } from "../http/loopback";
-import type { Patience } from "../http/patience";
+import { SharedPatience, type Patience } from "../http/patience";
 
 /** What a token says of itself, for diagnostics and for the tenant it belongs to. */
 export interface Claims {
@@ -36,7 +36,10 @@ export type Service = "exchange" | "graph";
 export class Credentials {
   private readonly made = new Map<Service, Promise<TokenCredential>>();
   private readonly clients = new Map<Service, Entra>();
-  private readonly inFlight = new Map<string, Promise<string>>();
+  private readonly inFlight = new Map<
+    string,
+    { readonly token: Promise<string>; readonly patience: SharedPatience }
+  >();
   private readonly seen = new Set<string>();
   private latest: Claims = {};
 
@@ -66,16 +69,32 @@ export class Credentials {
       : who;
   }
 
-  /** A token for a service; the library's own cache answers until shortly before it expires. */
+  /**
+   * Returns a token for a service; the library's own cache answers until shortly before it expires. Operations that ask at once share a
+   * request, which lasts as long as the longest patience among them.
+   */
   token(service: Service, patience: Patience): Promise<string> {
     const scope = scopeOf(service, this.configuration);
-    const running = this.inFlight.get(scope);
-    if (running) return running;
-    const token = this.request(service, scope, patience).finally(() =>
-      this.inFlight.delete(scope),
+    let running = this.inFlight.get(scope);
+    if (running) running.patience.join(patience);
+    else {
+      const shared = new SharedPatience(patience);
+      const token = this.request(service, scope, shared).finally(() =>
+        this.inFlight.delete(scope),
+      );
+      running = { token, patience: shared };
+      this.inFlight.set(scope, running);
+    }
+    return running.patience.waitFor(
+      running.token,
+      patience,
+      () =>
+        new VendorError(
+          "unreachable",
+          `the patience of this operation, ${patience.total / 1000} s, was used up before Microsoft Entra issued a token`,
+          { advice: "Try again, or raise area1:patienceMs." },
+        ),
     );
-    this.inFlight.set(scope, token);
-    return token;
   }
 
   /** The tenant that the credentials belong to, as the token says. */
@@ -132,24 +151,37 @@ export class Credentials {
   }
 
   /** Not every credential of the chain heeds the signal between its own retries. */
-  private limited(
+  private async limited(
     credential: TokenCredential,
     scope: string,
     patience: Patience,
   ): Promise<AccessToken | null> {
-    const limit = Math.min(
-      Math.max(patience.left, 1),
-      4 * this.configuration.requestTimeoutMs,
-    );
-    const abort = AbortSignal.timeout(limit);
-    return Promise.race([
-      credential.getToken(scope, { abortSignal: abort }),
-      new Promise<never>((_, reject) => {
-        abort.addEventListener("abort", () =>
-          reject(new Error(`no answer within ${Math.ceil(limit / 1000)} s`)),
-        );
-      }),
-    ]);
+    const begun = Date.now();
+    const limit = 4 * this.configuration.requestTimeoutMs;
+    const abort = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      // More operations may join: what is left can grow meanwhile.
+      const check = (): void => {
+        const passed = Date.now() - begun;
+        const left = Math.min(patience.left, limit - passed);
+        if (left > 0) {
+          timer = setTimeout(check, left);
+          return;
+        }
+        abort.abort();
+        reject(new Error(`no answer within ${Math.ceil(passed / 1000)} s`));
+      };
+      check();
+    });
+    try {
+      return await Promise.race([
+        credential.getToken(scope, { abortSignal: abort.signal }),
+        late,
+      ]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private refused(error: unknown): VendorError {

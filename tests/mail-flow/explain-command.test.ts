@@ -1,6 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  mkdtemp,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { Row } from "../../mail-flow/path";
@@ -182,6 +189,55 @@ test("--html and --mermaid write one document", async () => {
   expect(piped.out).toBe(page);
   const { out } = await explain(["--snapshot", snapshot, "--mermaid"]);
   expect(out).toMatch(/^flowchart LR\n/);
+});
+
+test("files are for their owner alone, and one that exists is overwritten with --force only", async () => {
+  const snapshot = await file(useCase4());
+  const modeOf = async (name: string) =>
+    ((await stat(path.join(directory, name))).mode & 0o777).toString(8);
+  const files = ["--save", "saved.json", "--html", "page.html"];
+  expect(await explain(["--snapshot", snapshot, ...files])).toMatchObject({
+    code: 0,
+    err: "",
+  });
+  expect([await modeOf("saved.json"), await modeOf("page.html")]).toEqual([
+    "600",
+    "600",
+  ]);
+  for (const name of ["saved.json", "page.html"]) {
+    await writeFile(path.join(directory, name), "mine");
+    await chmod(path.join(directory, name), 0o644);
+  }
+  simulator.log.length = 0;
+  for (const [option, name] of [
+    ["--save", "saved.json"],
+    ["--html", "page.html"],
+  ] as const) {
+    expect(await explain([option, name])).toMatchObject({
+      code: 2,
+      out: "",
+      err: `${name} already exists. Nothing was written to it. Choose another name, or overwrite it with --force.\n`,
+    });
+    expect(await readFile(path.join(directory, name), "utf8")).toBe("mine");
+  }
+  expect(simulator.log).toEqual([]);
+  expect(
+    await explain(["--snapshot", snapshot, ...files, "--force"]),
+  ).toMatchObject({ code: 0, err: "" });
+  expect(await readFile(path.join(directory, "page.html"), "utf8")).toContain(
+    "<svg",
+  );
+  expect([await modeOf("saved.json"), await modeOf("page.html")]).toEqual([
+    "600",
+    "600",
+  ]);
+  const nowhere = await explain([
+    ...["--snapshot", snapshot, "--save", "/dev/null", "--json"],
+  ]);
+  expect(nowhere).toMatchObject({ code: 0, err: "" });
+  expect(
+    await explain(["--snapshot", snapshot, "--save", "x", "--html", "x"]),
+  ).toMatchObject({ code: 2, out: "" });
 });
 
 test("it ends with 2 where it could not look, and says why", async () => {

@@ -1,4 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import {
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import PostalMime from "postal-mime";
@@ -268,6 +275,15 @@ describe("files", () => {
     });
     expect(await readFile(path.join(out, "a.eml"), "utf8")).toBe("one\r\n");
     expect((await writeAll(out, files, false)).written).toBe(0);
+  });
+
+  test("are for their owner alone, also those that were overwritten", async () => {
+    await writeFile(path.join(directory, "README.md"), "mine", { mode: 0o644 });
+    await writeAll(directory, files, true);
+    for (const name of files.keys()) {
+      const { mode } = await stat(path.join(directory, name));
+      expect([name, (mode & 0o777).toString(8)]).toEqual([name, "600"]);
+    }
   });
 
   test("that differ are not overwritten, and nothing else is written then, unless it is forced", async () => {

@@ -100,6 +100,42 @@ test("everybody who asks at once shares a token for each service", async () => {
   ).toHaveLength(1);
 });
 
+describe("A token that several operations wait for", () => {
+  /** Entra answers after this many milliseconds. */
+  const slow = (milliseconds: number): void =>
+    void simulator.faults.add({
+      match: { vendor: "entra", path: "/token" },
+      when: "before",
+      kind: "hook",
+      run: () => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    });
+
+  test("is not lost with the short patience of whoever asked first", async () => {
+    slow(900);
+    const signIn = bySecret();
+    const first = errorOf(signIn.token("exchange", new Patience(300)));
+    const second = signIn.token("exchange", patience());
+    expect(claimsOf(await second).tid).toBe(simulator.tenant.id);
+    expect(seen(await first)).toMatchObject({
+      fault: "unreachable",
+      message:
+        "the patience of this operation, 0.3 s, was used up before Microsoft Entra issued a token",
+      advice: "Try again, or raise area1:patienceMs.",
+    });
+  });
+
+  test("is not waited for longer than the patience of each, whoever asked first", async () => {
+    slow(900);
+    const signIn = bySecret();
+    const first = signIn.token("exchange", patience());
+    const begun = performance.now();
+    const second = await errorOf(signIn.token("exchange", new Patience(200)));
+    expect(second.message).toMatch(/^the patience of this operation, 0\.2 s/);
+    expect(performance.now() - begun).toBeLessThan(800);
+    expect(claimsOf(await first).tid).toBe(simulator.tenant.id);
+  });
+});
+
 test("who asks for both services at once is asked to sign in once for each, also later", async () => {
   const { AZURE_CLIENT_SECRET = "" } = simulator.environment;
   const signIn = credentials({ AZURE_CLIENT_SECRET });

@@ -221,7 +221,8 @@ describe("An answer in a batch", () => {
   const judged = async (part: Part | undefined) => {
     vendor.answersBy(batch(() => part));
     const error = seen(await errorOf(client().mailExchange("a.example")));
-    expect(vendor.arrived).toHaveLength(1);
+    // As a whole answer of the kind: five tries.
+    expect(vendor.arrived).toHaveLength(error.fault === "transient" ? 5 : 1);
     return error;
   };
   const error = { error: { code: "x", message: "No\nway." } };
@@ -322,6 +323,41 @@ describe("An answer in a batch", () => {
       expect(asked()).toEqual([["b.example", "a.example"], ["b.example"]]);
     },
   );
+
+  test("of 503 without Retry-After is asked for again like a whole one, alone", async () => {
+    let failures = 0;
+    vendor.answersBy(
+      batch((domain) =>
+        domain === "b.example" && failures++ < 3
+          ? { status: 503 }
+          : mx(`mx.${domain}`),
+      ),
+    );
+    const graph = client();
+    const [a, b] = await Promise.all([
+      graph.mailExchange("a.example"),
+      graph.mailExchange("b.example"),
+    ]);
+    expect([a, b]).toEqual(["mx.a.example", "mx.b.example"]);
+    expect(asked()).toEqual([
+      ["a.example", "b.example"],
+      ...Array.from({ length: 3 }, () => ["b.example"]),
+    ]);
+  });
+
+  test("that does not come names its own domain in the error of each", async () => {
+    vendor.answersBy(batch(() => ({ status: 503 })));
+    const graph = client();
+    const errors = await Promise.all(
+      ["a.example", "b.example"].map((domain) =>
+        errorOf(graph.mailExchange(domain)),
+      ),
+    );
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringContaining("the MX of a.example"),
+      expect.stringContaining("the MX of b.example"),
+    ]);
+  });
 
   test.each<[string, unknown]>([
     ["no headers", undefined],

@@ -86,6 +86,12 @@ const judge = (answer: Answer): Answer => {
     });
   return answer;
 };
+/** Takes every answer that is no success for a refusal. */
+const refusing = (answer: Answer): Answer => {
+  if (answer.status >= 300)
+    throw new VendorError("refused", `answered ${answer.status}`);
+  return answer;
+};
 const get = (): Request => ({
   method: "GET",
   url,
@@ -190,6 +196,63 @@ describe("Throttling", () => {
       client().send(get(), judge, new Patience(500)),
     ).rejects.toMatchObject({ fault: "throttled" });
     expect(arrived).toHaveLength(1);
+  });
+
+  test("a vendor that goes on asking to wait is waited for as long as the patience lasts", async () => {
+    // One more than the tries after a 503 that asks for nothing.
+    replies = Array.from({ length: 5 }, () => ({
+      status: 503,
+      headers: { "retry-after": "0.02" },
+    }));
+    const answer = await client().send(get(), judge, new Patience(3000));
+    expect(answer.text).toBe("fine");
+    expect(arrived).toHaveLength(6);
+  });
+
+  test("a write that may have been carried out is not sent again after the wait, and all others wait", async () => {
+    replies = [{ status: 503, headers: { "retry-after": "0.3" } }];
+    const http = client();
+    const error = await faultOf(http.send(post(), judge, new Patience(5000)));
+    expect([error.fault, arrived.length]).toEqual(["transient", 1]);
+    await http.send(get(), judge, new Patience(5000));
+    expect(gaps()[0]).toBeGreaterThanOrEqual(295);
+  });
+
+  test("413 with Retry-After is asked again: it was not carried out", async () => {
+    replies = [{ status: 413, headers: { "retry-after": "0.2" } }];
+    const answer = await client().send(post(), refusing, new Patience(5000));
+    expect(answer.text).toBe("fine");
+    expect(gaps()[0]).toBeGreaterThanOrEqual(195);
+    replies = [{ status: 413 }];
+    arrived = [];
+    const error = await faultOf(
+      client().send(get(), refusing, new Patience(5000)),
+    );
+    expect([error.fault, arrived.length]).toEqual(["refused", 1]);
+  });
+
+  test.each([
+    ["that is followed", judge],
+    ["that is not followed", (answer: Answer) => refusing(answer)],
+  ])(
+    "a redirect with Retry-After %s makes the next request wait",
+    async (_, judged) => {
+      replies = [{ status: 302, headers: { "retry-after": "0.3" } }];
+      const http = client();
+      await http.send(get(), judged, new Patience(5000)).catch(() => undefined);
+      expect(arrived).toHaveLength(1);
+      await http.send(get(), judge, new Patience(5000));
+      expect(gaps()[0]).toBeGreaterThanOrEqual(295);
+    },
+  );
+
+  test("a refusal with Retry-After stays one, and nobody waits", async () => {
+    replies = [{ status: 403, headers: { "retry-after": "60" } }];
+    const http = client();
+    const error = await faultOf(http.send(get(), refusing, new Patience(500)));
+    expect(error.fault).toBe("refused");
+    await http.send(get(), judge, new Patience(500));
+    expect(arrived).toHaveLength(2);
   });
 
   test("without Retry-After is waited out with growing pauses", async () => {
@@ -377,6 +440,54 @@ describe("A request whose outcome is not known", () => {
     expect(third).toBeGreaterThanOrEqual(89);
     expect(fourth).toBeGreaterThanOrEqual(179);
     expect(said).toEqual([]);
+  });
+});
+
+describe("An answer that is larger than the limit", () => {
+  const limited = () =>
+    new Http("Vendor", 1000, () => undefined, undefined, 1024 * 1024);
+  const large = "x".repeat(1024 * 1024 + 1);
+
+  test.each([
+    ["as it is", { body: large }],
+    [
+      "after decompression",
+      {
+        body: gzipSync(large),
+        headers: { "content-encoding": "gzip" },
+      },
+    ],
+    ["with an error's status", { status: 503, body: large }],
+  ])("is not read to its end, nor asked for again: %s", async (_, reply) => {
+    replies = [reply];
+    const error = await faultOf(
+      limited().send(get(), judge, new Patience(2000)),
+    );
+    expect([error.fault, error.message]).toEqual([
+      "unreadable",
+      `${new URL(url).host} sent an answer of more than 1 MiB, which is the limit`,
+    ]);
+    expect(error.details).toMatchObject({
+      uncertain: false,
+      advice:
+        "Nothing is concluded from it. Check for a proxy in between, and the base URL in the configuration.",
+    });
+    expect(arrived).toHaveLength(1);
+  });
+
+  test("leaves open whether a write was carried out", async () => {
+    replies = [{ body: large }];
+    const error = await faultOf(
+      limited().send(post(), judge, new Patience(2000)),
+    );
+    expect(error.details.uncertain).toBe(true);
+  });
+
+  test("is one of more than the limit", async () => {
+    const body = large.slice(1);
+    replies = [{ body }];
+    const { text } = await limited().send(get(), judge, new Patience(2000));
+    expect(text).toHaveLength(body.length);
   });
 });
 

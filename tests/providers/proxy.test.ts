@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer, type Server as TlsServer } from "node:https";
 import { connect, type AddressInfo } from "node:net";
+import tls from "node:tls";
 
 import { generate } from "selfsigned";
 
@@ -188,6 +189,72 @@ describe("A certificate that nobody here knows", () => {
     ).toMatchObject({ fault: "unauthorized", ...unknown });
     expect([connections, requests]).toEqual([1, 0]);
   });
+});
+
+// Kind: every error of certificates that Node names ends at once and says what to do.
+describe("A certificate", () => {
+  test("of an authority that nobody here knows is refused at once", async () => {
+    const authority = await generate([{ name: "commonName", value: "ca" }], {
+      algorithm: "sha256",
+      extensions: [{ name: "basicConstraints", cA: true }],
+    });
+    const leaf = await generate([{ name: "commonName", value: "leaf" }], {
+      algorithm: "sha256",
+      ca: { key: authority.private, cert: authority.cert },
+      extensions: [
+        { name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] },
+      ],
+    });
+    const server = createServer({ key: leaf.private, cert: leaf.cert });
+    await new Promise<void>((resolve) =>
+      server.listen(0, "127.0.0.1", resolve),
+    );
+    const { port } = server.address() as AddressInfo;
+    const error = await errorOf(send(`https://127.0.0.1:${port}/x`));
+    server.close();
+    expect((error.cause as NodeJS.ErrnoException).code).toBe(
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    );
+    expect(seen(error)).toMatchObject({
+      fault: "blocked",
+      advice: expect.stringMatching(
+        /^If your company inspects TLS, set NODE_EXTRA_CA_CERTS /,
+      ) as unknown,
+    });
+  });
+
+  test("of another host is refused at once, and the base URL is named", async () => {
+    vendor.answers({ body: "fine" });
+    const url = vendor.url.replace("127.0.0.1", "wrong.example");
+    const error = await errorOf(send(url));
+    expect((error.cause as NodeJS.ErrnoException).code).toBe(
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+    );
+    expect(error.details.advice).toMatch(
+      /^The certificate is for another host: check the base URL in the configuration first\. .*NODE_EXTRA_CA_CERTS/,
+    );
+    expect([asked.length, vendor.arrived]).toEqual([1, []]);
+  });
+
+  test.each(["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"])(
+    "that is not valid today is refused at once, and the clock is named: %s",
+    async (code) => {
+      // Another port: a connection that is open already is not checked again.
+      const other = await startScriptedVendor("https");
+      // What Node would say of it: the machine's clock is the same for all tests.
+      const certain = jest
+        .spyOn(tls, "checkServerIdentity")
+        .mockReturnValue(Object.assign(new Error("not valid"), { code }));
+      const error = await errorOf(send(other.url)).finally(() =>
+        certain.mockRestore(),
+      );
+      other.close();
+      expect(error.fault).toBe("blocked");
+      expect(error.details.advice).toMatch(
+        /^The certificate is not valid today: check the clock of this machine first\. .*NODE_EXTRA_CA_CERTS/,
+      );
+    },
+  );
 });
 
 // Kind: national clouds by the table of authorities of @azure/identity. The proxy shows who is asked, and lets nobody through.
