@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 
 import { keys } from "../../providers/session/configuration";
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../simulator/index";
 import { followTutorial } from "../simulator/tutorial";
 import { opsProject, type OpsProject, type Stack } from "./harness";
 import { certificate } from "./tenant-with-stack";
