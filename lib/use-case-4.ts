@@ -329,9 +329,7 @@ export class UseCase4 extends pulumi.ComponentResource {
             findings: valueOf<readonly string[]>("acceptedFindings", []),
             ...(failOn !== undefined && { failOn }),
             domains: domains.map(({ domain }) => domain),
-            domainsWithTransport: domains
-              .filter(({ transport }) => transport !== undefined)
-              .map(({ domain }) => domain),
+            domainsWithTransport: withTransport(domains),
             headers: headers.map(({ key }) => key),
             senderIpRanges,
             ruleNames: headers.flatMap(({ rule }) => [rule, adminRule(rule)]),
@@ -415,6 +413,18 @@ const digestOf = (given: readonly unknown[]): pulumi.Output<string> =>
         .update(JSON.stringify(known))
         .digest("hex")
         .slice(0, 16),
+    );
+
+/** Returns the domains that the program gives a host to; an output may have none. */
+const withTransport = (
+  domains: readonly UseCase4Domain[],
+): pulumi.Output<string[]> =>
+  pulumi
+    .all(domains.map(({ transport }) => transport))
+    .apply((hosts) =>
+      domains.flatMap(({ domain }, index) =>
+        hosts[index] === undefined ? [] : [domain],
+      ),
     );
 
 /** Neither order nor case means anything. */

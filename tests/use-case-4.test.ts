@@ -518,6 +518,7 @@ test("outputs without a value count as left out", async () => {
       asked.filter(({ name }) => name !== "mail"),
     );
   const optional = await of({
+    domains: [{ domain: "example.com", transport: none }],
     spamWords: none,
     maliciousWords: none,
     spamScl: none,
