@@ -10,6 +10,8 @@ import {
   type AdoptArgs,
   type Args,
   type GuardArgs,
+  type Known,
+  type Optional,
 } from "./resource";
 
 /** The inputs of an {@link AntiSpamPolicy}. */
@@ -18,40 +20,80 @@ export interface AntiSpamPolicyArgs
 
 /** What becomes of mail by the verdict of anti-spam filtering; see {@link AntiSpamPolicyProps} for its properties. */
 export class AntiSpamPolicy extends TenantResource {
-  declare readonly name: pulumi.Output<string>;
-  declare readonly recipientDomainIs: pulumi.Output<string[] | undefined>;
-  declare readonly sentTo: pulumi.Output<string[] | undefined>;
-  declare readonly sentToMemberOf: pulumi.Output<string[] | undefined>;
-  declare readonly exceptIfRecipientDomainIs: pulumi.Output<
-    string[] | undefined
+  declare readonly name: Known<AntiSpamPolicyProps["name"]>;
+  declare readonly recipientDomainIs: Optional<
+    AntiSpamPolicyProps["recipientDomainIs"]
   >;
-  declare readonly exceptIfSentTo: pulumi.Output<string[] | undefined>;
-  declare readonly exceptIfSentToMemberOf: pulumi.Output<string[] | undefined>;
-  declare readonly priority: pulumi.Output<number | undefined>;
-  declare readonly enabled: pulumi.Output<boolean | undefined>;
-  declare readonly adminDisplayName: pulumi.Output<string | undefined>;
-  declare readonly spamAction: pulumi.Output<string | undefined>;
-  declare readonly spamQuarantineTag: pulumi.Output<string | undefined>;
-  declare readonly highConfidenceSpamAction: pulumi.Output<string | undefined>;
-  declare readonly highConfidenceSpamQuarantineTag: pulumi.Output<
-    string | undefined
+  declare readonly sentTo: Optional<AntiSpamPolicyProps["sentTo"]>;
+  declare readonly sentToMemberOf: Optional<
+    AntiSpamPolicyProps["sentToMemberOf"]
   >;
-  declare readonly phishSpamAction: pulumi.Output<string | undefined>;
-  declare readonly phishQuarantineTag: pulumi.Output<string | undefined>;
-  declare readonly highConfidencePhishAction: pulumi.Output<string | undefined>;
-  declare readonly highConfidencePhishQuarantineTag: pulumi.Output<
-    string | undefined
+  declare readonly exceptIfRecipientDomainIs: Optional<
+    AntiSpamPolicyProps["exceptIfRecipientDomainIs"]
   >;
-  declare readonly bulkSpamAction: pulumi.Output<string | undefined>;
-  declare readonly bulkQuarantineTag: pulumi.Output<string | undefined>;
-  declare readonly redirectToRecipients: pulumi.Output<string[] | undefined>;
-  declare readonly modifySubjectValue: pulumi.Output<string | undefined>;
-  declare readonly addXHeaderValue: pulumi.Output<string | undefined>;
-  declare readonly bulkThreshold: pulumi.Output<number | undefined>;
-  declare readonly quarantineRetentionPeriod: pulumi.Output<number | undefined>;
-  declare readonly markAsSpamBulkMail: pulumi.Output<string | undefined>;
-  declare readonly spamZapEnabled: pulumi.Output<boolean | undefined>;
-  declare readonly phishZapEnabled: pulumi.Output<boolean | undefined>;
+  declare readonly exceptIfSentTo: Optional<
+    AntiSpamPolicyProps["exceptIfSentTo"]
+  >;
+  declare readonly exceptIfSentToMemberOf: Optional<
+    AntiSpamPolicyProps["exceptIfSentToMemberOf"]
+  >;
+  declare readonly priority: Optional<AntiSpamPolicyProps["priority"]>;
+  declare readonly enabled: Optional<AntiSpamPolicyProps["enabled"]>;
+  declare readonly adminDisplayName: Optional<
+    AntiSpamPolicyProps["adminDisplayName"]
+  >;
+  declare readonly spamAction: Optional<AntiSpamPolicyProps["spamAction"]>;
+  declare readonly spamQuarantineTag: Optional<
+    AntiSpamPolicyProps["spamQuarantineTag"]
+  >;
+  declare readonly highConfidenceSpamAction: Optional<
+    AntiSpamPolicyProps["highConfidenceSpamAction"]
+  >;
+  declare readonly highConfidenceSpamQuarantineTag: Optional<
+    AntiSpamPolicyProps["highConfidenceSpamQuarantineTag"]
+  >;
+  declare readonly phishSpamAction: Optional<
+    AntiSpamPolicyProps["phishSpamAction"]
+  >;
+  declare readonly phishQuarantineTag: Optional<
+    AntiSpamPolicyProps["phishQuarantineTag"]
+  >;
+  declare readonly highConfidencePhishAction: Optional<
+    AntiSpamPolicyProps["highConfidencePhishAction"]
+  >;
+  declare readonly highConfidencePhishQuarantineTag: Optional<
+    AntiSpamPolicyProps["highConfidencePhishQuarantineTag"]
+  >;
+  declare readonly bulkSpamAction: Optional<
+    AntiSpamPolicyProps["bulkSpamAction"]
+  >;
+  declare readonly bulkQuarantineTag: Optional<
+    AntiSpamPolicyProps["bulkQuarantineTag"]
+  >;
+  declare readonly redirectToRecipients: Optional<
+    AntiSpamPolicyProps["redirectToRecipients"]
+  >;
+  declare readonly modifySubjectValue: Optional<
+    AntiSpamPolicyProps["modifySubjectValue"]
+  >;
+  declare readonly addXHeaderValue: Optional<
+    AntiSpamPolicyProps["addXHeaderValue"]
+  >;
+  declare readonly bulkThreshold: Optional<
+    AntiSpamPolicyProps["bulkThreshold"]
+  >;
+  declare readonly quarantineRetentionPeriod: Optional<
+    AntiSpamPolicyProps["quarantineRetentionPeriod"]
+  >;
+  declare readonly markAsSpamBulkMail: Optional<
+    AntiSpamPolicyProps["markAsSpamBulkMail"]
+  >;
+  declare readonly spamZapEnabled: Optional<
+    AntiSpamPolicyProps["spamZapEnabled"]
+  >;
+  declare readonly phishZapEnabled: Optional<
+    AntiSpamPolicyProps["phishZapEnabled"]
+  >;
   declare readonly guid: pulumi.Output<string>;
 
   constructor(
@@ -62,22 +104,22 @@ export class AntiSpamPolicy extends TenantResource {
     super(
       antiSpamPolicy,
       name,
-      { adminDisplayName: defaultMark(name, args), ...args },
+      { ...args, adminDisplayName: descriptionOf(name, args) },
       ["guid"],
       opts,
     );
   }
 }
 
-/** A custom policy says who made it; the built-in one stays as Microsoft made it. */
-const defaultMark = (
+/** Returns the program's description, or the mark; none for the built-in policy, which stays as Microsoft made it. */
+const descriptionOf = (
   name: string,
-  args: AntiSpamPolicyArgs,
+  { adminDisplayName, name: policy }: AntiSpamPolicyArgs,
 ): pulumi.Output<string | undefined> =>
   pulumi
-    .output(args.name)
-    .apply((policy) =>
-      (policy ?? "Default").toLowerCase() === "default"
-        ? undefined
+    .all([adminDisplayName, policy])
+    .apply(([own, policy]) =>
+      own !== undefined || (policy ?? "Default").toLowerCase() === "default"
+        ? own
         : markOf(name),
     );

@@ -10,6 +10,8 @@ import {
   type Args,
   type GuardArgs,
   type RestoreArgs,
+  type Known,
+  type Optional,
 } from "./resource";
 
 /** The inputs of an {@link Area1Domain}. */
@@ -20,23 +22,31 @@ export interface Area1DomainArgs
    * the MX still points at Cloudflare the domain's mail is lost: point it elsewhere first.
    * @default false
    */
-  offboardOnDestroy?: pulumi.Input<boolean>;
+  offboardOnDestroy?: pulumi.Input<boolean | undefined>;
 }
 
 /** A domain that Cloudflare Email Security protects; see {@link Area1DomainProps} for its properties. */
 export class Area1Domain extends AdoptingResource {
-  declare readonly domain: pulumi.Output<string>;
-  declare readonly accountId: pulumi.Output<string>;
-  declare readonly transport: pulumi.Output<string | undefined>;
-  declare readonly lookbackHops: pulumi.Output<number>;
-  declare readonly ipRestrictions: pulumi.Output<string[]>;
-  declare readonly requireTlsInbound: pulumi.Output<boolean | undefined>;
-  declare readonly requireTlsOutbound: pulumi.Output<boolean>;
-  declare readonly dropDispositions: pulumi.Output<string[] | undefined>;
-  declare readonly allowedDeliveryModes: pulumi.Output<string[] | undefined>;
-  declare readonly regions: pulumi.Output<string[] | undefined>;
-  declare readonly integrationId: pulumi.Output<string | undefined>;
-  declare readonly folder: pulumi.Output<string | undefined>;
+  declare readonly domain: Known<Area1DomainProps["domain"]>;
+  declare readonly accountId: Known<Area1DomainProps["accountId"]>;
+  declare readonly transport: Optional<Area1DomainProps["transport"]>;
+  declare readonly lookbackHops: Known<Area1DomainProps["lookbackHops"]>;
+  declare readonly ipRestrictions: Known<Area1DomainProps["ipRestrictions"]>;
+  declare readonly requireTlsInbound: Optional<
+    Area1DomainProps["requireTlsInbound"]
+  >;
+  declare readonly requireTlsOutbound: Known<
+    Area1DomainProps["requireTlsOutbound"]
+  >;
+  declare readonly dropDispositions: Optional<
+    Area1DomainProps["dropDispositions"]
+  >;
+  declare readonly allowedDeliveryModes: Optional<
+    Area1DomainProps["allowedDeliveryModes"]
+  >;
+  declare readonly regions: Optional<Area1DomainProps["regions"]>;
+  declare readonly integrationId: Optional<Area1DomainProps["integrationId"]>;
+  declare readonly folder: Optional<Area1DomainProps["folder"]>;
   declare readonly offboardOnDestroy: pulumi.Output<boolean | undefined>;
   /** Cloudflare's id of the domain (UUID); the resource's id, too. */
   declare readonly domainId: pulumi.Output<string>;

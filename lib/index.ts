@@ -15,7 +15,7 @@ export type { FirstSeen } from "../providers/restore-point/restored-object";
 export { RestorePoint, type RestorePointArgs } from "./restore-point";
 export type { Route } from "./routes";
 export { TransportRule, type TransportRuleArgs } from "./transport-rule";
-export { UseCase4 } from "./use-case-4";
+export { UseCase4, type RulesOfHeader } from "./use-case-4";
 export type { UseCase4Args, UseCase4Domain } from "./use-case-4-args";
 export type {
   AntiSpamPolicyProps,

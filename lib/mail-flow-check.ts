@@ -6,7 +6,12 @@ import {
 } from "../providers/mail-flow-check/check-inputs";
 import type { Finding } from "../mail-flow/finding";
 import type { LiveRoute } from "../providers/mail-flow-check/examination";
-import { Area1Resource, type Args } from "./resource";
+import {
+  Area1Resource,
+  type Args,
+  type Known,
+  type Optional,
+} from "./resource";
 
 /** The inputs of a {@link MailFlowCheck}. */
 export type MailFlowCheckArgs = Args<MailFlowCheckProps>;
@@ -16,18 +21,29 @@ export type MailFlowCheckArgs = Args<MailFlowCheckProps>;
  * only reads, also when it is destroyed.
  */
 export class MailFlowCheck extends Area1Resource {
-  declare readonly findings: pulumi.Output<string[]>;
-  declare readonly failOn: pulumi.Output<string | undefined>;
-  declare readonly domains: pulumi.Output<string[] | undefined>;
-  declare readonly domainsWithTransport: pulumi.Output<string[] | undefined>;
-  declare readonly headers: pulumi.Output<string[] | undefined>;
-  declare readonly senderIpRanges: pulumi.Output<string[] | undefined>;
-  declare readonly ruleNames: pulumi.Output<string[] | undefined>;
-  declare readonly userQuarantineName: pulumi.Output<string>;
-  declare readonly adminQuarantineName: pulumi.Output<string>;
-  declare readonly accountId: pulumi.Output<string | undefined>;
-  declare readonly digest: pulumi.Output<string | undefined>;
-  /** Where mail of each disposition, header and class of recipients goes in life. */
+  declare readonly findings: Known<MailFlowCheckProps["findings"]>;
+  declare readonly failOn: Optional<MailFlowCheckProps["failOn"]>;
+  declare readonly domains: Optional<MailFlowCheckProps["domains"]>;
+  declare readonly domainsWithTransport: Optional<
+    MailFlowCheckProps["domainsWithTransport"]
+  >;
+  declare readonly headers: Optional<MailFlowCheckProps["headers"]>;
+  declare readonly senderIpRanges: Optional<
+    MailFlowCheckProps["senderIpRanges"]
+  >;
+  declare readonly ruleNames: Optional<MailFlowCheckProps["ruleNames"]>;
+  declare readonly userQuarantineName: Known<
+    MailFlowCheckProps["userQuarantineName"]
+  >;
+  declare readonly adminQuarantineName: Known<
+    MailFlowCheckProps["adminQuarantineName"]
+  >;
+  declare readonly accountId: Optional<MailFlowCheckProps["accountId"]>;
+  declare readonly digest: Optional<MailFlowCheckProps["digest"]>;
+  /**
+   * Where mail of each disposition and header really goes, by class of recipients: from the first of the sending addresses, and from
+   * one address of each other class that is treated differently.
+   */
   declare readonly routes: pulumi.Output<LiveRoute[]>;
   /** What was found, accepted or not, with object, reason and remedy; `skipped` what could not be looked at. */
   declare readonly details: pulumi.Output<Finding[]>;

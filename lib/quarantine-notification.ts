@@ -4,7 +4,12 @@ import {
   quarantineNotification,
   type QuarantineNotificationProps,
 } from "../providers/exchange-online/quarantine-notification";
-import { TenantResource, type Args, type RestoreArgs } from "./resource";
+import {
+  TenantResource,
+  type Args,
+  type RestoreArgs,
+  type Known,
+} from "./resource";
 
 /** The inputs of {@link QuarantineNotification}. */
 export interface QuarantineNotificationArgs
@@ -12,7 +17,9 @@ export interface QuarantineNotificationArgs
 
 /** How often recipients of the tenant are told of quarantined messages; see {@link QuarantineNotificationProps}. */
 export class QuarantineNotification extends TenantResource {
-  declare readonly endUserSpamNotificationFrequency: pulumi.Output<string>;
+  declare readonly endUserSpamNotificationFrequency: Known<
+    QuarantineNotificationProps["endUserSpamNotificationFrequency"]
+  >;
 
   constructor(
     name: string,

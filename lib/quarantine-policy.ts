@@ -6,10 +6,12 @@ import {
 } from "../providers/exchange-online/quarantine-policy";
 import {
   markOf,
+  orDefault,
   TenantResource,
   type AdoptArgs,
   type Args,
   type GuardArgs,
+  type Known,
 } from "./resource";
 
 /** The inputs of a {@link QuarantinePolicy}. */
@@ -18,11 +20,17 @@ export interface QuarantinePolicyArgs
 
 /** What recipients may do with quarantined messages; see {@link QuarantinePolicyProps} for its properties. */
 export class QuarantinePolicy extends TenantResource {
-  declare readonly name: pulumi.Output<string>;
-  declare readonly endUserQuarantinePermissions: pulumi.Output<string[]>;
-  declare readonly esnEnabled: pulumi.Output<boolean>;
-  declare readonly includeMessagesFromBlockedSenderAddress: pulumi.Output<boolean>;
-  declare readonly adminDisplayName: pulumi.Output<string>;
+  declare readonly name: Known<QuarantinePolicyProps["name"]>;
+  declare readonly endUserQuarantinePermissions: Known<
+    QuarantinePolicyProps["endUserQuarantinePermissions"]
+  >;
+  declare readonly esnEnabled: Known<QuarantinePolicyProps["esnEnabled"]>;
+  declare readonly includeMessagesFromBlockedSenderAddress: Known<
+    QuarantinePolicyProps["includeMessagesFromBlockedSenderAddress"]
+  >;
+  declare readonly adminDisplayName: Known<
+    QuarantinePolicyProps["adminDisplayName"]
+  >;
   declare readonly guid: pulumi.Output<string>;
 
   constructor(
@@ -33,7 +41,10 @@ export class QuarantinePolicy extends TenantResource {
     super(
       quarantinePolicy,
       name,
-      { adminDisplayName: markOf(name), ...args },
+      {
+        ...args,
+        adminDisplayName: orDefault(args.adminDisplayName, markOf(name)),
+      },
       ["guid"],
       opts,
     );

@@ -6,16 +6,46 @@ import type { FirstSeen } from "../providers/restore-point/restored-object";
 import { markFor } from "../providers/mark";
 import { loader } from "./loader";
 
-/** Plain properties as a program may give them: each value, and each entry of a list, may be an output of another resource. */
+/**
+ * Plain properties as a program may give them: each value, and each entry of a list, may be an output of another resource. A property
+ * that may be left out may be an output without a value as well.
+ */
 export type Args<Props> = {
-  [K in keyof Props]: Wrapped<Props[K]>;
+  [K in keyof Props]: pulumi.Input<
+    Partial<Pick<Props, K>> extends Pick<Props, K>
+      ? Wrapped<Exclude<Props[K], undefined>> | undefined
+      : Wrapped<Props[K]>
+  >;
 };
 
+/** The entries of lists and the members of objects as inputs. A union of other values stays one type, and so becomes one input. */
 type Wrapped<T> = T extends readonly (infer Entry)[]
-  ? pulumi.Input<readonly pulumi.Input<Entry>[]>
-  : T extends boolean
-    ? pulumi.Input<boolean>
-    : pulumi.Input<T>;
+  ? readonly pulumi.Input<Wrapped<Entry>>[]
+  : T extends object
+    ? Args<T>
+    : T;
+
+/** The output of a property that has a value. */
+export type Known<T> = pulumi.Output<Listed<Exclude<T, undefined>>>;
+
+/** The output of a property that may have no value. */
+export type Optional<T> = pulumi.Output<
+  Listed<Exclude<T, undefined>> | undefined
+>;
+
+/** A list that the program may change: it is a copy. */
+type Listed<T> = T extends readonly (infer Entry)[] ? Entry[] : T;
+
+/** Returns the program's value, or the default where the program, or the output that it gives, has none. */
+export const orDefault = <T>(
+  value: pulumi.Input<T | undefined>,
+  byDefault: T,
+): pulumi.Input<T> =>
+  value === undefined
+    ? byDefault
+    : (pulumi.output(value) as unknown as pulumi.Output<T | undefined>).apply(
+        (known) => known ?? byDefault,
+      );
 
 /** What every resource that can adopt an object may be given. */
 export interface AdoptArgs extends RestoreArgs {
@@ -24,7 +54,7 @@ export interface AdoptArgs extends RestoreArgs {
    * backend, is adopted. One that equals the program is adopted without.
    * @default false
    */
-  adopt?: pulumi.Input<boolean>;
+  adopt?: pulumi.Input<boolean | undefined>;
 }
 
 /** What every resource that restores what was there may be given. */
@@ -33,7 +63,7 @@ export interface RestoreArgs {
    * What the object was before anything was written, from `RestorePoint.of()`. Used when the resource is made; later changes of
    * it are ignored. Left out, the resource reads it itself, and a process killed at the wrong moment may lose it.
    */
-  restorePoint?: pulumi.Input<FirstSeen>;
+  restorePoint?: pulumi.Input<FirstSeen | undefined>;
 }
 
 /** What every resource may be given that decides where mail goes. */
@@ -43,12 +73,12 @@ export interface GuardArgs {
    * was not so near before. `UseCase4` gives it to each of its resources.
    * @default mail with the word MALICIOUS in either header, from the published addresses
    */
-  guardedMail?: pulumi.Input<Args<GuardedMailProps>>;
+  guardedMail?: pulumi.Input<Args<GuardedMailProps> | undefined>;
   /**
    * Whether a write may bring that mail nearer all the same; it is warned of then. For who really wants recipients to have it.
    * @default false
    */
-  allowExposure?: pulumi.Input<boolean>;
+  allowExposure?: pulumi.Input<boolean | undefined>;
 }
 
 /** What all resources of this library have in common: a type token, the constant text of the provider, and the wrapping. */

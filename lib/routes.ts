@@ -1,3 +1,5 @@
+import { askedFor, type Asked } from "../mail-flow/scl";
+
 /** Where mail of a disposition goes, as the stack asks for it. */
 export interface Route {
   /** What Cloudflare finds the message to be: `Malicious`, `Spam`, `Spoof`; the word itself where no disposition has it. */
@@ -8,20 +10,20 @@ export interface Route {
   word: string;
   /** Spam confidence level that the rule requests. */
   scl: number;
-  /** Microsoft's verdict that the level asks for. */
-  verdict: string;
-  /** What the anti-spam policy does with mail of that verdict. */
-  action: string;
+  /** Microsoft's verdict that the level asks for; `Not documented` for 7 and 8. */
+  verdict: "Spam" | "High confidence spam" | "Not spam" | "Not documented";
+  /** What the anti-spam policy does with mail of that verdict; `Not documented` where the verdict is. */
+  action: "Quarantine" | "Deliver" | "Not documented";
   /** Name of the anti-spam policy. */
   policy: string;
-  /** Quarantine policy that the mail lies under. */
-  quarantinePolicy: string;
-  /** Who releases it: the recipient (`self`), an administrator whom the recipient asks (`request`), nobody but one (`none`). */
-  release: "self" | "request" | "none";
+  /** Name of the quarantine policy that applies; null where the mail is not quarantined or that is not documented. */
+  quarantinePolicy: string | null;
+  /** Who releases it: the recipient (`self`), or an administrator whom the recipient asks (`request`); null as above. */
+  release: "self" | "request" | null;
   /** Whether the recipient is notified. */
   notified: boolean;
-  /** Days until it is deleted. */
-  retentionDays: number;
+  /** Days until it is deleted from the quarantine; null as above. */
+  retentionDays: number | null;
 }
 
 /** What Cloudflare calls mail that carries a word. `SPAM` is the tutorial's word; the header says `UCE`. */
@@ -34,13 +36,14 @@ const dispositions: Readonly<Record<string, string>> = {
   BULK: "Bulk",
 };
 
-/** Which verdict a level asks for; Microsoft names only 5, 6 and 9 now (documented 2026-08-11), 7 and 8 were high confidence spam. */
-const verdictOf = (scl: number): string =>
-  scl === 5 || scl === 6
-    ? "Spam"
-    : scl >= 7
-      ? "High confidence spam"
-      : "Not spam";
+/** The verdict of each thing that a level can ask for. */
+const verdicts: Readonly<Record<Asked, Route["verdict"]>> = {
+  bypass: "Not spam",
+  nothing: "Not spam",
+  spam: "Spam",
+  highConfidenceSpam: "High confidence spam",
+  notDocumented: "Not documented",
+};
 
 /** All that the table is made of. */
 interface Wiring {
@@ -52,33 +55,57 @@ interface Wiring {
   readonly retentionDays: number;
 }
 
-/** The table of routes: a row per header and word. */
-export function routesOf(wiring: Wiring): Route[] {
-  const quarantines: Readonly<Record<string, string>> = {
-    Spam: wiring.userQuarantine,
-    "High confidence spam": wiring.adminQuarantine,
-  };
-  return wiring.headers.flatMap((header) =>
-    wiring.tiers.flatMap(({ words, scl }) =>
-      words.map((word): Route => {
-        const verdict = verdictOf(scl);
-        const quarantinePolicy = quarantines[verdict];
-        const quarantined = quarantinePolicy !== undefined;
-        return {
+/**
+ * Returns a row for each header and word. A word of several tiers is in the last of them alone: that rule acts last, and its level is
+ * the one that counts.
+ */
+export function routesOf({ headers, tiers, ...wiring }: Wiring): Route[] {
+  const last = new Map(
+    tiers.flatMap((tier) =>
+      tier.words.map((word) => [word.toUpperCase(), tier]),
+    ),
+  );
+  return headers.flatMap((header) =>
+    tiers.flatMap((tier) =>
+      tier.words
+        .filter((word) => last.get(word.toUpperCase()) === tier)
+        .map((word) => ({
           disposition: dispositions[word.toUpperCase()] ?? word,
           header,
           word,
-          scl,
-          verdict,
-          action: quarantined ? "Quarantine" : "Deliver",
+          scl: tier.scl,
           policy: "Default",
-          quarantinePolicy: quarantinePolicy ?? "",
-          release:
-            verdict === "Spam" ? "self" : quarantined ? "request" : "none",
-          notified: quarantined,
-          retentionDays: quarantined ? wiring.retentionDays : 0,
-        };
-      }),
+          ...treatmentOf(verdicts[askedFor(tier.scl)], wiring),
+        })),
     ),
   );
+}
+
+/** What becomes of mail of a verdict. */
+function treatmentOf(
+  verdict: Route["verdict"],
+  {
+    userQuarantine,
+    adminQuarantine,
+    retentionDays,
+  }: Omit<Wiring, "headers" | "tiers">,
+): Omit<Route, "disposition" | "header" | "word" | "scl" | "policy"> {
+  if (verdict === "Not spam" || verdict === "Not documented")
+    return {
+      verdict,
+      action: verdict === "Not spam" ? "Deliver" : verdict,
+      quarantinePolicy: null,
+      release: null,
+      notified: false,
+      retentionDays: null,
+    };
+  const isSpam = verdict === "Spam";
+  return {
+    verdict,
+    action: "Quarantine",
+    quarantinePolicy: isSpam ? userQuarantine : adminQuarantine,
+    release: isSpam ? "self" : "request",
+    notified: true,
+    retentionDays,
+  };
 }

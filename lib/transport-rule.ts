@@ -7,10 +7,13 @@ import {
 } from "../providers/exchange-online/transport-rule";
 import {
   markOf,
+  orDefault,
   TenantResource,
   type AdoptArgs,
   type Args,
   type GuardArgs,
+  type Known,
+  type Optional,
 } from "./resource";
 
 /** The inputs of a {@link TransportRule}. */
@@ -19,20 +22,28 @@ export interface TransportRuleArgs
 
 /** A mail flow rule of Exchange Online; see {@link TransportRuleProps} for its properties. */
 export class TransportRule extends TenantResource {
-  declare readonly name: pulumi.Output<string>;
-  declare readonly enabled: pulumi.Output<boolean>;
-  declare readonly mode: pulumi.Output<string>;
-  declare readonly priority: pulumi.Output<number | undefined>;
-  declare readonly comments: pulumi.Output<string>;
-  declare readonly headerContainsMessageHeader: pulumi.Output<
-    string | undefined
+  declare readonly name: Known<TransportRuleProps["name"]>;
+  declare readonly enabled: Known<TransportRuleProps["enabled"]>;
+  declare readonly mode: Known<TransportRuleProps["mode"]>;
+  declare readonly priority: Optional<TransportRuleProps["priority"]>;
+  declare readonly comments: Known<TransportRuleProps["comments"]>;
+  declare readonly headerContainsMessageHeader: Optional<
+    TransportRuleProps["headerContainsMessageHeader"]
   >;
-  declare readonly headerContainsWords: pulumi.Output<string[] | undefined>;
-  declare readonly senderIpRanges: pulumi.Output<string[] | undefined>;
-  declare readonly setScl: pulumi.Output<number | undefined>;
-  declare readonly quarantine: pulumi.Output<boolean | undefined>;
-  declare readonly stopRuleProcessing: pulumi.Output<boolean>;
-  declare readonly ruleErrorAction: pulumi.Output<string | undefined>;
+  declare readonly headerContainsWords: Optional<
+    TransportRuleProps["headerContainsWords"]
+  >;
+  declare readonly senderIpRanges: Optional<
+    TransportRuleProps["senderIpRanges"]
+  >;
+  declare readonly setScl: Optional<TransportRuleProps["setScl"]>;
+  declare readonly quarantine: Optional<TransportRuleProps["quarantine"]>;
+  declare readonly stopRuleProcessing: Known<
+    TransportRuleProps["stopRuleProcessing"]
+  >;
+  declare readonly ruleErrorAction: Optional<
+    TransportRuleProps["ruleErrorAction"]
+  >;
   declare readonly guid: pulumi.Output<string>;
 
   constructor(
@@ -43,7 +54,7 @@ export class TransportRule extends TenantResource {
     super(
       transportRule,
       name,
-      { comments: markOf(name), ...args },
+      { ...args, comments: orDefault(args.comments, markOf(name)) },
       ["guid"],
       opts,
     );

@@ -1,6 +1,12 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
-import { hostName } from "../providers/codecs";
+import { flag, hostName, type Codec } from "../providers/codecs";
+import { antiSpamPolicy } from "../providers/exchange-online/anti-spam-policy";
+import { quarantineNotification } from "../providers/exchange-online/quarantine-notification";
+import { quarantinePolicy } from "../providers/exchange-online/quarantine-policy";
+import { transportRule } from "../providers/exchange-online/transport-rule";
+import type { Fields } from "../providers/field";
+import { mailFlowCheckForm } from "../providers/mail-flow-check/check-inputs";
 import type { Area1DomainArgs } from "./area1-domain";
 import type { MailFlowCheckArgs } from "./mail-flow-check";
 import type { QuarantineNotificationArgs } from "./quarantine-notification";
@@ -11,6 +17,9 @@ export interface UseCase4Domain extends Omit<Area1DomainArgs, "domain"> {
   domain: string;
 }
 
+/** A list of texts, each of which may be an output of another resource. */
+type Texts = pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
+
 /** The inputs of `UseCase4`. */
 export interface UseCase4Args {
   /** The domains that Cloudflare protects, each once. */
@@ -20,72 +29,73 @@ export interface UseCase4Args {
    * a pair of rules for each. A rule takes one header, and which one an account's mail carries is not documented.
    * @default "both"
    */
-  header?: "both" | "area1" | "cloudflare";
+  header?: "both" | "area1" | "cloudflare" | undefined;
   /**
    * Words for mail whose recipient releases it; none of `maliciousWords`. Spam carries `UCE`; `SPAM` is what the tutorial says,
    * and is never stamped.
    * @default ["UCE", "SPAM", "SPOOF"]
    */
-  spamWords?: pulumi.Input<readonly string[]>;
+  spamWords?: Texts;
   /**
    * Words for mail that only an administrator releases.
    * @default ["MALICIOUS"]
    */
-  maliciousWords?: pulumi.Input<readonly string[]>;
+  maliciousWords?: Texts;
   /**
    * Spam confidence level for `spamWords`: 5 or 6 asks for the verdict Spam.
    * @default 5
    */
-  spamScl?: pulumi.Input<number>;
+  spamScl?: pulumi.Input<number | undefined>;
   /**
    * Spam confidence level for `maliciousWords`: 9 asks for the verdict High confidence spam.
    * @default 9
    */
-  maliciousScl?: pulumi.Input<number>;
+  maliciousScl?: pulumi.Input<number | undefined>;
   /**
    * Addresses that Cloudflare delivers from; see `TransportRule` for the form.
    * @default the published list, `egressIpRanges`
    */
-  senderIpRanges?: pulumi.Input<readonly string[]>;
+  senderIpRanges?: Texts;
   /**
    * Days that quarantined mail is kept, 1 to 30; Cloudflare recommends 15 to 30.
    * @default 15
    */
-  quarantineRetentionPeriod?: pulumi.Input<number>;
+  quarantineRetentionPeriod?: pulumi.Input<number | undefined>;
   /** How often recipients of the whole tenant are notified. Not managed when left out. */
-  endUserSpamNotificationFrequency?: QuarantineNotificationArgs["endUserSpamNotificationFrequency"];
+  endUserSpamNotificationFrequency?:
+    QuarantineNotificationArgs["endUserSpamNotificationFrequency"] | undefined;
   /**
    * Name of the quarantine policy whose mail the recipient releases.
    * @default "UserNotifyUserRelease"
    */
-  userQuarantineName?: pulumi.Input<string>;
+  userQuarantineName?: pulumi.Input<string | undefined>;
   /**
    * Name of the quarantine policy whose mail an administrator releases when the recipient asks.
    * @default "UserNotifyAdminRelease"
    */
-  adminQuarantineName?: pulumi.Input<string>;
+  adminQuarantineName?: pulumi.Input<string | undefined>;
   /**
    * Whether quarantine policies and rules of the same names that differ, or belong to another state, are adopted.
    * @default false
    */
-  adopt?: pulumi.Input<boolean>;
+  adopt?: pulumi.Input<boolean | undefined>;
   /**
    * Whether this program may bring mail with `maliciousWords`, and what Microsoft finds to be worse than spam, nearer to its recipients
    * than to a quarantine that an administrator releases from. Left out, such a write is refused; with it, it is a warning.
    * @default false
    */
-  allowExposure?: pulumi.Input<boolean>;
+  allowExposure?: pulumi.Input<boolean | undefined>;
   /**
    * Whether, after everything is written and on every refresh, it is looked at what really happens to mail, and at what defeats the
    * routes without being managed here: `MailFlowCheck`.
    * @default true
    */
-  check?: boolean;
+  check?: boolean | undefined;
   /**
    * Names of findings of the check that are known and accepted: they are warned of no more, and no drift.
    * @default []
    */
-  acceptedFindings?: pulumi.Input<readonly string[]>;
+  acceptedFindings?: Texts;
   /** How bad a finding that is not accepted must be for an `up` to fail, after everything is written. Left out, it only warns. */
   failOn?: MailFlowCheckArgs["failOn"];
 }
@@ -96,6 +106,54 @@ export function withName(entry: string | UseCase4Domain): UseCase4Domain {
     typeof entry === "string" ? { domain: entry } : entry;
   return { ...inputs, domain: hostName.normalize(domain) };
 }
+
+const codecOf = (
+  { fields }: { readonly fields: Fields },
+  property: string,
+): Codec | undefined => fields[property]?.codec;
+
+/** The codec of each input whose value a resource takes as it is. */
+const codecs: Partial<Record<keyof UseCase4Args, Codec | undefined>> = {
+  spamWords: codecOf(transportRule, "headerContainsWords"),
+  maliciousWords: codecOf(transportRule, "headerContainsWords"),
+  spamScl: codecOf(transportRule, "setScl"),
+  maliciousScl: codecOf(transportRule, "setScl"),
+  senderIpRanges: codecOf(transportRule, "senderIpRanges"),
+  quarantineRetentionPeriod: codecOf(
+    antiSpamPolicy,
+    "quarantineRetentionPeriod",
+  ),
+  endUserSpamNotificationFrequency: codecOf(
+    quarantineNotification,
+    "endUserSpamNotificationFrequency",
+  ),
+  userQuarantineName: codecOf(quarantinePolicy, "name"),
+  adminQuarantineName: codecOf(quarantinePolicy, "name"),
+  adopt: flag,
+  allowExposure: flag,
+  acceptedFindings: codecOf(mailFlowCheckForm, "findings"),
+  failOn: codecOf(mailFlowCheckForm, "failOn"),
+};
+
+/**
+ * Returns why a value cannot be taken, by the name of this input: the resources would name their own, such as `setScl`.
+ *
+ * @param value null and undefined are left out
+ */
+export function reasonAgainstValue(
+  input: keyof UseCase4Args,
+  value: unknown,
+): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  const reason = codecs[input]?.refuse(value);
+  return reason === undefined ? undefined : `${input}: ${reason}.`;
+}
+
+/** False where the value, or an entry of the list, is known only while the program runs. */
+const isKnown = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.every(isKnown)
+    : !(pulumi.Output.isInstance(value) || value instanceof Promise);
 
 const inputs = [
   "domains",
@@ -116,7 +174,7 @@ const inputs = [
   "failOn",
 ] as const satisfies readonly (keyof UseCase4Args)[];
 
-/** What is wrong with inputs that decide which resources there are; the rest is refused by the resources themselves. */
+/** Returns what is wrong with the inputs, as far as they are known before anything runs. */
 export function reasonAgainst(args: UseCase4Args): string | undefined {
   const unknown = Object.keys(args).find(
     (key) => !inputs.some((input) => input === key),
@@ -137,6 +195,12 @@ export function reasonAgainst(args: UseCase4Args): string | undefined {
     if (names.includes(known))
       return `domains: ${known} is there twice; name each domain once.`;
     names.push(known);
+  }
+  for (const input of inputs) {
+    const reason = isKnown(args[input])
+      ? reasonAgainstValue(input, args[input])
+      : undefined;
+    if (reason !== undefined) return reason;
   }
   const { header } = args;
   if (header !== undefined && !["both", "area1", "cloudflare"].includes(header))

@@ -15,6 +15,7 @@ import { routesOf, type Route } from "./routes";
 import { TransportRule } from "./transport-rule";
 import {
   reasonAgainst,
+  reasonAgainstValue,
   warningsOf,
   withName,
   type UseCase4Args,
@@ -35,6 +36,14 @@ const generations = [
   },
 ] as const;
 
+/** The two rules of a header. */
+export interface RulesOfHeader {
+  /** For mail that only an administrator releases: `maliciousWords`. */
+  readonly admin: TransportRule;
+  /** For mail whose recipient releases it: `spamWords`. */
+  readonly user: TransportRule;
+}
+
 /**
  * Use case 4: Spam and Spoof go to a quarantine that the recipient manages, Malicious to one that only an administrator
  * releases. One per tenant. It writes in the order in which nothing is ever exposed: a point to return to, the quarantine policies, the
@@ -54,11 +63,15 @@ export class UseCase4 extends pulumi.ComponentResource {
   readonly antiSpamPolicy: AntiSpamPolicy;
   /** The administrator's and the user's rule of each header, in this order. */
   readonly transportRules: readonly TransportRule[];
+  /** The same rules by header and by who releases, for example `rules.cloudflare?.admin`; a header that `header` leaves out has none. */
+  readonly rules: Readonly<
+    Record<"area1" | "cloudflare", RulesOfHeader | undefined>
+  >;
   /** In the order of `domains`. */
   readonly area1Domains: readonly Area1Domain[];
   /** What really happens to mail; not with `check: false`. */
   readonly mailFlowCheck: MailFlowCheck | undefined;
-  /** Where mail of each disposition goes. */
+  /** Where the program sends mail of each disposition; see `mailFlowCheck.routes` for where it really goes. */
   readonly routes: pulumi.Output<Route[]>;
 
   constructor(
@@ -66,8 +79,15 @@ export class UseCase4 extends pulumi.ComponentResource {
     args: UseCase4Args,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("area1:index:UseCase4", name, {}, opts);
-    const reason = reasonAgainst(args) ?? this.reasonAgainstSecond(name);
+    const reasonBefore = reasonAgainst(args);
+    super(
+      "area1:index:UseCase4",
+      name,
+      // What is refused is not sent either: it may be no value that the engine knows.
+      reasonBefore === undefined ? { ...args } : {},
+      opts,
+    );
+    const reason = reasonBefore ?? this.reasonAgainstSecond(name);
     if (reason) throw new pulumi.ResourceError(reason, this, true);
 
     const domains = args.domains.map(withName);
@@ -75,18 +95,34 @@ export class UseCase4 extends pulumi.ComponentResource {
       ({ key }) => (args.header ?? "both") === "both" || args.header === key,
     );
     const adopt = args.adopt === undefined ? {} : { adopt: args.adopt };
-    const spamWords = pulumi.output(args.spamWords ?? ["UCE", "SPAM", "SPOOF"]);
-    const maliciousWords = pulumi.output(args.maliciousWords ?? ["MALICIOUS"]);
-    const spamScl = pulumi.output(args.spamScl ?? 5);
-    const maliciousScl = pulumi.output(args.maliciousScl ?? 9);
-    const senderIpRanges = pulumi.output(args.senderIpRanges ?? egressIpRanges);
-    const retention = pulumi.output(args.quarantineRetentionPeriod ?? 15);
-    const userName = pulumi.output(
-      args.userQuarantineName ?? "UserNotifyUserRelease",
-    );
-    const adminName = pulumi.output(
-      args.adminQuarantineName ?? "UserNotifyAdminRelease",
-    );
+    /** The program's value or the default, checked once it is known. */
+    const valueOf = <T>(
+      input: keyof UseCase4Args,
+      byDefault: T,
+    ): pulumi.Output<T> =>
+      (
+        pulumi.output(args[input]) as unknown as pulumi.OutputInstance<
+          T | null | undefined
+        >
+      ).apply((known): T => {
+        const reason = reasonAgainstValue(input, known);
+        if (reason) throw new pulumi.ResourceError(reason, this, true);
+        return known ?? byDefault;
+      });
+    const spamWords = valueOf<readonly string[]>("spamWords", [
+      "UCE",
+      "SPAM",
+      "SPOOF",
+    ]);
+    const maliciousWords = valueOf<readonly string[]>("maliciousWords", [
+      "MALICIOUS",
+    ]);
+    const spamScl = valueOf("spamScl", 5);
+    const maliciousScl = valueOf("maliciousScl", 9);
+    const senderIpRanges = valueOf("senderIpRanges", egressIpRanges);
+    const retention = valueOf("quarantineRetentionPeriod", 15);
+    const userName = valueOf("userQuarantineName", "UserNotifyUserRelease");
+    const adminName = valueOf("adminQuarantineName", "UserNotifyAdminRelease");
     const child = (suffix: string): string => `${name}-${suffix}`;
     const under = (
       ...dependsOn: readonly pulumi.Resource[]
@@ -244,13 +280,23 @@ export class UseCase4 extends pulumi.ComponentResource {
         },
         under(after),
       );
-    this.transportRules = rules.flatMap(({ key, admin, user }) => {
-      const first = transportRule(`${key}-admin`, admin, this.antiSpamPolicy);
-      return [first, transportRule(`${key}-user`, user, first)];
+    const pairs = rules.map(({ key, admin: adminInputs, user }) => {
+      const admin = transportRule(
+        `${key}-admin`,
+        adminInputs,
+        this.antiSpamPolicy,
+      );
+      return { key, admin, user: transportRule(`${key}-user`, user, admin) };
     });
+    this.transportRules = pairs.flatMap(({ admin, user }) => [admin, user]);
+    const pairOf = (header: string): RulesOfHeader | undefined => {
+      const pair = pairs.find(({ key }) => key === header);
+      return pair && { admin: pair.admin, user: pair.user };
+    };
+    this.rules = { area1: pairOf("area1"), cloudflare: pairOf("cloudflare") };
 
     // Each waits for what is written before it, so that naming the last of a chain is enough.
-    const userRules = this.transportRules.filter((_, index) => index % 2 === 1);
+    const userRules = pairs.map(({ user }) => user);
     // Last: a domain that drops Malicious today must not start to deliver it before the rules stand.
     this.area1Domains = area1Domains.map(
       (inputs) =>
@@ -265,7 +311,7 @@ export class UseCase4 extends pulumi.ComponentResource {
         ),
     );
 
-    const { check = true, acceptedFindings, failOn } = args;
+    const { check = true, failOn } = args;
     // What is an input of its own already is not in it.
     const digest = digestOf([
       domains,
@@ -280,12 +326,10 @@ export class UseCase4 extends pulumi.ComponentResource {
       ? new MailFlowCheck(
           child("mail-flow-check"),
           {
-            findings: acceptedFindings ?? [],
+            findings: valueOf<readonly string[]>("acceptedFindings", []),
             ...(failOn !== undefined && { failOn }),
             domains: domains.map(({ domain }) => domain),
-            domainsWithTransport: domains
-              .filter(({ transport }) => transport !== undefined)
-              .map(({ domain }) => domain),
+            domainsWithTransport: withTransport(domains),
             headers: headers.map(({ key }) => key),
             senderIpRanges,
             ruleNames: headers.flatMap(({ rule }) => [rule, adminRule(rule)]),
@@ -324,7 +368,18 @@ export class UseCase4 extends pulumi.ComponentResource {
           void pulumi.log.warn(warning, this);
         }),
       );
-    this.registerOutputs();
+    // `rules` are the same resources as `transportRules`: once is enough in a state.
+    this.registerOutputs({
+      restorePoint: this.restorePoint,
+      userQuarantine: this.userQuarantine,
+      adminQuarantine: this.adminQuarantine,
+      quarantineNotification: this.quarantineNotification,
+      antiSpamPolicy: this.antiSpamPolicy,
+      transportRules: this.transportRules,
+      area1Domains: this.area1Domains,
+      mailFlowCheck: this.mailFlowCheck,
+      routes: this.routes,
+    });
   }
 
   /** There is one for a tenant, and a provider works in one: a second one is refused before anything runs. */
@@ -358,6 +413,18 @@ const digestOf = (given: readonly unknown[]): pulumi.Output<string> =>
         .update(JSON.stringify(known))
         .digest("hex")
         .slice(0, 16),
+    );
+
+/** Returns the domains that the program gives a host to; an output may have none. */
+const withTransport = (
+  domains: readonly UseCase4Domain[],
+): pulumi.Output<string[]> =>
+  pulumi
+    .all(domains.map(({ transport }) => transport))
+    .apply((hosts) =>
+      domains.flatMap(({ domain }, index) =>
+        hosts[index] === undefined ? [] : [domain],
+      ),
     );
 
 /** Neither order nor case means anything. */

@@ -41,17 +41,24 @@ export function ownerOf(found: unknown, own: unknown): Owner {
   if (!isMark(found)) return "nobody";
   if (found === own) return "us";
   if (!isMark(own)) return "anotherStack";
-  // The component or the stack may have been renamed since, and Microsoft takes no other description of a quarantine policy.
-  const state = ending.exec(own)?.[0];
-  if (state !== undefined && found.endsWith(state)) return "us";
+  if (isSameState(found, own)) return "us";
   if (withoutState(found) === withoutState(own)) return "namesake";
   return stackOf(found) === stackOf(own) ? "thisStack" : "anotherStack";
 }
 
 /** Whether a mark may be of the state whose own is known. One without an ending is that of a resource without a restore point. */
 export const isOfState = (found: string, own: string): boolean =>
-  stackOf(found) === stackOf(own) &&
-  [undefined, ending.exec(own)?.[0]].includes(ending.exec(found)?.[0]);
+  isSameState(found, own) ||
+  (stackOf(found) === stackOf(own) && !ending.test(found));
+
+/**
+ * Whether two marks end with the id of the same restore point. The names before it may differ: the component or the stack may have been
+ * renamed since, and Microsoft takes no other description of a quarantine policy.
+ */
+function isSameState(found: string, own: string): boolean {
+  const state = ending.exec(own)?.[0];
+  return state !== undefined && found.endsWith(state);
+}
 
 /** Project and stack: names of neither contain a slash. */
 const stackOf = (mark: string): string =>

@@ -4,9 +4,10 @@ import {
   RestorePoint,
   UseCase4,
   egressIpRanges,
+  type Route,
   type UseCase4Args,
 } from "../lib";
-import { warningsOf } from "../lib/use-case-4-args";
+import { reasonAgainstValue, warningsOf } from "../lib/use-case-4-args";
 import { keyOf } from "../providers/restore-point/restored-object";
 
 /** A resource as the program asks the engine for it. */
@@ -56,6 +57,19 @@ async function ask(
 
 const make = (args: UseCase4Args, opts?: pulumi.ComponentResourceOptions) =>
   ask(() => new UseCase4("mail", args, opts));
+
+/** Makes a component, and returns it with what it asks for. */
+async function makeOne(
+  args: Partial<UseCase4Args>,
+): Promise<{ made: UseCase4; asked: Asked[] }> {
+  const made: UseCase4[] = [];
+  const { asked } = await ask(() =>
+    made.push(new UseCase4("mail", { domains: ["example.com"], ...args })),
+  );
+  const [one] = made;
+  if (!one) throw new Error("No component was made.");
+  return { made: one, asked };
+}
 
 test("the children have the names and types that states hold", async () => {
   const { asked } = await make({
@@ -154,7 +168,8 @@ describe("every child that decides where mail goes, and the restore point", () =
     });
     return Object.fromEntries(
       asked.flatMap(({ name, inputs }) =>
-        property in inputs ? [[name, inputs[property]]] : [],
+        // The component's own inputs are those of the program.
+        name !== "mail" && property in inputs ? [[name, inputs[property]]] : [],
       ),
     );
   };
@@ -428,6 +443,155 @@ test("routes are known without a vendor: a row per header and word", async () =>
       retentionDays: 30,
     })),
   ]);
+});
+
+describe("routes agree with the warnings of the component", () => {
+  const routesWith = async (args: Partial<UseCase4Args>) => {
+    const { made } = await makeOne({ header: "cloudflare", ...args });
+    return new Promise<Route[]>((resolve) => made.routes.apply(resolve));
+  };
+
+  test.each([7, 8])(
+    "they promise nothing for the level %d, whose verdict is not documented",
+    async (scl) => {
+      const [malicious] = await routesWith({ maliciousScl: scl });
+      expect(malicious).toMatchObject({
+        disposition: "Malicious",
+        scl,
+        verdict: "Not documented",
+        action: "Not documented",
+        quarantinePolicy: null,
+        release: null,
+        notified: false,
+        retentionDays: null,
+      });
+    },
+  );
+
+  test.each([
+    [0, "Not spam", "Deliver", null],
+    [5, "Spam", "Quarantine", "self"],
+    [6, "Spam", "Quarantine", "self"],
+    [9, "High confidence spam", "Quarantine", "request"],
+  ])(
+    "mail at the level %d gets the verdict %s",
+    async (scl, verdict, action, release) => {
+      const [malicious] = await routesWith({ maliciousScl: scl });
+      expect(malicious).toMatchObject({ verdict, action, release });
+    },
+  );
+
+  test("a word of both lists goes where the user's rule sends it, which acts last", async () => {
+    const routes = await routesWith({
+      spamWords: ["UCE", "malicious"],
+      allowExposure: true,
+    });
+    expect(routes.map(({ word, release }) => [word, release])).toEqual([
+      ["UCE", "self"],
+      ["malicious", "self"],
+    ]);
+  });
+});
+
+test("the rules are outputs in a list, and by header and by who releases", async () => {
+  const { made } = await makeOne({});
+  const { area1, cloudflare } = made.rules;
+  expect(made.transportRules).toEqual([
+    area1?.admin,
+    area1?.user,
+    cloudflare?.admin,
+    cloudflare?.user,
+  ]);
+  const name = await new Promise((resolve) =>
+    cloudflare?.admin.name.apply(resolve),
+  );
+  expect(name).toBe("Email Security User Quarantine Message Admin Release");
+  const alone = await makeOne({ header: "area1" });
+  expect(alone.made.rules.area1).toBeDefined();
+  expect(alone.made.rules.cloudflare).toBeUndefined();
+});
+
+test("outputs without a value count as left out", async () => {
+  const none = pulumi.output(undefined);
+  const of = (args: Partial<UseCase4Args>) =>
+    makeOne(args).then(({ asked }) =>
+      asked.filter(({ name }) => name !== "mail"),
+    );
+  const optional = await of({
+    domains: [{ domain: "example.com", transport: none }],
+    spamWords: none,
+    maliciousWords: none,
+    spamScl: none,
+    maliciousScl: none,
+    quarantineRetentionPeriod: none,
+    userQuarantineName: none,
+    adminQuarantineName: none,
+  });
+  expect(optional).toEqual(await of({}));
+});
+
+describe("what the inputs of the component may not be", () => {
+  beforeAll(() => ask(() => undefined));
+
+  test.each<[keyof UseCase4Args, unknown, string]>([
+    ["spamWords", "UCE", "must be a list, not a string"],
+    ["maliciousWords", [], "must not be empty"],
+    ["spamScl", 10, "must be a whole number from -1 to 9, not 10"],
+    ["maliciousScl", "9", "must be a whole number from -1 to 9, not a string"],
+    ["senderIpRanges", [], "must not be empty"],
+    [
+      "quarantineRetentionPeriod",
+      31,
+      "must be a whole number from 1 to 30, not 31",
+    ],
+    ["endUserSpamNotificationFrequency", "daily", ""],
+    [
+      "userQuarantineName",
+      "DefaultFullAccessPolicy",
+      "DefaultFullAccessPolicy is a policy of Microsoft's own, which nobody can change; choose another name",
+    ],
+    ["adminQuarantineName", " x", "has spaces at an end; remove them"],
+    ["adopt", "yes", "must be true or false, not a string"],
+    ["allowExposure", 1, "must be true or false, not a number"],
+    ["acceptedFindings", "none", "must be a list, not a string"],
+    ["failOn", "error", 'must be one of warning, failed, not "error"'],
+  ])(
+    "%s is named by the message, and nothing is sent",
+    async (input, value, reason) => {
+      const { asked } = await ask(() =>
+        expect(
+          () =>
+            new UseCase4("mail", {
+              domains: ["example.com"],
+              [input]: value,
+            }),
+        ).toThrow(`${input}: ${reason}`),
+      );
+      expect(asked).toEqual([
+        { name: "mail", type: asked[0]?.type, inputs: {} },
+      ]);
+    },
+  );
+
+  test("values that are known only later are named by the same message", () => {
+    expect(reasonAgainstValue("maliciousScl", 12)).toBe(
+      "maliciousScl: must be a whole number from -1 to 9, not 12.",
+    );
+    expect(reasonAgainstValue("maliciousScl", 9)).toBeUndefined();
+    expect(reasonAgainstValue("maliciousScl", undefined)).toBeUndefined();
+  });
+});
+
+test("the component is registered with the program's inputs", async () => {
+  const { asked } = await makeOne({
+    spamScl: 6,
+    userQuarantineName: pulumi.output("Ours"),
+  });
+  expect(asked.find(({ name }) => name === "mail")?.inputs).toEqual({
+    domains: ["example.com"],
+    spamScl: 6,
+    userQuarantineName: "Ours",
+  });
 });
 
 // Kind: an output derived from an input that may be secret holds no copy of it, or is secret by itself.

@@ -80,6 +80,39 @@ describe("A restore point that refuses", () => {
       await up(mine("TransportRule", rule));
     });
 
+    test.each([
+      ["a component renamed with an alias", "ops/dev/old", "ops/dev/new"],
+      ["a renamed stack", "ops/old/mail", "ops/new/mail"],
+    ])(
+      "are not those of its own state under the names before: %s",
+      async (_, before, after) => {
+        const [oldMark, newMark] = [before, after].map(
+          (names) => `Managed by Pulumi: ${names}`,
+        );
+        const resource = point();
+        const other = { kind: "QuarantineNotification", name: "" };
+        await resource.up({ objects: [other] });
+        const comments = markOfState(String(oldMark), resource.kept?.id ?? "");
+        transportRule.add(stage.simulator, { Comments: comments });
+        quarantinePolicy.add(stage.simulator, { AdminDisplayName: comments });
+        antiSpamDefault.edit(stage.simulator, "SpamQuarantineTag", user);
+        // A run that was interrupted wrote them, and the restore point is asked for them under the new names.
+        await resource.up({
+          objects: [
+            other,
+            ...[
+              { kind: "QuarantinePolicy", name: user },
+              { kind: "AntiSpamPolicy", name: "Default" },
+              { kind: "TransportRule", name: rule },
+            ].map((object) => ({ ...object, mark: newMark })),
+          ],
+        });
+        expect(resource.outputs["values"]).toHaveProperty([
+          `TransportRule/${rule}`,
+        ]);
+      },
+    );
+
     test("names all of another state of the same names", async () => {
       const theirs = markOfState(ourMark, "restore-point-0123456789ab");
       transportRule.add(stage.simulator, { Comments: theirs });

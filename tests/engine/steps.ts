@@ -91,7 +91,10 @@ export function drift(
   );
 }
 
-/** What the program asks for, in order: all but unchanged resources, the stack and the providers. */
+/**
+ * What the program asks for, in order: all but unchanged resources, the stack and the providers. A changed component is left out: its
+ * entry only repeats the program's inputs, and what they change is in its children.
+ */
 export function plan(
   result: Reported,
 ): { name: string; op: string; properties: string[] }[] {
@@ -100,7 +103,8 @@ export function plan(
       ({ phase, op, type }) =>
         phase === "program" &&
         op !== "same" &&
-        !/^pulumi:(pulumi:Stack$|providers:)/.test(type),
+        !/^pulumi:(pulumi:Stack$|providers:)/.test(type) &&
+        !(op === "update" && type.startsWith("area1:index:")),
     )
     .map(({ name, op, properties: changed }) => ({
       name,

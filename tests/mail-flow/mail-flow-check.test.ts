@@ -1,4 +1,6 @@
+import { egressIpRanges } from "../../mail-flow/egress";
 import { checks } from "../../mail-flow/findings";
+import type { LiveRoute } from "../../providers/mail-flow-check/examination";
 import { bench, messageOf } from "../conformance/bench";
 import { HandlerError, inProcess } from "../conformance/platform";
 import { Resource } from "../conformance/resource";
@@ -189,6 +191,29 @@ describe("A check judges by what the program gives it", () => {
       (await seen({ domainsWithTransport: ["example.com"] })).found,
     ).toEqual([]);
   });
+});
+
+test("The routes of an address that an allow list names stand beside those of the first address", async () => {
+  // The last of the published addresses, and not the lowest one.
+  const allowed = egressIpRanges.at(-1)?.split(/[-/]/, 1)[0] ?? "";
+  allow(allowed);
+  const resource = checkOf();
+  await resource.up(program);
+  const routes = resource.outputs["routes"] as LiveRoute[];
+  const [first] = routes.map(({ sourceIp }) => sourceIp);
+  const malicious = (source: string | undefined) =>
+    routes
+      .filter(
+        ({ disposition, header, sourceIp }) =>
+          disposition === "Malicious" &&
+          header === "cloudflare" &&
+          sourceIp === source,
+      )
+      .map(({ outcome }) => outcome);
+  expect(first).not.toBe(allowed);
+  expect(malicious(first)).toEqual(["quarantine"]);
+  expect(malicious(allowed)).not.toContain("quarantine");
+  expect(malicious(allowed)).toHaveLength(1);
 });
 
 describe("A change that nobody manages but that defeats the routes", () => {
