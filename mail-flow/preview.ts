@@ -111,7 +111,7 @@ export function part(value: unknown, name: string): Values {
 }
 
 /** Whether a value is an object with names. */
-export const isRecord = (value: unknown): value is Values =>
+const isRecord = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What the engine writes for a text, a flag, a number, a list and an object that it does not know before an `up`. */

@@ -1,5 +1,5 @@
 /** Begins the text by which people, and we, see who made an object. Part of users' tenants: never changed. */
-export const markPrefix = "Managed by Pulumi: ";
+const markPrefix = "Managed by Pulumi: ";
 
 /** `Managed by Pulumi: <project>/<stack>/<resource name>`. */
 export const markFor = (

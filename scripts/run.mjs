@@ -23,6 +23,7 @@ const checks = [
   ],
   ["lint", "eslint/bin/eslint.js", ".", "--max-warnings", "0"],
   ["types", "typescript/bin/tsc", "-p", "tsconfig.json"],
+  ["unused", "knip/bin/knip.js", "--no-progress"],
 ];
 
 endChildrenOnSignals();

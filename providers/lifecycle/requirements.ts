@@ -49,7 +49,7 @@ export function relationFailures(
  * Returns the requirements that an object would not meet after an update, among those that concern a changed property. What the
  * vendor does not return may have any value.
  */
-export function unmetAfter(kind: Form, live: Values, changes: Values): Unmet[] {
+function unmetAfter(kind: Form, live: Values, changes: Values): Unmet[] {
   const after: Values = { ...live, ...changes };
   return unmet(kind, after, (property) => {
     const field = kind.fields[property];

@@ -227,11 +227,11 @@ export async function firstSeen(bench: Bench): Promise<unknown> {
 }
 
 /** Sets compare as sets. */
-export const inOrder = (value: unknown): unknown =>
+const inOrder = (value: unknown): unknown =>
   Array.isArray(value) ? [...(value as unknown[])].sort() : value;
 
 /** Every value of a program stands at the vendor, in the vendor's form. */
-export function expectLive(
+function expectLive(
   live: JsonObject,
   program: Record<string, unknown>,
   fields: Readonly<Record<string, Field>>,

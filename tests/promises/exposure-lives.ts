@@ -24,7 +24,7 @@ import type { World } from "./world";
 export const guardRefusal = /would expose|would be lost/;
 
 /** Refusals for other reasons, which leave mail where it is. */
-export const otherRefusals = new RegExp(
+const otherRefusals = new RegExp(
   [
     "belongs to another (resource of this )?stack",
     "another resource of this stack has",
@@ -45,7 +45,7 @@ const domainsWith = (dropDispositions: Dropped): Args => ({
 });
 
 /** Programs that follow each other on one stack. */
-export const programs: Readonly<Record<string, Args>> = {
+const programs: Readonly<Record<string, Args>> = {
   "as it comes": {},
   "the new header alone": { header: "cloudflare" },
   "the old header alone": { header: "area1" },
@@ -529,7 +529,7 @@ const failureOf = (work: Promise<unknown>): Promise<string | undefined> =>
   );
 
 /** The mail that a program guards. */
-export const guardedBy = ({
+const guardedBy = ({
   header = "both",
   maliciousWords = ["MALICIOUS"],
   senderIpRanges = egressIpRanges,

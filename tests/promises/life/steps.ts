@@ -64,7 +64,7 @@ export type Step =
       readonly kill?: Kill;
     };
 
-export const userRules = {
+const userRules = {
   area1: "Area 1 User Quarantine Message",
   cloudflare: "Email Security User Quarantine Message",
 } as const;

@@ -31,7 +31,7 @@ const hostileTexts = [
 ];
 
 /** A text that looks much like one of the examples: pieces of it doubled, lost, changed, or put in from elsewhere. */
-export function nearly(
+function nearly(
   examples: readonly string[],
   pieces: readonly string[] = [],
 ): fc.Arbitrary<string> {
