@@ -143,24 +143,44 @@ export class SharedPatience extends Patience {
    *
    * @param late the error where the patience of this operation ends before the work does, and that of another does not.
    */
-  async waitFor<T>(
+  waitFor<T>(
     work: Promise<T>,
     patience: Patience,
     late: () => Error,
   ): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const ended = new Promise<never>((_, reject) => {
-      const check = (): void => {
-        if (patience.left > 0) timer = setTimeout(check, patience.left);
-        // Without others who wait, the work ends by itself and says why.
-        else if (this.left > 0) reject(late());
-      };
-      check();
-    });
-    try {
-      return await Promise.race([work, ended]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return limited(
+      work,
+      () => patience.left,
+      // Without others who wait, the work ends by itself and says why.
+      () => (this.left > 0 ? late() : undefined),
+    );
+  }
+}
+
+/**
+ * Returns what the work does, or fails when its time is over before.
+ *
+ * @param left the milliseconds that are left; the time may grow meanwhile.
+ * @param late returns the error when no time is left; undefined: the work goes on.
+ */
+export async function limited<T>(
+  work: Promise<T>,
+  left: () => number,
+  late: () => Error | undefined,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const ended = new Promise<never>((_, reject) => {
+    const check = (): void => {
+      const wait = left();
+      const error = wait > 0 ? undefined : late();
+      if (wait > 0) timer = setTimeout(check, wait);
+      else if (error) reject(error);
+    };
+    check();
+  });
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -13,7 +13,7 @@ import { printable, reasonOf, UserError, VendorError } from "../errors";
 import type { Http } from "../http/http";
 import { isRecord, parsed } from "../json";
 import { isLoopback } from "../http/loopback";
-import { SharedPatience, type Patience } from "../http/patience";
+import { limited, SharedPatience, type Patience } from "../http/patience";
 
 /** What a token says of itself, for diagnostics and for the tenant it belongs to. */
 export interface Claims {
@@ -159,29 +159,16 @@ export class Credentials {
     const begun = Date.now();
     const limit = 4 * this.configuration.requestTimeoutMs;
     const abort = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
+    return limited(
+      credential.getToken(scope, { abortSignal: abort.signal }),
       // More operations may join: what is left can grow meanwhile.
-      const check = (): void => {
-        const passed = Date.now() - begun;
-        const left = Math.min(patience.left, limit - passed);
-        if (left > 0) {
-          timer = setTimeout(check, left);
-          return;
-        }
+      () => Math.min(patience.left, begun + limit - Date.now()),
+      () => {
         abort.abort();
-        reject(new Error(`no answer within ${Math.ceil(passed / 1000)} s`));
-      };
-      check();
-    });
-    try {
-      return await Promise.race([
-        credential.getToken(scope, { abortSignal: abort.signal }),
-        late,
-      ]);
-    } finally {
-      clearTimeout(timer);
-    }
+        const passed = Math.ceil((Date.now() - begun) / 1000);
+        return new Error(`no answer within ${passed} s`);
+      },
+    );
   }
 
   private refused(error: unknown): VendorError {
