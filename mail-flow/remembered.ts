@@ -22,3 +22,18 @@ export function remembered<Given extends unknown[], Result>(
     return found.result;
   };
 }
+
+/** Returns `make`, which is then asked once for each object, as long as that is in use. The object must not change. */
+export function rememberedOf<Given extends object, Result>(
+  make: (given: Given) => Result,
+): (given: Given) => Result {
+  const results = new WeakMap<Given, { readonly result: Result }>();
+  return (given) => {
+    let found = results.get(given);
+    if (!found) {
+      found = { result: make(given) };
+      results.set(given, found);
+    }
+    return found.result;
+  };
+}

@@ -113,7 +113,22 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
     if (!taken) return refused;
     const { allowed } = taken;
     const steps = before.concat(taken.steps);
-    const mail: Mail = { ...origin, ...to, allowed };
+    // Member by member: copying both costs a fifth of the time for a table of all mail.
+    const mail: Mail = {
+      sender: origin.sender,
+      senderDomain: origin.senderDomain,
+      senderInside: origin.senderInside,
+      senderOwned: origin.senderOwned,
+      sourceIp: origin.sourceIp,
+      behindCloudflare: origin.behindCloudflare,
+      microsoftVerdict: origin.microsoftVerdict,
+      bcl: origin.bcl,
+      at: origin.at,
+      recipient: to.recipient,
+      recipientDomain: to.recipientDomain,
+      groups: to.groups,
+      allowed,
+    };
     const { ended, passed } = ruled(mail);
     return refused.concat(
       after(steps, ended),
@@ -136,16 +151,7 @@ function kindOf(
   { word, sourceIp, behindCloudflare }: Delivered,
   { header, sender, microsoftVerdict, bcl, at }: Message,
 ): string {
-  return [
-    word,
-    sourceIp,
-    behindCloudflare,
-    header,
-    sender,
-    microsoftVerdict,
-    bcl,
-    at?.getTime(),
-  ].join("\n");
+  return `${word}\n${sourceIp}\n${behindCloudflare}\n${header}\n${sender}\n${microsoftVerdict}\n${bcl}\n${at?.getTime()}`;
 }
 
 const stamped = ({ word }: Delivered, { header }: Message): Headers =>

@@ -1,3 +1,4 @@
+import { rememberedOf } from "./remembered";
 import { named, step } from "./result";
 import { folded, type Headers } from "./mail";
 import type { Outcome, Step } from "./path";
@@ -64,11 +65,9 @@ const endings: Readonly<Record<string, readonly [Outcome, why: string]>> = {
 const endingActions = Object.keys(endings);
 
 /** Reads what a rule does. */
-export function effectOf({
-  name,
-  actions,
-  stopRuleProcessing,
-}: TransportRule): Effect {
+export const effectOf = rememberedOf(effect);
+
+function effect({ name, actions, stopRuleProcessing }: TransportRule): Effect {
   const valueOf = (action: string): RuleValue | undefined => {
     const value = actions[action];
     return value === false || (Array.isArray(value) && value.length === 0)

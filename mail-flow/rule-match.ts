@@ -4,14 +4,14 @@ import {
   type Condition,
   type Looked,
 } from "./conditions";
+import { rememberedOf } from "./remembered";
 import type { RuleValue, TransportRule } from "./snapshot";
 import type { ThreeValued } from "./three-valued";
 
 /** Returns what a rule requires of a message: that its conditions hold, and that its exceptions do not. */
-export function requirementsOf({
-  conditions,
-  unread,
-}: TransportRule): Condition[] {
+export const requirementsOf = rememberedOf(required);
+
+function required({ conditions, unread }: TransportRule): readonly Condition[] {
   const own: Record<string, RuleValue> = {};
   const exceptions: Record<string, RuleValue> = {};
   for (const [name, value] of Object.entries(conditions)) {
