@@ -140,7 +140,7 @@ export abstract class Area1Resource extends pulumi.CustomResource {
 
 /** A resource that can adopt an object. */
 export abstract class AdoptingResource extends Area1Resource {
-  /** Whether the object was there before: then destroy gives its previous values back instead of removing it. */
+  /** Whether the object was there before: then destroy restores its previous values instead of removing it. */
   declare readonly adopted: pulumi.Output<boolean>;
   /** Previous values of an adopted object, by property. */
   declare readonly previous: pulumi.Output<Record<string, unknown> | undefined>;

@@ -14,6 +14,7 @@ import {
 } from "./recipients";
 import { groupsIn } from "./representatives";
 import { mailFlow } from "./route";
+import { sendingAddresses } from "./sending-addresses";
 import type { Part, Snapshot } from "./snapshot";
 
 /** Which rows. */
@@ -23,12 +24,34 @@ export interface RowOptions extends Circumstances {
 }
 
 /** All dispositions in both generations of headers, for each class of recipients or for the recipients given. */
-export function rows(snapshot: Snapshot, options: RowOptions = {}): Row[] {
-  const follow = mailFlow(snapshot);
+export function rows(
+  snapshot: Snapshot,
+  options: RowOptions = {},
+  follow = mailFlow(snapshot),
+): Row[] {
   const fateOf: FateOf = (one) => fate(follow, one, options);
   return told(snapshot, fateOf, options).flatMap(({ label, rows }) =>
     rows.map((row) => ({ ...row, recipient: label })),
   );
+}
+
+/**
+ * Returns the rows for the first sending address of these ranges, and for each other class of sending addresses those that differ: one
+ * address may be on an allow list, or missing from a rule.
+ */
+export function rowsOfRanges(
+  snapshot: Snapshot,
+  ranges: readonly string[],
+): Row[] {
+  const follow = mailFlow(snapshot);
+  const found = new Map<string, Row>();
+  for (const egressIp of sendingAddresses(snapshot, ranges))
+    for (const row of rows(snapshot, { egressIp }, follow)) {
+      const { sourceIp: _, steps: __, ...rest } = row;
+      const key = JSON.stringify(rest);
+      if (!found.has(key)) found.set(key, row);
+    }
+  return [...found.values()];
 }
 
 /** A case in two snapshots. */

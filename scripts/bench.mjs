@@ -112,10 +112,10 @@ async function mailFlow(undecidable) {
   // What providers/mail-flow-check/examination.ts does with a snapshot.
   const check = await ownTime(
     undecidable,
-    ["rows", "findings/index", "visible"],
-    `({ rows, examine, contextOf, visible }, snapshot) =>
+    ["rows", "egress", "findings/index", "visible"],
+    `({ rowsOfRanges, egressIpRanges, examine, contextOf, visible }, snapshot) =>
       visible({
-        routes: rows(snapshot).map(({ steps: _, ...route }) => route),
+        routes: rowsOfRanges(snapshot, egressIpRanges).map(({ steps: _, ...route }) => route),
         details: examine(snapshot, contextOf({ purpose: "stack" })),
       }).details.length`,
   );

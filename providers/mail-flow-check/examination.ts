@@ -4,8 +4,7 @@ import type { Finding } from "../../mail-flow/finding";
 import type { Header } from "../../mail-flow/message";
 import { valueOf } from "../../mail-flow/part";
 import type { Row } from "../../mail-flow/path";
-import { rows } from "../../mail-flow/rows";
-import { sendingAddresses } from "../../mail-flow/sending-addresses";
+import { rowsOfRanges } from "../../mail-flow/rows";
 import type { Snapshot } from "../../mail-flow/snapshot";
 import { isFault } from "../errors";
 import { textOf, textsOf } from "../json";
@@ -46,28 +45,16 @@ export async function examineTenant(
   });
   // The engine prints what a state holds.
   return visible({
-    routes: routesIn(snapshot, ranges.length > 0 ? ranges : egressIpRanges),
+    routes: rowsOfRanges(
+      snapshot,
+      ranges.length > 0 ? ranges : egressIpRanges,
+    ).map(({ steps: _, ...route }) => route),
     details: examine(
       snapshot,
       contextOf({ purpose: "stack", ...contextIn(inputs, snapshot) }),
     ),
     begun,
   });
-}
-
-/**
- * Returns where mail from the first sending address goes, and of each other class of sending addresses what differs: one address may
- * be on an allow list, or missing from a rule.
- */
-function routesIn(snapshot: Snapshot, ranges: readonly string[]): LiveRoute[] {
-  const routes = new Map<string, LiveRoute>();
-  for (const egressIp of sendingAddresses(snapshot, ranges))
-    for (const { steps: _, ...route } of rows(snapshot, { egressIp })) {
-      const { sourceIp: __, ...rest } = route;
-      const key = JSON.stringify(rest);
-      if (!routes.has(key)) routes.set(key, route);
-    }
-  return [...routes.values()];
 }
 
 /** What the program asks for, as far as it says. */
