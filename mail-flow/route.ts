@@ -151,7 +151,16 @@ function kindOf(
   { word, sourceIp, behindCloudflare }: Delivered,
   { header, sender, microsoftVerdict, bcl, at }: Message,
 ): string {
-  return `${word}\n${sourceIp}\n${behindCloudflare}\n${header}\n${sender}\n${microsoftVerdict}\n${bcl}\n${at?.getTime()}`;
+  return [
+    word,
+    sourceIp,
+    behindCloudflare,
+    header,
+    sender,
+    microsoftVerdict,
+    bcl,
+    at?.getTime(),
+  ].join("\n");
 }
 
 const stamped = ({ word }: Delivered, { header }: Message): Headers =>
