@@ -1,5 +1,20 @@
 // Two projects: "library" imports sources by relative paths and needs no engine; "engine" (tests/engine) runs the packed
-// build on the real Pulumi engine. `npm test` runs both; `npx jest --selectProjects library` runs the first alone.
+// build on the real Pulumi engine.
+
+/**
+ * Files that `npm test` without arguments leaves to `npm run test:all`, so that it ends within five minutes: most commands on a
+ * real engine, whole programs of the examples and the documentation, real browsers. Others try a sample: tests/sample.ts.
+ */
+const onlyInTestAll = [
+  "engine/(?!use-case-4)",
+  "examples/(?!use-case-4)",
+  "readme/blocks",
+  "conformance/(genuine|provider)-process",
+  "mail-flow/explain-page",
+  "simulator/(command|page)",
+].map((file) => `<rootDir>/tests/${file}`);
+const ignored = process.env.AREA1_QUICK === "1" ? onlyInTestAll : [];
+
 const shared = {
   rootDir: __dirname,
   testEnvironment: "node",
@@ -25,12 +40,17 @@ module.exports = {
       ...shared,
       displayName: "library",
       roots: ["<rootDir>/tests"],
-      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/engine/"],
+      testPathIgnorePatterns: [
+        "/node_modules/",
+        "<rootDir>/tests/engine/",
+        ...ignored,
+      ],
     },
     {
       ...shared,
       displayName: "engine",
       roots: ["<rootDir>/tests/engine"],
+      testPathIgnorePatterns: ["/node_modules/", ...ignored],
     },
   ],
 };

@@ -11,7 +11,14 @@ import { detail, step } from "./progress.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const [command, ...args] = process.argv.slice(2);
-const commands = { demo, test, bench, soak, mutation };
+const commands = {
+  demo,
+  test: () => test({ quick: args.length === 0 }),
+  "test:all": () => test({ quick: false }),
+  bench,
+  soak,
+  mutation,
+};
 const checks = [
   [
     "format",
@@ -29,7 +36,7 @@ const checks = [
 endChildrenOnSignals();
 if (!Object.hasOwn(commands, command ?? "")) {
   console.error(
-    "Usage: node scripts/run.mjs <demo|test|bench|soak|mutation> [arguments]",
+    `Usage: node scripts/run.mjs <${Object.keys(commands).join("|")}> [arguments]`,
   );
   process.exit(2);
 }
@@ -86,8 +93,12 @@ async function spawnScript(script, { withEngine = true } = {}) {
   return code;
 }
 
-/** Every check and every test; with arguments, which go to jest, only the tests they select. */
-async function test() {
+/**
+ * Every check and every test; with arguments, which go to jest, only the tests they select.
+ *
+ * @param {{quick: boolean}} how whether a sample of the cases is enough (tests/sample.ts)
+ */
+async function test({ quick }) {
   await installDependencies();
   let failed = 0;
   const attempt = async (name, work) => {
@@ -106,7 +117,7 @@ async function test() {
     );
   }
   await attempt("build", build);
-  const env = {};
+  const env = { AREA1_QUICK: quick ? "1" : "0" };
   try {
     Object.assign(env, await certificate());
   } catch (error) {

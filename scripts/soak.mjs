@@ -84,55 +84,36 @@ async function start() {
   return { remark: `${Math.round(median)} ms until ready` };
 }
 
-/** The model of mail against the simulator's own pipeline. */
+/** The model of mail against the simulator's own pipeline: 100,000 random tenants. */
 function mail(say) {
-  return atLength(say, "mail-flow/against-the-simulator", {
-    variable: "AREA1_MODEL_RUNS",
-    cases: 100_000,
-    what: "random tenants",
-  });
+  return atLength(say, "mail-flow/against-the-simulator", 10);
 }
 
 /** Errors, drift and previous values with other seeds: every row of the promises that has random cases. */
 function promises(say) {
-  return atLength(say, "promises/0[135]", {
-    variable: "AREA1_TIMES",
-    cases: 20,
-    what: "times the random cases",
-  });
+  return atLength(say, "promises/0[135]", 20);
 }
 
 /** 50,000 lives of stacks in which no mail is exposed or lost. */
 function exposure(say) {
-  return atLength(say, "promises/06", {
-    variable: "AREA1_TIMES",
-    cases: 25,
-    what: "times the random lives",
-  });
+  return atLength(say, "promises/06", 25);
 }
 
-/** Stacks in any order of edits, updates, faults and kills. */
+/** 10,000 stacks in any order of edits, updates, faults and kills. */
 function lives(say) {
-  return atLength(say, "promises/11-any-order-of-life", {
-    variable: "AREA1_SEQUENCES",
-    cases: 10_000,
-    what: "sequences",
-  });
+  return atLength(say, "promises/11-any-order-of-life", 20);
 }
 
-/** Everything that reads a vendor's text. */
+/** Everything that reads a vendor's text: a million inputs each. */
 function parsers(say) {
-  return atLength(say, "promises/12-parsers-hold", {
-    variable: "AREA1_INPUTS",
-    cases: 1_000_000,
-    what: "inputs each",
-  });
+  return atLength(say, "promises/12-parsers-hold", 100);
 }
 
-/** A random test with more cases than in `npm test`, or as many as the variable says; `AREA1_SEED` repeats a run. */
-async function atLength(say, test, { variable, cases, what }) {
-  const howMany = process.env[variable] ?? String(cases);
-  say(`${howMany} ${what}`);
+/** A random test with so many times the cases of `npm run test:all`, or as `AREA1_TIMES` says; `AREA1_SEED` repeats a run. */
+async function atLength(say, test, usual) {
+  const times = process.env.AREA1_TIMES ?? String(usual);
+  const cases = `${times} times the random cases`;
+  say(cases);
   const { code, output } = await run(
     process.execPath,
     [
@@ -142,13 +123,11 @@ async function atLength(say, test, { variable, cases, what }) {
     ],
     {
       cwd: root,
-      env: { AREA1_SEED: "random", ...process.env, [variable]: howMany },
+      env: { AREA1_SEED: "random", ...process.env, AREA1_TIMES: times },
     },
   );
   if (code !== 0) throw new Error(output.trim());
-  return {
-    remark: `${howMany} ${what}, ${/AREA1_SEED=\d+/.exec(output)?.[0]}`,
-  };
+  return { remark: `${cases}, ${/AREA1_SEED=\d+/.exec(output)?.[0]}` };
 }
 
 /** Every operation of the description with data that fits it and data that does not, for as long as was asked. */

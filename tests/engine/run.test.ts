@@ -41,6 +41,18 @@ describe("what CI runs", () => {
       "0 passed, 1 failed",
     ],
     [
+      "a quick run that failed, without the complete one",
+      "echo '1 passed, 1 failed'; test \"$1\" = run && exit 9; exit 1",
+      1,
+      "1 passed, 1 failed",
+    ],
+    [
+      "a complete run with failures after a good quick one",
+      "if [ \"$1\" = test ]; then echo '1 passed, 0 failed'; else echo '2 passed, 3 failed'; exit 1; fi",
+      1,
+      "2 passed, 3 failed",
+    ],
+    [
       "a run that says nothing and pretends to be good",
       "exit 0",
       1,

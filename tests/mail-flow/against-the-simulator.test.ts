@@ -15,7 +15,8 @@ import { readSnapshot } from "../../providers/snapshot/snapshot";
 import { Session } from "../../providers/session/session";
 import { startSimulator, type Simulator } from "../../simulator/index";
 import { defaultQuirks } from "../../simulator/quirks";
-import { seeded } from "../promises/seed";
+import { seed } from "../promises/seed";
+import { howMany } from "../sample";
 import { otherForms } from "./matrix/read";
 import { asSnapshot } from "./random/as-snapshot";
 import {
@@ -31,8 +32,8 @@ import {
   type RandomTenant,
 } from "./random/tenant";
 
-/** How many tenants: `AREA1_MODEL_RUNS`, of which a hundredth is read over HTTPS. */
-const runs = Number(process.env["AREA1_MODEL_RUNS"] ?? 10_000);
+/** How many tenants, of which a hundredth is read over HTTPS. */
+const runs = howMany(10_000, 800);
 
 /** Whether one message of a tenant ends where the simulator ends it. */
 class Comparison {
@@ -105,7 +106,7 @@ test(`the model and the simulator's pipeline, written apart from the documentati
     fc.property(randomTenant, messages, (tenant, messages) =>
       comparison.of(tenant, asSnapshot(tenant), messages),
     ),
-    seeded(runs),
+    { seed, numRuns: runs },
   );
   if (result.failed) throw new Error(smallest(result));
   expect([...comparison.reached.keys()].sort()).toEqual([
@@ -155,7 +156,7 @@ test("they agree as well where the tenant is read as the vendors answer", async 
           comparison.of(tenant, await read(simulator), messages);
         },
       ),
-      seeded(Math.ceil(runs / 100)),
+      { seed, numRuns: Math.ceil(runs / 100) },
     );
     if (result.failed) throw new Error(smallest(result));
   } finally {
@@ -181,7 +182,7 @@ function smallest({
 }): string {
   const least = fc.check(
     fc.property(randomTenant, () => false),
-    seeded(1),
+    { seed, numRuns: 1 },
   ).counterexample?.[0];
   const [tenant, messages] = counterexample ?? [];
   return [

@@ -11,6 +11,7 @@ import type { Harm } from "../../mail-flow/exposure";
 import { genuineProcess } from "../conformance/genuine-process";
 import type { Platform } from "../conformance/platform";
 import type { Stack, Wanted } from "../sweep/stack";
+import { howMany, sampleOf, times } from "../sample";
 import {
   anyLife,
   edits,
@@ -22,7 +23,6 @@ import {
 import { expectGood, expectGoodLives } from "./good-lives";
 import { ledgerFor } from "./ledger";
 import { leave, type Deed } from "./random-tenants";
-import { times } from "./seed";
 import { leftTenants } from "./tenants";
 import { startWorld, type World } from "./world";
 
@@ -32,7 +32,7 @@ jest.setTimeout(3_600_000 * times);
 const ledger = ledgerFor(6);
 
 /** How many random lives there are in Pulumi's provider process; those over the handlers are in 06-random-lives-*.test.ts. */
-const inProcessLives = 10;
+const inProcessLives = howMany(10, 1);
 
 let world: World;
 let inItsProcess: Platform;
@@ -96,7 +96,7 @@ describe("The judge of a life", () => {
   });
 });
 
-test.each(leftTenants)(
+test.each(sampleOf(leftTenants, 8))(
   "exposes and loses nothing in a tenant that $name",
   async ({ name }) => {
     for (const order of [[0], [7, 5, 3, 2, 1]])
@@ -127,12 +127,14 @@ async function expectRefused(run: Promise<unknown>): Promise<void> {
   expect(writes()).toBe(before);
 }
 
-test.each(leftTenants.filter(({ refused }) => refused))(
-  "a tenant that $name is refused before the first write",
-  async ({ name }) => {
-    await expectRefused(begun(name).up(await resourcesOf({})));
-  },
-);
+test.each(
+  sampleOf(
+    leftTenants.filter(({ refused }) => refused),
+    4,
+  ),
+)("a tenant that $name is refused before the first write", async ({ name }) => {
+  await expectRefused(begun(name).up(await resourcesOf({})));
+});
 
 const malicious: Deed = { domain: "example.com", dropped: ["MALICIOUS"] };
 const headers = [

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import type { Environment } from "../conformance/platform";
+import { sampleOf } from "../sample";
 import { ledgerFor } from "./ledger";
 import { scenarios, staged, type Scenario, type Stage } from "./scenarios";
 import { startWorld, type World } from "./world";
@@ -35,7 +36,7 @@ const lags = [
 
 let all: Scenario[];
 beforeAll(async () => {
-  all = await scenarios();
+  all = sampleOf(await scenarios(), 5);
 });
 
 /** Most of it is waiting, so that a few scenarios wait together. */
@@ -93,7 +94,7 @@ function unlike({ name }: Scenario, told: unknown): string[] {
   return drifts.get(name) === drift ? [] : [`tells ${drift}`];
 }
 
-test.each(lags)(
+test.each(sampleOf(lags, 2))(
   "every operation ends as if reads did not lag $seconds s behind writes (flapping: $flap) and lists never came in the same order",
   async ({ seconds, flap }) => {
     await together(async (scenario) => {

@@ -1,6 +1,6 @@
 // Random orders of what happens to a stack and its tenant (life/steps.ts), each followed by what should be true then (life/life.ts). What goes
 // wrong shrinks to the few steps that matter, in a JSON file: AREA1_REPLAY=file lives it again, AREA1_SEED=n the whole run,
-// AREA1_SEQUENCES=n as many sequences. They are lived over Pulumi's genuine provider process, where a kill ends the process; a tenth as many
+// AREA1_TIMES=n as many sequences. They are lived over Pulumi's genuine provider process, where a kill ends the process; a tenth as many
 // others over the handlers, where it cuts the run off from the vendors (life/line.ts).
 import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -10,6 +10,7 @@ import * as fc from "fast-check";
 
 import { genuineProcess } from "../conformance/genuine-process";
 import { inProcess, type Platform } from "../conformance/platform";
+import { howMany } from "../sample";
 import { ledgerFor } from "./ledger";
 import { Life, type Place } from "./life/life";
 import { seed as tenantSeed } from "./life/objects";
@@ -17,7 +18,7 @@ import { steps, type Step } from "./life/steps";
 import { seed as firstSeed } from "./seed";
 import { startWorld, type World } from "./world";
 
-const sequences = Number(process.env["AREA1_SEQUENCES"] ?? 500);
+const sequences = howMany(500, 16);
 const replay = process.env["AREA1_REPLAY"];
 
 /** So many lives in Pulumi's process go on side by side, each in a tenant and a process of its own: half of a life is waiting. */

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 
 import type { Platform } from "../conformance/platform";
+import { howMany, times } from "../sample";
 import { anyLife, lived, type Life, type Lived } from "./exposure-lives";
 import { ledgerFor, type Ledger } from "./ledger";
 import { leave } from "./random-tenants";
-import { seed, times } from "./seed";
+import { seed } from "./seed";
 import { startWorld, type World } from "./world";
 
 /**
@@ -49,7 +50,7 @@ export async function expectGoodLives(
 ): Promise<void> {
   let refused = 0;
   let unjudged = 0;
-  const all = { numRuns: count * times, seed: seed + part };
+  const all = { numRuns: count, seed: seed + part };
   await fc.assert(
     fc.asyncProperty(anyLife, async (life) => {
       const result = await expectGood(world, ledger, life, platform);
@@ -63,8 +64,8 @@ export async function expectGoodLives(
   );
 }
 
-/** How many random lives there are in `npm test`; `AREA1_TIMES` and `npm run soak` live more. */
-const lives = 2_000;
+/** How many random lives there are; `npm run soak` lives 50,000. */
+const lives = howMany(2_000, 40);
 
 /** The test of every other random life. */
 export function halfOfAllLives(part: 1 | 2): void {

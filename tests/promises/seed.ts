@@ -1,5 +1,7 @@
 import { randomInt } from "node:crypto";
 
+import { howMany } from "../sample";
+
 const given = process.env["AREA1_SEED"] ?? "20261123";
 
 /**
@@ -12,8 +14,8 @@ beforeAll(() => {
   process.stdout.write(`AREA1_SEED=${seed}\n`);
 });
 
-/** How many times as many random cases there are as in `npm test`: `AREA1_TIMES`. */
-export const times = Number(process.env["AREA1_TIMES"] ?? 1);
-
-/** Parameters of fast-check for a number of random cases. */
-export const seeded = (numRuns: number) => ({ seed, numRuns });
+/** Parameters of fast-check for the number of random cases of a complete run, and of a quick one where that is smaller. */
+export const seeded = (all: number, few = all) => ({
+  seed,
+  numRuns: howMany(all, few),
+});
