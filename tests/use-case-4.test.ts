@@ -42,11 +42,8 @@ async function ask(
     "dev",
   );
   program();
-  // Registrations wait for one another: all are in when no more come.
-  for (let before = -1; before < asked.length;) {
-    before = asked.length;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  // Waits until everything is registered.
+  await pulumi.runtime.disconnect();
   const of = (name: string): Asked => {
     const found = asked.find((it) => it.name === name);
     if (!found) throw new Error(`${name} was not asked for`);
