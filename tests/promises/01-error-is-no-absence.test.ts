@@ -97,7 +97,7 @@ describe("over the handlers, with one resource", () => {
           cases.push([at, trouble]);
       }
       const hits: (string | undefined)[] = [];
-      for (const [at, trouble] of sampleOf(cases, 6))
+      for (const [at, trouble] of sampleOf(cases, 4))
         hits.push(
           await play(world, clean, trouble, at, {
             impatient: impatient(world),

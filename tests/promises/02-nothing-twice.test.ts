@@ -12,17 +12,22 @@ beforeAll(async () => {
   world = await startWorld();
 });
 
-test.each([
-  "create",
-  "adopt",
-  "update",
-  "rename",
-  "replace",
-  "shrink",
-  "repair",
-  "destroy",
-  "restore",
-])(
+test.each(
+  sampleOf(
+    [
+      "create",
+      "adopt",
+      "update",
+      "rename",
+      "replace",
+      "shrink",
+      "repair",
+      "destroy",
+      "restore",
+    ],
+    5,
+  ),
+)(
   "whenever the process of %s is killed, one more up brings it about, and nothing is there twice",
   async (name) => {
     const scenario = (await scenarios()).find((one) => one.name === name);
@@ -42,7 +47,7 @@ test.each([
         ],
       ),
     ];
-    for (const [moment, what] of sampleOf(moments, 8)) {
+    for (const [moment, what] of sampleOf(moments, 6)) {
       const left = await killed(world, stage, moment);
       if (!left) continue;
       ledger.note(

@@ -239,7 +239,7 @@ describe("everything that was there first comes back", () => {
     "whenever %s is killed, what is destroyed at last is as it was first",
     async (name, scenario) => {
       const stage = await staged(world, scenario);
-      for (const moment of sampleOf(await momentsOf(stage), 8)) {
+      for (const moment of sampleOf(await momentsOf(stage), 4)) {
         const stack = world.stack();
         const state = await killed(world, stage, moment);
         if (!state) throw new Error(`${name} was over before ${moment.nth}`);
@@ -268,7 +268,7 @@ test("destroyed without another up after the first one was killed, a stack says 
     run: (stack) => stack.up(program),
   });
   const first = byName();
-  for (const moment of sampleOf(await momentsOf(stage), 8)) {
+  for (const moment of sampleOf(await momentsOf(stage), 4)) {
     const stack = world.stack();
     stack.state = (await killed(world, stage, moment)) ?? stack.state;
     await stack.destroy();

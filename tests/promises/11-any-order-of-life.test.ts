@@ -18,7 +18,7 @@ import { steps, type Step } from "./life/steps";
 import { seed as firstSeed } from "./seed";
 import { startWorld, type World } from "./world";
 
-const sequences = howMany(500, 16);
+const sequences = howMany(500, 4);
 const replay = process.env["AREA1_REPLAY"];
 
 /** So many lives in Pulumi's process go on side by side, each in a tenant and a process of its own: half of a life is waiting. */

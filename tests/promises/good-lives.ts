@@ -65,7 +65,7 @@ export async function expectGoodLives(
 }
 
 /** How many random lives there are; `npm run soak` lives 50,000. */
-const lives = howMany(2_000, 40);
+const lives = howMany(2_000, 24);
 
 /** The test of every other random life. */
 export function halfOfAllLives(part: 1 | 2): void {
