@@ -95,6 +95,8 @@ export function oneOf(ways: readonly Way[]): Path {
 
 /** The ends that a recipient or an administrator can tell apart, the first of each. */
 export function distinctResults(ways: readonly Way[]): Result[] {
+  const [only] = ways;
+  if (only && ways.length === 1) return [only.result];
   const found: Result[] = [];
   for (const { result } of ways)
     if (!found.some((one) => noticed.every((key) => one[key] === result[key])))

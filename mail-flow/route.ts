@@ -19,6 +19,7 @@ import { policyChoice } from "./policy-choice";
 import { quarantine } from "./quarantine";
 import { remembered } from "./remembered";
 import type { Snapshot } from "./snapshot";
+import type { ThreeValued } from "./three-valued";
 import { transportRules, type TransportRules } from "./transport-rules";
 import { filter } from "./verdict";
 
@@ -54,7 +55,8 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
   const owns = ownership(snapshot.acceptedDomains);
   const connect = connection(snapshot);
   const rules = rulesOf(snapshot.transportRules);
-  const filtered = filter(policyChoice(snapshot), quarantine(snapshot));
+  const policiesFor = policyChoice(snapshot);
+  const filtered = filter(quarantine(snapshot));
   const now = new Date();
   const ofKind = remembered(kindOf, (delivered, message): Kind => {
     const sender = folded(message.sender ?? unknownSender);
@@ -76,68 +78,87 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
       ruled: rules(origin, stamped(delivered, message)),
     };
   });
-  return (message) => {
+  const ofRecipient = remembered(addressed, (message): To => {
     const recipient = folded(message.recipient);
     const recipientDomain = domainOf(recipient);
-    const arrival = throughCloudflare(recipientDomain, message);
+    const groups = (message.recipientGroups ?? []).map(folded);
+    const to = { recipient, recipientDomain, groups };
+    return {
+      ...to,
+      arrives: throughCloudflare(recipientDomain),
+      accepted: accepts(recipientDomain),
+      filtered: filtered(policiesFor(to)),
+    };
+  });
+  return (message) => {
+    const to = ofRecipient(message);
+    const arrival = to.arrives(message);
     if ("result" in arrival)
       return {
         path: oneOf([arrival]),
         results: [arrival.result],
         sourceIp: message.sourceIp ?? egressIpRanges[0] ?? "",
       };
-    const groups = (message.recipientGroups ?? []).map(folded);
-    const to = { recipient, recipientDomain, groups };
     const all = ways(ofKind(arrival, message), to, arrival.steps);
     const { sourceIp } = arrival;
     return { path: oneOf(all), results: distinctResults(all), sourceIp };
   };
-
-  function ways(
-    { origin, connected, ruled }: Kind,
-    to: Pick<Mail, "recipient" | "recipientDomain" | "groups">,
-    before: readonly Step[],
-  ): Way[] {
-    const { recipientDomain } = to;
-    if (accepts(recipientDomain) === false) {
-      const why = step(
-        named("AcceptedDomain", recipientDomain),
-        "domainName",
-        null,
-        "the tenant does not accept mail for it; it is another tenant's or nobody's",
-      );
-      return [{ result: result("notDocumented"), steps: [...before, why] }];
-    }
-    const { ended: atConnection, passed: taken } = connected(to);
-    const refused = after(before, atConnection);
-    if (!taken) return refused;
-    const { allowed } = taken;
-    const steps = before.concat(taken.steps);
-    // Member by member: a table of all mail copies both for each of its rows.
-    const mail: Mail = {
-      sender: origin.sender,
-      senderDomain: origin.senderDomain,
-      senderInside: origin.senderInside,
-      senderOwned: origin.senderOwned,
-      sourceIp: origin.sourceIp,
-      behindCloudflare: origin.behindCloudflare,
-      microsoftVerdict: origin.microsoftVerdict,
-      bcl: origin.bcl,
-      at: origin.at,
-      recipient: to.recipient,
-      recipientDomain: to.recipientDomain,
-      groups: to.groups,
-      allowed,
-    };
-    const { ended, passed } = ruled(mail);
-    return refused.concat(
-      after(steps, ended),
-      passed.flatMap((one) =>
-        after(steps.concat(one.steps), filtered(one.scl, mail)),
-      ),
-    );
-  }
 }
+
+/** Every way of a message that Microsoft gets. */
+function ways(
+  { origin, connected, ruled }: Kind,
+  to: To,
+  before: readonly Step[],
+): Way[] {
+  const { recipient, recipientDomain, groups, accepted, filtered } = to;
+  if (accepted === false) {
+    const why = step(
+      named("AcceptedDomain", recipientDomain),
+      "domainName",
+      null,
+      "the tenant does not accept mail for it; it is another tenant's or nobody's",
+    );
+    return [{ result: result("notDocumented"), steps: [...before, why] }];
+  }
+  const { ended: atConnection, passed: taken } = connected(to);
+  const found = after(before, atConnection);
+  if (!taken) return found;
+  // Member by member: a table of all mail copies both for each of its rows.
+  const mail: Mail = {
+    sender: origin.sender,
+    senderDomain: origin.senderDomain,
+    senderInside: origin.senderInside,
+    senderOwned: origin.senderOwned,
+    sourceIp: origin.sourceIp,
+    behindCloudflare: origin.behindCloudflare,
+    microsoftVerdict: origin.microsoftVerdict,
+    bcl: origin.bcl,
+    at: origin.at,
+    recipient,
+    recipientDomain,
+    groups,
+    allowed: taken.allowed,
+  };
+  const steps = before.concat(taken.steps);
+  const { ended, passed } = ruled(mail);
+  found.push(...after(steps, ended));
+  for (const one of passed)
+    found.push(...after(steps.concat(one.steps), filtered(one.scl, mail)));
+  return found;
+}
+
+/** A recipient of messages, with what is the same for all messages to him. */
+interface To extends Pick<Mail, "recipient" | "recipientDomain" | "groups"> {
+  readonly arrives: ReturnType<ReturnType<typeof cloudflare>>;
+  /** Whether the tenant accepts mail for the domain. */
+  readonly accepted: ThreeValued;
+  readonly filtered: ReturnType<ReturnType<typeof filter>>;
+}
+
+/** What tells recipients of messages apart. */
+const addressed = ({ recipient, recipientGroups = [] }: Message): string =>
+  [recipient, ...recipientGroups].join("\n");
 
 /** Messages that Microsoft gets and that nothing but their recipient tells apart. */
 interface Kind {
