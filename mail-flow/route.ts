@@ -34,6 +34,17 @@ export interface Followed {
 /** Follows messages through a snapshot. */
 export type MailFlow = (message: Message) => Followed;
 
+/** Whom messages are for. */
+export interface Addressee {
+  readonly recipient: string;
+  readonly recipientGroups?: readonly string[];
+}
+
+/** Follows messages through a snapshot, first by whom they are for: most of the way is the same for all of these. */
+export type MailFlowTo = (
+  to: Addressee,
+) => (message: Omit<Message, keyof Addressee>) => Followed;
+
 /**
  * Where a message ends, and what decided: Cloudflare, connectors, connection filter, rules in their order, the verdict, the policy
  * that is for the recipient, its action, the quarantine policy. Where nobody has documented what happens, where nobody can tell,
@@ -50,6 +61,12 @@ export function route(snapshot: Snapshot, message: Message): Path {
  * sent at the time of the preparation.
  */
 export function mailFlow(snapshot: Snapshot): MailFlow {
+  const followTo = remembered(addressed, mailFlowTo(snapshot));
+  return (message) => followTo(message)(message);
+}
+
+/** The same for a table of many recipients, who get the same messages. */
+export function mailFlowTo(snapshot: Snapshot): MailFlowTo {
   const throughCloudflare = cloudflare(snapshot);
   const accepts = acceptance(snapshot.acceptedDomains);
   const owns = ownership(snapshot.acceptedDomains);
@@ -78,30 +95,30 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
       ruled: rules(origin, stamped(delivered, message)),
     };
   });
-  const ofRecipient = remembered(addressed, (message): To => {
-    const recipient = folded(message.recipient);
+  return (addressee) => {
+    const recipient = folded(addressee.recipient);
     const recipientDomain = domainOf(recipient);
-    const groups = (message.recipientGroups ?? []).map(folded);
-    const to = { recipient, recipientDomain, groups };
-    return {
-      ...to,
-      arrives: throughCloudflare(recipientDomain),
+    const groups = (addressee.recipientGroups ?? []).map(folded);
+    const arrive = throughCloudflare(recipientDomain);
+    const to: To = {
+      recipient,
+      recipientDomain,
+      groups,
       accepted: accepts(recipientDomain),
-      filtered: filtered(policiesFor(to)),
+      filtered: filtered(policiesFor({ recipient, recipientDomain, groups })),
     };
-  });
-  return (message) => {
-    const to = ofRecipient(message);
-    const arrival = to.arrives(message);
-    if ("result" in arrival)
-      return {
-        path: oneOf([arrival]),
-        results: [arrival.result],
-        sourceIp: message.sourceIp ?? egressIpRanges[0] ?? "",
-      };
-    const all = ways(ofKind(arrival, message), to, arrival.steps);
-    const { sourceIp } = arrival;
-    return { path: oneOf(all), results: distinctResults(all), sourceIp };
+    return (message) => {
+      const arrival = arrive(message);
+      if ("result" in arrival)
+        return {
+          path: oneOf([arrival]),
+          results: [arrival.result],
+          sourceIp: message.sourceIp ?? egressIpRanges[0] ?? "",
+        };
+      const all = ways(ofKind(arrival, message), to, arrival.steps);
+      const { sourceIp } = arrival;
+      return { path: oneOf(all), results: distinctResults(all), sourceIp };
+    };
   };
 }
 
@@ -122,7 +139,8 @@ function ways(
     return [{ result: result("notDocumented"), steps: [...before, why] }];
   }
   const { ended: atConnection, passed: taken } = connected(to);
-  const found = after(before, atConnection);
+  const found: Way[] = [];
+  add(found, before, atConnection);
   if (!taken) return found;
   // Member by member: a table of all mail copies both for each of its rows.
   const mail: Mail = {
@@ -142,22 +160,21 @@ function ways(
   };
   const steps = before.concat(taken.steps);
   const { ended, passed } = ruled(mail);
-  found.push(...after(steps, ended));
+  add(found, steps, ended);
   for (const one of passed)
-    found.push(...after(steps.concat(one.steps), filtered(one.scl, mail)));
+    add(found, steps.concat(one.steps), filtered(one.scl, mail));
   return found;
 }
 
 /** A recipient of messages, with what is the same for all messages to him. */
 interface To extends Pick<Mail, "recipient" | "recipientDomain" | "groups"> {
-  readonly arrives: ReturnType<ReturnType<typeof cloudflare>>;
   /** Whether the tenant accepts mail for the domain. */
   readonly accepted: ThreeValued;
   readonly filtered: ReturnType<ReturnType<typeof filter>>;
 }
 
 /** What tells recipients of messages apart. */
-const addressed = ({ recipient, recipientGroups = [] }: Message): string =>
+const addressed = ({ recipient, recipientGroups = [] }: Addressee): string =>
   [recipient, ...recipientGroups].join("\n");
 
 /** Messages that Microsoft gets and that nothing but their recipient tells apart. */
@@ -170,7 +187,7 @@ interface Kind {
 /** What tells messages apart that Microsoft gets, whoever they are for. */
 function kindOf(
   { word, sourceIp, behindCloudflare }: Delivered,
-  { header, sender, microsoftVerdict, bcl, at }: Message,
+  { header, sender, microsoftVerdict, bcl, at }: Omit<Message, keyof Addressee>,
 ): string {
   return [
     word,
@@ -184,7 +201,10 @@ function kindOf(
   ].join("\n");
 }
 
-const stamped = ({ word }: Delivered, { header }: Message): Headers =>
+const stamped = (
+  { word }: Delivered,
+  { header }: Pick<Message, "header">,
+): Headers =>
   new Map(
     word === undefined
       ? []
@@ -194,12 +214,10 @@ const stamped = ({ word }: Delivered, { header }: Message): Headers =>
         ]),
   );
 
-/** The ways with other steps before their own. */
-function after(before: readonly Step[], ways: readonly Way[]): Way[] {
-  return ways.map(({ result, steps }) => ({
-    result,
-    steps: before.concat(steps),
-  }));
+/** Adds ways with other steps before their own. */
+function add(found: Way[], before: readonly Step[], ways: readonly Way[]) {
+  for (const { result, steps } of ways)
+    found.push({ result, steps: before.concat(steps) });
 }
 
 /** An address of a domain that nobody has: the sender of messages that name none. */

@@ -5,15 +5,15 @@ import { valueOf } from "./part";
 import type { Row } from "./path";
 import {
   classes,
-  fate,
+  fates,
   key,
   originsOf,
   type Circumstances,
   type Fate,
   type Someone,
 } from "./recipients";
-import { groupsIn } from "./representatives";
-import { mailFlow } from "./route";
+import { groupsIn, toldApart } from "./representatives";
+import { mailFlowTo } from "./route";
 import { sendingAddresses } from "./sending-addresses";
 import type { Part, Snapshot } from "./snapshot";
 
@@ -24,15 +24,18 @@ export interface RowOptions extends Circumstances {
 }
 
 /** All dispositions in both generations of headers, for each class of recipients or for the recipients given. */
-export function rows(
-  snapshot: Snapshot,
-  options: RowOptions = {},
-  follow = mailFlow(snapshot),
-): Row[] {
-  const fateOf: FateOf = (one) => fate(follow, one, options);
-  return told(snapshot, fateOf, options).flatMap(({ label, rows }) =>
-    rows.map((row) => ({ ...row, recipient: label })),
-  );
+export function rows(snapshot: Snapshot, options: RowOptions = {}): Row[] {
+  return tables(snapshot)(options);
+}
+
+/** Prepares a snapshot for several tables of rows. */
+function tables(snapshot: Snapshot): (options: RowOptions) => Row[] {
+  const follow = mailFlowTo(snapshot);
+  const everybody = toldApart(snapshot);
+  return (options) =>
+    told(snapshot, everybody, fates(follow, options), options).flatMap(
+      ({ label, rows }) => rows.map((row) => ({ ...row, recipient: label })),
+    );
 }
 
 /**
@@ -43,12 +46,15 @@ export function rowsOfRanges(
   snapshot: Snapshot,
   ranges: readonly string[],
 ): Row[] {
-  const follow = mailFlow(snapshot);
+  const rowsOf = tables(snapshot);
   const found = new Map<string, Row>();
   for (const egressIp of sendingAddresses(snapshot, ranges))
-    for (const row of rows(snapshot, { egressIp }, follow)) {
-      const { sourceIp: _, steps: __, ...rest } = row;
-      const key = JSON.stringify(rest);
+    for (const row of rowsOf({ egressIp })) {
+      const key = JSON.stringify({
+        ...row,
+        sourceIp: undefined,
+        steps: undefined,
+      });
       if (!found.has(key)) found.set(key, row);
     }
   return [...found.values()];
@@ -66,10 +72,10 @@ export function rowPairs(
   after: Snapshot,
   options: RowOptions = {},
 ): RowPair[] {
-  const flows = [mailFlow(before), mailFlow(after)];
-  const fateOf: FateOf = (one) =>
-    flows.flatMap((follow) => fate(follow, one, options));
-  return told(both(before, after), fateOf, options).flatMap(
+  const fatesIn = [before, after].map((one) => fates(mailFlowTo(one), options));
+  const fateOf: FateOf = (one) => fatesIn.flatMap((fateIn) => fateIn(one));
+  const apart = both(before, after);
+  return told(apart, toldApart(apart), fateOf, options).flatMap(
     ({ label, rows }) => {
       const named = rows.map((row) => ({ ...row, recipient: label }));
       const after = named.splice(named.length / 2);
@@ -123,12 +129,13 @@ type FateOf = (one: Someone) => Fate;
 
 function told(
   snapshot: Snapshot,
+  everybody: ReturnType<typeof toldApart>,
   fateOf: FateOf,
   options: RowOptions,
 ): { label: string; rows: Fate }[] {
   return options.recipients
     ? options.recipients.flatMap((one) => cases(snapshot, fateOf, one))
-    : classes(snapshot, fateOf, originsOf(options));
+    : classes(everybody(originsOf(options)), fateOf);
 }
 
 /** How a recipient of unknown groups fares: once if that is the same for members of each, else case by case. */
