@@ -17,12 +17,7 @@ import type { Step } from "./path";
 import { list, same } from "./names";
 import { isOrdinary, namesOf } from "./recipients";
 import { representatives, type Representative } from "./representatives";
-import {
-  mailFlowTo,
-  unknownSender,
-  type Addressee,
-  type Followed,
-} from "./route";
+import { mailFlowTo, unknownSender, type Followed, type Sent } from "./route";
 import { both } from "./rows";
 import { sendingAddresses } from "./sending-addresses";
 import { valueOf } from "./part";
@@ -113,15 +108,12 @@ export function harmsOf(
   );
   const [flowBefore, flowAfter] = [mailFlowTo(before), mailFlowTo(after)];
   const flowAllowed = allowed && mailFlowTo(allowed);
-  const everybody = recipients.map((one) => {
-    const to = { recipient: one.recipient, recipientGroups: one.groups };
-    return {
-      one,
-      followBefore: flowBefore(to),
-      followAfter: flowAfter(to),
-      followAllowed: flowAllowed?.(to),
-    };
-  });
+  const everybody = recipients.map((one) => ({
+    one,
+    followBefore: flowBefore(one),
+    followAfter: flowAfter(one),
+    followAllowed: flowAllowed?.(one),
+  }));
   const at = new Date();
   // Mail may carry each header alone, and both together.
   const carried: Message["header"][] = [
@@ -175,7 +167,7 @@ export function harmsOf(
 interface Mail {
   readonly name: string;
   readonly header?: string;
-  readonly message: Omit<Message, keyof Addressee>;
+  readonly message: Sent;
   /** Whether it must not get nearer; of all mail it counts whether it is lost. */
   readonly guarded: boolean;
 }
@@ -252,7 +244,7 @@ function harmIn(
 /** The last decision of a vendor's object on the way; where none was taken, the rule that should have taken one. */
 function decidedBy(
   { path: { steps } }: Followed,
-  { stamp, header }: Mail["message"],
+  { stamp, header }: Sent,
   { transportRules }: Snapshot,
 ): Step {
   const last = steps.findLast(

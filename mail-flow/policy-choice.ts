@@ -155,6 +155,10 @@ function scoped(rule: PolicyRule): Scoped {
       return list.length > 0 ? [scope[2](list)] : [];
     });
   const [inside, outside] = [tests(0), tests(1)];
+  const [first] = inside;
+  // Most rules name recipients by one list, and a tenant may have many rules.
+  if (first && inside.length === 1 && outside.length === 0)
+    return { rule, covers: first };
   return {
     rule,
     covers: (recipient) =>

@@ -9,7 +9,7 @@ import {
   type Header,
   type Message,
 } from "./message";
-import type { Row } from "./path";
+import type { Path, Row } from "./path";
 import {
   representatives,
   type Origin,
@@ -18,7 +18,7 @@ import {
 import {
   mailFlowTo,
   unknownSender,
-  type Followed,
+  type Addressee,
   type MailFlowTo,
 } from "./route";
 import type { Snapshot } from "./snapshot";
@@ -51,8 +51,11 @@ export const originsOf = ({ sourceIp, egressIp }: Circumstances): Origin[] =>
     : [sourceIp]
   ).map((source) => ({ sender: unknownSender, sourceIp: source }));
 
-/** How recipients fare: all rows but for whom. */
-export type Fate = Omit<Row, "recipient">[];
+/** How recipients fare: all rows but for whom, and apart from them the steps, which name the recipient's domain. */
+export type Fate = {
+  readonly row: Omit<Row, "recipient" | "steps">;
+  readonly steps: Path["steps"];
+}[];
 
 /** Recipients that fare alike, and how. */
 export interface Class extends RecipientClass {
@@ -60,14 +63,11 @@ export interface Class extends RecipientClass {
   rows: Fate;
 }
 
-/** An address, and the groups that it is a member of. */
-export type Someone = Pick<Representative, "recipient" | "groups">;
-
 /** Tells how a recipient fares with mail of every disposition in both generations of headers. */
 export function fates(
   follow: MailFlowTo,
   circumstances: Circumstances,
-): (one: Someone) => Fate {
+): (one: Addressee) => Fate {
   const messages = dispositions.flatMap((disposition) =>
     // Clean mail has neither header.
     (disposition === "None" ? headers.slice(0, 1) : headers).map((header) => ({
@@ -76,14 +76,16 @@ export function fates(
       header,
     })),
   );
-  return ({ recipient, groups }) => {
-    const followed = follow({ recipient, recipientGroups: groups });
+  return (one) => {
+    const followed = follow(one);
     return messages.flatMap((message) => {
       const { disposition, header } = message;
-      const row = rowOf(disposition, header, followed(message));
+      const { path, sourceIp } = followed(message);
+      const row = rowOf(disposition, header, sourceIp, path);
+      const { steps } = path;
       return disposition === "None"
-        ? headers.map((header) => ({ ...row, header }))
-        : row;
+        ? headers.map((header) => ({ row: { ...row, header }, steps }))
+        : { row, steps };
     });
   };
 }
@@ -91,8 +93,9 @@ export function fates(
 function rowOf(
   disposition: Disposition,
   header: Header,
-  { path, sourceIp }: Followed,
-): Fate[number] {
+  sourceIp: string,
+  path: Path,
+): Fate[number]["row"] {
   return {
     disposition,
     header,
@@ -106,18 +109,17 @@ function rowOf(
     release: path.release,
     notified: path.notified,
     retentionDays: path.retentionDays,
-    steps: path.steps,
   };
 }
 
-/** Text that is the same for rows that say the same, whatever their steps, which name the recipient's domain. */
-export const key = (rows: Fate): string =>
-  JSON.stringify(rows.map((row) => ({ ...row, steps: undefined })));
+/** Text that is the same for those who fare alike, whatever the steps. */
+export const key = (fate: Fate): string =>
+  JSON.stringify(fate.map(({ row }) => row));
 
 /** The classes of recipients, and how each fares, as `fateOf` tells. */
 export function classes(
   everybody: readonly Representative[],
-  fateOf: (one: Someone) => Fate,
+  fateOf: (one: Addressee) => Fate,
 ): Class[] {
   const all = everybody.filter(isOrdinary);
   const alike = collected(

@@ -18,6 +18,7 @@ import type { Path, Step } from "./path";
 import { policyChoice } from "./policy-choice";
 import { quarantine } from "./quarantine";
 import { remembered } from "./remembered";
+import type { Representative } from "./representatives";
 import type { Snapshot } from "./snapshot";
 import type { ThreeValued } from "./three-valued";
 import { transportRules, type TransportRules } from "./transport-rules";
@@ -35,15 +36,13 @@ export interface Followed {
 export type MailFlow = (message: Message) => Followed;
 
 /** Whom messages are for. */
-export interface Addressee {
-  readonly recipient: string;
-  readonly recipientGroups?: readonly string[];
-}
+export type Addressee = Pick<Representative, "recipient" | "groups">;
+
+/** A message, whoever it is for. */
+export type Sent = Omit<Message, "recipient" | "recipientGroups">;
 
 /** Follows messages through a snapshot, first by whom they are for: most of the way is the same for all of these. */
-export type MailFlowTo = (
-  to: Addressee,
-) => (message: Omit<Message, keyof Addressee>) => Followed;
+export type MailFlowTo = (to: Addressee) => (message: Sent) => Followed;
 
 /**
  * Where a message ends, and what decided: Cloudflare, connectors, connection filter, rules in their order, the verdict, the policy
@@ -61,8 +60,14 @@ export function route(snapshot: Snapshot, message: Message): Path {
  * sent at the time of the preparation.
  */
 export function mailFlow(snapshot: Snapshot): MailFlow {
-  const followTo = remembered(addressed, mailFlowTo(snapshot));
-  return (message) => followTo(message)(message);
+  const followTo = remembered(
+    ({ recipient, groups }: Addressee) => [recipient, ...groups].join("\n"),
+    mailFlowTo(snapshot),
+  );
+  return (message) => {
+    const { recipient, recipientGroups: groups = [] } = message;
+    return followTo({ recipient, groups })(message);
+  };
 }
 
 /** The same for a table of many recipients, who get the same messages. */
@@ -98,7 +103,7 @@ export function mailFlowTo(snapshot: Snapshot): MailFlowTo {
   return (addressee) => {
     const recipient = folded(addressee.recipient);
     const recipientDomain = domainOf(recipient);
-    const groups = (addressee.recipientGroups ?? []).map(folded);
+    const groups = addressee.groups.map(folded);
     const arrive = throughCloudflare(recipientDomain);
     const to: To = {
       recipient,
@@ -173,10 +178,6 @@ interface To extends Pick<Mail, "recipient" | "recipientDomain" | "groups"> {
   readonly filtered: ReturnType<ReturnType<typeof filter>>;
 }
 
-/** What tells recipients of messages apart. */
-const addressed = ({ recipient, recipientGroups = [] }: Addressee): string =>
-  [recipient, ...recipientGroups].join("\n");
-
 /** Messages that Microsoft gets and that nothing but their recipient tells apart. */
 interface Kind {
   readonly origin: Origin;
@@ -187,7 +188,7 @@ interface Kind {
 /** What tells messages apart that Microsoft gets, whoever they are for. */
 function kindOf(
   { word, sourceIp, behindCloudflare }: Delivered,
-  { header, sender, microsoftVerdict, bcl, at }: Omit<Message, keyof Addressee>,
+  { header, sender, microsoftVerdict, bcl, at }: Sent,
 ): string {
   return [
     word,

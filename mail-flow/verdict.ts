@@ -117,7 +117,7 @@ function sendersListed(
   { sender, senderDomain, senderOwned }: Mail,
   policy: AntiSpamPolicy | undefined,
 ): Request[] {
-  if (!policy) return [request];
+  if (!policy || listsNobody(policy)) return [request];
   const found = (
     kind: "allowed" | "blocked",
   ): readonly [property: string, name: string] | undefined =>
@@ -162,6 +162,12 @@ function sendersListed(
   }
   return ways.length > 0 ? ways : [request];
 }
+
+const listsNobody = (policy: AntiSpamPolicy): boolean =>
+  policy.allowedSenders.length === 0 &&
+  policy.allowedSenderDomains.length === 0 &&
+  policy.blockedSenders.length === 0 &&
+  policy.blockedSenderDomains.length === 0;
 
 /** The verdicts that could be acted on, the first of them first; `none` is not among them. */
 function verdictsOn(
