@@ -65,8 +65,10 @@ export function mergedIntervals(ranges: readonly string[]): Interval[] {
   return merged;
 }
 
-/** An IPv4 address, `a-b` or CIDR; undefined for anything else. */
-export function intervalOf(range: string): Interval | undefined {
+/** An IPv4 address, `a-b` or CIDR; undefined for anything else. Many lists have the same. */
+export const intervalOf = remembered((range: string) => range, readRange, 1024);
+
+function readRange(range: string): Interval | undefined {
   const dash = range.indexOf("-");
   if (dash >= 0) {
     const first = numberOf(range.slice(0, dash).trim());

@@ -45,87 +45,106 @@ export const labelsOf = (word: string): string[] => {
     : [labelOf(known)];
 };
 
-/** Makes Cloudflare Email Security ready for messages. */
+/** Makes Cloudflare Email Security ready, first for the domain of recipients, then for their messages. */
 export function cloudflare({
   domains,
   mailExchanges,
 }: Pick<Snapshot, "domains" | "mailExchanges">): (
   recipientDomain: string,
+) => (
   message: Pick<Message, "disposition" | "stamp" | "sourceIp" | "egressIp">,
 ) => Arrival {
   if ("unavailable" in domains) {
-    const { unavailable } = domains;
-    return () => ({
-      result: result("notDocumented"),
-      steps: [
-        unread("Domain", "Cloudflare's domains were not read", unavailable),
-      ],
-    });
+    const why = unread(
+      "Domain",
+      "Cloudflare's domains were not read",
+      domains.unavailable,
+    );
+    return () => () => ({ result: result("notDocumented"), steps: [why] });
   }
   const byName = new Map(
     domains.value.map((domain) => [folded(domain.domain), domain]),
   );
   const hosts = hostsIn(mailExchanges);
-  return (recipientDomain, { disposition, stamp, sourceIp, egressIp }) => {
+  return (recipientDomain) => {
     const domain = byName.get(recipientDomain);
     const object = named("Domain", domain?.domain ?? recipientDomain);
-    const direct = (...reason: Reason): Arrival => ({
-      word: undefined,
-      sourceIp: sourceIp ?? otherHost,
-      behindCloudflare: false,
-      steps: [step(object, ...reason)],
-    });
+    const say = (...reason: Reason) => step(object, ...reason);
     if (!domain)
-      return direct(
-        "domain",
-        recipientDomain,
-        "Cloudflare does not protect it, so its mail carries no disposition",
+      return past(
+        say(
+          "domain",
+          recipientDomain,
+          "Cloudflare does not protect it, so its mail carries no disposition",
+        ),
       );
     const idle = unprocessed(domain);
-    if (idle) return direct(...idle);
+    if (idle) return past(say(...idle));
     const { status, ipRestrictions, dropDispositions, transport } = domain;
-    const steps: Step[] = [];
-    const say = (...reason: Reason) => steps.push(step(object, ...reason));
-    say(
-      "status",
-      status,
-      status === undefined
-        ? "its status is not returned; it is taken to be active"
-        : "Cloudflare processes its mail",
-    );
-    if (ipRestrictions.length > 0)
+    const taken = [
       say(
-        "ipRestrictions",
-        ipRestrictions,
-        "Cloudflare takes mail from these addresses alone; the message is taken to come from one of them",
+        "status",
+        status,
+        status === undefined
+          ? "its status is not returned; it is taken to be active"
+          : "Cloudflare processes its mail",
+      ),
+    ];
+    if (ipRestrictions.length > 0)
+      taken.push(
+        say(
+          "ipRestrictions",
+          ipRestrictions,
+          "Cloudflare takes mail from these addresses alone; the message is taken to come from one of them",
+        ),
       );
-    const label = stamp ? stamp.label : labelOf(disposition);
-    const dropped = drop(domain, disposition, label);
-    if (dropped) {
-      say("dropDispositions", dropDispositions, dropped.why);
-      return { result: result(dropped.outcome), steps };
-    }
-    const word = stamp ? stamp.word : headerWords[disposition];
-    say(
-      "disposition",
-      word,
-      word === undefined
-        ? "clean mail carries no disposition"
-        : `the message is delivered with the word ${word} in the disposition's header`,
-    );
+    const drops = dropsOf(domain);
     const lost = elsewhere(domain, hosts.get(recipientDomain));
-    if (lost) {
-      say("transport", transport, lost);
-      return { result: result("notDocumented"), steps };
-    }
-    return {
-      word,
-      sourceIp: sourceIp ?? egressIp ?? egressIpRanges[0] ?? otherHost,
-      behindCloudflare: true,
-      steps,
+    return ({ disposition, stamp, sourceIp, egressIp }) => {
+      const label = stamp ? stamp.label : labelOf(disposition);
+      const dropped = drops(disposition, label);
+      if (dropped)
+        return {
+          result: result(dropped.outcome),
+          steps: [
+            ...taken,
+            say("dropDispositions", dropDispositions, dropped.why),
+          ],
+        };
+      const word = stamp ? stamp.word : headerWords[disposition];
+      const steps = [
+        ...taken,
+        say(
+          "disposition",
+          word,
+          word === undefined
+            ? "clean mail carries no disposition"
+            : `the message is delivered with the word ${word} in the disposition's header`,
+        ),
+      ];
+      if (lost) {
+        steps.push(say("transport", transport, lost));
+        return { result: result("notDocumented"), steps };
+      }
+      return {
+        word,
+        sourceIp: sourceIp ?? egressIp ?? egressIpRanges[0] ?? otherHost,
+        behindCloudflare: true,
+        steps,
+      };
     };
   };
 }
+
+/** Mail that goes past Cloudflare, for this reason. */
+const past =
+  (why: Step) =>
+  ({ sourceIp }: Pick<Message, "sourceIp">): Delivered => ({
+    word: undefined,
+    sourceIp: sourceIp ?? otherHost,
+    behindCloudflare: false,
+    steps: [why],
+  });
 
 /** A property that decides, its value, and what follows. */
 type Reason = [property: string, value: RuleValue | undefined, why: string];
@@ -166,23 +185,28 @@ function unprocessed({
   return undefined;
 }
 
-/** Where a message ends that Cloudflare drops, and why; undefined for one that it delivers. */
-function drop(
-  { dropDispositions }: CloudflareDomain,
+/** Returns where a message to a domain ends that Cloudflare drops, and why; undefined for one that it delivers. */
+function dropsOf({
+  dropDispositions,
+}: CloudflareDomain): (
   disposition: Disposition,
-  byLabel: string | undefined,
-): { outcome: Outcome; why: string } | undefined {
+  label: string | undefined,
+) => { outcome: Outcome; why: string } | undefined {
   const dropped = new Set(dropDispositions.map((label) => label.toUpperCase()));
-  if (disposition === "None") {
-    const clean = ["NONE", "UNKNOWN", "EXTERNAL"];
-    const label = clean.find((one) => dropped.has(one));
-    const why = `whether Cloudflare drops clean mail as ${label} is not documented`;
-    return label === undefined ? undefined : { outcome: "notDocumented", why };
-  }
-  if (byLabel === undefined || !dropped.has(byLabel)) return undefined;
-  const why =
-    "Cloudflare drops mail of this disposition, so that Microsoft 365 never sees it";
-  return { outcome: "droppedByCloudflare", why };
+  return (disposition, byLabel) => {
+    if (disposition === "None") {
+      const clean = ["NONE", "UNKNOWN", "EXTERNAL"];
+      const label = clean.find((one) => dropped.has(one));
+      const why = `whether Cloudflare drops clean mail as ${label} is not documented`;
+      return label === undefined
+        ? undefined
+        : { outcome: "notDocumented", why };
+    }
+    if (byLabel === undefined || !dropped.has(byLabel)) return undefined;
+    const why =
+      "Cloudflare drops mail of this disposition, so that Microsoft 365 never sees it";
+    return { outcome: "droppedByCloudflare", why };
+  };
 }
 
 /** Why mail is not forwarded to the host at which Microsoft takes it, where that is known. */

@@ -4,10 +4,12 @@ import {
   attribution,
   because,
   type Attributed,
+  type Attribution,
   type Recipient,
 } from "./inbound-connectors";
 import type { Origin } from "./mail";
 import type { Step } from "./path";
+import { rememberedOf } from "./remembered";
 import type { Snapshot } from "./snapshot";
 import type { ThreeValued } from "./three-valued";
 
@@ -37,13 +39,14 @@ export function connection(
       "result" in one
         ? { ended: [one] }
         : after(one.steps, filter(origin, one.skips));
-    return (to) => {
-      const { possible, doubts } = attributedFor(to);
+    // Most often it is the same for all recipients.
+    const connected = rememberedOf(({ possible, doubts }: Attribution) => {
       const [first, ...others] = possible;
       return others.length === 0
         ? connect(first)
         : anyOf([connect(first), ...others.map(connect)], doubts);
-    };
+    });
+    return (to) => connected(attributedFor(to));
   };
 }
 

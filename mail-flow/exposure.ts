@@ -17,7 +17,7 @@ import type { Step } from "./path";
 import { list, same } from "./names";
 import { isOrdinary, namesOf } from "./recipients";
 import { representatives, type Representative } from "./representatives";
-import { mailFlow, unknownSender, type Followed } from "./route";
+import { mailFlowTo, unknownSender, type Followed, type Sent } from "./route";
 import { both } from "./rows";
 import { sendingAddresses } from "./sending-addresses";
 import { valueOf } from "./part";
@@ -106,9 +106,15 @@ export function harmsOf(
       sourceIp,
     })),
   );
-  const flowBefore = mailFlow(before);
-  const flowAfter = mailFlow(after);
-  const flowAllowed = allowed && mailFlow(allowed);
+  const [flowBefore, flowAfter] = [mailFlowTo(before), mailFlowTo(after)];
+  const flowAllowed = allowed && mailFlowTo(allowed);
+  const everybody = recipients.map((one) => ({
+    one,
+    followBefore: flowBefore(one),
+    followAfter: flowAfter(one),
+    followAllowed: flowAllowed?.(one),
+  }));
+  const at = new Date();
   // Mail may carry each header alone, and both together.
   const carried: Message["header"][] = [
     ...guarded.headers.filter((header) => header !== givenUp),
@@ -124,26 +130,25 @@ export function harmsOf(
     .flatMap(harmTo);
 
   function harmTo({ name, header, message, guarded }: Mail): Harm[] {
-    const at = new Date();
-    const found = recipients.flatMap((one) => {
-      for (const egressIp of addresses) {
-        const sent: Message = {
-          ...message,
-          at,
-          recipient: one.recipient,
-          recipientGroups: [...one.groups],
-          egressIp,
-        };
-        const later = flowAfter(sent);
-        const harm = harmIn(flowBefore(sent), later, guarded);
-        if (!harm) continue;
-        const most = flowAllowed && nearest(flowAllowed(sent).results);
-        if (most && !nearer(harm.after, most)) continue;
-        const decided = decidedBy(later, sent, after);
-        return [{ one, harm: { ...harm, decided } }];
-      }
-      return [];
-    });
+    const messages = addresses.map((egressIp) => ({
+      ...message,
+      at,
+      egressIp,
+    }));
+    const found = everybody.flatMap(
+      ({ one, followBefore, followAfter, followAllowed }) => {
+        for (const sent of messages) {
+          const later = followAfter(sent);
+          const harm = harmIn(followBefore(sent), later, guarded);
+          if (!harm) continue;
+          const most = followAllowed && nearest(followAllowed(sent).results);
+          if (most && !nearer(harm.after, most)) continue;
+          const decided = decidedBy(later, sent, after);
+          return [{ one, harm: { ...harm, decided } }];
+        }
+        return [];
+      },
+    );
     const [first] = found;
     if (!first) return [];
     const same = found.filter(({ harm }) => harm.kind === first.harm.kind);
@@ -162,7 +167,7 @@ export function harmsOf(
 interface Mail {
   readonly name: string;
   readonly header?: string;
-  readonly message: Omit<Message, "recipient">;
+  readonly message: Sent;
   /** Whether it must not get nearer; of all mail it counts whether it is lost. */
   readonly guarded: boolean;
 }
@@ -239,7 +244,7 @@ function harmIn(
 /** The last decision of a vendor's object on the way; where none was taken, the rule that should have taken one. */
 function decidedBy(
   { path: { steps } }: Followed,
-  { stamp, header }: Message,
+  { stamp, header }: Sent,
   { transportRules }: Snapshot,
 ): Step {
   const last = steps.findLast(

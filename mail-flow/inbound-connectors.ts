@@ -10,7 +10,7 @@ export type Attributed =
   Way | { readonly skips: string | undefined; readonly steps: readonly Step[] };
 
 /** What connectors may make of a message. */
-interface Attribution {
+export interface Attribution {
   /** Several where nobody has documented, or nobody can tell, which connector the message meets. */
   readonly possible: readonly [Attributed, ...Attributed[]];
   /** Why there are several. */

@@ -33,16 +33,18 @@ export const nouns: Readonly<Record<PartName, string>> = {
   mailExchanges: "domainDnsMxRecord",
 };
 
+const nothingRead = Object.fromEntries(
+  Object.keys(nouns).map((part) => [
+    part,
+    { unavailable: "It was not asked for." },
+  ]),
+);
+
 /** A snapshot of which these parts were read, and no other. */
-export const snapshotOf = (parts: Partial<Parts>): Snapshot =>
-  Object.fromEntries(
-    Object.keys(nouns).map((part) => [
-      part,
-      part in parts
-        ? { value: parts[part as PartName] }
-        : { unavailable: "It was not asked for." },
-    ]),
-  ) as unknown as Snapshot;
+export const snapshotOf = (parts: Partial<Parts>): Snapshot => {
+  const read = Object.entries(parts).map(([part, value]) => [part, { value }]);
+  return Object.assign({}, nothingRead, Object.fromEntries(read)) as Snapshot;
+};
 
 /** The parts of what was read that are unavailable, by the names given here, with the reason. */
 export const unavailableIn = <Name extends string>(

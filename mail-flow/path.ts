@@ -47,7 +47,7 @@ export interface Path {
   notificationFrequency: string | null;
   /** Days until it is deleted from the quarantine; null outside of it. */
   retentionDays: number | null;
-  steps: Step[];
+  steps: readonly Step[];
 }
 
 /** A row of `area1-m365 explain --json`. */

@@ -1,8 +1,8 @@
 import { named, step, unread } from "./result";
-import { folded, within, type Mail } from "./mail";
+import { folded, within } from "./mail";
 import { valueOf } from "./part";
 import type { Step } from "./path";
-import { remembered } from "./remembered";
+import { rememberedOf } from "./remembered";
 import type { Representative } from "./representatives";
 import type {
   AntiPhishPolicy,
@@ -42,42 +42,47 @@ export interface AntiSpamOrder {
   readonly firstFor: (recipient: Recipient) => Candidate;
 }
 
-/** Which policies are for a recipient. */
-export interface PolicyChoice {
-  antiSpam(mail: Mail): Chosen<AntiSpamPolicy>;
+/** The policies that are for a recipient. */
+export interface Policies {
+  readonly antiSpam: Chosen<AntiSpamPolicy>;
   /** Several where there are custom ones, whose scopes are not read. */
-  antiPhish(mail: Mail): Chosen<AntiPhishPolicy>[];
+  readonly antiPhish: readonly Chosen<AntiPhishPolicy>[];
   /** Several where there are custom ones, whose scopes are not read. */
-  malware(mail: Mail): Chosen<MalwarePolicy>[];
+  readonly malware: readonly Chosen<MalwarePolicy>[];
 }
 
 /**
- * Makes presets, rules and policies ready. The order is Strict, Standard, custom ones by priority, Default; the first that is
- * for the recipient is the only one.
+ * Makes presets, rules and policies ready: recipients for whom the same are get the same object. The order is Strict, Standard,
+ * custom ones by priority, Default; the first that is for the recipient is the only one.
  *
  * @see https://learn.microsoft.com/defender-office-365/how-policies-and-protections-are-combined
  */
-export function policyChoice(snapshot: Snapshot): PolicyChoice {
+export function policyChoice(
+  snapshot: Snapshot,
+): (recipient: Recipient) => Policies {
   const presets = presetsOf(snapshot);
   const { firstFor } = antiSpamOrder(snapshot, presets);
-  return {
-    antiSpam: remembered(
-      ({ recipient, groups }) => [recipient, ...groups].join("\n"),
-      (mail) => firstFor(mail).chosen,
-    ),
-    antiPhish: otherChoice(
-      "AntiPhishPolicy",
-      snapshot.antiPhishPolicies,
-      presets,
-      ({ antiPhishPolicy }) => antiPhishPolicy,
-    ),
-    malware: otherChoice(
-      "MalwareFilterPolicy",
-      snapshot.malwarePolicies,
-      presets,
-      ({ malwareFilterPolicy }) => malwareFilterPolicy,
-    ),
-  };
+  const antiPhish = otherChoice(
+    "AntiPhishPolicy",
+    snapshot.antiPhishPolicies,
+    presets,
+    ({ antiPhishPolicy }) => antiPhishPolicy,
+  );
+  const malware = otherChoice(
+    "MalwareFilterPolicy",
+    snapshot.malwarePolicies,
+    presets,
+    ({ malwareFilterPolicy }) => malwareFilterPolicy,
+  );
+  const policiesOf = rememberedOf(({ kind, rule, chosen }: Candidate) => {
+    const preset = kind === "preset" ? rule : undefined;
+    return {
+      antiSpam: chosen,
+      antiPhish: antiPhish(preset),
+      malware: malware(preset),
+    };
+  });
+  return (recipient) => policiesOf(firstFor(recipient));
 }
 
 interface Scoped extends Pick<Candidate, "covers"> {
@@ -150,6 +155,10 @@ function scoped(rule: PolicyRule): Scoped {
       return list.length > 0 ? [scope[2](list)] : [];
     });
   const [inside, outside] = [tests(0), tests(1)];
+  const [first] = inside;
+  // Most rules name recipients by one list, and a tenant may have many rules.
+  if (first && inside.length === 1 && outside.length === 0)
+    return { rule, covers: first };
   return {
     rule,
     covers: (recipient) =>
@@ -193,31 +202,34 @@ export function antiSpamOrder(
           covers,
           chosen: bound(noun, rule, rule.hostedContentFilterPolicy, byName),
         }));
-  const isRead = "value" in antiSpamPolicies;
-  const ruled = isRead
-    ? [
-        ...candidates("preset", "EOPProtectionPolicyRule", presets),
-        ...candidates("custom", "HostedContentFilterRule", custom),
-      ]
-    : [];
-  const last: Candidate = {
+  // Where policies were not read, what is known is only whom each is for.
+  const asRead = (one: Candidate): Candidate =>
+    "value" in antiSpamPolicies
+      ? one
+      : {
+          ...one,
+          chosen: {
+            step: unread(
+              noun,
+              "anti-spam policies were not read",
+              antiSpamPolicies.unavailable,
+            ),
+          },
+        };
+  const ruled = [
+    ...candidates("preset", "EOPProtectionPolicyRule", presets),
+    ...candidates("custom", "HostedContentFilterRule", custom),
+  ].map(asRead);
+  const last = asRead({
     kind: "default",
     covers: () => true,
-    chosen: isRead
-      ? byDefault(
-          noun,
-          policies,
-          "no preset and no custom policy is for the recipient",
-          "no policy is for the recipient, and the default one is not among those that were read",
-        )
-      : {
-          step: unread(
-            noun,
-            "anti-spam policies were not read",
-            antiSpamPolicies.unavailable,
-          ),
-        },
-  };
+    chosen: byDefault(
+      noun,
+      policies,
+      "no preset and no custom policy is for the recipient",
+      "no policy is for the recipient, and the default one is not among those that were read",
+    ),
+  });
   return {
     candidates: [...ruled, last],
     firstFor: (recipient) =>
@@ -291,7 +303,7 @@ function otherChoice<Policy extends AntiPhishPolicy | MalwarePolicy>(
   part: Part<Policy[]>,
   presets: Presets,
   nameOf: (rule: PolicyRule) => string | undefined,
-): (mail: Mail) => Chosen<Policy>[] {
+): (preset: PolicyRule | undefined) => readonly Chosen<Policy>[] {
   if ("unavailable" in part) {
     const { unavailable } = part;
     return () => [
@@ -325,10 +337,8 @@ function otherChoice<Policy extends AntiPhishPolicy | MalwarePolicy>(
       "the default policy is not among those that were read",
     ),
   ];
-  return (mail) => {
-    const rule = presets.find(({ covers }) => covers(mail))?.rule;
-    return rule
-      ? [bound("EOPProtectionPolicyRule", rule, nameOf(rule), byName)]
+  return (preset) =>
+    preset
+      ? [bound("EOPProtectionPolicyRule", preset, nameOf(preset), byName)]
       : others;
-  };
 }

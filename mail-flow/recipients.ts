@@ -2,14 +2,25 @@ import { otherHost } from "./cloudflare";
 import { egressIpRanges } from "./egress";
 import { collected, grouped } from "./grouped";
 import { list } from "./names";
-import { dispositions, headers, type Header, type Message } from "./message";
-import type { Row } from "./path";
+import {
+  dispositions,
+  headers,
+  type Disposition,
+  type Header,
+  type Message,
+} from "./message";
+import type { Path, Row } from "./path";
 import {
   representatives,
   type Origin,
   type Representative,
 } from "./representatives";
-import { mailFlow, unknownSender, type MailFlow } from "./route";
+import {
+  mailFlowTo,
+  unknownSender,
+  type Addressee,
+  type MailFlowTo,
+} from "./route";
 import type { Snapshot } from "./snapshot";
 
 /** Recipients whom a snapshot treats alike, and differently from others. */
@@ -27,10 +38,10 @@ export type Circumstances = Pick<Message, "sourceIp" | "egressIp" | "at">;
 
 /** The classes of recipients that a snapshot treats differently: few, as those that fare alike are one. */
 export function recipientClasses(snapshot: Snapshot): RecipientClass[] {
-  const follow = mailFlow(snapshot);
-  return classes(snapshot, (one) => fate(follow, one, {}), originsOf({})).map(
-    ({ rows: _, ...one }) => one,
-  );
+  return classes(
+    representatives(snapshot, originsOf({})),
+    fates(mailFlowTo(snapshot), {}),
+  ).map(({ rows: _, ...one }) => one);
 }
 
 /** Where all mail of a table comes from: by way of Cloudflare, and past it to domains that Cloudflare does not protect. */
@@ -40,8 +51,11 @@ export const originsOf = ({ sourceIp, egressIp }: Circumstances): Origin[] =>
     : [sourceIp]
   ).map((source) => ({ sender: unknownSender, sourceIp: source }));
 
-/** How recipients fare: all rows but for whom. */
-export type Fate = Omit<Row, "recipient">[];
+/** How recipients fare: all rows but for whom, and apart from them the steps, which name the recipient's domain. */
+export type Fate = {
+  readonly row: Omit<Row, "recipient" | "steps">;
+  readonly steps: Path["steps"];
+}[];
 
 /** Recipients that fare alike, and how. */
 export interface Class extends RecipientClass {
@@ -49,33 +63,39 @@ export interface Class extends RecipientClass {
   rows: Fate;
 }
 
-/** An address, and the groups that it is a member of. */
-export type Someone = Pick<Representative, "recipient" | "groups">;
-
-/** How a recipient fares with mail of every disposition in both generations of headers. */
-export function fate(
-  follow: MailFlow,
-  { recipient, groups }: Someone,
+/** Tells how a recipient fares with mail of every disposition in both generations of headers. */
+export function fates(
+  follow: MailFlowTo,
   circumstances: Circumstances,
-): Fate {
-  const base = { ...circumstances, recipient, recipientGroups: [...groups] };
-  return dispositions.flatMap((disposition) => {
-    if (disposition !== "None")
-      return headers.map((header) =>
-        rowOf(follow, { ...base, disposition, header }),
-      );
+): (one: Addressee) => Fate {
+  const messages = dispositions.flatMap((disposition) =>
     // Clean mail has neither header.
-    const one = rowOf(follow, { ...base, disposition, header: headers[0] });
-    return headers.map((header) => ({ ...one, header }));
-  });
+    (disposition === "None" ? headers.slice(0, 1) : headers).map((header) => ({
+      ...circumstances,
+      disposition,
+      header,
+    })),
+  );
+  return (one) => {
+    const followed = follow(one);
+    return messages.flatMap((message) => {
+      const { disposition, header } = message;
+      const { path, sourceIp } = followed(message);
+      const row = rowOf(disposition, header, sourceIp, path);
+      const { steps } = path;
+      return disposition === "None"
+        ? headers.map((header) => ({ row: { ...row, header }, steps }))
+        : { row, steps };
+    });
+  };
 }
 
 function rowOf(
-  follow: MailFlow,
-  message: Message & { header: Header },
-): Fate[number] {
-  const { path, sourceIp } = follow(message);
-  const { disposition, header } = message;
+  disposition: Disposition,
+  header: Header,
+  sourceIp: string,
+  path: Path,
+): Fate[number]["row"] {
   return {
     disposition,
     header,
@@ -89,21 +109,18 @@ function rowOf(
     release: path.release,
     notified: path.notified,
     retentionDays: path.retentionDays,
-    steps: path.steps,
   };
 }
 
-/** Text that is the same for rows that say the same, whatever their steps, which name the recipient's domain. */
-export const key = (rows: Fate): string =>
-  JSON.stringify(rows.map(({ steps: _, ...row }) => row));
+/** Text that is the same for those who fare alike, whatever the steps. */
+export const key = (fate: Fate): string =>
+  JSON.stringify(fate.map(({ row }) => row));
 
-/** The classes of recipients, and how each fares with mail from these origins, or from any, as `fateOf` tells. */
+/** The classes of recipients, and how each fares, as `fateOf` tells. */
 export function classes(
-  snapshot: Snapshot,
-  fateOf: (one: Someone) => Fate,
-  origins?: readonly Origin[],
+  everybody: readonly Representative[],
+  fateOf: (one: Addressee) => Fate,
 ): Class[] {
-  const everybody = representatives(snapshot, origins);
   const all = everybody.filter(isOrdinary);
   const alike = collected(
     everybody.map((one) => {

@@ -13,7 +13,8 @@ import { domainOf, folded, unknownMail, type Mail } from "./mail";
 import { valueOf } from "./part";
 import { effectOf } from "./rule-effect";
 import { allHold, requirementsOf } from "./rule-match";
-import type { Snapshot, TransportRule } from "./snapshot";
+import { remembered } from "./remembered";
+import type { RuleValue, Snapshot, TransportRule } from "./snapshot";
 
 /** Recipients that a snapshot may treat differently from others: one that stands for them. */
 export interface Representative {
@@ -47,7 +48,23 @@ export function representatives(
   snapshot: Snapshot,
   origins?: readonly Origin[],
 ): Representative[] {
-  const names = namesIn(snapshot, origins);
+  return toldApart(snapshot)(origins);
+}
+
+/** The same for several origins: most often they make no difference. */
+export function toldApart(
+  snapshot: Snapshot,
+): (origins?: readonly Origin[]) => Representative[] {
+  const telling = tellingRules(snapshot);
+  const ofRules = remembered(
+    (rules: readonly TellingRule[]) =>
+      rules.map((rule) => telling.indexOf(rule)).join(),
+    (rules) => everybody(snapshot, namesIn(snapshot, rules)),
+  );
+  return (origins) => ofRules(actingOn(origins, telling));
+}
+
+function everybody(snapshot: Snapshot, names: Names): Representative[] {
   const domains = alikeDomains(snapshot, names);
   const memberships = [
     [],
@@ -102,7 +119,7 @@ export function representatives(
 
 /** Groups by whose members something decides; their addresses in lower case. */
 export function groupsIn(snapshot: Snapshot): string[] {
-  return namesIn(snapshot).groups;
+  return namesIn(snapshot, actingOn(undefined, tellingRules(snapshot))).groups;
 }
 
 function free(taken: ReadonlySet<string>, domain: string): string {
@@ -139,20 +156,35 @@ const toldBy: ReadonlyMap<string, "address" | "group" | "domain" | "text"> =
     ["anyOfRecipientAddressMatchesPatterns", "text"],
   ]);
 
-function namesIn(snapshot: Snapshot, origins?: readonly Origin[]): Names {
+/** An enabled rule with the conditions by which it tells recipients apart, by their names without `exceptIf`. */
+interface TellingRule {
+  readonly rule: TransportRule;
+  readonly telling: readonly { name: string; value: RuleValue }[];
+}
+
+const tellingRules = ({ transportRules }: Snapshot): TellingRule[] =>
+  valueOf(transportRules).flatMap((rule) => {
+    const telling = Object.entries(rule.conditions)
+      .map(([name, value]) => ({ name: unprefixed(name), value }))
+      .filter(({ name }) => toldBy.has(name));
+    return rule.enabled && telling.length > 0 ? [{ rule, telling }] : [];
+  });
+
+/** Those that may change the way of mail from one of these origins, or of any. */
+function actingOn(
+  origins: readonly Origin[] | undefined,
+  rules: readonly TellingRule[],
+): TellingRule[] {
+  const messages = origins?.map((origin) => lookedAt("", origin));
+  return rules.filter(({ rule }) => mayAct(rule, messages));
+}
+
+function namesIn(snapshot: Snapshot, rules: readonly TellingRule[]): Names {
   const scopes = [
     ...valueOf(snapshot.presetRules),
     ...valueOf(snapshot.antiSpamRules),
   ].filter(({ enabled }) => enabled);
-  const messages = origins?.map((origin) => lookedAt("", origin));
-  const conditions = valueOf(snapshot.transportRules).flatMap((rule) => {
-    const telling = Object.entries(rule.conditions).filter((condition) =>
-      toldBy.has(unprefixed(condition[0])),
-    );
-    return rule.enabled && telling.length > 0 && mayAct(rule, messages)
-      ? telling.map(([name, value]) => ({ name: unprefixed(name), value }))
-      : [];
-  });
+  const conditions = rules.flatMap(({ telling }) => telling);
   const told = (...by: string[]) =>
     conditions.filter(({ name }) => by.includes(toldBy.get(name) ?? ""));
   const listsBy = (...by: string[]): string[][] =>

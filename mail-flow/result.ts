@@ -68,13 +68,13 @@ const noticed = [
 export function oneOf(ways: readonly Way[]): Path {
   const [first, ...others] = ways;
   if (!first) throw new Error("A message has no way");
-  if (others.length === 0) return { ...first.result, steps: [...first.steps] };
+  if (others.length === 0) return { ...first.result, steps: first.steps };
   const common: Record<string, unknown> = { ...first.result };
   for (const { result } of others)
     for (const key of Object.keys(nowhere) as (keyof Result)[])
       if (common[key] !== result[key]) common[key] = nowhere[key];
   if (distinctResults(ways).length === 1)
-    return { ...(common as unknown as Result), steps: [...first.steps] };
+    return { ...(common as unknown as Result), steps: first.steps };
   const shared = commonSteps(ways.map(({ steps }) => steps));
   const outcomes = [...new Set(ways.map(({ result }) => describe(result)))];
   const doubt = shared[shared.length - 1];
@@ -95,6 +95,8 @@ export function oneOf(ways: readonly Way[]): Path {
 
 /** The ends that a recipient or an administrator can tell apart, the first of each. */
 export function distinctResults(ways: readonly Way[]): Result[] {
+  const [only] = ways;
+  if (only && ways.length === 1) return [only.result];
   const found: Result[] = [];
   for (const { result } of ways)
     if (!found.some((one) => noticed.every((key) => one[key] === result[key])))

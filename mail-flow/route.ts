@@ -18,7 +18,9 @@ import type { Path, Step } from "./path";
 import { policyChoice } from "./policy-choice";
 import { quarantine } from "./quarantine";
 import { remembered } from "./remembered";
+import type { Representative } from "./representatives";
 import type { Snapshot } from "./snapshot";
+import type { ThreeValued } from "./three-valued";
 import { transportRules, type TransportRules } from "./transport-rules";
 import { filter } from "./verdict";
 
@@ -32,6 +34,15 @@ export interface Followed {
 
 /** Follows messages through a snapshot. */
 export type MailFlow = (message: Message) => Followed;
+
+/** Whom messages are for. */
+export type Addressee = Pick<Representative, "recipient" | "groups">;
+
+/** A message, whoever it is for. */
+export type Sent = Omit<Message, "recipient" | "recipientGroups">;
+
+/** Follows messages through a snapshot, first by whom they are for: most of the way is the same for all of these. */
+export type MailFlowTo = (to: Addressee) => (message: Sent) => Followed;
 
 /**
  * Where a message ends, and what decided: Cloudflare, connectors, connection filter, rules in their order, the verdict, the policy
@@ -49,12 +60,25 @@ export function route(snapshot: Snapshot, message: Message): Path {
  * sent at the time of the preparation.
  */
 export function mailFlow(snapshot: Snapshot): MailFlow {
+  const followTo = remembered(
+    ({ recipient, groups }: Addressee) => [recipient, ...groups].join("\n"),
+    mailFlowTo(snapshot),
+  );
+  return (message) => {
+    const { recipient, recipientGroups: groups = [] } = message;
+    return followTo({ recipient, groups })(message);
+  };
+}
+
+/** The same for a table of many recipients, who get the same messages. */
+export function mailFlowTo(snapshot: Snapshot): MailFlowTo {
   const throughCloudflare = cloudflare(snapshot);
   const accepts = acceptance(snapshot.acceptedDomains);
   const owns = ownership(snapshot.acceptedDomains);
   const connect = connection(snapshot);
   const rules = rulesOf(snapshot.transportRules);
-  const filtered = filter(policyChoice(snapshot), quarantine(snapshot));
+  const policiesFor = policyChoice(snapshot);
+  const filtered = filter(quarantine(snapshot));
   const now = new Date();
   const ofKind = remembered(kindOf, (delivered, message): Kind => {
     const sender = folded(message.sender ?? unknownSender);
@@ -76,67 +100,82 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
       ruled: rules(origin, stamped(delivered, message)),
     };
   });
-  return (message) => {
-    const recipient = folded(message.recipient);
+  return (addressee) => {
+    const recipient = folded(addressee.recipient);
     const recipientDomain = domainOf(recipient);
-    const arrival = throughCloudflare(recipientDomain, message);
-    if ("result" in arrival)
-      return {
-        path: oneOf([arrival]),
-        results: [arrival.result],
-        sourceIp: message.sourceIp ?? egressIpRanges[0] ?? "",
-      };
-    const groups = (message.recipientGroups ?? []).map(folded);
-    const to = { recipient, recipientDomain, groups };
-    const all = ways(ofKind(arrival, message), to, arrival.steps);
-    const { sourceIp } = arrival;
-    return { path: oneOf(all), results: distinctResults(all), sourceIp };
-  };
-
-  function ways(
-    { origin, connected, ruled }: Kind,
-    to: Pick<Mail, "recipient" | "recipientDomain" | "groups">,
-    before: readonly Step[],
-  ): Way[] {
-    const { recipientDomain } = to;
-    if (accepts(recipientDomain) === false) {
-      const why = step(
-        named("AcceptedDomain", recipientDomain),
-        "domainName",
-        null,
-        "the tenant does not accept mail for it; it is another tenant's or nobody's",
-      );
-      return [{ result: result("notDocumented"), steps: [...before, why] }];
-    }
-    const { ended: atConnection, passed: taken } = connected(to);
-    const refused = after(before, atConnection);
-    if (!taken) return refused;
-    const { allowed } = taken;
-    const steps = before.concat(taken.steps);
-    // Member by member: a table of all mail copies both for each of its rows.
-    const mail: Mail = {
-      sender: origin.sender,
-      senderDomain: origin.senderDomain,
-      senderInside: origin.senderInside,
-      senderOwned: origin.senderOwned,
-      sourceIp: origin.sourceIp,
-      behindCloudflare: origin.behindCloudflare,
-      microsoftVerdict: origin.microsoftVerdict,
-      bcl: origin.bcl,
-      at: origin.at,
-      recipient: to.recipient,
-      recipientDomain: to.recipientDomain,
-      groups: to.groups,
-      allowed,
+    const groups = addressee.groups.map(folded);
+    const arrive = throughCloudflare(recipientDomain);
+    const to: To = {
+      recipient,
+      recipientDomain,
+      groups,
+      accepted: accepts(recipientDomain),
+      filtered: filtered(policiesFor({ recipient, recipientDomain, groups })),
     };
-    const { ended, passed } = ruled(mail);
-    return refused.concat(
-      after(steps, ended),
-      passed.flatMap((one) =>
-        after(steps.concat(one.steps), filtered(one.scl, mail)),
-      ),
+    return (message) => {
+      const arrival = arrive(message);
+      if ("result" in arrival)
+        return {
+          path: oneOf([arrival]),
+          results: [arrival.result],
+          sourceIp: message.sourceIp ?? egressIpRanges[0] ?? "",
+        };
+      const all = ways(ofKind(arrival, message), to, arrival.steps);
+      const { sourceIp } = arrival;
+      return { path: oneOf(all), results: distinctResults(all), sourceIp };
+    };
+  };
+}
+
+/** Every way of a message that Microsoft gets. */
+function ways(
+  { origin, connected, ruled }: Kind,
+  to: To,
+  before: readonly Step[],
+): Way[] {
+  const { recipient, recipientDomain, groups, accepted, filtered } = to;
+  if (accepted === false) {
+    const why = step(
+      named("AcceptedDomain", recipientDomain),
+      "domainName",
+      null,
+      "the tenant does not accept mail for it; it is another tenant's or nobody's",
     );
+    return [{ result: result("notDocumented"), steps: [...before, why] }];
   }
+  const { ended: atConnection, passed: taken } = connected(to);
+  const found: Way[] = [];
+  add(found, before, atConnection);
+  if (!taken) return found;
+  // Member by member: a table of all mail copies both for each of its rows.
+  const mail: Mail = {
+    sender: origin.sender,
+    senderDomain: origin.senderDomain,
+    senderInside: origin.senderInside,
+    senderOwned: origin.senderOwned,
+    sourceIp: origin.sourceIp,
+    behindCloudflare: origin.behindCloudflare,
+    microsoftVerdict: origin.microsoftVerdict,
+    bcl: origin.bcl,
+    at: origin.at,
+    recipient,
+    recipientDomain,
+    groups,
+    allowed: taken.allowed,
+  };
+  const steps = before.concat(taken.steps);
+  const { ended, passed } = ruled(mail);
+  add(found, steps, ended);
+  for (const one of passed)
+    add(found, steps.concat(one.steps), filtered(one.scl, mail));
+  return found;
+}
+
+/** A recipient of messages, with what is the same for all messages to him. */
+interface To extends Pick<Mail, "recipient" | "recipientDomain" | "groups"> {
+  /** Whether the tenant accepts mail for the domain. */
+  readonly accepted: ThreeValued;
+  readonly filtered: ReturnType<ReturnType<typeof filter>>;
 }
 
 /** Messages that Microsoft gets and that nothing but their recipient tells apart. */
@@ -149,7 +188,7 @@ interface Kind {
 /** What tells messages apart that Microsoft gets, whoever they are for. */
 function kindOf(
   { word, sourceIp, behindCloudflare }: Delivered,
-  { header, sender, microsoftVerdict, bcl, at }: Message,
+  { header, sender, microsoftVerdict, bcl, at }: Sent,
 ): string {
   return [
     word,
@@ -163,7 +202,10 @@ function kindOf(
   ].join("\n");
 }
 
-const stamped = ({ word }: Delivered, { header }: Message): Headers =>
+const stamped = (
+  { word }: Delivered,
+  { header }: Pick<Message, "header">,
+): Headers =>
   new Map(
     word === undefined
       ? []
@@ -173,12 +215,10 @@ const stamped = ({ word }: Delivered, { header }: Message): Headers =>
         ]),
   );
 
-/** The ways with other steps before their own. */
-function after(before: readonly Step[], ways: readonly Way[]): Way[] {
-  return ways.map(({ result, steps }) => ({
-    result,
-    steps: before.concat(steps),
-  }));
+/** Adds ways with other steps before their own. */
+function add(found: Way[], before: readonly Step[], ways: readonly Way[]) {
+  for (const { result, steps } of ways)
+    found.push({ result, steps: before.concat(steps) });
 }
 
 /** An address of a domain that nobody has: the sender of messages that name none. */

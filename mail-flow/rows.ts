@@ -5,15 +5,15 @@ import { valueOf } from "./part";
 import type { Row } from "./path";
 import {
   classes,
-  fate,
+  fates,
   key,
   originsOf,
   type Circumstances,
   type Fate,
-  type Someone,
 } from "./recipients";
-import { groupsIn } from "./representatives";
-import { mailFlow } from "./route";
+import { groupsIn, toldApart } from "./representatives";
+import { rememberedOf } from "./remembered";
+import { mailFlowTo, type Addressee } from "./route";
 import { sendingAddresses } from "./sending-addresses";
 import type { Part, Snapshot } from "./snapshot";
 
@@ -24,16 +24,21 @@ export interface RowOptions extends Circumstances {
 }
 
 /** All dispositions in both generations of headers, for each class of recipients or for the recipients given. */
-export function rows(
-  snapshot: Snapshot,
-  options: RowOptions = {},
-  follow = mailFlow(snapshot),
-): Row[] {
-  const fateOf: FateOf = (one) => fate(follow, one, options);
-  return told(snapshot, fateOf, options).flatMap(({ label, rows }) =>
-    rows.map((row) => ({ ...row, recipient: label })),
-  );
+export function rows(snapshot: Snapshot, options: RowOptions = {}): Row[] {
+  return tables(snapshot)(options).flatMap(named);
 }
+
+/** Prepares a snapshot for several tables. */
+function tables(snapshot: Snapshot): (options: RowOptions) => Told[] {
+  // The recipients of one table are most often those of the next.
+  const follow = rememberedOf(mailFlowTo(snapshot));
+  const everybody = toldApart(snapshot);
+  return (options) =>
+    told(snapshot, everybody, fates(follow, options), options);
+}
+
+const named = ({ label, rows }: Told): Row[] =>
+  rows.map(({ row, steps }) => ({ ...row, steps, recipient: label }));
 
 /**
  * Returns the rows for the first sending address of these ranges, and for each other class of sending addresses those that differ: one
@@ -42,15 +47,16 @@ export function rows(
 export function rowsOfRanges(
   snapshot: Snapshot,
   ranges: readonly string[],
-): Row[] {
-  const follow = mailFlow(snapshot);
-  const found = new Map<string, Row>();
+): Omit<Row, "steps">[] {
+  const tableOf = tables(snapshot);
+  const found = new Map<string, Omit<Row, "steps">>();
   for (const egressIp of sendingAddresses(snapshot, ranges))
-    for (const row of rows(snapshot, { egressIp }, follow)) {
-      const { sourceIp: _, steps: __, ...rest } = row;
-      const key = JSON.stringify(rest);
-      if (!found.has(key)) found.set(key, row);
-    }
+    for (const { label, rows } of tableOf({ egressIp }))
+      for (const { row } of rows) {
+        const of = { ...row, recipient: label };
+        const key = JSON.stringify({ ...of, sourceIp: undefined });
+        if (!found.has(key)) found.set(key, of);
+      }
   return [...found.values()];
 }
 
@@ -66,19 +72,17 @@ export function rowPairs(
   after: Snapshot,
   options: RowOptions = {},
 ): RowPair[] {
-  const flows = [mailFlow(before), mailFlow(after)];
-  const fateOf: FateOf = (one) =>
-    flows.flatMap((follow) => fate(follow, one, options));
-  return told(both(before, after), fateOf, options).flatMap(
-    ({ label, rows }) => {
-      const named = rows.map((row) => ({ ...row, recipient: label }));
-      const after = named.splice(named.length / 2);
-      return named.flatMap((row, at) => {
-        const now = after[at];
-        return now ? [{ before: row, after: now }] : [];
-      });
-    },
-  );
+  const fatesIn = [before, after].map((one) => fates(mailFlowTo(one), options));
+  const fateOf: FateOf = (one) => fatesIn.flatMap((fateIn) => fateIn(one));
+  const apart = both(before, after);
+  return told(apart, toldApart(apart), fateOf, options).flatMap((one) => {
+    const rows = named(one);
+    const after = rows.splice(rows.length / 2);
+    return rows.flatMap((row, at) => {
+      const now = after[at];
+      return now ? [{ before: row, after: now }] : [];
+    });
+  });
 }
 
 /** What tells recipients apart in either of two snapshots; nothing else of it is of use. */
@@ -119,24 +123,27 @@ export function both(before: Snapshot, after: Snapshot): Snapshot {
   };
 }
 
-type FateOf = (one: Someone) => Fate;
+type FateOf = (one: Addressee) => Fate;
+
+/** Recipients in words, and how they fare. */
+interface Told {
+  readonly label: string;
+  readonly rows: Fate;
+}
 
 function told(
   snapshot: Snapshot,
+  everybody: ReturnType<typeof toldApart>,
   fateOf: FateOf,
   options: RowOptions,
-): { label: string; rows: Fate }[] {
+): Told[] {
   return options.recipients
     ? options.recipients.flatMap((one) => cases(snapshot, fateOf, one))
-    : classes(snapshot, fateOf, originsOf(options));
+    : classes(everybody(originsOf(options)), fateOf);
 }
 
 /** How a recipient of unknown groups fares: once if that is the same for members of each, else case by case. */
-function cases(
-  snapshot: Snapshot,
-  fateOf: FateOf,
-  recipient: string,
-): { label: string; rows: Fate }[] {
+function cases(snapshot: Snapshot, fateOf: FateOf, recipient: string): Told[] {
   const address = folded(recipient);
   const alone = fateOf({ recipient: address, groups: [] });
   const different = grouped(

@@ -9,9 +9,9 @@ import type { RuleValue, TransportRule } from "./snapshot";
 export interface Effect {
   /** The steps that it adds: its action's parameter, the value, and what follows; none if it changes nothing on a message's way. */
   readonly steps: readonly Step[];
-  readonly scl?: number;
+  readonly scl: number | undefined;
   /** What ends the message's way at this rule. */
-  readonly ending?: Ending;
+  readonly ending: Ending | undefined;
   /** Whether no rule after it sees the message. */
   readonly stops: boolean;
   /** The headers that it sets or removes, in lower case. */
@@ -92,16 +92,22 @@ function effect({ name, actions, stopRuleProcessing }: TransportRule): Effect {
   const changedHeaders = [removed, added]
     .filter((header) => header !== undefined)
     .map((header) => folded(String(header)));
-  const action = endingActions.find((one) => valueOf(one) !== undefined);
+  // Few rules have any.
+  const mayEnd = Object.keys(actions).some((one) => one in endings);
+  const action = mayEnd
+    ? endingActions.find((one) => valueOf(one) !== undefined)
+    : undefined;
   const ending = action === undefined ? undefined : endings[action];
   if (action !== undefined && ending) say(action, ending[1]);
   else if (stopRuleProcessing)
     say("stopRuleProcessing", "rules after it do not see the message", true);
   return {
     steps,
-    ...(scl !== undefined && { scl: Number(scl) }),
-    ...(action !== undefined &&
-      ending && { ending: { action, outcome: ending[0] } }),
+    scl: scl === undefined ? undefined : Number(scl),
+    ending:
+      action !== undefined && ending
+        ? { action, outcome: ending[0] }
+        : undefined,
     stops: stopRuleProcessing,
     changedHeaders,
     headers(before) {

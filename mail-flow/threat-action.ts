@@ -2,7 +2,7 @@ import { result, named, step, type Way } from "./result";
 import type { Mail } from "./mail";
 import type { Verdict } from "./message";
 import type { Outcome, Step } from "./path";
-import type { Chosen, PolicyChoice } from "./policy-choice";
+import type { Chosen, Policies } from "./policy-choice";
 import type { Quarantine, Threat } from "./quarantine";
 import type {
   AntiPhishPolicy,
@@ -99,16 +99,16 @@ export function onVerdict(
   scl: number | null,
   mail: Mail,
   earlier: readonly Step[],
-  choice: PolicyChoice,
+  policies: Policies,
   quarantine: Quarantine,
 ): Acted {
-  const chosen = choice.antiSpam(mail);
-  if (verdict === "malware") return acted(choice.malware(mail), malwareThreat);
+  const { antiSpam, antiPhish, malware } = policies;
+  if (verdict === "malware") return acted(malware, malwareThreat);
   if (isAntiPhish(verdict))
-    return acted(choice.antiPhish(mail), (policy) =>
-      antiPhishThreat(policy, verdict, chosen.policy),
+    return acted(antiPhish, (policy) =>
+      antiPhishThreat(policy, verdict, antiSpam.policy),
     );
-  return acted([chosen], (policy) => antiSpamThreat(policy, verdict));
+  return acted([antiSpam], (policy) => antiSpamThreat(policy, verdict));
 
   /** `threatOf` tells what a policy does; nothing, or the step that says why nobody knows. */
   function acted<Policy>(

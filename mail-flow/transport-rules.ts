@@ -43,8 +43,9 @@ export function transportRules(
       );
       return remembered(
         (mail: Mail) => {
+          const looked = lookedAt(mail);
           const truths = choosy.map(({ ready }) =>
-            allHold(true, ready.ofRecipient, lookedAt(mail)),
+            allHold(true, ready.ofRecipient, looked),
           );
           return `${mail.allowed} ${truths.join()}`;
         },

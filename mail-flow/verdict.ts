@@ -2,9 +2,9 @@ import { result, named, step, type Way } from "./result";
 import { folded, type Mail } from "./mail";
 import { verdicts, type Verdict } from "./message";
 import type { Step } from "./path";
-import type { PolicyChoice } from "./policy-choice";
+import type { Policies } from "./policy-choice";
 import type { Quarantine } from "./quarantine";
-import { remembered } from "./remembered";
+import { remembered, rememberedOf } from "./remembered";
 import { askedFor, type Asked } from "./scl";
 import type { AntiSpamPolicy } from "./snapshot";
 import { onVerdict } from "./threat-action";
@@ -19,39 +19,38 @@ interface Request {
   readonly steps: readonly Step[];
 }
 
-/** Makes the filter ready: the ways of a message from there on, by the SCL that rules gave it. Steps are those of the filter alone. */
+/**
+ * Makes the filter ready, first for recipients of the same policies: the ways of a message from there on, by the SCL that rules gave it.
+ * Steps are those of the filter alone.
+ */
 export function filter(
-  choice: PolicyChoice,
   quarantine: Quarantine,
-): (scl: number | null, mail: Mail) => Way[] {
-  // Most messages to a recipient have one of a few levels.
-  return remembered(filteredBy, (scl, mail) => {
-    const { policy } = choice.antiSpam(mail);
-    return requests(scl, mail.allowed)
-      .flatMap((request) => sendersListed(request, mail, policy))
-      .flatMap((request) => ways(request, mail, policy));
-  });
-
-  function ways(
-    request: Request,
-    mail: Mail,
-    policy: AntiSpamPolicy | undefined,
-  ): Way[] {
-    return orders(verdictsOn(request, mail, policy)).flatMap((verdicts) =>
-      waysInOrder(verdicts, request, mail),
+): (policies: Policies) => (scl: number | null, mail: Mail) => Way[] {
+  return rememberedOf((policies) => {
+    const { policy } = policies.antiSpam;
+    // Most messages to a recipient have one of a few levels.
+    return remembered(filteredBy, (scl, mail) =>
+      requests(scl, mail.allowed)
+        .flatMap((request) => sendersListed(request, mail, policy))
+        .flatMap((request) =>
+          orders(verdictsOn(request, mail, policy)).flatMap((verdicts) =>
+            waysInOrder(verdicts, request, mail, policies),
+          ),
+        ),
     );
-  }
+  });
 
   function waysInOrder(
     verdicts: readonly Exclude<Verdict, "none">[],
     request: Request,
     mail: Mail,
+    policies: Policies,
   ): Way[] {
     const { scl } = request;
     const ways: Way[] = [];
     let { steps } = request;
     for (const verdict of verdicts) {
-      const acted = onVerdict(verdict, scl, mail, steps, choice, quarantine);
+      const acted = onVerdict(verdict, scl, mail, steps, policies, quarantine);
       ways.push(...acted.ways);
       if (!acted.passes) return ways;
       steps = acted.steps;
@@ -65,11 +64,12 @@ export function filter(
   }
 }
 
-/** Everything of a message that the filter and the policies look at. */
-function filteredBy(scl: number | null, mail: Mail): string {
-  const { allowed, behindCloudflare, microsoftVerdict, bcl, sender } = mail;
-  const kind = `${scl} ${allowed} ${behindCloudflare} ${microsoftVerdict} ${bcl}`;
-  return `${kind}\n${sender}\n${mail.recipient}\n${mail.groups.join("\n")}`;
+/** Everything of a message that the filter looks at, beside the policies for its recipient. */
+function filteredBy(
+  scl: number | null,
+  { allowed, behindCloudflare, microsoftVerdict, bcl, sender }: Mail,
+): string {
+  return `${scl} ${allowed} ${behindCloudflare} ${microsoftVerdict} ${bcl} ${sender}`;
 }
 
 /** The verdicts that a level may be taken to ask for. */
@@ -117,7 +117,7 @@ function sendersListed(
   { sender, senderDomain, senderOwned }: Mail,
   policy: AntiSpamPolicy | undefined,
 ): Request[] {
-  if (!policy) return [request];
+  if (!policy || listsNobody(policy)) return [request];
   const found = (
     kind: "allowed" | "blocked",
   ): readonly [property: string, name: string] | undefined =>
@@ -162,6 +162,12 @@ function sendersListed(
   }
   return ways.length > 0 ? ways : [request];
 }
+
+const listsNobody = (policy: AntiSpamPolicy): boolean =>
+  policy.allowedSenders.length === 0 &&
+  policy.allowedSenderDomains.length === 0 &&
+  policy.blockedSenders.length === 0 &&
+  policy.blockedSenderDomains.length === 0;
 
 /** The verdicts that could be acted on, the first of them first; `none` is not among them. */
 function verdictsOn(

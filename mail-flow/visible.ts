@@ -11,10 +11,12 @@ export const steers = (text: string): boolean => text.search(steering) >= 0;
 
 /** A text with each such character as `\u{202e}`. */
 const withoutSteering = (text: string): string =>
-  text.replace(
-    steering,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
+  steers(text)
+    ? text.replace(
+        steering,
+        (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+      )
+    : text;
 
 /**
  * Every text of a document with control characters, and those that turn the direction of what follows, made visible: a name of

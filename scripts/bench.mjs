@@ -115,7 +115,7 @@ async function mailFlow(undecidable) {
     ["rows", "egress", "findings/index", "visible"],
     `({ rowsOfRanges, egressIpRanges, examine, contextOf, visible }, snapshot) =>
       visible({
-        routes: rowsOfRanges(snapshot, egressIpRanges).map(({ steps: _, ...route }) => route),
+        routes: rowsOfRanges(snapshot, egressIpRanges),
         details: examine(snapshot, contextOf({ purpose: "stack" })),
       }).details.length`,
   );

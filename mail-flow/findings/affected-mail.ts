@@ -37,7 +37,7 @@ export function affectedMail(
   context: Context,
 ): (mail: Mail) => AffectedMail {
   if (!inForce(rule, context.now)) return () => none;
-  const parts = { transportRules: [rule] };
+  const alone = snapshotOf({ transportRules: [rule] });
   const requirements = requirementsOf(onlyOfDelivery(rule));
   // Most rules do not look at recipients; telling them apart takes longest.
   const looksAtThem = requirements.some(({ on }) => on === "recipient");
@@ -46,11 +46,9 @@ export function affectedMail(
     : [context.domains];
   const samples = classes.flatMap(([sample]) => sample ?? []);
   const recipients = looksAtThem
-    ? recipientsOf(parts, { domains: samples }, () =>
-        groupsIn(snapshotOf(parts)),
-      )
+    ? recipientsOf(alone, { domains: samples }, () => groupsIn(alone))
     : someoneIn(samples);
-  const addresses = sendingAddresses(snapshotOf(parts), context.egressIpRanges);
+  const addresses = sendingAddresses(alone, context.egressIpRanges);
   const mails = recipients.map((recipient) =>
     addresses.map((sourceIp) => ({
       ...recipient,

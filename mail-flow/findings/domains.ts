@@ -25,10 +25,10 @@ const ofDomain = (
 const meant = (
   domains: readonly CloudflareDomain[],
   context: Context,
-): CloudflareDomain[] =>
-  domains.filter(({ domain }) =>
-    context.domains.includes(domain.toLowerCase()),
-  );
+): CloudflareDomain[] => {
+  const names = new Set(context.domains);
+  return domains.filter(({ domain }) => names.has(domain.toLowerCase()));
+};
 
 /** The dispositions with a route that a domain drops, in its order. */
 const routesDropped = ({ dropDispositions }: CloudflareDomain): string[] => {
@@ -79,8 +79,9 @@ export const domainChecks: readonly Check[] = [
     url: setup,
     fine: "Every domain that is meant is in the account.",
     *look({ domains }, context) {
+      const known = new Set(domains.map(({ domain }) => domain.toLowerCase()));
       for (const name of context.domains)
-        if (!domains.some(({ domain }) => same(domain, name)))
+        if (!known.has(name.toLowerCase()))
           yield {
             object: named("Domain", name),
             reason: `Cloudflare does not protect ${name}, so that its mail carries no disposition and no rule acts on it.`,

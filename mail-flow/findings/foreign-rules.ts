@@ -58,16 +58,16 @@ const meetingCheck = ({
     ...definition,
     severity: "failed",
     *look(rules, context) {
-      const routes = routesOf(rules, context);
+      const routes = routesOf(rules, context).flatMap((route) =>
+        route.setter ? [{ route, setter: route.setter }] : [],
+      );
       for (const rule of byPriority(rules)) {
         const concernsRoute = concerns(rule);
         if (!concernsRoute) continue;
-        const concerned = routes.flatMap((route) => {
-          const { setter } = route;
-          return setter && concernsRoute(route) && places[place](rule, setter)
-            ? [{ route, setter }]
-            : [];
-        });
+        const concerned = routes.filter(
+          ({ route, setter }) =>
+            concernsRoute(route) && places[place](rule, setter),
+        );
         if (concerned.length === 0) continue;
         const reaches = affectedMail(rule, context);
         const met = concerned

@@ -27,8 +27,8 @@ const inForce = oncePerReport(function (
   antiSpamRules: Policies["antiSpamRules"],
   presetRules: Policies["presetRules"],
 ): Candidate[] {
-  const policies = { antiSpamPolicies, antiSpamRules, presetRules };
-  const { candidates, firstFor } = antiSpamOrder(snapshotOf(policies));
+  const policies = snapshotOf({ antiSpamPolicies, antiSpamRules, presetRules });
+  const { candidates, firstFor } = antiSpamOrder(policies);
   // Only groups of rules that may be for an address decide about it.
   const groupsFor = (named: Representative) =>
     candidates.flatMap(({ rule, covers }) => {

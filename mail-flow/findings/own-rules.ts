@@ -37,6 +37,7 @@ function* flawed(
   ) => Detail | undefined,
 ): Generator<Detail> {
   const broken = routesOf(rules, context).filter(({ setter }) => !setter);
+  if (broken.length === 0) return;
   for (const rule of byPriority(rules)) {
     const routes = broken.filter(({ candidates }) => candidates.includes(rule));
     if (routes.length === 0) continue;

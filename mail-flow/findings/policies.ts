@@ -2,6 +2,7 @@ import { named } from "../result";
 import { same } from "../names";
 import type { Parts as AllParts } from "../part";
 import type { Candidate } from "../policy-choice";
+import { quarantinePolicyFor } from "../quarantine";
 import type { PolicyRule } from "../snapshot";
 import { quoted } from "../powershell";
 import {
@@ -41,8 +42,9 @@ function* ofDefault(
     shortfall: Shortfall,
   ) => Pick<Detail, "reason" | "fix">,
 ): Generator<Detail> {
+  const policyFor = quarantinePolicyFor(parts.quarantinePolicies);
   for (const policy of actingPolicies(parts, context, ["default"]))
-    for (const shortfall of shortfallsOf(policy, parts.quarantinePolicies)) {
+    for (const shortfall of shortfallsOf(policy, policyFor)) {
       const { kind, property, value, grade } = shortfall;
       if (kinds.includes(kind))
         yield {
@@ -76,10 +78,11 @@ function* ofOthers(
     shortfalls: readonly Shortfall[] | undefined,
   ) => Detail,
 ): Generator<Detail> {
-  for (const { rule, chosen, ...found } of policiesInForce(parts, context)) {
-    if (found.kind !== kind || !rule) continue;
-    const shortfalls =
-      chosen.policy && shortfallsOf(chosen.policy, parts.quarantinePolicies);
+  const policyFor = quarantinePolicyFor(parts.quarantinePolicies);
+  for (const candidate of policiesInForce(parts, context)) {
+    const { rule, chosen } = candidate;
+    if (candidate.kind !== kind || !rule) continue;
+    const shortfalls = chosen.policy && shortfallsOf(chosen.policy, policyFor);
     if (shortfalls?.length !== 0) yield detailOf(rule, shortfalls);
   }
 }

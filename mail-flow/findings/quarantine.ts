@@ -20,9 +20,8 @@ const parts = ["antiSpamPolicies", "antiSpamRules", "presetRules"] as const;
 /** The quarantine policies of an anti-spam policy that count, by the verdict: one without its action has no effect. */
 function tagsOf(
   policy: AntiSpamPolicy,
-  quarantinePolicies: readonly QuarantinePolicy[],
+  policyFor: ReturnType<typeof quarantinePolicyFor>,
 ) {
-  const policyFor = quarantinePolicyFor(quarantinePolicies);
   return antiSpamVerdicts.flatMap((verdict) => {
     const acts = antiSpamAction(policy, verdict);
     if (acts?.outcome !== "quarantine") return [];
@@ -69,11 +68,9 @@ export const quarantineChecks: readonly Check[] = [
     url: page,
     fine: "Every tag in force names a quarantine policy that exists.",
     *look({ quarantinePolicies, ...policies }, context) {
+      const policyFor = quarantinePolicyFor(quarantinePolicies);
       for (const acting of actingPolicies(policies, context))
-        for (const { property, name, policy } of tagsOf(
-          acting,
-          quarantinePolicies,
-        ))
+        for (const { property, name, policy } of tagsOf(acting, policyFor))
           if (!policy)
             yield {
               object: antiSpamObject(acting.name),
@@ -160,12 +157,10 @@ export const quarantineChecks: readonly Check[] = [
     url: "https://learn.microsoft.com/defender-office-365/quarantine-quarantine-notifications",
     fine: "Recipients are told of spam and high confidence spam in quarantine.",
     *look({ quarantinePolicies, ...policies }, context) {
+      const policyFor = quarantinePolicyFor(quarantinePolicies);
       const silent = new Map<string, QuarantinePolicy>();
       for (const policy of changeable(policies, context))
-        for (const { verdict, policy: quarantine } of tagsOf(
-          policy,
-          quarantinePolicies,
-        ))
+        for (const { verdict, policy: quarantine } of tagsOf(policy, policyFor))
           if (
             (verdict === "spam" || verdict === "highConfidenceSpam") &&
             quarantine?.esnEnabled === false

@@ -1,23 +1,22 @@
 import { asDelivered } from "../delivered";
-import { snapshotOf, type Parts } from "../part";
 import { representatives, type Representative } from "../representatives";
+import type { Snapshot } from "../snapshot";
 import type { Context } from "./context";
 
 /** A domain that nobody has. */
 const unnamed = "recipient.example";
 
 /**
- * Somebody of each class of recipients in the domains that these parts tell apart. Where no domain is known, mail may be for those
+ * Somebody of each class of recipients in the domains that a snapshot tells apart. Where no domain is known, mail may be for those
  * that something names, and for others.
  *
  * @param groupsFor groups by which something decides about somebody who is named: which he is a member of is not known
  */
 export function recipientsOf(
-  parts: Partial<Parts>,
+  snapshot: Snapshot,
   { domains }: Pick<Context, "domains">,
   groupsFor: (named: Representative) => readonly string[],
 ): Representative[] {
-  const snapshot = snapshotOf(parts);
   return (domains.length > 0 ? [domains] : [[], [unnamed]])
     .flatMap((names) => representatives(asDelivered(snapshot, names)))
     .flatMap((one) =>

@@ -2,8 +2,8 @@ import { destinationOf } from "../destination";
 import { result } from "../result";
 import type { Verdict } from "../message";
 import type { Outcome } from "../path";
-import { quarantinePolicyFor, rights } from "../quarantine";
-import type { AntiSpamPolicy, QuarantinePolicy } from "../snapshot";
+import { rights, type quarantinePolicyFor } from "../quarantine";
+import type { AntiSpamPolicy } from "../snapshot";
 import { antiSpamAction } from "../threat-action";
 
 /** What a policy does otherwise than use case 4 wants with mail that its rules ask a verdict for. */
@@ -41,12 +41,11 @@ const ways: Partial<Record<Outcome, string>> = {
   deleted: "is deleted",
 };
 
-/** Every shortfall of a policy. */
+/** Every shortfall of a policy, in a tenant with such quarantine policies. */
 export function shortfallsOf(
   policy: AntiSpamPolicy,
-  quarantinePolicies: readonly QuarantinePolicy[],
+  policyFor: ReturnType<typeof quarantinePolicyFor>,
 ): Shortfall[] {
-  const policyFor = quarantinePolicyFor(quarantinePolicies);
   return routed.flatMap(([verdict, name, disposition]): Shortfall[] => {
     const acts = antiSpamAction(policy, verdict);
     if (!acts) return [];

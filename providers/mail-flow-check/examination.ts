@@ -45,10 +45,7 @@ export async function examineTenant(
   });
   // The engine prints what a state holds.
   return visible({
-    routes: rowsOfRanges(
-      snapshot,
-      ranges.length > 0 ? ranges : egressIpRanges,
-    ).map(({ steps: _, ...route }) => route),
+    routes: rowsOfRanges(snapshot, ranges.length > 0 ? ranges : egressIpRanges),
     details: examine(
       snapshot,
       contextOf({ purpose: "stack", ...contextIn(inputs, snapshot) }),

@@ -2,13 +2,13 @@ import fc from "fast-check";
 
 import {
   classes,
-  fate,
+  fates,
   key,
   originsOf,
   recipientClasses,
 } from "../../mail-flow/recipients";
 import { representatives, type Origin } from "../../mail-flow/representatives";
-import { mailFlow } from "../../mail-flow/route";
+import { mailFlowTo } from "../../mail-flow/route";
 import { rows } from "../../mail-flow/rows";
 import type { Snapshot } from "../../mail-flow/snapshot";
 import { seeded } from "../promises/seed";
@@ -313,13 +313,13 @@ test("the classes are those that all names of a tenant make", () => {
   fc.assert(
     fc.property(randomTenant, (tenant) => {
       const snapshot = asSnapshot(tenant);
-      const follow = mailFlow(snapshot);
       const at = new Date("2027-01-15T12:00:00Z");
-      const fates = (origins?: Origin[]) =>
-        classes(snapshot, (one) => fate(follow, one, { at }), origins)
+      const fateOf = fates(mailFlowTo(snapshot), { at });
+      const found = (origins?: Origin[]) =>
+        classes(representatives(snapshot, origins), fateOf)
           .map(({ rows }) => key(rows))
           .sort();
-      expect(fates(originsOf({}))).toEqual(fates());
+      expect(found(originsOf({}))).toEqual(found());
     }),
     seeded(300),
   );
