@@ -11,7 +11,7 @@ import { detail, step } from "./progress.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const [command, ...args] = process.argv.slice(2);
-const commands = { demo, test, bench, soak, mutation };
+const commands = { demo, test, bench, soak, matrix, mutation };
 const checks = [
   [
     "format",
@@ -29,7 +29,7 @@ const checks = [
 endChildrenOnSignals();
 if (!Object.hasOwn(commands, command ?? "")) {
   console.error(
-    "Usage: node scripts/run.mjs <demo|test|bench|soak|mutation> [arguments]",
+    "Usage: node scripts/run.mjs <demo|test|bench|soak|matrix|mutation> [arguments]",
   );
   process.exit(2);
 }
@@ -58,6 +58,11 @@ async function bench() {
 /** The simulator under a property-based tester and under load. */
 async function soak() {
   return spawnScript("soak.mjs");
+}
+
+/** Ops folders of every kind that is supported. */
+async function matrix() {
+  return spawnScript("matrix.mjs");
 }
 
 /** Whether the tests can fail. */
