@@ -1,5 +1,5 @@
 // `npm run matrix`: the packed packages in ops folders of every kind that is supported, each on its own Node.js. It writes
-// the table of docs/compatibility.md. `-- --only NAME` runs the cells whose names have that text, and leaves other rows alone.
+// the table of docs/compatibility.md. `-- --only NAME` runs the cells whose names begin so, and leaves other rows alone.
 import { rmSync } from "node:fs";
 import {
   mkdir,
@@ -175,9 +175,9 @@ function selected() {
   });
   const all = Object.keys(cells);
   const found = values.only
-    ? all.filter((name) => values.only.some((text) => name.includes(text)))
+    ? all.filter((name) => values.only.some((text) => name.startsWith(text)))
     : all;
   if (found.length > 0) return found;
-  console.error(`No cell is called so. There are: ${all.join(", ")}`);
+  console.error(`No cell is named so. There are: ${all.join(", ")}`);
   process.exit(2);
 }
