@@ -13,4 +13,5 @@ export function ensureEngine(options?: {
   log?: (line: string) => void;
   env?: NodeJS.ProcessEnv;
   downloads?: string[];
+  checksums?: Record<string, string>;
 }): Promise<Engine>;

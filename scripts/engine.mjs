@@ -41,8 +41,9 @@ export function cacheDirectory(env = process.env) {
  * Finds the Pulumi engine: on PATH, else in the cache, else downloaded, else built from the Go module proxy. What was
  * downloaded or built stays in the cache; a second caller waits for the first.
  *
- * @param {{log?: (line: string) => void, env?: NodeJS.ProcessEnv, downloads?: string[]}} options
- *   `log` gets lines of progress; `downloads` are the addresses that hold releases, tried in turn
+ * @param {{log?: (line: string) => void, env?: NodeJS.ProcessEnv, downloads?: string[], checksums?: Record<string, string>}} options
+ *   `log` gets lines of progress; `downloads` are the addresses that hold releases, tried in turn; `checksums` are those
+ *   of the releases, by archive
  * @returns {Promise<{binDirectory: string, version: string, source: "PATH" | "cache" | "download" | "build"}>}
  *   the folder to put first on PATH
  * @throws Error that says what is missing when no way is open
@@ -51,6 +52,7 @@ export async function ensureEngine({
   log = () => {},
   env = process.env,
   downloads,
+  checksums,
 } = {}) {
   const onPath = await engineOnPath(env, log);
   if (onPath) return onPath;
@@ -73,7 +75,14 @@ export async function ensureEngine({
     try {
       // Whoever held the lock before us may have got it meanwhile.
       if (!(await cached())) {
-        source = await getEngine({ version, building, env, log, downloads });
+        source = await getEngine({
+          version,
+          building,
+          env,
+          log,
+          downloads,
+          checksums,
+        });
         await rm(directory, { recursive: true, force: true });
         await rename(building, directory);
       }
@@ -86,7 +95,14 @@ export async function ensureEngine({
   return { binDirectory, version, source };
 }
 
-async function getEngine({ version, building, env, log, downloads }) {
+async function getEngine({
+  version,
+  building,
+  env,
+  log,
+  downloads,
+  checksums,
+}) {
   let whyNot;
   try {
     await downloadEngine({
@@ -94,6 +110,7 @@ async function getEngine({ version, building, env, log, downloads }) {
       directory: building,
       log,
       from: downloads,
+      checksums,
     });
     return "download";
   } catch (error) {

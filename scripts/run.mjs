@@ -17,6 +17,7 @@ const commands = {
   "test:all": () => test({ quick: false }),
   bench,
   soak,
+  matrix,
   mutation,
 };
 const checks = [
@@ -65,6 +66,11 @@ async function bench() {
 /** The simulator under a property-based tester and under load. */
 async function soak() {
   return spawnScript("soak.mjs");
+}
+
+/** Ops folders of every kind that is supported. */
+async function matrix() {
+  return spawnScript("matrix.mjs");
 }
 
 /** Whether the tests can fail. */

@@ -12,6 +12,7 @@ import os from "node:os";
 import path from "node:path";
 
 import { run } from "../children.mjs";
+import { engineSettings, withoutOthers } from "../ops-environment.mjs";
 
 const COMMAND_LIMIT_MS = 180_000;
 
@@ -55,11 +56,7 @@ export async function opsFolder(options) {
   ]);
   const added = {
     ...environment,
-    PULUMI_HOME: path.join(parent, "home"),
-    PULUMI_BACKEND_URL: `file://${path.join(parent, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "demo",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...engineSettings(parent),
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
   };
   const folder = new OpsFolder(parent, directory, {
@@ -72,15 +69,6 @@ export async function opsFolder(options) {
   folder.added = { ...added, PATH: `${engineDirectory}:$PATH` };
   await folder.pulumi(["stack", "init", "dev"]);
   return folder;
-}
-
-/** Nothing of the settings that whoever starts the demo has for stacks, tenants and accounts of their own. */
-function withoutOthers(environment) {
-  return Object.fromEntries(
-    Object.entries(environment).filter(
-      ([name]) => !/^(PULUMI|AZURE|CLOUDFLARE|AREA1)_/.test(name),
-    ),
-  );
 }
 
 class OpsFolder {

@@ -1,7 +1,7 @@
-// The official way: Pulumi's release archive, checked against Pulumi's own list of checksums.
+// The official way: Pulumi's release archive, verified against the checksum that this repository records.
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -12,39 +12,49 @@ const CONNECT_MS = 6_000;
 const STALL_MS = 30_000;
 
 /** Where official releases lie: Pulumi's own server, then GitHub. `{version}` is replaced. */
-const RELEASES = [
+export const RELEASES = [
   "https://get.pulumi.com/releases/sdk/",
   "https://github.com/pulumi/pulumi/releases/download/v{version}/",
 ];
 
+/** The checksums of releases, by archive, each with its algorithm. `record-checksums.mjs` writes them. */
+export const CHECKSUMS = new URL("checksums.json", import.meta.url);
+
 /**
- * Downloads an official release into `directory/bin`.
+ * Downloads an official release into `directory/bin`. Its server is not trusted: an archive without a recorded checksum
+ * is not asked for.
  *
- * @throws Error in one line when no server answers, when it has no such release, or when the checksum differs
+ * @throws Error in one line when no checksum is recorded, no server has the release, or the checksum differs
  */
 export async function downloadEngine({
   version,
   directory,
   log,
   from = RELEASES,
+  checksums,
 }) {
   const archive = archiveName(version);
+  const recorded = (checksums ?? JSON.parse(await readFile(CHECKSUMS, "utf8")))[
+    archive
+  ];
+  if (recorded === undefined) {
+    throw new Error(
+      `scripts/engine/checksums.json has no checksum for ${archive}, so it is not downloaded`,
+    );
+  }
   const bin = path.join(directory, "bin");
   const reasons = [];
   for (const template of from) {
     const base = template.replace("{version}", version);
     const file = path.join(directory, archive);
     try {
-      const expected = await checksum(
-        `${base}pulumi-${version}-checksums.txt`,
-        archive,
-      );
       log(`downloading ${base}${archive}`);
       await mkdir(directory, { recursive: true });
-      const actual = await save(`${base}${archive}`, file, log);
-      if (actual !== expected) {
+      const [algorithm] = recorded.split(":");
+      const actual = await save(`${base}${archive}`, { file, algorithm, log });
+      if (actual !== recorded) {
         throw new Error(
-          `the checksum of ${archive} is ${actual}, the list says ${expected}`,
+          `the checksum of ${archive} is ${actual}, scripts/engine/checksums.json has ${recorded}`,
         );
       }
       await unpack(file, directory, bin);
@@ -70,18 +80,8 @@ function archiveName(version) {
   return `pulumi-v${version}-${system}-${processor}.${system === "windows" ? "zip" : "tar.gz"}`;
 }
 
-async function checksum(url, archive) {
-  const response = await request(url);
-  const line = (await response.text())
-    .split("\n")
-    .map((text) => text.trim().split(/\s+\*?/))
-    .find(([, name]) => name === archive);
-  if (!line) throw new Error(`${url} does not list ${archive}`);
-  return line[0].toLowerCase();
-}
-
 /** Only connecting has a short limit; a slow line may take its time as long as something arrives. */
-async function request(url) {
+export async function request(url) {
   const controller = new AbortController();
   const timer = setTimeout(
     () =>
@@ -97,10 +97,10 @@ async function request(url) {
   }
 }
 
-async function save(url, file, log) {
+async function save(url, { file, algorithm, log }) {
   const response = await request(url);
   const total = Number(response.headers.get("content-length")) || 0;
-  const hash = createHash("sha256");
+  const hash = createHash(algorithm);
   const stalled = new AbortController();
   let got = 0;
   let last = performance.now();
@@ -140,7 +140,7 @@ async function save(url, file, log) {
   } finally {
     clearTimeout(timer);
   }
-  return hash.digest("hex");
+  return `${algorithm}:${hash.digest("hex")}`;
 }
 
 async function unpack(file, directory, bin) {

@@ -89,9 +89,9 @@ test("an engine in the cache is used, with this clone's stand-in beside it, with
 });
 
 describe("the official download", () => {
-  test("is taken when its checksum is the published one, and only what is needed is kept", async () => {
-    await using(await releases(), async ({ url }) => {
-      const found = await find({ downloads: [url] });
+  test("is adopted when its checksum is the recorded one, and only what is needed is kept", async () => {
+    await using(await releases(), async ({ downloads, checksums }) => {
+      const found = await find({ downloads, checksums });
       expect(found).toMatchObject({ version, source: "download" });
       expect((await readdir(found.binDirectory)).sort()).toEqual([
         "pulumi",
@@ -102,53 +102,110 @@ describe("the official download", () => {
       expect(
         await readFile(path.join(found.binDirectory, language), "utf8"),
       ).toContain("official");
-      expect((await find({ downloads: [url] })).source).toBe("cache");
+      expect((await find({ downloads, checksums })).source).toBe("cache");
     });
   });
 
-  test("is refused when its checksum differs, and nothing of it stays", async () => {
+  test("is verified with the algorithm that the checksum names", async () => {
     await using(
-      await releases({ checksum: "0".repeat(64) }),
-      async ({ url }) => {
-        await expect(find({ downloads: [url] })).rejects.toThrow(
-          /the checksum of pulumi-v\S+ is \w{64}, the list says 0{64}/,
-        );
-        expect(
-          await readdir(path.join(directory, "cache/pulumi-area1-m365/engine")),
-        ).toEqual([]);
+      await releases({ algorithm: "sha512" }),
+      async ({ downloads, checksums }) => {
+        const { source } = await find({ downloads, checksums });
+        expect(source).toBe("download");
       },
     );
   });
 
+  test("is refused when its checksum differs, and nothing of it stays", async () => {
+    await using(await releases(), async ({ downloads, archive }) => {
+      const wrong = `sha256:${"0".repeat(64)}`;
+      await expect(
+        find({ downloads, checksums: { [archive]: wrong } }),
+      ).rejects.toThrow(
+        /the checksum of pulumi-v\S+ is sha256:\w{64}, scripts\/engine\/checksums\.json has sha256:0{64}/,
+      );
+      expect(
+        await readdir(path.join(directory, "cache/pulumi-area1-m365/engine")),
+      ).toEqual([]);
+    });
+  });
+
+  test("is not asked for without a recorded checksum, and the error says what to do instead", async () => {
+    await using(await releases(), async ({ downloads, requests, archive }) => {
+      const failure = find({ downloads, checksums: { other: "sha256:0" } });
+      await expect(failure).rejects.toThrow(
+        `scripts/engine/checksums.json has no checksum for ${archive}, so it is not downloaded`,
+      );
+      await expect(failure).rejects.toThrow(/Install Pulumi \(https:\S+\)/);
+      expect(requests).toEqual([]);
+    });
+  });
+
   test("is asked for at the next address when the first has no such release", async () => {
-    await using(await releases(), async ({ url }) => {
-      const found = await find({ downloads: [`${url}missing/`, url] });
+    await using(await releases(), async ({ url, checksums }) => {
+      const downloads = [`${url}missing/`, url];
+      const found = await find({ downloads, checksums });
       expect(found.source).toBe("download");
     });
   });
 
   test("is made once by callers that come at the same time", async () => {
-    await using(await releases(), async ({ url, requests }) => {
-      const found = await Promise.all(
-        [1, 2, 3].map(() => find({ downloads: [url] })),
-      );
-      expect(found.map(({ source }) => source).sort()).toEqual([
-        "cache",
-        "cache",
-        "download",
-      ]);
-      expect(requests.filter((each) => !each.endsWith(".txt"))).toHaveLength(1);
+    await using(
+      await releases(),
+      async ({ downloads, checksums, requests }) => {
+        const found = await Promise.all(
+          [1, 2, 3].map(() => find({ downloads, checksums })),
+        );
+        expect(found.map(({ source }) => source).sort()).toEqual([
+          "cache",
+          "cache",
+          "download",
+        ]);
+        expect(requests).toHaveLength(1);
+      },
+    );
+  });
+});
+
+describe("the recorded checksums", () => {
+  test("are those of the engine that the project is developed on, for Linux and macOS", async () => {
+    const { CHECKSUMS } = await import("../../scripts/engine/download.mjs");
+    const recorded = JSON.parse(await readFile(CHECKSUMS, "utf8")) as Record<
+      string,
+      string
+    >;
+    for (const system of ["linux", "darwin"])
+      for (const processor of ["x64", "arm64"])
+        expect(recorded).toHaveProperty(
+          [`pulumi-v${version}-${system}-${processor}.tar.gz`],
+          expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+        );
+  });
+
+  test("are taken from the lists that Pulumi publishes, if every place says the same", async () => {
+    await using(await releases(), async ({ downloads, url, checksums }) => {
+      const { publishedChecksums } =
+        await import("../../scripts/engine/record-checksums.mjs");
+      expect(
+        await publishedChecksums(version, [...downloads, `${url}again/`]),
+      ).toEqual(checksums);
+      await expect(
+        publishedChecksums(version, [url, `${url}forged/`]),
+      ).rejects.toThrow(/list different checksums: use neither/);
+      await expect(
+        publishedChecksums(version, [url, `${url}missing/`]),
+      ).rejects.toThrow(/missing\/pulumi-\S+-checksums\.txt answered 404/);
     });
   });
 });
 
 describe("the build from the Go module proxy", () => {
-  let unreachable: string[];
+  let unreachable: Downloads;
 
   beforeEach(async () => {
-    const { url, close } = await releases();
+    const { close, downloads, checksums } = await releases();
     await new Promise((resolve) => close(resolve));
-    unreachable = [url];
+    unreachable = { downloads, checksums };
   });
 
   test("is the last way, leaves the module files alone, and is kept", async () => {
@@ -159,7 +216,7 @@ describe("the build from the Go module proxy", () => {
       `echo '#!/bin/sh' > "$2"; echo 'echo v${version}' >> "$2"`,
       'node -e "require(\'fs\').chmodSync(process.argv[1], 0o755)" "$2"',
     ]);
-    const options = { path: [path.dirname(go)], downloads: unreachable };
+    const options = { path: [path.dirname(go)], ...unreachable };
     expect(await find(options)).toMatchObject({ version, source: "build" });
     expect(log.join("\n")).toMatch(
       /no download: 127\.0\.0\.1:\d+: ECONNREFUSED/,
@@ -180,7 +237,7 @@ describe("the build from the Go module proxy", () => {
       'if [ "$1" = version ]; then echo "go version go1.26.8 linux/amd64"; exit 0; fi',
       'echo "go: module github.com/pulumi/pulumi: 403 Forbidden" >&2; exit 1',
     ]);
-    const failure = find({ path: [path.dirname(go)], downloads: unreachable });
+    const failure = find({ path: [path.dirname(go)], ...unreachable });
     await expect(failure).rejects.toThrow(
       /go build: go: module github\.com\/pulumi\/pulumi: 403 Forbidden/,
     );
@@ -190,19 +247,20 @@ describe("the build from the Go module proxy", () => {
   });
 
   test("is not tried without Go, which the error names", async () => {
-    await expect(find({ downloads: unreachable })).rejects.toThrow(
-      /Go is not installed/,
-    );
+    await expect(find(unreachable)).rejects.toThrow(/Go is not installed/);
   });
 });
+
+interface Downloads {
+  downloads: string[];
+  checksums?: Record<string, string>;
+}
 
 async function find({
   path: folders = [],
   downloads = [],
-}: {
-  path?: string[];
-  downloads?: string[];
-}) {
+  checksums = {},
+}: Partial<Downloads> & { path?: string[] }) {
   const { ensureEngine } = await import("../../scripts/engine.mjs");
   return ensureEngine({
     log: (line) => log.push(line),
@@ -212,6 +270,7 @@ async function find({
       XDG_CACHE_HOME: path.join(directory, "cache"),
     },
     downloads,
+    checksums,
   });
 }
 
@@ -240,7 +299,7 @@ function engineInCache(): Promise<string> {
 }
 
 /** A server that holds one release. */
-async function releases({ checksum }: { checksum?: string } = {}) {
+async function releases({ algorithm = "sha256" } = {}) {
   await engineIn("release/pulumi", version, [
     language,
     resource,
@@ -256,16 +315,18 @@ async function releases({ checksum }: { checksum?: string } = {}) {
     path.join(directory, "release"),
     "pulumi",
   ]);
-  const sum = createHash("sha256")
+  const sum = createHash(algorithm)
     .update(await readFile(file))
     .digest("hex");
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(request.url ?? "");
-    if (request.url === `/pulumi-${version}-checksums.txt`) {
-      response.end(
-        `${"1".repeat(64)}  other.tar.gz\n${checksum ?? sum}  ${name}\n`,
-      );
+    const list = `pulumi-${version}-checksums.txt`;
+    const other = `${"1".repeat(64)}  other.tar.gz\n`;
+    if (request.url === `/${list}` || request.url === `/again/${list}`) {
+      response.end(`${other}${sum}  ${name}\n`);
+    } else if (request.url === `/forged/${list}`) {
+      response.end(`${other}${"2".repeat(64)}  ${name}\n`);
     } else if (request.url === `/${name}` && existsSync(file)) {
       void readFile(file).then((content) => response.end(content));
     } else {
@@ -274,8 +335,12 @@ async function releases({ checksum }: { checksum?: string } = {}) {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/`;
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url,
+    archive: name,
+    downloads: [url],
+    checksums: { [name]: `${algorithm}:${sum}` },
     requests,
     close: (done?: (closed: unknown) => void) => server.close(done),
   };

@@ -1,0 +1,2 @@
+/** The file that records the checksums of releases. */
+export const CHECKSUMS: URL;
