@@ -164,7 +164,7 @@ test("cloudflare 29: mail goes to the transport host, over TLS where asked, from
   expect(where().steps).toContainEqual(
     expect.objectContaining({
       property: "require_tls_outbound",
-      why: "Handed on over TLS, or not at all",
+      why: "Delivered over TLS only",
     }),
   );
   const edit = (changes: Parameters<typeof account.edit>[1]) =>
@@ -262,7 +262,7 @@ test("exchange 50: a rule that is disabled, only watches, or is out of its dates
     object: `TransportRule "${userRule}"`,
     property: "State",
     value: "Disabled",
-    why: "It has the word, and does not act",
+    why: "A header has the rule's words, but the rule does not act",
   });
   edit({
     Enabled: true,

@@ -107,7 +107,7 @@ test("exchange 53: a recipient never releases high confidence phishing, an admin
   });
   const id = send({ microsoftVerdict: "highConfidencePhish" });
   expect(() => mail.quarantine.release(id, recipient)).toThrow(
-    "A recipient never releases highConfidencePhish: only an administrator does",
+    "A recipient cannot release highConfidencePhish: only an administrator can",
   );
   expect(mail.quarantine.release(id, "administrator").status).toBe("Released");
 });

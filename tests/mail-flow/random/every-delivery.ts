@@ -127,7 +127,7 @@ function answers(tenant: Tenant, hasVerdict: boolean): Partial<Quirks>[] {
 function deliveries(tenant: Tenant, follow: () => Delivery): Delivery[] {
   const delivery = follow();
   const last = delivery.steps[delivery.steps.length - 1];
-  const unknown = /^Whether it holds cannot be told here: (.*)$/.exec(
+  const unknown = /^The simulator cannot evaluate (.*)$/.exec(
     last?.why ?? "",
   )?.[1];
   if (!last || unknown === undefined) return [delivery];
