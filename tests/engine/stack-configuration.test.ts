@@ -89,7 +89,7 @@ test("explain, doctor, evidence and test-plan read the selected stack, also from
 test("--stack names another stack, of which nothing is configured", async () => {
   const { code, err } = await area1(["explain", "--stack", "empty"]);
   expect(code).toBe(2);
-  expect(err).toMatch(/^Cannot read what decides about mail: /);
+  expect(err).toMatch(/^Cannot read the mail configuration: /);
   expect((await area1(["explain", "--json", "--stack", "dev"])).code).toBe(0);
 }, 60_000);
 
@@ -148,7 +148,7 @@ test.each([
 test("without pulumi on the PATH the environment alone counts, and --stack is refused", async () => {
   const without = { PATH: path.dirname(process.execPath) };
   const plain = await area1(["explain"], { env: without });
-  expect(plain.err).toMatch(/^Cannot read what decides about mail: /);
+  expect(plain.err).toMatch(/^Cannot read the mail configuration: /);
   const named = await area1(["explain", "--stack", "dev"], { env: without });
   expect(named).toMatchObject({ code: 2, out: "" });
   expect(named.err).toContain("there is no command pulumi on the PATH");

@@ -74,7 +74,7 @@ test("evidence ends with 0 where nothing contradicts the configuration, with 1 w
   clock = Date.now();
   expect(await area1("evidence")).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/Nothing that was found contradicts/) as string,
+    out: expect.stringMatching(/The reports do not contradict/) as string,
     err: "",
   });
   simulator.faults.add({
@@ -85,7 +85,7 @@ test("evidence ends with 0 where nothing contradicts the configuration, with 1 w
   });
   const partly = await area1("evidence");
   expect(partly.code).toBe(2);
-  expect(partly.out).toMatch(/Could not look at:\n {2}messages that rules/);
+  expect(partly.out).toMatch(/Could not read:\n {2}messages that rules/);
   expect(partly.out).toMatch(/6 in quarantine by Default as Spam/);
   simulator.faults.clear();
   simulator.mail.messages.length = 0;
@@ -184,7 +184,7 @@ test("test-plan writes messages and a plan, leaves what is the same, and overwri
     expect(await run()).toMatchObject({
       code: 0,
       err: "",
-      out: `11 messages and README.md in ${out} (12 of them written, the others were the same already)\n`,
+      out: `11 messages and README.md in ${out} (12 of them written, the others were unchanged)\n`,
     });
     expect(await readdir(out)).toHaveLength(12);
     expect((await run()).out).toMatch(/\(0 of them written/);
@@ -248,7 +248,7 @@ test("texts of the tenant move no cursor and turn no direction in what is printe
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
   expect(text).toContain("(disabled, Audit)");
   expect(text.replace(/\s+/g, " ")).toContain(
-    "1 by somebody that Exchange does not name",
+    "1 by a person whom Exchange does not name",
   );
   for (const line of text.split("\n"))
     expect(line.length).toBeLessThanOrEqual(100);

@@ -258,7 +258,7 @@ test("it ends with 2 where it could not look, and says why", async () => {
     [["--json", "--html"], /Give one of --json, --mermaid and --html/],
     [
       [],
-      /Cannot read what decides about mail:.*401/,
+      /Cannot read the mail configuration:.*401/,
       { AZURE_CLIENT_SECRET: "x" },
     ],
   ] as const)

@@ -23,8 +23,8 @@ const told = (snapshot: Snapshot, options = {}): string =>
 
 test("use case 4 is a handful of lines, as rows that are alike stand together", () => {
   expect(told(useCase4())).toBe(
-    `Where mail goes: contoso.onmicrosoft.com, read 2026-11-23 12:00 UTC. Microsoft is taken to find
-nothing by itself.
+    `Where mail goes: contoso.onmicrosoft.com, read 2026-11-23 12:00 UTC. Assumes that Microsoft has no
+verdict of its own.
 
 To everybody, from 35.157.195.63
 Cloudflare finds    SCL  Verdict               Policy           Where it ends
@@ -51,7 +51,7 @@ test("what differs by the generation of headers says which, what was not read is
   expect(text).toMatch(/\nMalicious {11}9 .*\nX-Area1Security /);
   expect(text).toMatch(/\nMalicious {11}– .*Inbox\nX-CFEmailSecurity\n/);
   expect(text).toMatch(/\nTo ceo@example\.com, from 35\.157\.195\.63\n/);
-  expect(text).toMatch(/\n\d+ findings: area1-m365 doctor tells /);
+  expect(text).toMatch(/\n\d+ findings: area1-m365 doctor shows /);
 });
 
 test("a rule that ends the way of mail is named, and what nobody can tell says why", () => {
@@ -151,7 +151,7 @@ test("every part that was not read is named", () => {
     ]),
   ) as unknown as Snapshot;
   expect(explanationOf(unread, {}).unread).toHaveLength(14);
-  expect(told(unread)).toContain("Nobody to tell of");
+  expect(told(unread)).toContain("No recipients: ");
   const one = asText(
     explanationOf(unread, { rows: { recipients: ["a@example.com"] } }),
     { colours: false, steps: false },
