@@ -229,7 +229,7 @@ describe("What the credentials lack is named, and what depends on it is skipped"
   });
 });
 
-test("A wrong secret fails the sign-in alone, and stands in no finding", async () => {
+test("A wrong secret fails only the sign-in, and no finding contains it", async () => {
   const secret = "a-wrong-client-secret";
   const { diagnosis, findings } = await examined({
     environment: { AZURE_CLIENT_SECRET: secret },
@@ -336,7 +336,7 @@ describe("MX records", () => {
     expect(diagnosis.complete).toBe(status !== "skipped");
   });
 
-  test("of another gateway are right where Cloudflare stands behind it", async () => {
+  test("of another gateway are correct if Cloudflare is behind it", async () => {
     const tenant = new Tenant();
     tenant.domain["lookback_hops"] = 2;
     const { findings } = await examined({
@@ -347,7 +347,7 @@ describe("MX records", () => {
   });
 });
 
-test("--domain narrows what is looked at", async () => {
+test("--domain limits the check to this domain", async () => {
   const tenant = new Tenant();
   tenant.tenant.domains = ["example.com", "example.org"];
   tenant.account.domains.push({

@@ -69,7 +69,7 @@ function area1(...words: string[]) {
   });
 }
 
-test("evidence ends with 0 where nothing contradicts the configuration, with 1 where something does, with 2 where it could not look", async () => {
+test("evidence exits with 0 if nothing contradicts the configuration, with 1 if something does, with 2 if it could not read something", async () => {
   mail(6);
   clock = Date.now();
   expect(await area1("evidence")).toMatchObject({
@@ -98,14 +98,14 @@ test("evidence ends with 0 where nothing contradicts the configuration, with 1 w
   expect(odd.out).toMatch(/FAILED matched-not-quarantined/);
 }, 60_000);
 
-test("evidence without a tenant to ask says why, and ends with 2", async () => {
+test("evidence without a configured tenant says why, and exits with 2", async () => {
   await simulator.close();
   const { code, out, err } = await area1("evidence");
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(err).toMatch(/Cannot read what happened to mail/);
 }, 60_000);
 
-test("evidence --json prints one object with the documented keys, and details only when they are asked for", async () => {
+test("evidence --json prints one object with the documented keys, and details only with --details", async () => {
   mail(6);
   mail(3, "MALICIOUS");
   clock = Date.now();
@@ -165,7 +165,7 @@ test("a transcript of evidence holds no address, subject or id of a message", as
 }, 60_000);
 
 test.each(["0", "91", "2.5", "many", "-3"])(
-  "evidence --days %s is refused before anything is asked",
+  "evidence --days %s is refused before any request",
   async (days) => {
     const { code, err } = await area1("evidence", `--days=${days}`);
     expect(code).toBe(2);
@@ -175,7 +175,7 @@ test.each(["0", "91", "2.5", "many", "-3"])(
   60_000,
 );
 
-test("test-plan writes messages and a plan, leaves what is the same, and overwrites nothing else unless it is forced", async () => {
+test("test-plan writes messages and a plan, does not rewrite equal files, and overwrites other files only with --force", async () => {
   const directory = await mkdtemp(path.join(os.tmpdir(), "area1-plan-"));
   try {
     const out = path.join(directory, "plan");

@@ -140,7 +140,7 @@ test("A request goes out with its own headers and body, and without one where it
   ]);
 });
 
-test("A witness is told of every answer, also of those that do not count", async () => {
+test("A witness gets every answer, including those that are retried", async () => {
   replies = [{ status: 503 }];
   const seen: [string, number, string][] = [];
   const http = new Http(
@@ -178,7 +178,7 @@ describe("Throttling", () => {
     expect(arrived).toHaveLength(2);
   });
 
-  test("a vendor that is not available is waited out as it asked, and by all requests", async () => {
+  test("all requests wait for the Retry-After of an unavailable vendor", async () => {
     replies = [{ status: 503, headers: { "retry-after": "1.2" } }];
     const http = client();
     const started = performance.now();
@@ -190,7 +190,7 @@ describe("Throttling", () => {
     expect(said).toEqual(["Vendor is not available: waiting 2 s as it asked"]);
   });
 
-  test("a vendor that asks for more than the patience is not waited for", async () => {
+  test("a Retry-After beyond the time limit is not waited for", async () => {
     replies = [{ status: 503, headers: { "retry-after": "60" } }];
     await expect(
       client().send(get(), judge, new Patience(500)),
@@ -198,7 +198,7 @@ describe("Throttling", () => {
     expect(arrived).toHaveLength(1);
   });
 
-  test("a vendor that goes on asking to wait is waited for as long as the patience lasts", async () => {
+  test("repeated Retry-After are waited for until the time limit", async () => {
     // One more than the tries after a 503 that asks for nothing.
     replies = Array.from({ length: 5 }, () => ({
       status: 503,
@@ -246,7 +246,7 @@ describe("Throttling", () => {
     },
   );
 
-  test("a refusal with Retry-After stays one, and nobody waits", async () => {
+  test("a refusal with Retry-After is not retried, and no request waits", async () => {
     replies = [{ status: 403, headers: { "retry-after": "60" } }];
     const http = client();
     const error = await faultOf(http.send(get(), refusing, new Patience(500)));
@@ -255,7 +255,7 @@ describe("Throttling", () => {
     expect(arrived).toHaveLength(2);
   });
 
-  test("without Retry-After is waited out with growing pauses", async () => {
+  test("without Retry-After is retried after growing pauses", async () => {
     replies = [{ status: 429 }, { status: 429 }, { status: 429 }];
     await client().send(get(), judge, new Patience(2000));
     // 20 ms, doubled each time from the first on, give or take a quarter.
@@ -267,7 +267,7 @@ describe("Throttling", () => {
     expect(said).toEqual([]);
   });
 
-  test("with a Retry-After that is none is waited out as without", async () => {
+  test("with an invalid Retry-After is handled as without one", async () => {
     replies = [{ status: 429, headers: { "retry-after": "soon" } }];
     await client().send(get(), judge, new Patience(2000));
     expect(arrived).toHaveLength(2);
@@ -338,7 +338,7 @@ describe("Throttling", () => {
       expect(later - (second[at] ?? 0)).toBeGreaterThanOrEqual(38);
   });
 
-  test("is told when it takes a second or more, with the vendor's name and the time", async () => {
+  test("is reported if it takes a second or more, with the vendor's name and the time", async () => {
     replies = [{ status: 429, headers: { "retry-after": "1" } }];
     await client().send(get(), judge, new Patience(5000));
     expect(said).toEqual(["Vendor is throttling: waiting 1 s as it asked"]);
@@ -350,7 +350,7 @@ describe("Throttling", () => {
     expect(said.at(-1)).toMatch(/^Vendor is throttling: waiting [23] s$/);
   });
 
-  test("that asks for more than the patience ends at once", async () => {
+  test("whose Retry-After exceeds the time limit ends at once", async () => {
     replies = [{ status: 429, headers: { "retry-after": "60" } }];
     const started = performance.now();
     const error = await faultOf(client().send(get(), judge, new Patience(500)));
@@ -396,14 +396,14 @@ describe("Throttling", () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(25);
   });
 
-  test("of a write is waited out too: it was not carried out", async () => {
+  test("of a write is waited for too, because it was not carried out", async () => {
     replies = [{ status: 429, headers: { "retry-after": "0.01" } }];
     await client().send(post(), judge, new Patience(2000));
     expect(arrived).toHaveLength(2);
   });
 });
 
-describe("A request whose outcome is not known", () => {
+describe("A request with an unknown outcome", () => {
   const lost: [string, Reply][] = [
     ["a connection broken off", { breaks: "before" }],
     ["half an answer", { breaks: "within" }],
@@ -491,7 +491,7 @@ describe("An answer that is larger than the limit", () => {
   });
 });
 
-test("An answer that is a refusal is not asked for again", async () => {
+test("A refused request is not retried", async () => {
   replies = [{ status: 400 }];
   const refusing = (answer: Answer) => {
     if (answer.status === 400) throw new VendorError("refused", "no");
@@ -566,7 +566,7 @@ test("What is left of a patience is whole milliseconds, also after a pause that 
   }
 });
 
-test("Nothing is sent when the patience is used up", async () => {
+test("Nothing is sent after the time limit", async () => {
   const patience = new Patience(0);
   const error = await faultOf(client().send(get(), judge, patience));
   expect([error.fault, error.message, error.details.advice]).toEqual([
@@ -577,7 +577,7 @@ test("Nothing is sent when the patience is used up", async () => {
   expect(arrived).toEqual([]);
 });
 
-test("A connection that never came about leaves nothing uncertain, and a write is tried again", async () => {
+test("After a failed connection the outcome is known, and a write is retried", async () => {
   const started = performance.now();
   const error = await faultOf(
     client().send(
@@ -598,7 +598,7 @@ test("A connection that never came about leaves nothing uncertain, and a write i
   expect(performance.now() - started).toBeLessThan(8000);
 });
 
-test("A request takes no longer than its time limit, nor than what is left of the patience", async () => {
+test("A request takes no longer than its own time limit, nor than the rest of the operation's", async () => {
   for (const [timeout, patience] of [
     [80, 5000],
     [5000, 80],
