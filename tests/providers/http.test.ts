@@ -218,7 +218,7 @@ describe("Throttling", () => {
     expect(gaps()[0]).toBeGreaterThanOrEqual(295);
   });
 
-  test("413 with Retry-After is asked again: it was not carried out", async () => {
+  test("413 with Retry-After is retried, because it was not carried out", async () => {
     replies = [{ status: 413, headers: { "retry-after": "0.2" } }];
     const answer = await client().send(post(), refusing, new Patience(5000));
     expect(answer.text).toBe("fine");
@@ -344,7 +344,7 @@ describe("Throttling", () => {
     expect(said).toEqual(["Vendor is throttling: waiting 1 s as it asked"]);
   });
 
-  test("is told without a word of being asked when nothing was asked", async () => {
+  test("is reported without a Retry-After if there was none", async () => {
     replies = [{ status: 429 }, { status: 429 }];
     await client().send(get(), judge, new Patience(50_000));
     expect(said.at(-1)).toMatch(/^Vendor is throttling: waiting [23] s$/);
@@ -380,7 +380,7 @@ describe("Throttling", () => {
     await first;
   });
 
-  test("is a pause for those who ask by themselves as well, and other errors are none", async () => {
+  test("also pauses callers that send their own requests, and other errors do not", async () => {
     const http = client();
     const answer = { status: 429, headers: new Headers(), text: "" };
     const patience = new Patience(2000);
@@ -458,7 +458,7 @@ describe("An answer that is larger than the limit", () => {
       },
     ],
     ["with an error's status", { status: 503, body: large }],
-  ])("is not read to its end, nor asked for again: %s", async (_, reply) => {
+  ])("is neither read to its end nor retried: %s", async (_, reply) => {
     replies = [reply];
     const error = await faultOf(
       limited().send(get(), judge, new Patience(2000)),
@@ -529,7 +529,7 @@ test("A write that no connection came about for is sent when there is one", asyn
 });
 
 // Kind: errors of our own making are never transient.
-test("A header that Node does not send is an error at once, and nothing of it is shown", async () => {
+test("A header that Node does not send is an error at once, which does not show it", async () => {
   const sent = client().send(
     { ...get(), headers: { Authorization: "Bearer hush\nhush" } },
     judge,
@@ -656,7 +656,7 @@ test("A redirect is handed to the caller and not followed: no token goes to anot
 });
 
 describe("Patience", () => {
-  test("asks until the answer is settled, and no longer than its limit", async () => {
+  test("retries until the answer is final, and no longer than its limit", async () => {
     let asked = 0;
     const patience = new Patience(2000);
     expect(
@@ -702,7 +702,7 @@ describe("Patience", () => {
     expect(patience.grants(1)).toBe(true);
   });
 
-  test("asks again after pauses that grow, from a hundredth of it on, up to half a second", async () => {
+  test("retries after growing pauses, from a hundredth of its limit up to half a second", async () => {
     expect(new Patience(10_000).firstPause).toBe(100);
     expect(new Patience(300_000).firstPause).toBe(500);
     const asked: number[] = [];
@@ -717,7 +717,7 @@ describe("Patience", () => {
     expect((asked[3] ?? 0) - (asked[0] ?? 0)).toBeGreaterThanOrEqual(20);
   });
 
-  test("asks no longer than a limit of its own", async () => {
+  test("retries no longer than a separate limit", async () => {
     const started = performance.now();
     await new Patience(60_000).until(
       () => Promise.resolve(0),
@@ -727,7 +727,7 @@ describe("Patience", () => {
     expect(performance.now() - started).toBeLessThan(5000);
   });
 
-  test("pauses as long as it is told to between two tries", async () => {
+  test("pauses between two tries as long as required", async () => {
     const tried: number[] = [];
     await new Patience(1000).persist(
       () => {
