@@ -32,7 +32,7 @@ interface Examined {
   findings: string[];
 }
 
-/** The doctor's diagnosis of a tenant where all is well but for what is changed. */
+/** Returns the diagnosis of a tenant without problems except the given change. */
 async function examined({
   seed = new Tenant().seed,
   zone = { "example.com": cloudflares },
@@ -58,7 +58,7 @@ async function examined({
     { domain, resolver: dns.address },
     { ...simulator.environment, ...environment },
   );
-  // What a vendor that does not answer lets us say depends on the moment.
+  // The error for a vendor that does not answer depends on the timing.
   const untold = Object.values(zone).includes("SERVFAIL");
   if (diagnosis.complete || untold) note(diagnosis);
   return {
@@ -149,7 +149,7 @@ test("It takes three round trips, whatever the tenant's size up to a page, and w
     zone: Object.fromEntries(
       ["example.com", ...names].map((name) => [name, cloudflares]),
     ),
-    // Longer than what a busy machine takes between two requests that do not wait for each other.
+    // Longer than the time between two parallel requests on a busy machine.
     latencyMs: 1_000,
   });
   expect(findings).toEqual([]);
@@ -239,7 +239,7 @@ test("A wrong secret fails only the sign-in, and no finding contains it", async 
   ]);
   expect(diagnosis.complete).toBe(true);
   expect(JSON.stringify(diagnosis)).not.toContain(secret);
-  // Cloudflare's side was looked at all the same.
+  // Cloudflare's configuration was still checked.
   expect(
     diagnosis.findings.find(({ check }) => check === "domain-status")?.status,
   ).toBe("ok");

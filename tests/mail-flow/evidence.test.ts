@@ -75,7 +75,7 @@ test("messages are counted for 90 days, and named for 10", async () => {
   expect(Math.round(ago(hitsSince))).toBeLessThanOrEqual(90);
 });
 
-/** Tenants by what was odd there: what happened, what is found of it, and why nothing follows from some of it. */
+/** Tenants by their problem: the messages, the findings, and why some results are undecidable. */
 const tenants: [
   string,
   Parameters<typeof history>[0],

@@ -48,7 +48,7 @@ const without = (snapshot: Snapshot, ...names: string[]) =>
     };
   });
 
-/** Malicious, in the header that the rules of the configured tenant look at. */
+/** Malicious mail with the header that the rules of the configured tenant test. */
 const current: GuardedMail = { ...malicious, headers: ["cloudflare"] };
 const withWord = (word: string): GuardedMail => ({ ...current, words: [word] });
 
@@ -228,7 +228,7 @@ describe("Mail with a guarded word", () => {
     const both = dropping("MALICIOUS", "MALICIOUS-BEC");
     for (const one of ["MALICIOUS", "MALICIOUS-BEC"]) {
       expect(toWords(both, dropping(one))).toHaveLength(2);
-      // Of the other nothing was dropped before either.
+      // The other domain did not drop it before either.
       expect(toWords(dropping(one), dropping(one))).toEqual([]);
       expect(toWords(dropping(one), both)).toEqual([]);
     }

@@ -24,7 +24,7 @@ import { randomTenant } from "./random/tenant";
 
 const context = contextOf({ purpose: "doctor", domains });
 
-/** Everybody in the domains whom a random tenant may tell apart, with any groups. */
+/** All classes of recipients in a random tenant's domains, with any groups. */
 const everybody = [...recipients, ...domains.map((name) => `other@${name}`)]
   .map((address) => address.toLowerCase())
   .filter((address) => domains.includes(domainOf(address)))
@@ -215,7 +215,7 @@ test("A check without findings says what is fine, but only in a report", () => {
   expect(examine(withDefault({}), doctor).filter(ofSafeList)).toEqual([]);
 });
 
-/** A tenant with a custom policy that does what `Default` does, or of which nothing was told. */
+/** Returns a tenant with a custom policy that equals `Default`, or whose properties were not returned. */
 function withCustom(audience: Partial<PolicyRule>, isTold = true): Snapshot {
   const snapshot = withDefault({});
   const [standard] = valueOf(snapshot.antiSpamPolicies);
@@ -247,7 +247,7 @@ test("If no domain is known, every policy with recipients is checked", () => {
     "custom",
     "default",
   ]);
-  // A custom rule without conditions is for nobody.
+  // A custom rule without conditions applies to no recipient.
   expect(inForce(withCustom({}), [])).toEqual(["default"]);
 });
 

@@ -17,7 +17,7 @@ const id = "mail-flow-check";
 /** The second account of the simulator. */
 const otherAccount = "9e8d7c6b5a4f43218765fedcba098765";
 
-// A look is fourteen requests at once: on a busy machine that takes its time.
+// A check sends fourteen parallel requests, which takes long on a busy machine.
 const patient = () => ({
   ...stage.environment,
   AREA1_PATIENCE_MS: "20000",
@@ -37,7 +37,7 @@ const foundBy = async (given: Record<string, unknown>) => {
   await resource.up(given);
   return detailsOf(resource).map(({ check, object }) => `${check}: ${object}`);
 };
-/** What is to be done about the findings, which names what is meant. */
+/** Returns the fixes of the findings. */
 const fixesBy = async (given: Record<string, unknown>) => {
   const resource = checkOf();
   await resource.up(given);
@@ -75,7 +75,7 @@ const refuse = (
   });
 const cloudflare = () =>
   stage.requests().filter(({ vendor }) => vendor === "cloudflare");
-/** The lists of one cmdlet that were asked for. */
+/** Returns the list requests of a cmdlet. */
 const lists = (cmdlet: string) =>
   stage.requests().filter((entry) => entry.cmdlet === cmdlet);
 
@@ -587,7 +587,7 @@ describe("What cannot be read", () => {
   });
 });
 
-// Kind: requests that nobody needs.
+// Category: unnecessary requests.
 test("a program that sets the transport of every domain sends no request to Microsoft Graph, and needs no permission there", async () => {
   stage.simulator.faults.add({
     match: { vendor: "graph", times: "always" },

@@ -11,7 +11,7 @@ const stage = bench({ ...transportRule, prepare: followTutorial }, inProcess);
 /** The second tenant of the simulator. */
 const strangersTenant = "7c1e3f50-2b4d-4a61-8d5e-9f0a1b2c3d4e";
 
-/** What `UseCase4` gives its check. */
+/** The inputs that `UseCase4` sets for its check. */
 const program = {
   domains: ["example.com"],
   headers: ["cloudflare"],
@@ -19,7 +19,7 @@ const program = {
   digest: "0123456789abcdef",
 };
 
-// A look is fourteen requests at once: on a busy machine that takes its time.
+// A check sends fourteen parallel requests, which takes long on a busy machine.
 const patient = () => ({
   ...stage.environment,
   AREA1_PATIENCE_MS: "20000",
@@ -48,7 +48,7 @@ const asked = () =>
     )
     .sort();
 
-/** One request each, all that a look costs. */
+/** All requests of a check, one each. */
 const oneLook = [
   "Get-AcceptedDomain",
   "Get-AntiPhishPolicy",
@@ -365,7 +365,7 @@ describe("With failOn, an up", () => {
     ]);
     expect(resource.outputs).toMatchObject({ findings: [], ...failing });
     await expect(resource.up(failing)).rejects.toThrow(/preset-in-force/);
-    // The engine forgets on a refresh that something is owed; the state does not.
+    // The engine does not know after a refresh that something is pending; the state does.
     await resource.refresh();
     expect(await resource.preview(failing)).not.toEqual([]);
     await expect(resource.up(failing)).rejects.toThrow(/preset-in-force/);

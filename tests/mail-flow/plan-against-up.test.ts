@@ -21,7 +21,7 @@ const environment = () => ({
   AREA1_PATIENCE_MS: "3000",
 });
 
-/** What was read, without what only the vendor decides. */
+/** Returns a snapshot without values that only the vendor sets. */
 async function seen(): Promise<Snapshot> {
   const session = new Session(
     resolveConfiguration(() => undefined, environment()),
@@ -88,7 +88,7 @@ const checked = async (
       .check(kept?.inputs ?? {}, program)
   ).inputs;
 
-/** Carries a program out, or destroys it, and holds what comes of it against what its preview foresaw. */
+/** Applies or destroys a program, and compares the result with that of its preview. */
 async function foresees(
   resource: Resource,
   program: Properties | undefined,
@@ -158,7 +158,7 @@ const addDomain = (more: object = {}): void =>
     ...more,
   });
 
-/** A life: what somebody else does, and what programs do. */
+/** A sequence of changes by hand and of programs. */
 type Step =
   | { readonly up: Properties }
   | { readonly byHand: () => void }

@@ -18,7 +18,7 @@ const captured = (name: string): unknown =>
 const names = (list: { name: string }[]): string[] =>
   list.map(({ name }) => name);
 
-/** What the engine writes for a text that it does not know yet. */
+/** The engine's placeholder for a text that is not known yet. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A preview of one step. */
@@ -116,7 +116,7 @@ describe("a program's preview", () => {
 
   test("of a changed program sets what differs, and does not change values of others", () => {
     const after = plan(freshTenant(), captured("first")).snapshot;
-    // Somebody has since switched the administrator's rule off, which this up does not look at.
+    // Somebody has disabled the administrator's rule since, which this up does not see.
     for (const rule of valueOf(after.transportRules))
       if (rule.name.endsWith("Release")) rule.enabled = false;
     const { snapshot, notes } = plan(after, captured("second"));
@@ -297,7 +297,7 @@ describe("a program's preview", () => {
           headerContainsMessageHeader: "X-CFEmailSecurity-Disposition",
           headerContainsWords: ["MALICIOUS"],
         },
-        // Nobody knows how to take it away.
+        // A condition that cannot be removed.
         unread: ["SomethingPredicate"],
         actions: { setScl: 9, prependSubject: "x" },
       },

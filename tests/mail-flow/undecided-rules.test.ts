@@ -10,7 +10,7 @@ import { withRules } from "./mail-tenant";
 
 type Rule = Partial<TransportRule>;
 
-/** A rule of which nobody can tell from outside whether it matches. */
+/** Returns a rule with a condition that cannot be evaluated. */
 const undecided = (
   actions: TransportRule["actions"],
   rule: Rule = {},

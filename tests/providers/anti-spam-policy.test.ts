@@ -349,7 +349,7 @@ describe("A custom anti-spam policy", () => {
     await expect(antiSpamPolicy.remove(operation, item, {})).rejects.toThrow(
       'the removal of its rule "Rule of finance" was answered as done, but the rule still stands. Run it again',
     );
-    // A third of the patience, and some more on a busy machine: what is left is for whoever runs it again.
+    // A third of the time limit, and some more on a busy machine.
     expect(operation.patience.left).toBeLessThan(4100);
     expect(operation.patience.left).toBeGreaterThan(0);
     expect(exchange.writes).toEqual([[removeRule, { Identity }]]);

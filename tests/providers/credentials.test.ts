@@ -30,7 +30,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** Credentials as the environment gives them; the simulator's secret is left out. */
+/** Returns credentials from the environment, without the simulator's secret. */
 function credentials(environment: Record<string, string>): Credentials {
   const { AZURE_CLIENT_SECRET: _, ...without } = simulator.environment;
   return new Credentials(
@@ -173,7 +173,7 @@ test("a token of another tenant than the configured one is refused", async () =>
   );
 });
 
-/** Entra issues a token that says this. */
+/** Makes Entra issue a token with these claims. */
 const issuing = (claims: object): void =>
   void simulator.faults.add({
     match: { vendor: "entra", path: "/token" },

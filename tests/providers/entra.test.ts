@@ -18,7 +18,7 @@ afterAll(() => vendor.close());
 
 type SignInRequest = Parameters<SignInClient["sendRequest"]>[0];
 
-/** A request as `@azure/identity` makes it, so far as it is looked at. */
+/** The used parts of a request by `@azure/identity`. */
 const request = (path: string, more: object = {}) =>
   ({
     url: `${vendor.url}${path}`,

@@ -14,7 +14,7 @@ import { followTutorial, recipient } from "./tutorial";
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** A tenant with use case 4, and the time in one's own hands. */
+/** Returns a tenant with use case 4 and a controllable clock. */
 async function configured(at = "2027-03-01T10:00:00Z") {
   const clock = { now: Date.parse(at) };
   const { simulator, request } = await simulated({ now: () => clock.now });

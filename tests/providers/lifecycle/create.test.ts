@@ -3,7 +3,7 @@ import type { State } from "../../../providers/kind";
 import { account, atDepot, Depot, inputs, lost, ours, refusal } from "./depot";
 import { errorOf, messageOf } from "../../conformance/bench";
 
-/** What stands in the state when a crate was made from `inputs`. */
+/** Returns the state of a crate that was created from `inputs`. */
 const made = {
   ...inputs,
   domainId: "1",
@@ -137,7 +137,7 @@ describe("A create whose answer is doubtful", () => {
   test("is its own when the second try says that there is one already", async () => {
     const depot = new Depot();
     depot.instead.create = (nth) => {
-      // The first one is carried out late, after nobody saw it.
+      // The first request is carried out late, after the read did not find it.
       if (nth === 1) throw lost();
       return refusal("alreadyExists");
     };
@@ -360,7 +360,7 @@ describe("A crate that exists", () => {
         previous: { size: 5, exceptFrom: ["me"], host: null },
       },
     });
-    // A default mark is nobody's wish.
+    // No program sets a default mark.
     expect(depot.writes).toEqual([
       'update 1 {"Size":3,"Host":"mx.example","ExceptFrom":null}',
     ]);
