@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { loadSimulator } from "./simulator-package";
 
-/** `area1-m365 diff`: how two state files differ, in words; the exit code is that of diff(1): 0 alike, 1 not, 2 trouble. */
+/** `area1-m365 diff`: describes how two state files differ. Exit codes as of diff(1): 0 equal, 1 different, 2 error. */
 export const diffCommand = new Command("diff")
-  .description("Tell how two state files of the simulator differ")
+  .description("Show how two state files of the simulator differ")
   .argument("<before>", "file that --state or the page has written")
   .argument("<after>", "another one")
   .action(diff);

@@ -16,16 +16,16 @@ interface DoctorOptions extends DiagnosisOptions {
 }
 
 /**
- * `area1-m365 doctor`: what defeats use case 4 in a tenant or may do so, and what to do. The exit code is 1 with failures, else 2
- * where something could not be looked at (other than for a right that is missing), else 0; it writes nothing.
+ * `area1-m365 doctor`: reports what defeats use case 4 in a tenant, or may do so, and what to do. It only reads. The exit code is
+ * 1 if a check failed, else 2 if something could not be read (except for a missing right), else 0.
  */
 export const doctorCommand = new Command("doctor")
   .description(
-    "Tell what keeps mail from going where use case 4 wants it, and what to do; reads only",
+    "Report what keeps mail from going where use case 4 sends it, and what to do; reads only",
   )
   .option(
     "--domain <name>",
-    "look at this domain (repeatable; default: all of the account's)",
+    "check this domain (repeatable; default: all domains of the account)",
     repeatable(),
     [],
   )
@@ -34,7 +34,7 @@ export const doctorCommand = new Command("doctor")
     "DNS server to ask for MX records, as IP or IP:PORT",
     checked(
       isAddress,
-      "Not an IP address, or one with a port: 192.0.2.53, 192.0.2.53:5353.",
+      "Not an IP address, optionally with a port: 192.0.2.53, 192.0.2.53:5353.",
     ),
   )
   .option(
@@ -43,10 +43,10 @@ export const doctorCommand = new Command("doctor")
   )
   .addOption(stackOption())
   .option("--json", "print an array of all findings")
-  .option("--verbose", "tell of every check, also those that are fine")
+  .option("--verbose", "report every check, also those that passed")
   .action(doctor);
 
-/** What `--json` prints of a finding, in this order. */
+/** The properties of a finding that `--json` prints, in this order. */
 const jsonKeys = [
   "check",
   "status",

@@ -10,16 +10,16 @@ interface EvidenceOptions {
 }
 
 /**
- * `area1-m365 evidence`: what the tenant reports of its own mail, beside what the model says. The exit code is 1 where they
- * disagree (a finding that failed), else 2 where something could not be looked at, else 0; warnings change nothing.
+ * `area1-m365 evidence`: compares the tenant's own mail reports with the model. The exit code is 1 if they disagree (a failed
+ * finding), else 2 if something could not be read, else 0. Warnings do not change it.
  */
 export const evidenceCommand = new Command("evidence")
   .description(
-    "Tell what really happened to mail that the rules on Cloudflare's headers matched, and where that is not what the configuration says; reads only",
+    "Report what happened to mail that the rules on Cloudflare's headers matched, and where that differs from the configuration; reads only",
   )
   .option(
     "--days <number>",
-    "days to look back, 1 to 90",
+    "number of days to report, 1 to 90",
     wholeNumber("a number of days", 1, 90),
     90,
   )
@@ -29,9 +29,9 @@ export const evidenceCommand = new Command("evidence")
     "show ids, addresses and subjects of the messages that findings are about",
   )
   .option("--json", "print one JSON object")
-  .action(look);
+  .action(report);
 
-async function look(options: EvidenceOptions): Promise<void> {
+async function report(options: EvidenceOptions): Promise<void> {
   process.exitCode = 2;
   const [{ readLive }, { readSnapshot }, { readReports }, { evidence }, text] =
     await Promise.all([

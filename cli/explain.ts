@@ -25,26 +25,26 @@ interface ExplainOptions {
 }
 
 /**
- * `area1-m365 explain`: where mail goes, and why. It writes nothing to any vendor. The exit code is 0; 2 where it could not look: an
- * error, or Cloudflare's domains, the mail flow rules or the anti-spam policies could not be read.
+ * `area1-m365 explain`: shows where mail goes, and why. It writes nothing to any vendor. The exit code is 0, or 2 after an error or if
+ * Cloudflare's domains, the mail flow rules or the anti-spam policies could not be read.
  */
 export const explainCommand = new Command("explain")
   .description(
-    "Tell where mail of each disposition goes, for each class of recipients, and which object decides; reads only",
+    "Show where mail of each disposition goes, for each class of recipients, and which object decides; reads only",
   )
-  .option("--snapshot <file>", "look at this file instead of the live tenant")
+  .option("--snapshot <file>", "use this file instead of the live tenant")
   .addOption(stackOption())
   .option(
     "--preview <file>",
-    "tell what will be, by what pulumi preview --json printed; - reads it from stdin",
+    "show the mail flow after an up, from the output of pulumi preview --json; - reads it from stdin",
   )
   .option(
     "--before-after",
-    "with --preview: tell only the mail that would end differently",
+    "with --preview: show only the mail that would end differently",
   )
   .option(
     "--recipient <address>",
-    "ask for this recipient alone, with the steps; repeatable",
+    "show only this recipient, with the steps; repeatable",
     repeatable(
       checked(
         (address) => /^[^@\s]+@[^@\s]+$/.test(address),
@@ -57,11 +57,11 @@ export const explainCommand = new Command("explain")
     "the last server before Microsoft (default: the first of Cloudflare's published addresses)",
     checked(isIPv4, "Not an IPv4 address."),
   )
-  .option("--steps", "tell every step")
-  .option("--save <file>", "write what was looked at to this file")
+  .option("--steps", "show every step")
+  .option("--save <file>", "write the snapshot that was used to this file")
   .option(
     "--evidence <file>",
-    "with --html: show what area1-m365 evidence --json printed, too",
+    "with --html: also show the output of area1-m365 evidence --json",
   )
   .option("--json", "print an array of rows")
   .option("--mermaid", "print a Mermaid flowchart")
@@ -76,7 +76,7 @@ async function explain(options: ExplainOptions): Promise<void> {
   process.exitCode = 2;
   refuseContradictions(options);
   const { save, html, force = false } = options;
-  // Before anything is read: who is refused has not waited for the tenant.
+  // Checked first, so that the user does not wait for the tenant in vain.
   for (const file of [save, html])
     if (typeof file === "string") await refuseExisting(file, force);
   const before = await snapshotOf(options.snapshot, options.stack);
@@ -102,7 +102,7 @@ async function explain(options: ExplainOptions): Promise<void> {
 const jsonIn = async (file: string | undefined): Promise<unknown> =>
   file === undefined ? undefined : readJson(file);
 
-/** The explanation in the form that is asked for. */
+/** Returns the explanation in the requested format. */
 async function documentOf(
   explanation: Explanation,
   { html, json, mermaid, steps, recipient }: ExplainOptions,
@@ -113,7 +113,7 @@ async function documentOf(
     return asPage(explanation);
   }
   if (json || mermaid) {
-    // The reader of these is a program: people are told aside.
+    // These formats are for programs: notices for people go to stderr.
     for (const { part, reason } of unread)
       process.stderr.write(`Not read: ${part}. ${visible(reason)}\n`);
     for (const note of notes) process.stderr.write(`${visible(note)}.\n`);
@@ -138,12 +138,12 @@ async function documentOf(
   });
 }
 
-/** Each address once, in any case. */
+/** Returns the addresses without duplicates, ignoring case. */
 const once = (addresses: readonly string[]): string[] => [
   ...new Set(addresses.map((address) => address.toLowerCase())),
 ];
 
-/** A row with its keys in the order that is documented: the case first. */
+/** Returns a row with its keys in the documented order. */
 const inOrder = ({
   disposition,
   header,

@@ -16,9 +16,9 @@ const { version } = JSON.parse(
 const program = new Command("area1-m365")
   .description("Cloudflare Email Security in front of Microsoft 365")
   .version(version)
-  // What follows a command is that command's, such as the `--version` of a command that `simulate` runs.
+  // Options after a command belong to it, such as the `--version` of a command that `simulate` runs.
   .enablePositionalOptions();
-// Each loads what it works with when it runs: --help and the others do not wait for it.
+// Each command loads its modules when it runs, so that --help and other commands start faster.
 for (const command of [
   explainCommand,
   doctorCommand,
@@ -39,7 +39,7 @@ program
     process.exitCode ??= 1;
   });
 
-/** Ends with 2 where a command line is wrong: 1 says that something was looked at and found. Help and version end with 0. */
+/** Exits with 2 if the command line is wrong (1 means that a command found something), and with 0 after help and version. */
 function endsWith2({ exitCode }: CommanderError): never {
   process.exit(exitCode === 0 ? 0 : 2);
 }

@@ -13,12 +13,12 @@ import {
 import { stackConfiguration } from "./stack-configuration";
 
 /**
- * Begins an operation on the tenant and the account that the environment and a stack's configuration name, one for a whole command: all
- * its waiting and retrying shares one patience. It signs in to nothing yet. Warnings and what is waited for go to stderr, so that stdout
- * holds only the result of the command.
+ * Starts an operation on the tenant and the account that the environment and a stack's configuration name. A command uses one operation,
+ * so that one deadline limits all its waiting and retrying. Does not sign in yet. Warnings and progress go to stderr, so that stdout
+ * contains only the result of the command.
  *
  * @param stored the stack's configuration, by full key.
- * @throws UserError when both contradict each other, or when a value cannot be used.
+ * @throws UserError if environment and stack contradict each other, or a value is not valid.
  */
 export function liveOperation(
   environment: NodeJS.ProcessEnv = process.env,
@@ -34,7 +34,7 @@ export function liveOperation(
   return session.begin(session.configuration.cloudflareAccountId);
 }
 
-/** The configuration in its final form. No error of it shows a secret. */
+/** Returns the resolved configuration. Its errors never contain a secret. */
 function resolved(
   stored: Stored,
   environment: NodeJS.ProcessEnv,
@@ -49,11 +49,11 @@ function resolved(
 }
 
 /**
- * Reads the tenant and the account that the environment and the Pulumi stack name. An error says what was tried, the vendor's reason and
- * what to do, without a secret.
+ * Reads the tenant and the account that the environment and the Pulumi stack name. Errors contain what was tried, the vendor's reason
+ * and what to do, but no secret.
  *
- * @param tried such as `Cannot read the tenant`.
- * @param stack what the option `--stack` says.
+ * @param tried the start of an error, such as `Cannot read the tenant`.
+ * @param stack the value of the option `--stack`.
  */
 export async function readLive<T>(
   tried: string,

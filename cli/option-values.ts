@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 
-/** Returns a parser that takes a value as it is, or refuses it with this complaint. */
+/** Returns a parser that accepts a valid value unchanged, and refuses another with this message. */
 export const checked =
   (isValid: (text: string) => boolean, complaint: string) =>
   (text: string): string => {

@@ -1,7 +1,7 @@
 import { open, stat } from "node:fs/promises";
 
 /**
- * Refuses a file that exists, unless it may be overwritten.
+ * Checks that a file does not exist, unless it may be overwritten.
  *
  * @throws Error that names the file and what to do.
  */
@@ -15,14 +15,14 @@ export async function refuseExisting(
 /**
  * Writes a file with data of a tenant. Only its owner can read it.
  *
- * @throws Error where the file exists, unless `force` is given.
+ * @throws Error if the file exists, unless `force` is given.
  */
 export async function writePrivate(
   file: string,
   text: string,
   force: boolean,
 ): Promise<void> {
-  // A device or a pipe, such as /dev/null, holds nothing that could be lost.
+  // A device or a pipe, such as /dev/null, has no content that could be lost.
   const isNew = !force && (await kindOf(file)) !== "device";
   const handle = await open(file, isNew ? "wx" : "w", 0o600).catch(
     (error: unknown) => {
@@ -32,7 +32,7 @@ export async function writePrivate(
     },
   );
   try {
-    // `open` sets the mode of a new file alone.
+    // `open` sets the mode of new files only.
     if ((await handle.stat()).isFile()) await handle.chmod(0o600);
     await handle.writeFile(text);
   } finally {

@@ -1,13 +1,13 @@
 import { Command } from "commander";
 import { loadSimulator } from "./simulator-package";
 
-/** `area1-m365 simulate`: the command of the package `area1-m365-simulator`, with all that follows. */
+/** `area1-m365 simulate`: runs the command of the package `area1-m365-simulator` with the same arguments. */
 export const simulateCommand = new Command("simulate")
   .description(
     "Start Entra, Exchange Online, Microsoft Graph and Cloudflare on one loopback HTTPS port (package area1-m365-simulator)",
   )
   .usage("[options] [-- command...]")
-  // All options, --help and `--` are the other package's.
+  // The other package parses all options, including --help and `--`.
   .helpOption(false)
   .allowUnknownOption()
   .argument("[arguments...]")

@@ -9,8 +9,8 @@ interface Entries {
 }
 
 /**
- * Loads an entry of the package `area1-m365-simulator`: of the one that the working directory has, else of the one beside this package.
- * Sets the exit code 2 where there is none.
+ * Loads an entry of the package `area1-m365-simulator` that is installed in the working directory, or else next to this package. Sets
+ * the exit code 2 if it is not installed.
  *
  * @throws Error that says how to install it
  */

@@ -3,22 +3,22 @@ import { text as textOf } from "node:stream/consumers";
 import { nouns } from "../mail-flow/part";
 import type { Snapshot } from "../mail-flow/snapshot";
 
-/** Reads a snapshot: from a file that `explain --save` wrote; without a file from the tenant, which a stack may name. */
+/** Reads a snapshot: from a file that `explain --save` wrote or, without a file, from the tenant, which a stack may name. */
 export async function snapshotOf(
   file: string | undefined,
   stack: string | undefined,
 ): Promise<Snapshot> {
   if (file !== undefined) return readSnapshotFile(file);
-  // Loaded here, so that who gives a file does not wait for it.
+  // Loaded only here, so that commands with a file start faster.
   const [{ readLive }, { readSnapshot }] = await Promise.all([
     import("./live.js"),
     import("../providers/snapshot/snapshot.js"),
   ]);
-  return readLive("Cannot read what decides about mail", stack, readSnapshot);
+  return readLive("Cannot read the mail configuration", stack, readSnapshot);
 }
 
 /**
- * Reads what `area1-m365 explain --save` has written.
+ * Reads a snapshot that `area1-m365 explain --save` has written.
  *
  * @throws Error that names the file and what is wrong with it
  */
@@ -37,7 +37,7 @@ export async function readSnapshotFile(file: string): Promise<Snapshot> {
   return found as Snapshot;
 }
 
-/** Reads a file, or stdin for `-`. @throws Error that names it where it is no JSON */
+/** Reads JSON from a file, or from stdin for `-`. @throws Error that names the file if it is not JSON */
 export async function readJson(file: string): Promise<unknown> {
   const text = await (file === "-"
     ? textOf(process.stdin)

@@ -7,7 +7,7 @@ import { isRecord, parsed } from "../providers/json";
 import { keys, type Key } from "../providers/session/configuration";
 import type { Stored } from "../providers/session/session";
 
-/** Which stack is read, and from where. */
+/** The stack to read, and the environment and folder to read it from. */
 export interface StackQuestion {
   /** Default: the stack that is selected in the project. */
   readonly stack?: string | undefined;
@@ -15,7 +15,7 @@ export interface StackQuestion {
   readonly directory?: string;
 }
 
-/** What the environment must name so that the stack is not read: the tenant, the account and a credential for each vendor. */
+/** The keys that the environment must set so that the stack is not read: the tenant, the account and a credential for each vendor. */
 const complete: readonly (readonly Key[])[] = [
   ["tenantId"],
   ["clientSecret", "clientCertificatePath", "federatedTokenFile"],
@@ -32,12 +32,12 @@ const paths: readonly string[] = [
 const nothing: Stored = () => undefined;
 
 /**
- * Returns the configuration of the stack of the Pulumi project that the command is run in, by full key, as the provider gets it. It is
- * read by the command `pulumi` itself, which knows the backend and decrypts the secrets. The values are returned and never printed.
+ * Returns the configuration of the stack of the Pulumi project that the command is run in, by full key, as the provider gets it. The
+ * command `pulumi` reads it, because it knows the backend and decrypts the secrets. The values are never printed.
  *
- * Returns an empty configuration where the environment names everything, where there is no project and where there is no `pulumi`.
+ * Returns an empty configuration if the environment sets everything, if there is no project, or if `pulumi` is not installed.
  *
- * @throws UserError when `pulumi` fails, or when `--stack` is given and cannot be read.
+ * @throws UserError if `pulumi` fails, or if `--stack` is given and cannot be read.
  */
 export async function stackConfiguration({
   stack,
@@ -83,7 +83,7 @@ function projectAbove(directory: string): string | undefined {
   }
 }
 
-/** Returns what `pulumi config` prints; undefined where there is no such command. */
+/** Returns the output of `pulumi config`, or undefined if `pulumi` is not installed. */
 function pulumiConfig(
   stack: string | undefined,
   environment: NodeJS.ProcessEnv,
@@ -106,7 +106,7 @@ function pulumiConfig(
       (error, stdout, stderr) => {
         if (!error) resolve(stdout);
         else if (error.code === "ENOENT") resolve(undefined);
-        // Neither the error nor stdout is shown or kept: stdout may hold secrets.
+        // Discards the error and stdout, which may contain secrets.
         else reject(failure(stack, directory, whyItFailed(error, stderr)));
       },
     );
@@ -114,7 +114,7 @@ function pulumiConfig(
   });
 }
 
-/** Milliseconds that `pulumi config` may take: a backend may be slow, but a command must end. */
+/** Time limit of `pulumi config` in milliseconds. A backend may be slow. */
 const timeLimit = 120_000;
 
 function whyItFailed(

@@ -1,4 +1,4 @@
-/** Whether colours are for the eyes of a person at a terminal: not in a file, a pipe or a pipeline's log, nor where NO_COLOR stands. */
+/** Whether to print colours: on a terminal, but not in a file, a pipe or a CI log, nor if NO_COLOR is set. */
 export const hasColours = (): boolean =>
-  // Left out where there is no terminal, and a colour library takes that for a question to itself, which CI answers with yes.
+  // Always a boolean: `isTTY` is undefined without a terminal, and a colour library would then decide itself, and print colours in CI.
   process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;

@@ -10,15 +10,15 @@ interface TestPlanOptions {
   force?: true;
 }
 
-/** `area1-m365 test-plan`: messages to try the rules with, and what should come of each. */
+/** `area1-m365 test-plan`: writes messages that test the rules, with the expected results. */
 export const testPlanCommand = new Command("test-plan")
   .description(
-    "Write a message for each disposition, header and class of recipients, with the Test-Message commands and what should come of each; sends nothing",
+    "Write a message for each disposition, header and class of recipients, with the Test-Message commands and the expected results; sends nothing",
   )
-  .requiredOption("--out <directory>", "where the files go")
+  .requiredOption("--out <directory>", "write the files into this directory")
   .option(
     "--snapshot <file>",
-    "look at this file, which explain --save wrote, instead of the live tenant",
+    "use this file, which explain --save wrote, instead of the live tenant",
   )
   .addOption(stackOption())
   .option(
@@ -49,9 +49,9 @@ async function write(options: TestPlanOptions): Promise<void> {
     options.force ?? false,
   );
   for (const file of others)
-    process.stderr.write(`warning: ${file} is not of this plan\n`);
+    process.stderr.write(`warning: ${file} does not belong to this plan\n`);
   process.stdout.write(
-    `${cases.length} messages and README.md in ${options.out} (${written} of them written, the others were the same already)\n`,
+    `${cases.length} messages and README.md in ${options.out} (${written} of them written, the others were unchanged)\n`,
   );
   process.exitCode = 0;
 }

@@ -18,7 +18,7 @@ import {
 export interface AntiSpamPolicyArgs
   extends Args<AntiSpamPolicyProps>, AdoptArgs, GuardArgs {}
 
-/** What becomes of mail by the verdict of anti-spam filtering; see {@link AntiSpamPolicyProps} for its properties. */
+/** What happens to mail by the verdict of anti-spam filtering; see {@link AntiSpamPolicyProps} for its properties. */
 export class AntiSpamPolicy extends TenantResource {
   declare readonly name: Known<AntiSpamPolicyProps["name"]>;
   declare readonly recipientDomainIs: Optional<
@@ -111,7 +111,7 @@ export class AntiSpamPolicy extends TenantResource {
   }
 }
 
-/** Returns the program's description, or the mark; none for the built-in policy, which stays as Microsoft made it. */
+/** Returns the program's description, or the mark. The built-in policy has none, because its description cannot be changed. */
 const descriptionOf = (
   name: string,
   { adminDisplayName, name: policy }: AntiSpamPolicyArgs,

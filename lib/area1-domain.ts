@@ -18,8 +18,8 @@ import {
 export interface Area1DomainArgs
   extends Args<Area1DomainProps>, RestoreArgs, GuardArgs {
   /**
-   * Whether destroy makes Cloudflare stop to process the domain's mail, if this stack made it. That cannot be undone, and while
-   * the MX still points at Cloudflare the domain's mail is lost: point it elsewhere first.
+   * Whether destroy removes the domain from Cloudflare, if this stack created it. This cannot be undone. While the MX still points at
+   * Cloudflare, the domain's mail would be lost: change the MX first.
    * @default false
    */
   offboardOnDestroy?: pulumi.Input<boolean | undefined>;
@@ -48,13 +48,13 @@ export class Area1Domain extends AdoptingResource {
   declare readonly integrationId: Optional<Area1DomainProps["integrationId"]>;
   declare readonly folder: Optional<Area1DomainProps["folder"]>;
   declare readonly offboardOnDestroy: pulumi.Output<boolean | undefined>;
-  /** Cloudflare's id of the domain (UUID); the resource's id, too. */
+  /** Cloudflare's id of the domain (UUID), which is also the resource's id. */
   declare readonly domainId: pulumi.Output<string>;
-  /** Host that Microsoft 365 expects as the domain's MX, to which mail is forwarded; undefined where `transport` is given. */
+  /** Host that Microsoft 365 expects as the domain's MX, to which mail is forwarded; undefined if `transport` is set. */
   declare readonly mailExchange: pulumi.Output<string | undefined>;
-  /** `PENDING` until the domain is proven to be yours (up to a day), then `ACTIVE`; `FAILED` or `TIMEOUT` if it was not. */
+  /** `PENDING` until you have proven ownership of the domain (up to a day), then `ACTIVE`; `FAILED` or `TIMEOUT` if you have not. */
   declare readonly status: pulumi.Output<string | undefined>;
-  /** TXT record that proves a pending domain, where Cloudflare waits for one. */
+  /** TXT record that proves ownership of a pending domain, if Cloudflare requires one. */
   declare readonly verification: pulumi.Output<Verification | undefined>;
 
   constructor(

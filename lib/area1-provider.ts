@@ -40,9 +40,9 @@ export interface Area1ProviderArgs {
 }
 
 /**
- * An explicit provider: one tenant and one account, for a program that has several. With it, neither the environment nor the stack's
- * `area1:` configuration is looked at, except the variables that `envVarMappings` of its options names:
- * `{ TENANT_B_SECRET: "AZURE_CLIENT_SECRET" }` reads the secret from `TENANT_B_SECRET`, and keeps it out of the state.
+ * An explicit provider: one tenant and one account, for a program that has several. It ignores the environment and the stack's
+ * `area1:` configuration, except the variables in `envVarMappings` of its options: `{ TENANT_B_SECRET: "AZURE_CLIENT_SECRET" }`
+ * reads the secret from `TENANT_B_SECRET`, and keeps it out of the state.
  */
 export class Area1Provider extends pulumi.ProviderResource {
   constructor(
@@ -73,7 +73,7 @@ export class Area1Provider extends pulumi.ProviderResource {
   }
 }
 
-/** A provider's arguments reach the handlers as text. */
+/** Converts a provider's arguments to text, as the handlers expect them. */
 function asText(
   key: Key,
   value: pulumi.Input<string | number>,

@@ -17,8 +17,8 @@ import {
 export type MailFlowCheckArgs = Args<MailFlowCheckProps>;
 
 /**
- * A look, after everything is written, at what really happens to mail and what defeats the routes; see {@link MailFlowCheckProps}. It
- * only reads, also when it is destroyed.
+ * A check, after everything is written, of what really happens to mail and what defeats the routes; see {@link MailFlowCheckProps}. It
+ * only reads, even when it is destroyed.
  */
 export class MailFlowCheck extends Area1Resource {
   declare readonly findings: Known<MailFlowCheckProps["findings"]>;
@@ -41,13 +41,13 @@ export class MailFlowCheck extends Area1Resource {
   declare readonly accountId: Optional<MailFlowCheckProps["accountId"]>;
   declare readonly digest: Optional<MailFlowCheckProps["digest"]>;
   /**
-   * Where mail of each disposition and header really goes, by class of recipients: from the first of the sending addresses, and from
-   * one address of each other class that is treated differently.
+   * Where mail of each disposition and header really goes, by class of recipients. Mail from the first of the sending addresses, and
+   * from one address of each class of addresses that is treated differently.
    */
   declare readonly routes: pulumi.Output<LiveRoute[]>;
-  /** What was found, accepted or not, with object, reason and remedy; `skipped` what could not be looked at. */
+  /** All findings, accepted or not, with object, reason and fix. `skipped`: the check could not read what it needs. */
   declare readonly details: pulumi.Output<Finding[]>;
-  /** Tenant that was looked at, as the token says (GUID). */
+  /** Tenant that was checked, according to the token (GUID). */
   declare readonly tenantId: pulumi.Output<string>;
 
   constructor(

@@ -15,7 +15,7 @@ import {
 export interface QuarantineNotificationArgs
   extends Args<QuarantineNotificationProps>, RestoreArgs {}
 
-/** How often recipients of the tenant are told of quarantined messages; see {@link QuarantineNotificationProps}. */
+/** How often recipients of the tenant are notified of quarantined messages; see {@link QuarantineNotificationProps}. */
 export class QuarantineNotification extends TenantResource {
   declare readonly endUserSpamNotificationFrequency: Known<
     QuarantineNotificationProps["endUserSpamNotificationFrequency"]

@@ -7,8 +7,8 @@ import { markFor } from "../providers/mark";
 import { loader } from "./loader";
 
 /**
- * Plain properties as a program may give them: each value, and each entry of a list, may be an output of another resource. A property
- * that may be left out may be an output without a value as well.
+ * Converts plain properties to a program's inputs: each value, and each entry of a list, may be an output of another resource. An
+ * optional property may also be an output without a value.
  */
 export type Args<Props> = {
   [K in keyof Props]: pulumi.Input<
@@ -18,14 +18,14 @@ export type Args<Props> = {
   >;
 };
 
-/** The entries of lists and the members of objects as inputs. A union of other values stays one type, and so becomes one input. */
+/** Converts the entries of lists and the members of objects to inputs. A union of other values stays one type, and so one input. */
 type Wrapped<T> = T extends readonly (infer Entry)[]
   ? readonly pulumi.Input<Wrapped<Entry>>[]
   : T extends object
     ? Args<T>
     : T;
 
-/** The output of a property that has a value. */
+/** The output of a property that always has a value. */
 export type Known<T> = pulumi.Output<Listed<Exclude<T, undefined>>>;
 
 /** The output of a property that may have no value. */
@@ -33,10 +33,10 @@ export type Optional<T> = pulumi.Output<
   Listed<Exclude<T, undefined>> | undefined
 >;
 
-/** A list that the program may change: it is a copy. */
+/** A mutable list: outputs are copies, which the program may change. */
 type Listed<T> = T extends readonly (infer Entry)[] ? Entry[] : T;
 
-/** Returns the program's value, or the default where the program, or the output that it gives, has none. */
+/** Returns the program's value, or the default if the program, or its output, has none. */
 export const orDefault = <T>(
   value: pulumi.Input<T | undefined>,
   byDefault: T,
@@ -47,46 +47,46 @@ export const orDefault = <T>(
         (known) => known ?? byDefault,
       );
 
-/** What every resource that can adopt an object may be given. */
+/** The inputs of every resource that can adopt an object. */
 export interface AdoptArgs extends RestoreArgs {
   /**
-   * Whether an object of the same name that differs, or that belongs to another stack or to a state of the same names in another
-   * backend, is adopted. One that equals the program is adopted without.
+   * Whether to adopt an object of the same name that differs, or that belongs to another stack or to a state with the same names in
+   * another backend. An object that equals the program is always adopted.
    * @default false
    */
   adopt?: pulumi.Input<boolean | undefined>;
 }
 
-/** What every resource that restores what was there may be given. */
+/** The inputs of every resource that restores previous values. */
 export interface RestoreArgs {
   /**
-   * What the object was before anything was written, from `RestorePoint.of()`. Used when the resource is made; later changes of
-   * it are ignored. Left out, the resource reads it itself, and a process killed at the wrong moment may lose it.
+   * The object's previous values, from `RestorePoint.of()`. Used when the resource is created; later changes of this input are
+   * ignored. If unset, the resource reads the values itself, and may lose them if the process is killed right after the write.
    */
   restorePoint?: pulumi.Input<FirstSeen | undefined>;
 }
 
-/** What every resource may be given that decides where mail goes. */
+/** The inputs of every resource that decides where mail goes. */
 export interface GuardArgs {
   /**
-   * Mail that no write of the resource may bring nearer to its recipient than to a quarantine that an administrator releases from, if it
-   * was not so near before. `UseCase4` gives it to each of its resources.
+   * Mail that no write of the resource may bring nearer to its recipient than a quarantine that an administrator releases from, unless
+   * it was nearer already. `UseCase4` sets it for each of its resources.
    * @default mail with the word MALICIOUS in either header, from the published addresses
    */
   guardedMail?: pulumi.Input<Args<GuardedMailProps> | undefined>;
   /**
-   * Whether a write may bring that mail nearer all the same; it is warned of then. For who really wants recipients to have it.
+   * Whether a write may bring that mail nearer nevertheless; then it only warns. Set it only if recipients shall get this mail.
    * @default false
    */
   allowExposure?: pulumi.Input<boolean | undefined>;
 }
 
-/** What all resources of this library have in common: a type token, the constant text of the provider, and the wrapping. */
+/** The base of all resources of this library: sets the type token, the constant text of the provider, and the outputs. */
 export abstract class Area1Resource extends pulumi.CustomResource {
   /**
    * @param kind last part of the type token, frozen.
-   * @param inputs undefined when an existing resource is only read, by `opts.id`.
-   * @param computed names of the outputs that the handlers find out: one that is not listed does not exist for the program.
+   * @param inputs undefined if an existing resource is only read, by `opts.id`.
+   * @param computed names of the outputs that the handlers compute. The program does not get an output that is not listed.
    */
   protected constructor(
     kind: Pick<Kind, "name" | "fields" | "settings">,
@@ -100,8 +100,8 @@ export abstract class Area1Resource extends pulumi.CustomResource {
       ...Object.entries(kind.fields).filter(([, { foreign }]) => !foreign),
       ...kind.settings.map((setting): [string, object] => [setting, {}]),
     ];
-    // The SDK takes its time for every output, so those that cannot be anything are not made: what the program leaves out
-    // and no default fills in is undefined, in previews too.
+    // Creates only outputs that can have a value, because the SDK is slow for each one. An unset property without a default is
+    // undefined, in previews too.
     const isLeftOut = ([property, field]: (typeof properties)[number]) =>
       given !== undefined &&
       given[property] === undefined &&
@@ -122,14 +122,14 @@ export abstract class Area1Resource extends pulumi.CustomResource {
       pulumi.mergeOptions(opts, {
         ...(given &&
           "restorePoint" in given && { ignoreChanges: ["restorePoint"] }),
-        // It holds copies of inputs, which may be secret; the engine keeps only outputs of an input's own name secret.
+        // Secret, because it contains copies of inputs, which may be secret. The engine only keeps outputs with an input's name secret.
         ...(Object.keys(kind.fields).length > 0 && {
           additionalSecretOutputs: ["wrote"],
         }),
       }),
     );
     for (const [property] of properties.filter(isLeftOut))
-      // A transformation may have given it.
+      // A transformation may have set it.
       if (!(property in this))
         Object.defineProperty(this, property, {
           get: () => pulumi.output(undefined),
@@ -140,7 +140,7 @@ export abstract class Area1Resource extends pulumi.CustomResource {
 
 /** A resource that can adopt an object. */
 export abstract class AdoptingResource extends Area1Resource {
-  /** Whether the object was there before: then destroy restores its previous values instead of removing it. */
+  /** Whether the object existed before. If so, destroy restores its previous values instead of removing it. */
   declare readonly adopted: pulumi.Output<boolean>;
   /** Previous values of an adopted object, by property. */
   declare readonly previous: pulumi.Output<Record<string, unknown> | undefined>;
@@ -182,10 +182,10 @@ export abstract class AdoptingResource extends Area1Resource {
 
 /** A resource of a Microsoft 365 tenant. */
 export abstract class TenantResource extends AdoptingResource {
-  /** Tenant that the object is in, as the token says (GUID). */
+  /** Tenant of the object, according to the token (GUID). */
   declare readonly tenantId: pulumi.Output<string>;
 }
 
-/** The text by which people, and we, see who made an object: `Managed by Pulumi: <project>/<stack>/<resource name>`. */
+/** Returns the text that marks an object's owner: `Managed by Pulumi: <project>/<stack>/<resource name>`. */
 export const markOf = (resourceName: string): string =>
   markFor(pulumi.getProject(), pulumi.getStack(), resourceName);

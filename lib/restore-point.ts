@@ -13,8 +13,9 @@ export interface RestorePointArgs
   extends Omit<Args<RestorePointProps>, keyof GuardArgs>, GuardArgs {}
 
 /**
- * What objects were before anything was written; see {@link RestorePointProps}. It only reads, and costs no request on refresh.
- * Destroyed, last of all, it names what is not as it was and what no destroyed resource stood for, as after an interrupted `up`.
+ * The previous values of objects, before anything was written; see {@link RestorePointProps}. It only reads, and sends no request on
+ * refresh. When it is destroyed, after all other resources, it names objects that differ from their previous values, and objects that
+ * no destroyed resource managed, as after an interrupted `up`.
  */
 export class RestorePoint extends Area1Resource {
   declare readonly objects: pulumi.Output<RestorePointProps["objects"]>;
@@ -24,7 +25,7 @@ export class RestorePoint extends Area1Resource {
   declare readonly values: pulumi.Output<
     Record<string, Record<string, unknown> | null>
   >;
-  /** When the first objects were read (ISO 8601). */
+  /** The time when the first objects were read (ISO 8601). */
   declare readonly takenAt: pulumi.Output<string>;
   declare readonly tenantId: pulumi.Output<string>;
   declare readonly accountId: pulumi.Output<string | undefined>;
@@ -51,14 +52,14 @@ export class RestorePoint extends Area1Resource {
     );
   }
 
-  /** The mark of a resource of this name: what its `comments` or `adminDisplayName` says by default, with this restore point's id. */
+  /** Returns the mark of a resource with this name, with this restore point's id: the default of `comments` or `adminDisplayName`. */
   mark(resourceName: string): pulumi.Output<string> {
     return this.id.apply((id) => markOfState(markOf(resourceName), id));
   }
 
-  /** The slice of one object, for the input `restorePoint` of its resource. */
+  /** Returns the previous values of one object, for the input `restorePoint` of its resource. */
   of(kind: string, name: pulumi.Input<string>): pulumi.Output<FirstSeen> {
-    // Under the mocks of a unit test a resource may have no outputs but its inputs.
+    // With the mocks of a unit test, a resource may have no outputs except its inputs.
     const values: pulumi.Output<
       Record<string, Record<string, unknown> | null> | undefined
     > = this.values;

@@ -1,24 +1,24 @@
 import { askedFor, type Asked } from "../mail-flow/scl";
 
-/** Where mail of a disposition goes, as the stack asks for it. */
+/** Where mail of a disposition goes according to the stack. */
 export interface Route {
-  /** What Cloudflare finds the message to be: `Malicious`, `Spam`, `Spoof`; the word itself where no disposition has it. */
+  /** Cloudflare's disposition: `Malicious`, `Spam`, `Spoof`; the word itself if no disposition has it. */
   disposition: string;
-  /** Header that carries the word. */
+  /** Header that contains the word. */
   header: string;
   /** Word that the rule looks for. */
   word: string;
   /** Spam confidence level that the rule requests. */
   scl: number;
-  /** Microsoft's verdict that the level asks for; `Not documented` for 7 and 8. */
+  /** Microsoft's verdict that the level requests; `Not documented` for 7 and 8. */
   verdict: "Spam" | "High confidence spam" | "Not spam" | "Not documented";
-  /** What the anti-spam policy does with mail of that verdict; `Not documented` where the verdict is. */
+  /** What the anti-spam policy does with mail of that verdict; `Not documented` if the verdict is. */
   action: "Quarantine" | "Deliver" | "Not documented";
   /** Name of the anti-spam policy. */
   policy: string;
-  /** Name of the quarantine policy that applies; null where the mail is not quarantined or that is not documented. */
+  /** Name of the quarantine policy that applies; null if the mail is not quarantined or this is not documented. */
   quarantinePolicy: string | null;
-  /** Who releases it: the recipient (`self`), or an administrator whom the recipient asks (`request`); null as above. */
+  /** Who can release it: the recipient (`self`), or an administrator on the recipient's request (`request`); null as above. */
   release: "self" | "request" | null;
   /** Whether the recipient is notified. */
   notified: boolean;
@@ -26,7 +26,7 @@ export interface Route {
   retentionDays: number | null;
 }
 
-/** What Cloudflare calls mail that carries a word. `SPAM` is the tutorial's word; the header says `UCE`. */
+/** Cloudflare's disposition for each word. `SPAM` is the tutorial's word; the header contains `UCE`. */
 const dispositions: Readonly<Record<string, string>> = {
   MALICIOUS: "Malicious",
   UCE: "Spam",
@@ -36,7 +36,7 @@ const dispositions: Readonly<Record<string, string>> = {
   BULK: "Bulk",
 };
 
-/** The verdict of each thing that a level can ask for. */
+/** The names of the verdicts that a level can request. */
 const verdicts: Readonly<Record<Asked, Route["verdict"]>> = {
   bypass: "Not spam",
   nothing: "Not spam",
@@ -45,7 +45,7 @@ const verdicts: Readonly<Record<Asked, Route["verdict"]>> = {
   notDocumented: "Not documented",
 };
 
-/** All that the table is made of. */
+/** The settings that the table is made from. */
 interface Wiring {
   readonly headers: readonly string[];
   /** One pair of rules of a header, in the order in which they are listed. */
@@ -56,8 +56,8 @@ interface Wiring {
 }
 
 /**
- * Returns a row for each header and word. A word of several tiers is in the last of them alone: that rule acts last, and its level is
- * the one that counts.
+ * Returns a row for each header and word. A word in several tiers is only in the row of the last tier, because that rule acts last, so
+ * that its level applies.
  */
 export function routesOf({ headers, tiers, ...wiring }: Wiring): Route[] {
   const last = new Map(
@@ -81,7 +81,7 @@ export function routesOf({ headers, tiers, ...wiring }: Wiring): Route[] {
   );
 }
 
-/** What becomes of mail of a verdict. */
+/** Returns what happens to mail of a verdict. */
 function treatmentOf(
   verdict: Route["verdict"],
   {

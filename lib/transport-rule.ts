@@ -62,7 +62,7 @@ export class TransportRule extends TenantResource {
   }
 }
 
-/** Says in previews, too, that a range is not sent as it was given. */
+/** Logs, in previews too, that a range is not sent as the program gives it. */
 function noteExpansion(rule: TransportRule, args: TransportRuleArgs): void {
   pulumi.output(args.senderIpRanges).apply((ranges) => {
     const wide = (ranges ?? []).filter((range) =>

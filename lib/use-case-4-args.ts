@@ -11,7 +11,7 @@ import type { Area1DomainArgs } from "./area1-domain";
 import type { MailFlowCheckArgs } from "./mail-flow-check";
 import type { QuarantineNotificationArgs } from "./quarantine-notification";
 
-/** A domain with any input of `Area1Domain`; its name must be known before anything runs. */
+/** A domain with any input of `Area1Domain`. Its name must be a plain value, not an output. */
 export interface UseCase4Domain extends Omit<Area1DomainArgs, "domain"> {
   /** The domain, for example `example.com`. */
   domain: string;
@@ -26,28 +26,28 @@ export interface UseCase4Args {
   domains: readonly (string | UseCase4Domain)[];
   /**
    * Header that the rules look in: `X-Area1Security-Disposition` (`area1`), `X-CFEmailSecurity-Disposition` (`cloudflare`), or
-   * a pair of rules for each. A rule takes one header, and which one an account's mail carries is not documented.
+   * a pair of rules for each. A rule has one header, and it is not documented which one an account's mail has.
    * @default "both"
    */
   header?: "both" | "area1" | "cloudflare" | undefined;
   /**
-   * Words for mail whose recipient releases it; none of `maliciousWords`. Spam carries `UCE`; `SPAM` is what the tutorial says,
-   * and is never stamped.
+   * Words for mail that its recipient can release; none of `maliciousWords`. Spam has `UCE`. `SPAM` is the tutorial's word, which
+   * Cloudflare never adds.
    * @default ["UCE", "SPAM", "SPOOF"]
    */
   spamWords?: Texts;
   /**
-   * Words for mail that only an administrator releases.
+   * Words for mail that only an administrator can release.
    * @default ["MALICIOUS"]
    */
   maliciousWords?: Texts;
   /**
-   * Spam confidence level for `spamWords`: 5 or 6 asks for the verdict Spam.
+   * Spam confidence level for `spamWords`: 5 or 6 requests the verdict Spam.
    * @default 5
    */
   spamScl?: pulumi.Input<number | undefined>;
   /**
-   * Spam confidence level for `maliciousWords`: 9 asks for the verdict High confidence spam.
+   * Spam confidence level for `maliciousWords`: 9 requests the verdict High confidence spam.
    * @default 9
    */
   maliciousScl?: pulumi.Input<number | undefined>;
@@ -61,46 +61,46 @@ export interface UseCase4Args {
    * @default 15
    */
   quarantineRetentionPeriod?: pulumi.Input<number | undefined>;
-  /** How often recipients of the whole tenant are notified. Not managed when left out. */
+  /** How often recipients of the whole tenant are notified. Not managed if unset. */
   endUserSpamNotificationFrequency?:
     QuarantineNotificationArgs["endUserSpamNotificationFrequency"] | undefined;
   /**
-   * Name of the quarantine policy whose mail the recipient releases.
+   * Name of the quarantine policy whose mail the recipient can release.
    * @default "UserNotifyUserRelease"
    */
   userQuarantineName?: pulumi.Input<string | undefined>;
   /**
-   * Name of the quarantine policy whose mail an administrator releases when the recipient asks.
+   * Name of the quarantine policy whose mail an administrator releases on the recipient's request.
    * @default "UserNotifyAdminRelease"
    */
   adminQuarantineName?: pulumi.Input<string | undefined>;
   /**
-   * Whether quarantine policies and rules of the same names that differ, or belong to another state, are adopted.
+   * Whether to adopt quarantine policies and rules of the same names that differ, or belong to another state.
    * @default false
    */
   adopt?: pulumi.Input<boolean | undefined>;
   /**
-   * Whether this program may bring mail with `maliciousWords`, and what Microsoft finds to be worse than spam, nearer to its recipients
-   * than to a quarantine that an administrator releases from. Left out, such a write is refused; with it, it is a warning.
+   * Whether this program may bring mail with `maliciousWords`, and mail with a verdict of Microsoft's worse than spam, nearer to its
+   * recipients than a quarantine that an administrator releases from. If false, such a write is refused; if true, it only warns.
    * @default false
    */
   allowExposure?: pulumi.Input<boolean | undefined>;
   /**
-   * Whether, after everything is written and on every refresh, it is looked at what really happens to mail, and at what defeats the
-   * routes without being managed here: `MailFlowCheck`.
+   * Whether a `MailFlowCheck` checks, after everything is written and on every refresh, what really happens to mail, and which objects
+   * that the stack does not manage defeat the routes.
    * @default true
    */
   check?: boolean | undefined;
   /**
-   * Names of findings of the check that are known and accepted: they are warned of no more, and no drift.
+   * Names of findings of the check that you accept. These are neither warnings nor drift.
    * @default []
    */
   acceptedFindings?: Texts;
-  /** How bad a finding that is not accepted must be for an `up` to fail, after everything is written. Left out, it only warns. */
+  /** The least status of a finding that is not accepted for which an `up` fails, after everything is written. If unset, it only warns. */
   failOn?: MailFlowCheckArgs["failOn"];
 }
 
-/** In lower case and without a dot at the end, so that another spelling is not another domain. */
+/** Returns the domain with its name in lower case and without a dot at the end, so that another spelling is the same domain. */
 export function withName(entry: string | UseCase4Domain): UseCase4Domain {
   const { domain, ...inputs } =
     typeof entry === "string" ? { domain: entry } : entry;
@@ -112,7 +112,7 @@ const codecOf = (
   property: string,
 ): Codec | undefined => fields[property]?.codec;
 
-/** The codec of each input whose value a resource takes as it is. */
+/** The codec of each input whose value is passed to a resource unchanged. */
 const codecs: Partial<Record<keyof UseCase4Args, Codec | undefined>> = {
   spamWords: codecOf(transportRule, "headerContainsWords"),
   maliciousWords: codecOf(transportRule, "headerContainsWords"),
@@ -136,9 +136,9 @@ const codecs: Partial<Record<keyof UseCase4Args, Codec | undefined>> = {
 };
 
 /**
- * Returns why a value cannot be taken, by the name of this input: the resources would name their own, such as `setScl`.
+ * Returns why a value is not valid, with the name of this input. The resources would name their own property, such as `setScl`.
  *
- * @param value null and undefined are left out
+ * @param value null and undefined count as unset
  */
 export function reasonAgainstValue(
   input: keyof UseCase4Args,
@@ -149,7 +149,7 @@ export function reasonAgainstValue(
   return reason === undefined ? undefined : `${input}: ${reason}.`;
 }
 
-/** False where the value, or an entry of the list, is known only while the program runs. */
+/** Whether the value and, in a list, all entries are plain values and not outputs. */
 const isKnown = (value: unknown): boolean =>
   Array.isArray(value)
     ? value.every(isKnown)
@@ -174,7 +174,7 @@ const inputs = [
   "failOn",
 ] as const satisfies readonly (keyof UseCase4Args)[];
 
-/** Returns what is wrong with the inputs, as far as they are known before anything runs. */
+/** Returns what is wrong with the inputs, as far as they are plain values. */
 export function reasonAgainst(args: UseCase4Args): string | undefined {
   const unknown = Object.keys(args).find(
     (key) => !inputs.some((input) => input === key),
@@ -205,7 +205,7 @@ export function reasonAgainst(args: UseCase4Args): string | undefined {
   const { header } = args;
   if (header !== undefined && !["both", "area1", "cloudflare"].includes(header))
     return `header: must be both, area1 or cloudflare, not "${String(header)}".`;
-  const released = releasedMalicious(
+  const released = maliciousSpamWord(
     args.spamWords ?? [],
     args.maliciousWords ?? ["MALICIOUS"],
   );
@@ -217,8 +217,8 @@ export function reasonAgainst(args: UseCase4Args): string | undefined {
   return undefined;
 }
 
-/** A word of grave mail among those of spam; words that are not known before anything runs are not looked at. */
-function releasedMalicious(
+/** Returns a word of `spamWords` that is malicious, or undefined. Ignores outputs. */
+function maliciousSpamWord(
   spamWords: unknown,
   maliciousWords: unknown,
 ): string | undefined {
@@ -226,13 +226,15 @@ function releasedMalicious(
     Array.isArray(words)
       ? words.filter((word): word is string => typeof word === "string")
       : [];
-  const grave = ["MALICIOUS", ...texts(maliciousWords)].map((word) =>
+  const malicious = ["MALICIOUS", ...texts(maliciousWords)].map((word) =>
     word.toUpperCase(),
   );
-  return texts(spamWords).find((word) => grave.includes(word.toUpperCase()));
+  return texts(spamWords).find((word) =>
+    malicious.includes(word.toUpperCase()),
+  );
 }
 
-/** Values that work but defeat the purpose: said on the component's row, in previews too. */
+/** Returns warnings about values that are accepted but defeat the purpose. They are shown on the component's row, in previews too. */
 export function warningsOf(
   spamWords: readonly string[],
   retention: number,
@@ -240,7 +242,7 @@ export function warningsOf(
   spamScl: number,
   maliciousWords: readonly string[],
 ): string[] {
-  const released = releasedMalicious(spamWords, maliciousWords);
+  const released = maliciousSpamWord(spamWords, maliciousWords);
   const warnings: [boolean, string][] = [
     [
       released !== undefined,

@@ -22,7 +22,7 @@ import {
   type UseCase4Domain,
 } from "./use-case-4-args";
 
-/** Every header generation, the frozen parts of its children's names, and the names of its rules. */
+/** Every generation of headers, with the frozen parts of its children's names, and the names of its rules. */
 const generations = [
   {
     key: "area1",
@@ -38,38 +38,37 @@ const generations = [
 
 /** The two rules of a header. */
 export interface RulesOfHeader {
-  /** For mail that only an administrator releases: `maliciousWords`. */
+  /** For mail that only an administrator can release: `maliciousWords`. */
   readonly admin: TransportRule;
-  /** For mail whose recipient releases it: `spamWords`. */
+  /** For mail that its recipient can release: `spamWords`. */
   readonly user: TransportRule;
 }
 
 /**
- * Use case 4: Spam and Spoof go to a quarantine that the recipient manages, Malicious to one that only an administrator
- * releases. One per tenant. It writes in the order in which nothing is ever exposed: a point to return to, the quarantine policies, the
- * anti-spam policy, the administrator's rule, the user's rule, the domains; and takes away in the reverse. Last it looks at what really
- * happens to mail.
+ * Use case 4: Spam and Spoof go to a quarantine that the recipient manages, Malicious to one that only an administrator releases from.
+ * One per tenant. It writes in an order that never exposes mail: the restore point, the quarantine policies, the anti-spam policy, the
+ * administrator's rule, the user's rule, the domains. It deletes in the reverse order. Last, it checks what really happens to mail.
  */
 export class UseCase4 extends pulumi.ComponentResource {
-  /** What everything was before. */
+  /** The previous values of all objects. */
   readonly restorePoint: RestorePoint;
-  /** Its recipient releases mail from it. */
+  /** The quarantine policy whose mail the recipient can release. */
   readonly userQuarantine: QuarantinePolicy;
-  /** An administrator releases mail from it. */
+  /** The quarantine policy whose mail an administrator releases. */
   readonly adminQuarantine: QuarantinePolicy;
-  /** Only if `endUserSpamNotificationFrequency` is given. */
+  /** Only if `endUserSpamNotificationFrequency` is set. */
   readonly quarantineNotification: QuarantineNotification | undefined;
   /** The built-in policy `Default`. */
   readonly antiSpamPolicy: AntiSpamPolicy;
   /** The administrator's and the user's rule of each header, in this order. */
   readonly transportRules: readonly TransportRule[];
-  /** The same rules by header and by who releases, for example `rules.cloudflare?.admin`; a header that `header` leaves out has none. */
+  /** The same rules by header and by who can release, for example `rules.cloudflare?.admin`. A header that `header` excludes has none. */
   readonly rules: Readonly<
     Record<"area1" | "cloudflare", RulesOfHeader | undefined>
   >;
   /** In the order of `domains`. */
   readonly area1Domains: readonly Area1Domain[];
-  /** What really happens to mail; not with `check: false`. */
+  /** The check of what really happens to mail; undefined with `check: false`. */
   readonly mailFlowCheck: MailFlowCheck | undefined;
   /** Where the program sends mail of each disposition; see `mailFlowCheck.routes` for where it really goes. */
   readonly routes: pulumi.Output<Route[]>;
@@ -83,7 +82,7 @@ export class UseCase4 extends pulumi.ComponentResource {
     super(
       "area1:index:UseCase4",
       name,
-      // What is refused is not sent either: it may be no value that the engine knows.
+      // Invalid inputs are not registered, because they may have a type that the engine does not support.
       reasonBefore === undefined ? { ...args } : {},
       opts,
     );
@@ -95,7 +94,7 @@ export class UseCase4 extends pulumi.ComponentResource {
       ({ key }) => (args.header ?? "both") === "both" || args.header === key,
     );
     const adopt = args.adopt === undefined ? {} : { adopt: args.adopt };
-    /** The program's value or the default, checked once it is known. */
+    /** Returns the program's value or the default. Checks it as soon as it is known. */
     const valueOf = <T>(
       input: keyof UseCase4Args,
       byDefault: T,
@@ -184,7 +183,7 @@ export class UseCase4 extends pulumi.ComponentResource {
       user: rule(name, header, spamWords, spamScl),
     }));
     const area1Domains = domains.map((inputs) => ({
-      // Microsoft 365 never sees what Cloudflare drops.
+      // Microsoft 365 never gets mail that Cloudflare drops.
       dropDispositions: [],
       ...inputs,
     }));
@@ -295,9 +294,9 @@ export class UseCase4 extends pulumi.ComponentResource {
     };
     this.rules = { area1: pairOf("area1"), cloudflare: pairOf("cloudflare") };
 
-    // Each waits for what is written before it, so that naming the last of a chain is enough.
+    // Each resource waits for the previous one, so that a dependency on the last of a chain is enough.
     const userRules = pairs.map(({ user }) => user);
-    // Last: a domain that drops Malicious today must not start to deliver it before the rules stand.
+    // Last: a domain that drops Malicious today must not start to deliver it before the rules exist.
     this.area1Domains = area1Domains.map(
       (inputs) =>
         new Area1Domain(
@@ -312,7 +311,7 @@ export class UseCase4 extends pulumi.ComponentResource {
     );
 
     const { check = true, failOn } = args;
-    // What is an input of its own already is not in it.
+    // Does not contain values that are separate inputs.
     const digest = digestOf([
       domains,
       asSet(spamWords),
@@ -338,7 +337,7 @@ export class UseCase4 extends pulumi.ComponentResource {
             digest,
             ...accountOf(domains),
           },
-          // Last of all: it looks at what has become of everything.
+          // Last: it checks the result of all writes.
           under(
             ...this.area1Domains,
             ...(this.quarantineNotification
@@ -368,7 +367,7 @@ export class UseCase4 extends pulumi.ComponentResource {
           void pulumi.log.warn(warning, this);
         }),
       );
-    // `rules` are the same resources as `transportRules`: once is enough in a state.
+    // Without `rules`: they are the same resources as `transportRules`, and a state needs them only once.
     this.registerOutputs({
       restorePoint: this.restorePoint,
       userQuarantine: this.userQuarantine,
@@ -382,7 +381,7 @@ export class UseCase4 extends pulumi.ComponentResource {
     });
   }
 
-  /** There is one for a tenant, and a provider works in one: a second one is refused before anything runs. */
+  /** Refuses a second component with the same provider before anything is created, because a provider is for one tenant. */
   private reasonAgainstSecond(name: string): string | undefined {
     const stack = pulumi.runtime.getStackResource();
     if (!stack) return undefined;
@@ -404,7 +403,7 @@ const made = new WeakMap<
   Map<pulumi.ProviderResource | undefined, string>
 >();
 
-/** Sums up what resources are given, so that whoever is given the sum sees that something has changed. */
+/** Returns a digest of resources' inputs. A resource with this digest as input changes whenever one of them does. */
 const digestOf = (given: readonly unknown[]): pulumi.Output<string> =>
   pulumi
     .output(given)
@@ -415,7 +414,7 @@ const digestOf = (given: readonly unknown[]): pulumi.Output<string> =>
         .slice(0, 16),
     );
 
-/** Returns the domains that the program gives a host to; an output may have none. */
+/** Returns the domains for which the program sets a host. An output may have no value. */
 const withTransport = (
   domains: readonly UseCase4Domain[],
 ): pulumi.Output<string[]> =>
@@ -427,13 +426,13 @@ const withTransport = (
       ),
     );
 
-/** Neither order nor case means anything. */
+/** Normalises words: their order and case have no meaning. */
 const asSet = (words: pulumi.Output<readonly string[]>) =>
   words.apply((known) => known.map((word) => word.toLowerCase()).sort());
 
 const adminRule = (rule: string): string => `${rule} Admin Release`;
 
-/** The account of the domains where the program gives one: then it is one for all. */
+/** Returns the domains' account, if the program sets one: it must be the same for all. */
 const accountOf = (domains: readonly UseCase4Domain[]) => {
   const given = domains.find(({ accountId }) => accountId !== undefined);
   return given?.accountId === undefined ? {} : { accountId: given.accountId };

@@ -1,5 +1,5 @@
-// `npm run bench`: the figures that the package promises. Requests and sizes are exact; times are ratios, measured side by side
-// in one run, since machines differ and drift.
+// `npm run bench`: measures the figures that the package promises. Requests and sizes are exact. Times are ratios that are measured in
+// the same run, because the speed of machines differs and varies.
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -31,7 +31,7 @@ if (!process.argv.includes("--quick")) await refreshes();
 await thousandDomains();
 console.log();
 
-/** What the library costs a program on top of Pulumi's SDK. */
+/** Measures the time and memory that the library adds to a program with Pulumi's SDK. */
 async function loading() {
   const script = `
     require("@pulumi/pulumi");
@@ -72,7 +72,7 @@ async function packageSize() {
   );
 }
 
-/** Our own time in check and diff, at a thousand domains. */
+/** Measures the library's own time in check and diff for a thousand domains. */
 async function handlers() {
   const { provider } = require(path.join(repository, "dist/providers"));
   const handlers = provider("Area1Domain");
@@ -98,8 +98,8 @@ async function handlers() {
 }
 
 /**
- * The table of all mail of the largest tenant, with so many rules that cannot be decided, each time in a process of its own, as a
- * command makes it.
+ * Measures the table of all mail of the largest tenant, with the given number of undecidable rules, each time in a new process, as in
+ * a command.
  */
 async function mailFlow(undecidable) {
   const tenant = `300 rules${undecidable > 0 ? `, ${undecidable} undecidable` : ""}, 100 domains`;
@@ -109,7 +109,7 @@ async function mailFlow(undecidable) {
     "({ rows }, snapshot) => rows(snapshot).length",
   );
   show(`mail of ${tenant}: ${table.found} rows, own time`, table.ms, "25 ms");
-  // What providers/mail-flow-check/examination.ts does with a snapshot.
+  // The same steps as in providers/mail-flow-check/examination.ts.
   const check = await ownTime(
     undecidable,
     ["rows", "egress", "findings/index", "visible"],
@@ -137,8 +137,8 @@ async function mailFlow(undecidable) {
 }
 
 /**
- * The median of the CPU time that a function of modules of mail-flow/ takes, each time in a process of its own, the first time there
- * and the second time; with what it returned.
+ * Returns the median CPU time of a function that uses modules of mail-flow/, for its first and its second call in a new process, and
+ * its result.
  */
 async function ownTime(undecidable, modules, work) {
   const files = modules.map((module) =>
@@ -170,14 +170,14 @@ async function ownTime(undecidable, modules, work) {
   return { found: runs[0][0].found, ms: `${first} ms, then ${second} ms` };
 }
 
-/** Requests of a refresh; beside it what one GET per resource would be, as other tools do. */
+/** Counts the requests of a refresh, compared with one GET per resource, as other tools send. */
 async function refreshes() {
   for (const count of [1, 100, 1000]) {
     const { simulator, ops, close } = await withDomains(count);
     simulator.log.length = 0;
     await ops.pulumi(["refresh", "--preview-only", "--expect-no-changes"]);
-    const asked = simulator.log.filter(({ vendor }) => vendor !== "entra");
-    const of = (vendor) => asked.filter((it) => it.vendor === vendor).length;
+    const requests = simulator.log.filter(({ vendor }) => vendor !== "entra");
+    const of = (vendor) => requests.filter((it) => it.vendor === vendor).length;
     show(
       `requests of a refresh, ${count} domains that follow their MX`,
       `${of("cloudflare")} + ${of("graph")} Graph`,
@@ -187,7 +187,7 @@ async function refreshes() {
   }
 }
 
-/** A thousand domains against as many trivial dynamic resources, in turn. */
+/** Compares a thousand domains with as many trivial dynamic resources, in turn. */
 async function thousandDomains() {
   const ours = await withDomains(1000, 299);
   const trivial = await withTrivial(1000);
@@ -226,7 +226,7 @@ async function thousandDomains() {
   await trivial.close();
 }
 
-/** A stack of domains that stand at Cloudflare already; its state is written as an up would leave it. */
+/** Creates a stack of domains that exist at Cloudflare. Writes its state as an up would. */
 async function withDomains(count, rules = 0) {
   const domains = Array.from(
     { length: count },
@@ -289,7 +289,7 @@ function copyOf(resource, first, domain, simulator) {
   return copy;
 }
 
-/** The same number of resources of a dynamic provider that does nothing. */
+/** Creates a stack with the same number of resources of a dynamic provider that does nothing. */
 async function withTrivial(count) {
   const program = (n) => `
     import * as pulumi from "@pulumi/pulumi";
@@ -322,8 +322,8 @@ async function withTrivial(count) {
 }
 
 /**
- * Makes one resource with the engine and writes as many into the state: a file backend writes the whole state after each step,
- * so that making a thousand takes minutes.
+ * Creates one resource with the engine and copies it in the state. A file backend writes the whole state after each step, so that
+ * creating a thousand would take minutes.
  */
 async function multiply(ops, one, all, copies) {
   const { readFile, writeFile } = await import("node:fs/promises");
@@ -343,7 +343,7 @@ async function multiply(ops, one, all, copies) {
   await writeFile(index, all);
 }
 
-/** The most memory that a provider process below this folder takes, in kB, until it is asked. */
+/** Measures the peak memory of provider processes below this folder, in kB. */
 function watchMemory(directory) {
   let peak = 0;
   const timer = setInterval(() => {
@@ -356,7 +356,7 @@ function watchMemory(directory) {
         const status = readFileSync(`/proc/${pid}/status`, "utf8");
         peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
       } catch {
-        // It ended between two looks.
+        // The process has ended.
       }
   }, 50);
   return () => {

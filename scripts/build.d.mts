@@ -1,2 +1,2 @@
-/** Builds `dist/` unless it already is what the sources say; answers whether there was something to do. */
+/** Builds `dist/` unless it is up to date. Resolves to whether it was built. */
 export function ensureBuild(): Promise<boolean>;

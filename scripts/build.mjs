@@ -1,5 +1,5 @@
-// Compiles the library into dist/ and the simulator into simulator/dist/. Run by itself it always does; `ensureBuild` does when
-// sources have changed.
+// Compiles the library into dist/ and the simulator into simulator/dist/. As a script it always compiles; `ensureBuild` only if sources
+// have changed.
 import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import {
@@ -27,14 +27,14 @@ const entries = [
 ];
 
 /**
- * Builds `dist/` and `simulator/dist/` unless they already are what the sources say. A second caller waits for the first.
+ * Builds `dist/` and `simulator/dist/` unless they are up to date. A second caller waits for the first.
  *
- * @returns {Promise<boolean>} whether there was something to do
+ * @returns {Promise<boolean>} whether it was built
  * @throws Error with the compiler's messages
  */
 export async function ensureBuild() {
   await mkdir(cache, { recursive: true });
-  // Not at the top: before `npm ci` there is no such package.
+  // Imported here, because the package does not exist before `npm ci`.
   const { default: lockfile } = await import("proper-lockfile");
   const release = await lockfile.lock(dist, {
     realpath: false,
@@ -54,7 +54,7 @@ export async function ensureBuild() {
 
 async function isBuilt(wanted) {
   if (![...entries, stamp].every((file) => existsSync(file))) return false;
-  // Newer than the stamp: somebody ran the compiler by hand, on sources that nobody noted.
+  // Newer than the stamp: the compiler was run by hand, on unknown sources.
   return (
     (await readFile(stamp, "utf8")) === wanted &&
     entries.every((file) => statSync(file).mtimeMs <= statSync(stamp).mtimeMs)
@@ -88,13 +88,13 @@ async function sourcesHash() {
   return hash.digest("hex");
 }
 
-/** Builds into folders of their own first: files without a source must vanish, and nobody may load half a build. */
+/** Builds into temporary folders first, so that files without a source disappear and no process loads an incomplete build. */
 async function build() {
   const fresh = path.join(cache, `dist.${process.pid}`);
   const freshSimulator = path.join(cache, `simulator.${process.pid}`);
   try {
     await Promise.all([
-      // A file per source file: the compiler's output, as it is.
+      // One file per source file: the unchanged output of the compiler.
       node(
         "typescript/bin/tsc",
         "-p",
@@ -107,7 +107,7 @@ async function build() {
         "simulator/index.ts",
         path.join(freshSimulator, "index.d.ts"),
       ),
-      // One file each: a command starts faster when Node.js opens few files.
+      // One bundle each: a command starts faster if Node.js opens few files.
       bundle("cli/index.ts", path.join(fresh, "cli/index.js")),
       ...["index", "command", "bin"].map((name) =>
         bundle(
@@ -151,7 +151,7 @@ async function node(script, ...args) {
   if (code !== 0) throw new Error(output.trim());
 }
 
-/** Writes one file with the declarations of everything that `source` exports, and nothing of what lies behind it. */
+/** Writes one file with the declarations of everything that `source` exports, without internal ones. */
 const declarations = (source, file) =>
   node(
     "dts-bundle-generator/dist/bin/dts-bundle-generator.js",
@@ -160,7 +160,7 @@ const declarations = (source, file) =>
   );
 
 /**
- * Bundles a file with the other files of its room; loads other rooms, packages and the files in `apart` from where they are.
+ * Bundles a file with the other files of its top-level folder. Other folders, packages and the files in `apart` are not bundled.
  * Not minified, so that users can read and debug it.
  */
 async function bundle(source, outfile, apart = []) {
@@ -203,8 +203,8 @@ async function bundle(source, outfile, apart = []) {
 }
 
 /**
- * Makes the source maps of a folder name their sources as seen from where the folder will be, and map lines instead of columns:
- * a line of the output is seldom more than a line of the source, and columns would be a fifth of the package.
+ * Rewrites the source maps of a folder: paths are relative to the final place of the folder, and mappings have lines but no columns.
+ * Columns would be a fifth of the package, and a line of the output seldom comes from several lines of the source.
  */
 async function finishSourceMaps(folder, target) {
   const { decode, encode } = await import("@jridgewell/sourcemap-codec");

@@ -1,18 +1,18 @@
-// Child processes that end with us, whichever way we end.
+// Child processes that end with this process, however it ends.
 import { spawn } from "node:child_process";
 
 const alive = new Set();
 const posix = process.platform !== "win32";
 
 /**
- * Starts a command and resolves when it has ended. What it prints is collected, or passed on with `stdio: "inherit"`.
+ * Starts a command and resolves when it has ended. Its output is collected, or passed on with `stdio: "inherit"`.
  *
  * @param {string} command
  * @param {string[]} args
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv, stdio?: "inherit" | "pipe", onLine?: (line: string) => void, timeoutMs?: number, group?: boolean}} options
- *   `group`: give it a process group of its own, so that its own children end with it. Not for what reads the terminal:
- *   a background group that does so is stopped.
- * @returns {Promise<{code: number, output: string}>} rejects only when the command cannot be started
+ *   `group`: starts it in a new process group, so that its own children end with it. Not for commands that read the terminal: the
+ *   system stops a background group that does so.
+ * @returns {Promise<{code: number, output: string}>} rejects only if the command cannot be started
  */
 export function run(command, args, options = {}) {
   const { cwd, env, stdio = "pipe", onLine, timeoutMs, group = true } = options;
@@ -25,7 +25,7 @@ export function run(command, args, options = {}) {
           ? [group ? "ignore" : "inherit", "inherit", "inherit"]
           : ["ignore", "pipe", "pipe"],
       detached: group && posix,
-      // npm is a .cmd there, which only a shell can start.
+      // On Windows npm is a .cmd file, which only a shell can start.
       shell: !posix && command === "npm",
     });
     const entry = { child, group: group && posix };
@@ -64,25 +64,25 @@ function kill({ child, group }, signal) {
     if (group) process.kill(-child.pid, signal);
     else child.kill(signal);
   } catch {
-    // It has ended by itself meanwhile.
+    // The process has already ended.
   }
 }
 
-/** Ends every child when this process is told to end, waits for them at most ten seconds, and ends with the usual code. */
+/** On a signal, ends all children, waits for them for at most ten seconds, and exits with the usual code. */
 export function endChildrenOnSignals() {
-  let asked = 0;
+  let signals = 0;
   for (const [signal, code] of [
     ["SIGINT", 130],
     ["SIGTERM", 143],
     ["SIGHUP", 129],
   ]) {
     process.on(signal, () => {
-      asked += 1;
-      // A terminal has sent its Ctrl-C to the foreground children already; twice would mean "at once" to the engine.
+      signals += 1;
+      // A terminal sends Ctrl-C to the foreground children as well. The engine would take a second SIGINT as "stop immediately".
       const fromTerminal = signal === "SIGINT" && process.stdin.isTTY;
       for (const entry of alive) {
         if (!(fromTerminal && !entry.group)) {
-          kill(entry, asked > 1 ? "SIGKILL" : "SIGTERM");
+          kill(entry, signals > 1 ? "SIGKILL" : "SIGTERM");
         }
       }
       const deadline = performance.now() + 10_000;

@@ -1,5 +1,5 @@
-// `npm run demo`: use case 4 from the first preview to the last destroy, with the real Pulumi engine, on a simulated tenant that
-// people have lived in. It ends by itself, and well only if every step held. `npm run demo -- --stay` stops after `up`.
+// `npm run demo`: use case 4 from the first preview to the destroy, with the real Pulumi engine, on a simulated tenant with existing
+// objects. It fails if a step does. `npm run demo -- --stay` keeps running after `up`.
 import assert from "node:assert/strict";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -39,7 +39,7 @@ const mail = new UseCase4("mail", { domains });
 export const routes = mail.routes;
 `;
 
-/** What resources that write nothing are for. */
+/** The purposes of resources that write nothing. */
 const readers = {
   RestorePoint: "what everything was",
   MailFlowCheck: "what really happens to mail",
@@ -52,7 +52,7 @@ if (!process.env.AREA1_ENGINE_DIRECTORY) {
   process.exit(2);
 }
 const simulator = await simulated();
-const asked = vendorRequests(simulator);
+const vendorLog = vendorRequests(simulator);
 const before = simulator.snapshot();
 const started = performance.now();
 let ops;
@@ -92,7 +92,7 @@ function introduce() {
 async function applied() {
   await step(
     "pulumi preview",
-    "what would be; no vendor is asked",
+    "what would change; sends no request",
     async () => {
       const { events } = await ops.pulumi(["preview"]);
       const planned = Object.values(outcome(events));
@@ -110,7 +110,7 @@ async function applied() {
         Array(12).fill("create"),
         "Not 12 resources are to be created.",
       );
-      const { requests } = asked.next();
+      const { requests } = vendorLog.next();
       assert.equal(requests, 0, "The preview sent requests.");
       return `${planned.length} resources to create, no request sent`;
     },
@@ -121,8 +121,10 @@ async function applied() {
     "reads all of it, then writes in safe order",
     async () => {
       const { events } = await ops.pulumi(["up", "--yes", "--skip-preview"]);
-      const { requests, writes } = asked.next();
-      tell(writes, (verb) => (/^(Set|PATCH)/.test(verb) ? "adopted" : "new"));
+      const { requests, writes } = vendorLog.next();
+      printWrites(writes, (verb) =>
+        /^(Set|PATCH)/.test(verb) ? "adopted" : "new",
+      );
       assert.equal(
         Object.keys(outcome(events)).length,
         12,
@@ -195,23 +197,24 @@ async function driftedAndRepaired() {
     for (const change of changes) {
       make(change, simulator);
       line(`    ${change.object}:`);
-      line(`        ${change.told}`, paint.yellow);
+      line(`        ${change.description}`, paint.yellow);
     }
-    return "nobody has told Pulumi";
+    return "Pulumi does not know yet";
   });
 
   await step(
     "pulumi refresh --preview-only --diff",
     "drift, property by property",
     async () => {
-      // Exit code 7 is what a pipeline waits for.
+      // A pipeline checks for exit code 7.
       const { events } = await ops.pulumi(
         ["refresh", "--preview-only", "--diff", "--expect-no-changes"],
         7,
       );
       const { [check]: follows, ...found } = drift(events);
       for (const name of Object.keys(found).sort())
-        if (found[name] === "gone") line(`    - ${name}: gone`, paint.red);
+        if (found[name] === "deleted")
+          line(`    - ${name}: deleted`, paint.red);
         else
           for (const [property, [state, live]] of Object.entries(found[name]))
             line(
@@ -232,7 +235,7 @@ async function driftedAndRepaired() {
         Object.fromEntries(expected),
         "Not exactly the four changes are shown.",
       );
-      const { requests, writes } = asked.next();
+      const { requests, writes } = vendorLog.next();
       assert.equal(writes.length, 0, "The refresh has written.");
       return `these four, nothing else; ${requests} requests; with --expect-no-changes: exit code 7`;
     },
@@ -240,8 +243,8 @@ async function driftedAndRepaired() {
 
   await step("pulumi up --refresh", "repairs", async () => {
     await ops.pulumi(["up", "--refresh", "--yes", "--skip-preview"]);
-    const { writes } = asked.next();
-    tell(writes);
+    const { writes } = vendorLog.next();
+    printWrites(writes);
     assert.equal(writes.length, 4, "Not one write for each change.");
     assert.deepEqual(
       rulesIn(simulator),
@@ -253,7 +256,7 @@ async function driftedAndRepaired() {
 
   await step("pulumi preview --refresh --expect-no-changes", "", async () => {
     await ops.pulumi(["preview", "--refresh", "--expect-no-changes"]);
-    assert.equal(asked.next().writes.length, 0, "The preview has written.");
+    assert.equal(vendorLog.next().writes.length, 0, "The preview has written.");
     return "nothing to do: exit code 0";
   });
 }
@@ -263,10 +266,10 @@ async function defeatedByOthers() {
     "Somebody switches on the Strict preset",
     "which the stack does not manage",
     async () => {
-      const { object, told } = preset;
+      const { object, description } = preset;
       make(preset, simulator);
       line(`    ${object}:`);
-      line(`        ${told}`, paint.yellow);
+      line(`        ${description}`, paint.yellow);
       return "every rule and policy of the stack is still right, and has no effect";
     },
   );
@@ -289,12 +292,16 @@ async function defeatedByOthers() {
         paragraph(text, { first: "    ! ", colour: paint.yellow });
       assert.deepEqual(others, {}, "Something else has drifted.");
       assert.deepEqual(findingsIn(found), [preset.follows]);
-      assert.equal(asked.next().writes.length, 0, "The refresh has written.");
+      assert.equal(
+        vendorLog.next().writes.length,
+        0,
+        "The refresh has written.",
+      );
       return "it shows until it is mended, or accepted in the program";
     },
   );
 
-  // Nobody's name servers are asked: there is none at that port.
+  // Queries no real name server: nothing listens on that port.
   const doctor = ["doctor", "--resolver", "127.0.0.1:9"];
   await step(`area1-m365 ${doctor.join(" ")}`, "names it", async () => {
     const { code, output } = await ops.area1(doctor);
@@ -306,7 +313,7 @@ async function defeatedByOthers() {
       line(`    ${text}`, paint.yellow);
     assert.equal(code, 1, "The doctor has found no failure.");
     assert.notEqual(at, -1, "The doctor does not name it.");
-    assert.equal(asked.next().writes.length, 0, "The doctor has written.");
+    assert.equal(vendorLog.next().writes.length, 0, "The doctor has written.");
     return "exit code 1";
   });
 
@@ -315,12 +322,12 @@ async function defeatedByOthers() {
       Enabled: false,
     });
     await ops.pulumi(["preview", "--refresh", "--expect-no-changes"]);
-    asked.next();
+    vendorLog.next();
     return "nothing to do: exit code 0";
   });
 }
 
-/** The names of findings that a refresh shows. */
+/** Returns the names of the findings that a refresh shows. */
 function findingsIn(properties) {
   return Object.values(properties ?? {})
     .map(([, live]) => live)
@@ -330,7 +337,7 @@ function findingsIn(properties) {
 async function destroyed() {
   await step("pulumi destroy", "restores what was there before", async () => {
     const { events } = await ops.pulumi(["destroy", "--yes", "--skip-preview"]);
-    tell(asked.next().writes, (verb) =>
+    printWrites(vendorLog.next().writes, (verb) =>
       /^(Set|PATCH)/.test(verb) ? "restored" : "removed",
     );
     for (const text of warnings(events))
@@ -375,13 +382,13 @@ async function destroyed() {
   );
 }
 
-/** Writes, a line each, with a remark that is made of the verb. */
-function tell(writes, remark = () => "") {
+/** Prints each write as a line, with a remark that depends on the verb. */
+function printWrites(writes, remark = () => "") {
   for (const { verb, name } of writes)
     line(`    ${verb.padEnd(31)}${name.padEnd(53)} ${remark(verb)}`.trimEnd());
 }
 
-/** What is known of a step that failed: what it found instead, and what the engine printed last. */
+/** Prints why a step failed: what it found instead, and the last output of the engine. */
 function explain(error) {
   if (error instanceof assert.AssertionError)
     console.log(`\nFound: ${JSON.stringify(error.actual, null, 2)}`);
@@ -405,7 +412,7 @@ function environment() {
   const trusted = process.env.NODE_EXTRA_CA_CERTS;
   return {
     ...simulator.environment,
-    // The simulator's certificate, and what this machine's owner trusts.
+    // The simulator's certificate, and the certificates that the user trusts already.
     ...(trusted && { NODE_EXTRA_CA_CERTS: trusted }),
   };
 }

@@ -1,12 +1,12 @@
-/** Where an engine was found, and where it came from. */
+/** The folder of an engine, and where it came from. */
 export interface Engine {
   binDirectory: string;
   version: string;
   source: "PATH" | "cache" | "download" | "build";
 }
-/** Which version the project is developed on. */
+/** Returns the engine's version that the project is developed with. */
 export function engineVersion(): Promise<string>;
-/** The project's folder for what is worth keeping between runs. */
+/** Returns the project's cache folder. */
 export function cacheDirectory(env?: NodeJS.ProcessEnv): string;
 /** Finds, downloads or builds the Pulumi engine. */
 export function ensureEngine(options?: {

@@ -1,4 +1,4 @@
-// The Pulumi engine for demo, tests and benchmarks: found, downloaded or built, whichever is possible.
+// Finds, downloads or builds the Pulumi engine for demo, tests and benchmarks.
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import {
@@ -22,7 +22,7 @@ import { downloadEngine } from "./engine/download.mjs";
 const here = path.dirname(fileURLToPath(import.meta.url));
 const exe = process.platform === "win32" ? ".exe" : "";
 
-/** Reads which engine the project is developed on; `scripts/engine/go.mod` is the one place that says it. */
+/** Returns the engine's version that the project is developed with. It is set only in `scripts/engine/go.mod`. */
 export async function engineVersion() {
   const text = await readFile(path.join(here, "engine/go.mod"), "utf8");
   const found = /pulumi\/pkg\/v3 v(\d+\.\d+\.\d+)/.exec(text);
@@ -30,7 +30,7 @@ export async function engineVersion() {
   return found[1];
 }
 
-/** Says where this project keeps what is worth keeping between runs: `$XDG_CACHE_HOME` or `~/.cache`. */
+/** Returns this project's cache folder, in `$XDG_CACHE_HOME` or `~/.cache`. */
 export function cacheDirectory(env = process.env) {
   const root =
     env.XDG_CACHE_HOME || path.join(env.HOME || os.homedir(), ".cache");
@@ -38,15 +38,15 @@ export function cacheDirectory(env = process.env) {
 }
 
 /**
- * Finds the Pulumi engine: on PATH, else in the cache, else downloaded, else built from the Go module proxy. What was
- * downloaded or built stays in the cache; a second caller waits for the first.
+ * Finds the Pulumi engine: on PATH, or else in the cache, or else downloaded, or else built from the Go module proxy. A download or
+ * build is stored in the cache. A second caller waits for the first.
  *
  * @param {{log?: (line: string) => void, env?: NodeJS.ProcessEnv, downloads?: string[], checksums?: Record<string, string>}} options
- *   `log` gets lines of progress; `downloads` are the addresses that hold releases, tried in turn; `checksums` are those
- *   of the releases, by archive
+ *   `log` gets lines of progress; `downloads` are addresses of releases, tried in turn; `checksums` are those of the
+ *   releases, by archive
  * @returns {Promise<{binDirectory: string, version: string, source: "PATH" | "cache" | "download" | "build"}>}
  *   the folder to put first on PATH
- * @throws Error that says what is missing when no way is open
+ * @throws Error that says what is missing if none of this is possible
  */
 export async function ensureEngine({
   log = () => {},
@@ -73,7 +73,7 @@ export async function ensureEngine({
     const release = await lock(directory, log);
     const building = `${directory}.${process.pid}`;
     try {
-      // Whoever held the lock before us may have got it meanwhile.
+      // The previous holder of the lock may have got the engine meanwhile.
       if (!(await cached())) {
         source = await getEngine({
           version,
@@ -133,15 +133,16 @@ async function getEngine({
   }
 }
 
-/** Waits while another process gets the same engine; adopts when that one has died. */
+/** Waits while another process gets the same engine. Takes over the lock of a process that has ended. */
 async function lock(directory, log) {
   const options = { realpath: false, stale: 20_000, update: 4_000 };
-  for (let told = false; ; told = true) {
+  for (let announced = false; ; announced = true) {
     try {
       return await lockfile.lock(directory, options);
     } catch (error) {
       if (error.code !== "ELOCKED") throw error;
-      if (!told) log("another process is getting the engine: waiting for it");
+      if (!announced)
+        log("another process is getting the engine: waiting for it");
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
@@ -189,16 +190,16 @@ async function versionOf(pulumi, env) {
     });
     return code === 0 ? /^v?(\d+\.\d+\.\d+)/m.exec(output)?.[1] : undefined;
   } catch {
-    return undefined; // Not a program of this machine.
+    return undefined; // Not a program for this machine.
   }
 }
 
-/** Puts beside the engine what starts programs and providers, where its own download has not brought them. */
+/** Adds the launchers of programs and providers next to the engine, unless the download contains them. */
 async function addLaunchers(binDirectory) {
   const own = path.join(binDirectory, `pulumi-language-nodejs${exe}`);
   const standIn = path.join(binDirectory, "pulumi-language-nodejs.mjs");
   if (!existsSync(own) || existsSync(standIn)) {
-    // A copy: the clone it comes from may be moved or removed while the cache stays.
+    // A copy, because the clone may be moved or removed while the cache stays.
     await put(
       standIn,
       await readFile(path.join(here, "pulumi-language-nodejs.mjs")),

@@ -1,4 +1,4 @@
-// For `npm run bench`: the snapshot of a tenant as large as Exchange Online lets it be, with Cloudflare before all its domains.
+// For `npm run bench`: the snapshot of a tenant with the greatest size that Exchange Online allows, and Cloudflare in front of all domains.
 const hostOf = (domain) =>
   `${domain.replaceAll(".", "-")}.mail.protection.outlook.com`;
 
@@ -11,7 +11,7 @@ const everybody = {
   exceptIfRecipientDomainIs: [],
 };
 
-/** 300 rules, so many of them undecidable, 50 anti-spam policies for two domains each, 100 domains. */
+/** Returns a snapshot with 300 rules (the given number of them undecidable), 50 anti-spam policies for two domains each, and 100 domains. */
 export function largestTenant(undecidable = 0) {
   const domains = Array.from({ length: 100 }, (_, n) => `d${n}.example.com`);
   return {
@@ -59,7 +59,7 @@ export function largestTenant(undecidable = 0) {
         ...(n < undecidable
           ? undecidableRule(n)
           : n < 296
-            ? foreignRule(domains, n)
+            ? unrelatedRule(domains, n)
             : ourRule(n - 296)),
       })),
     },
@@ -99,7 +99,7 @@ export function largestTenant(undecidable = 0) {
 const quarantineOf = (release) =>
   release === "Release" ? "UserNotifyUserRelease" : "UserNotifyAdminRelease";
 
-/** Addresses as our rules have them: forty entries. */
+/** The addresses of the library's rules: forty entries. */
 const ranges = Array.from({ length: 40 }, (_, n) => `104.30.${n}.0/24`).concat(
   "52.11.209.211",
 );
@@ -116,7 +116,7 @@ function ourRule(n) {
   };
 }
 
-/** Nobody can tell from outside whether it matches; it sets a header of its own. */
+/** Returns a rule with a condition that the model cannot decide. It sets a header of its own. */
 function undecidableRule(n) {
   return {
     conditions: {
@@ -126,7 +126,7 @@ function undecidableRule(n) {
   };
 }
 
-function foreignRule(domains, n) {
+function unrelatedRule(domains, n) {
   return [
     {
       conditions: {
@@ -166,7 +166,7 @@ function antiSpamPolicy(_, n) {
     bulkSpamAction: "MoveToJmf",
     bulkThreshold: 7,
     markAsSpamBulkMail: "On",
-    // So that each is a class of its own.
+    // So that each domain is a separate class of recipients.
     quarantineRetentionPeriod: 1 + (n % 30),
     allowedSenders: [],
     allowedSenderDomains: [],

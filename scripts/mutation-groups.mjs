@@ -1,7 +1,7 @@
 /**
- * Who is to notice mutants of which files: the tests that are about them, and no others. Tests of everything would notice a little
- * more, and take days. Files are below the group's room (providers/ where it names none), tests below tests/ and without `.test.ts`;
- * what is quick stands first, as a mutant's run ends with its first failure.
+ * The tests that should detect mutants of each group of files: only those that test these files. All tests would detect a few more, and
+ * take days. Files are relative to the group's `room` (default: providers/), tests to tests/ and without `.test.ts`. Fast tests are
+ * first, because a mutant's run ends with the first failure.
  *
  * @type {Record<string, { room?: string; files: string[]; tests: string[] }>}
  */
@@ -345,6 +345,6 @@ export const groups = {
   },
 };
 
-/** Where the files of a group are, from the root. */
+/** Returns the paths of a group's files, relative to the root. */
 export const pathsOf = ({ room = "providers", files }) =>
   files.map((file) => `${room}/${file}.ts`);

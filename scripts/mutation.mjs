@@ -1,7 +1,7 @@
-// `npm run mutation`: whether the tests can fail. Changes providers/ and mail-flow/ in every way that Stryker knows, one at a time, and
-// counts how many the tests of scripts/mutation-groups.mjs notice. `-- GROUP...` for some groups, `-- --survivors` tries those again that
-// nobody noticed the last time, `-- --list` prints them and tries none. Each group's mutants are kept in artifacts/mutation/GROUP.json;
-// the table at the end is of all that are there.
+// `npm run mutation`: mutation tests with Stryker. Changes providers/ and mail-flow/, one change ("mutant") at a time, and counts how many
+// the tests of scripts/mutation-groups.mjs detect. `-- GROUP...` selects groups, `-- --survivors` tests again those that were not detected
+// the last time, and `-- --list` only prints them. The results of each group are stored in artifacts/mutation/GROUP.json. The table at
+// the end contains all stored results.
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,10 +14,10 @@ import { groups, pathsOf } from "./mutation-groups.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const kept = path.join(root, "artifacts/mutation");
-/** Of Stryker's words: what counts as noticed, and what as not. */
+/** Stryker's states that count as detected, and as not detected. */
 const noticed = ["Killed", "Timeout"];
 const unnoticed = ["Survived", "NoCoverage"];
-/** Percent of the mutants that are to be noticed. */
+/** Least percentage of mutants that must be detected. */
 const bar = 85;
 
 const { values: options, positionals: names } = parseArgs({
@@ -52,7 +52,7 @@ for (const name of options.list ? [] : chosen) {
 if (options.list) await listUnnoticed();
 process.exitCode = (await report()) >= bar ? 0 : 1;
 
-/** Every mutant of these files or ranges, with what became of it. */
+/** Runs all mutants of these files or ranges, and returns them with their results. */
 async function mutate({ tests }, ranges) {
   process.env.AREA1_MUTATION_TESTS = tests.join();
   const results = await new Stryker({
@@ -70,7 +70,7 @@ async function mutate({ tests }, ranges) {
   );
 }
 
-/** As Stryker takes it: lines from 1, columns from 0; it tells both from 1. */
+/** Returns the range that Stryker expects: lines from 1, columns from 0. Stryker reports both from 1. */
 function rangeOf({ file, location: { start, end } }) {
   return `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
 }
@@ -86,7 +86,7 @@ function fileOf(name) {
 async function mutantsOf(name) {
   try {
     const mutants = JSON.parse(await readFile(fileOf(name), "utf8"));
-    // A file may have gone to another group since.
+    // A file may have been moved to another group since.
     return mutants.filter(({ file }) => pathsOf(groups[name]).includes(file));
   } catch (error) {
     if (error.code !== "ENOENT") throw error;
@@ -94,7 +94,7 @@ async function mutantsOf(name) {
   }
 }
 
-/** Place, what stands there, and what stood there instead. */
+/** Prints undetected mutants: the place, the original and the replacement. */
 async function listUnnoticed() {
   for (const name of chosen)
     for (const { file, location, replacement, status } of await mutantsOf(

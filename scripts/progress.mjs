@@ -1,4 +1,4 @@
-// One line per step of setting up, with the seconds it took.
+// Prints one line per step of the set-up, with the seconds it took.
 
 const quiet = "NO_COLOR" in process.env || !process.stdout.isTTY;
 const paint = (code) => (text) =>
@@ -10,14 +10,14 @@ const dim = paint(2);
 const ANNOUNCE_MS = 1_500;
 
 /**
- * Runs one step and prints its line: a mark, the name, the seconds, and what the work returned as a remark. Long work may
- * `say` lines meanwhile; work that takes more than a moment is announced.
+ * Runs a step and prints its line: a mark, the name, the seconds, and the remark that the work returned. Long work can print lines with
+ * `say` while it runs. Work that takes more than a moment is announced.
  *
  * @template T
  * @param {string} name
  * @param {(say: (line: string) => void) => Promise<{remark?: string, value?: T} | undefined>} work
  * @returns {Promise<T | undefined>}
- * @throws what the work throws, after its line has been printed
+ * @throws the error of the work, after its line was printed
  */
 export async function step(name, work) {
   const started = performance.now();

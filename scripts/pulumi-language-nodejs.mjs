@@ -1,12 +1,12 @@
-// A stand-in for Pulumi's own language host, which only the official download has: it runs a Node.js program for the
-// engine's plain command line. Installed beside a built engine as `pulumi-language-nodejs`; demo and tests use it.
-// What it serves is described by `pulumi/language.proto`; what it leaves out is UNIMPLEMENTED, and the engine copes.
+// Replaces Pulumi's language host for Node.js, which only the official download contains. It runs a Node.js program for the Pulumi CLI.
+// It is installed next to a built engine as `pulumi-language-nodejs`, for demo and tests. It implements a part of
+// `pulumi/language.proto`; the engine works without the rest, which is UNIMPLEMENTED.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
-/** `cmd/run` ends with it when it has told the user what is wrong. */
+/** Exit code of `cmd/run` after it has reported an error to the user. */
 const BAIL = 32;
 const PARENT_POLL_MS = 500;
 const KILL_AFTER_MS = 3_000;
@@ -17,7 +17,7 @@ const engineAddress = process.argv
 const parent = process.ppid;
 const programs = new Set();
 
-// The engine starts a language host in the project's folder or in the program's: both see the program's own packages.
+// The engine starts a language host in the project's or in the program's folder. Both can resolve the program's packages.
 const fromHere = createRequire(path.join(process.cwd(), "_"));
 const sdk = resolveSdk(process.cwd());
 const fromSdk = createRequire(sdk);
@@ -60,7 +60,7 @@ server.bindAsync(
   grpc.ServerCredentials.createInsecure(),
   (error, port) => {
     if (error) fail(error.message);
-    // The engine reads the port from the first line; later lines go to the user.
+    // The engine reads the port from the first line. It shows later lines to the user.
     process.stdout.write(`${port}\n`);
   },
 );
@@ -129,7 +129,7 @@ async function run(call) {
   return response;
 }
 
-/** Answers with what the program's package.json asks for and which version of it is installed. */
+/** Returns the dependencies in the program's package.json, with their installed versions. */
 async function getProgramDependencies(call) {
   const directory =
     call.request.getInfo()?.getProgramDirectory() || process.cwd();
@@ -153,7 +153,7 @@ async function getProgramDependencies(call) {
   return response;
 }
 
-/** Runs `npm install` and streams what it prints. */
+/** Runs `npm install` and streams its output. */
 async function installDependencies(call) {
   const directory =
     call.request.getInfo()?.getProgramDirectory() ||
@@ -199,7 +199,7 @@ function end(child) {
   setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS).unref();
 }
 
-/** Ends all programs, then this process: nothing of ours outlives the engine. */
+/** Ends all programs and then this process, so that none outlives the engine. */
 function leave() {
   if (programs.size === 0) process.exit(0);
   for (const program of programs) {

@@ -1,4 +1,4 @@
-// The entry of `npm run demo`, `npm test` and `npm run bench`: needs Node.js 20 and nothing installed, sets up the rest.
+// The entry point of `npm run demo`, `npm test` and `npm run bench`. It needs only Node.js 20, and installs everything else.
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
@@ -54,7 +54,7 @@ try {
   process.exitCode = 1;
 }
 
-/** The whole main job against the simulator; ends with what the demo ends with. */
+/** Runs the demo, and exits with its exit code. */
 async function demo() {
   return spawnScript("demo.mjs");
 }
@@ -63,17 +63,17 @@ async function bench() {
   return spawnScript("bench.mjs");
 }
 
-/** The simulator under a property-based tester and under load. */
+/** Runs the random tests at length, and tests the simulator with schemathesis and under load. */
 async function soak() {
   return spawnScript("soak.mjs");
 }
 
-/** Ops folders of every kind that is supported. */
+/** Tests ops folders of every supported kind. */
 async function matrix() {
   return spawnScript("matrix.mjs");
 }
 
-/** Whether the tests can fail. */
+/** Runs the mutation tests. */
 async function mutation() {
   return spawnScript("mutation.mjs", { withEngine: false });
 }
@@ -100,7 +100,7 @@ async function spawnScript(script, { withEngine = true } = {}) {
 }
 
 /**
- * Every check and every test; with arguments, which go to jest, only the tests they select.
+ * Runs all checks and tests; with arguments, which are passed to jest, only the tests that they select.
  *
  * @param {{quick: boolean}} how whether a sample of the cases is enough (tests/sample.ts)
  */
@@ -117,7 +117,7 @@ async function test({ quick }) {
     }
   };
   if (args.length === 0) {
-    // Side by side: none of them uses more than one core.
+    // In parallel: none of them uses more than one core.
     await Promise.all(
       checks.map(([name, ...check]) => attempt(name, () => runCheck(check))),
     );
@@ -133,7 +133,7 @@ async function test({ quick }) {
   try {
     Object.assign(env, await engine());
   } catch (error) {
-    // The library's tests can do without; the engine's own tests fail with this text.
+    // The library's tests do not need the engine. The engine's tests fail with this text.
     env.AREA1_ENGINE_ERROR = error.message;
     detail(error.message);
   }
@@ -161,7 +161,7 @@ async function jest(env) {
         env: {
           ...process.env,
           ...env,
-          // Packages that are ES modules only are loaded with import(), which jest's sandbox needs this for.
+          // Needed for import() in jest's sandbox, which loads packages that are ES modules only.
           NODE_OPTIONS: [
             process.env.NODE_OPTIONS,
             "--experimental-vm-modules",
@@ -187,7 +187,7 @@ async function jest(env) {
     const failed = numFailedTests + numRuntimeErrorTestSuites;
     return {
       passed: numPassedTests,
-      // Jest may also fail as a whole, as with a threshold missed or no test found.
+      // Jest may also fail without a failed test, for instance if it finds no test.
       failed: failed === 0 && code !== 0 ? 1 : failed,
       skipped: numPendingTests + numTodoTests,
     };
@@ -209,7 +209,7 @@ async function installDependencies() {
   });
 }
 
-/** Compares contents, not dates: a checkout gives files any date. */
+/** Whether the packages are installed. Compares contents, because a checkout sets arbitrary dates. */
 async function isInstalled() {
   try {
     const [wanted, installed] = await Promise.all(
@@ -257,7 +257,7 @@ async function engine() {
   });
 }
 
-/** The simulator's certificate, trusted by every process we start besides what this machine's owner trusts already. */
+/** Creates the simulator's certificate. Started processes trust it in addition to the certificates that the user trusts already. */
 async function certificate() {
   return step("certificate", async () => {
     const { cacheDirectory } = await import("./engine.mjs");

@@ -1,7 +1,7 @@
-// `npm run soak [seconds]`: what is random in the tests with many more cases (the model of mail against the simulator's pipeline, the
-// promises, stacks in any order of life, everything that reads a vendor's text); the simulator under a property-based tester
-// (schemathesis, with the vendor's OpenAPI description), then under load, with its memory watched. Not part of `npm test`: it takes
-// hours, and schemathesis comes from PyPI.
+// `npm run soak [seconds]`: runs the random tests with many more cases: the model of the mail flow against the simulator, the promises,
+// stacks with random operations, and all parsers of vendors' texts. Then it tests the simulator with schemathesis (a property-based tester)
+// and the vendor's OpenAPI description, and under load, with its memory watched. Not part of `npm test`: it takes hours, and schemathesis
+// is installed from PyPI.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -42,7 +42,7 @@ try {
 console.log(`\n${Object.keys(works).length - failed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-/** Starts the command and hands it to the work, which it ends with. */
+/** Starts the simulator's command, runs the work with it, and stops it. */
 async function withSimulator(work) {
   const child = spawn(
     process.execPath,
@@ -58,13 +58,13 @@ async function withSimulator(work) {
         if (out.endsWith("\n")) resolve(out);
       });
     });
-    const told = JSON.parse(line);
-    // The limits of the vendor are not what is tested here.
-    await ask(told.url, "PATCH", "/simulator/quirks", {
+    const running = JSON.parse(line);
+    // Turns the rate limits off.
+    await ask(running.url, "PATCH", "/simulator/quirks", {
       rateLimit: 1e9,
       rateBurst: 1e9,
     });
-    return await work(told);
+    return await work(running);
   } finally {
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.kill("SIGTERM");
@@ -72,7 +72,7 @@ async function withSimulator(work) {
   }
 }
 
-/** How long it takes until the command answers. */
+/** Measures the time until the command answers. */
 async function start() {
   const times = [];
   for (let time = 0; time < 5; time += 1) {
@@ -84,32 +84,32 @@ async function start() {
   return { remark: `${Math.round(median)} ms until ready` };
 }
 
-/** The model of mail against the simulator's own pipeline: 100,000 random tenants. */
+/** Tests the model of the mail flow against the simulator, with 100,000 random tenants. */
 function mail(say) {
   return atLength(say, "mail-flow/against-the-simulator", 10);
 }
 
-/** Errors, drift and previous values with other seeds: every row of the promises that has random cases. */
+/** Tests all promises that have random cases (errors, drift, previous values) with other seeds. */
 function promises(say) {
   return atLength(say, "promises/0[135]", 20);
 }
 
-/** 50,000 lives of stacks in which no mail is exposed or lost. */
+/** Tests in 50,000 random lives of stacks that no mail is exposed or lost. */
 function exposure(say) {
   return atLength(say, "promises/06", 25);
 }
 
-/** 10,000 stacks in any order of edits, updates, faults and kills. */
+/** Tests 10,000 stacks with random edits, updates, faults and kills. */
 function lives(say) {
   return atLength(say, "promises/11-any-order-of-life", 20);
 }
 
-/** Everything that reads a vendor's text: a million inputs each. */
+/** Tests all parsers of vendors' texts with a million inputs each. */
 function parsers(say) {
   return atLength(say, "promises/12-parsers-hold", 100);
 }
 
-/** A random test with so many times the cases of `npm run test:all`, or as `AREA1_TIMES` says; `AREA1_SEED` repeats a run. */
+/** Runs a random test with a multiple of the cases of `npm run test:all`, which `AREA1_TIMES` overrides. `AREA1_SEED` repeats a run. */
 async function atLength(say, test, usual) {
   const times = process.env.AREA1_TIMES ?? String(usual);
   const cases = `${times} times the random cases`;
@@ -130,10 +130,10 @@ async function atLength(say, test, usual) {
   return { remark: `${cases}, ${/AREA1_SEED=\d+/.exec(output)?.[0]}` };
 }
 
-/** Every operation of the description with data that fits it and data that does not, for as long as was asked. */
+/** Tests every operation of the description with valid and invalid data, for the given time. */
 async function fuzz(say) {
   const tool = await install(say);
-  return withSimulator(async (told) => {
+  return withSimulator(async (running) => {
     const schema = path.join(directory, "openapi.json");
     const description = JSON.parse(
       await readFile(
@@ -146,7 +146,7 @@ async function fuzz(say) {
     );
     description.components.parameters.account_id.schema = {
       type: "string",
-      enum: [told.CLOUDFLARE_ACCOUNT_ID],
+      enum: [running.CLOUDFLARE_ACCOUNT_ID],
     };
     sharpen(description);
     await writeFile(schema, JSON.stringify(description));
@@ -154,9 +154,12 @@ async function fuzz(say) {
     const { code, output } = await run(
       tool,
       [
-        ...["run", schema, "--url", told.CLOUDFLARE_BASE_URL],
-        ...["--header", `Authorization: Bearer ${told.CLOUDFLARE_API_TOKEN}`],
-        ...["--tls-verify", told.NODE_EXTRA_CA_CERTS],
+        ...["run", schema, "--url", running.CLOUDFLARE_BASE_URL],
+        ...[
+          "--header",
+          `Authorization: Bearer ${running.CLOUDFLARE_API_TOKEN}`,
+        ],
+        ...["--tls-verify", running.NODE_EXTRA_CA_CERTS],
         ...["--checks", "all", "--max-time", String(seconds)],
         ...["--generation-database", "none", "--no-color"],
         ...process.argv.slice(3),
@@ -168,7 +171,7 @@ async function fuzz(say) {
   });
 }
 
-/** Says what the description says in prose only (what a domain and an IP are), and how to get from a domain to its operations. */
+/** Adds to the description what it says only in prose (the formats of domains and IPs), and links from a domain to its operations. */
 function sharpen({ components, paths }) {
   const domain = {
     type: "string",
@@ -200,7 +203,7 @@ function sharpen({ components, paths }) {
   for (const status of ["200", "201"]) create.responses[status].links = links;
 }
 
-/** schemathesis in an environment of its own, in this user's cache. */
+/** Installs schemathesis in a separate Python environment in the cache folder. */
 async function install(say) {
   const home = path.join(cacheDirectory(), schemathesis.replace("==", "-"));
   const tool = path.join(home, "bin/schemathesis");
@@ -219,24 +222,24 @@ async function install(say) {
   return tool;
 }
 
-/** The memory of the process after as many requests again as fill the log. */
+/** Measures the memory of the process before and after further requests, as many as fill the log. */
 async function memory() {
-  return withSimulator(async (told) => {
-    const token = await signIn(told);
+  return withSimulator(async (running) => {
+    const token = await signIn(running);
     const size = async () => {
       const { output } = await run(
         "ps",
-        ["-o", "rss=", "-p", String(told.pid)],
+        ["-o", "rss=", "-p", String(running.pid)],
         {
           cwd: directory,
         },
       );
       return Number(output.trim()) / 1024;
     };
-    await burden(told, token, 2 * requests);
+    await sendLoad(running, token, 2 * requests);
     const before = await size();
     const begun = performance.now();
-    await burden(told, token, requests);
+    await sendLoad(running, token, requests);
     const rate = requests / ((performance.now() - begun) / 1000);
     const grown = (await size()) - before;
     if (grown > 30) throw new Error(`grew by ${grown.toFixed(1)} MB`);
@@ -264,19 +267,25 @@ async function signIn({
   return (await response.json()).access_token;
 }
 
-/** Reads, writes and refusals of both vendors, and mail; what is made is removed. */
-async function burden(told, token, count) {
-  const domains = `/client/v4/accounts/${told.CLOUDFLARE_ACCOUNT_ID}/email-security/settings/domains`;
+/** Sends reads, writes, invalid requests to both vendors, and mail. Removes the created objects. */
+async function sendLoad(running, token, count) {
+  const domains = `/client/v4/accounts/${running.CLOUDFLARE_ACCOUNT_ID}/email-security/settings/domains`;
   const cmdlet = (CmdletName, Parameters) =>
     ask(
-      told.url,
+      running.url,
       "POST",
-      `/adminapi/beta/${told.AZURE_TENANT_ID}/InvokeCommand`,
+      `/adminapi/beta/${running.AZURE_TENANT_ID}/InvokeCommand`,
       { CmdletInput: { CmdletName, Parameters } },
       token,
     );
   const api = (method, where, body) =>
-    ask(told.url, method, domains + where, body, told.CLOUDFLARE_API_TOKEN);
+    ask(
+      running.url,
+      method,
+      domains + where,
+      body,
+      running.CLOUDFLARE_API_TOKEN,
+    );
   let done = 0;
   const worker = async (number) => {
     const Name = `soak ${number}`;

@@ -4,11 +4,11 @@ import { isObject, refuseUnknownKeys, type JsonObject } from "./json";
 
 /** A Cloudflare account of a seed. */
 export interface AccountSeed {
-  /** Its id, 32 hexadecimal digits; needed for every account but the first. */
+  /** Its id, 32 hexadecimal digits. Required for every account except the first. */
   id?: string;
   /** Whether it has bought Email Security. @default true */
   entitled?: boolean;
-  /** Instead of the default token. */
+  /** API tokens that replace the default one. */
   tokens?: { value: string; label?: string; permissions?: string[] }[];
   /** Legacy keys. */
   keys?: { email: string; key: string }[];
@@ -18,7 +18,7 @@ export interface AccountSeed {
   domains?: ({ domain: string } & JsonObject)[];
 }
 
-/** The account that a seed describes. @throws Error that says where and what is wrong. */
+/** Returns the account that a seed describes. @throws Error that says where and what is wrong. */
 export function accountOf(seed: AccountSeed, at: number): AccountState {
   const where = `accounts[${at}]`;
   refuseUnknownKeys(where, seed, [

@@ -35,7 +35,7 @@ export interface EmailDomain extends JsonObject {
   txt_record_value: string;
 }
 
-/** Everything that an account holds, as JSON. */
+/** All data of an account, as JSON. */
 export interface AccountState {
   /** The account's id, 32 hexadecimal digits. */
   id: string;
@@ -63,7 +63,7 @@ const stateKeys = [
   "domains",
 ] as const satisfies (keyof AccountState)[];
 
-/** A simulated Cloudflare account: live objects, and the ways to change them that somebody else would have. */
+/** A simulated Cloudflare account: its current objects, and methods that change them as another administrator would. */
 export class Account implements AccountState {
   id!: string;
   entitled!: boolean;
@@ -79,25 +79,25 @@ export class Account implements AccountState {
     until: number;
   }[] = [];
 
-  /** Makes an account of its state, which is copied. */
+  /** Creates an account from a copy of the given state. */
   constructor(state: AccountState) {
     this.restore(state);
   }
 
-  /** A deep copy of everything it holds. */
+  /** Returns a deep copy of all data of the account. */
   snapshot(): AccountState {
     const state = Object.fromEntries(stateKeys.map((key) => [key, this[key]]));
     return structuredClone(state) as unknown as AccountState;
   }
 
-  /** Replaces everything it holds. */
+  /** Replaces all data of the account. */
   restore(state: AccountState): void {
     const copy = structuredClone(state);
     for (const key of stateKeys) Object.assign(this, { [key]: copy[key] });
     this.#superseded = [];
   }
 
-  /** The domain of that name or id, or undefined. */
+  /** Returns the domain with that name or id, or undefined. */
   find(domain: string): EmailDomain | undefined {
     const wanted = domain.toLowerCase();
     return this.domains.find(
@@ -105,7 +105,7 @@ export class Account implements AccountState {
     );
   }
 
-  /** Changes fields of a domain behind everybody's back and moves modified_at. @throws Error when there is none. */
+  /** Changes fields of a domain without an API request and updates modified_at. @throws Error if there is no such domain. */
   edit(domain: string, changes: JsonObject): EmailDomain {
     const found = this.#existing(domain);
     Object.assign(found, changes);
@@ -113,7 +113,7 @@ export class Account implements AccountState {
     return found;
   }
 
-  /** Adds a domain; what is missing is filled in, and its status is ACTIVE. @throws Error when the name is taken. */
+  /** Adds a domain. Missing fields get defaults, and its status is ACTIVE. @throws Error if a domain of that name exists. */
   add(fields: { domain: string } & JsonObject): EmailDomain {
     if (this.find(fields.domain))
       throw new Error(`There is a domain "${fields.domain}" already`);
@@ -126,14 +126,14 @@ export class Account implements AccountState {
     return made;
   }
 
-  /** Removes a domain. @throws Error when there is none. */
+  /** Removes a domain. @throws Error if there is no such domain. */
   remove(domain: string): EmailDomain {
     const found = this.#existing(domain);
     this.domains.splice(this.domains.indexOf(found), 1);
     return found;
   }
 
-  /** Puts another domain, with another id, under the same name. @throws Error when there is none. */
+  /** Replaces a domain by another one with the same name and a new id. @throws Error if there is no such domain. */
   replace(domain: string, fields: JsonObject = {}): EmailDomain {
     const old = this.#existing(domain);
     const { id, created_at, modified_at, ...kept } = old;
@@ -142,7 +142,7 @@ export class Account implements AccountState {
     return fresh;
   }
 
-  /** Publishes a TXT record in the simulated DNS; pending domains that wait for it become ACTIVE. */
+  /** Publishes a TXT record in the simulated DNS. Domains that are PENDING because of it become ACTIVE. */
   publishTxt(name: string, value: string): void {
     this.txtRecords.push({ name, value });
     for (const domain of this.domains)
@@ -154,18 +154,18 @@ export class Account implements AccountState {
         this.edit(domain.domain, { status: "ACTIVE" });
   }
 
-  /** Notes what a domain was before a write, so that reads may lag behind it. */
+  /** Records a domain as it was before a write, so that reads can lag behind the write. */
   supersede(id: string, before: EmailDomain | undefined, lagMs: number): void {
     if (lagMs > 0)
       this.#superseded.push({ id, before, until: Date.now() + lagMs });
   }
 
-  /** Ends all lags now: reads see what was written. */
+  /** Ends all read lags: from now on, reads return what was written. */
   settle(): void {
     this.#superseded = [];
   }
 
-  /** The domains as a read sees them. */
+  /** Returns the domains as a read returns them. */
   visible(): EmailDomain[] {
     const now = Date.now();
     this.#superseded = this.#superseded.filter(({ until }) => until > now);
@@ -183,12 +183,12 @@ export class Account implements AccountState {
   }
 }
 
-/** The name of the TXT record that proves a domain. */
+/** Returns the name of the TXT record that proves ownership of a domain. */
 export function challengeName(domain: string): string {
   return `_cf-email-sec-challenge.${domain.toLowerCase()}`;
 }
 
-/** Makes a domain of its fields; null and empty where nothing is given. */
+/** Creates a domain from the given fields. The others are null or empty. */
 export function newDomain(
   fields: { domain: string; status: string | null } & JsonObject,
 ): EmailDomain {
@@ -216,7 +216,7 @@ export function newDomain(
   };
 }
 
-/** Moves modified_at to now, and always beyond what it was. */
+/** Sets modified_at to the current time, and always to a later one than before. */
 export function touch(domain: EmailDomain): void {
   const before = Date.parse(domain.modified_at);
   domain.modified_at = new Date(Math.max(Date.now(), before + 1)).toISOString();

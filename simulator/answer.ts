@@ -16,11 +16,11 @@ export interface VendorRequest {
   body: string;
   /** The parts of the path that the route names, decoded. */
   params: Record<string, string>;
-  /** What the log says of this request; a vendor's part adds what it knows. */
+  /** The log entry of this request. The code of each vendor adds its own details. */
   entry: LogEntry;
 }
 
-/** What is sent back. */
+/** A response. */
 export interface Answer {
   /** The HTTP status. */
   status: number;
@@ -28,11 +28,11 @@ export interface Answer {
   headers: Record<string, string>;
   /** The body's bytes. */
   body: Buffer;
-  /** Goes on writing after the head, and ends when it likes; `body` is not sent then. */
+  /** Writes the body after the head was sent, and ends the response itself. `body` is then ignored. */
   stream?: (response: ServerResponse) => void;
 }
 
-/** An answer whose body is JSON. */
+/** Returns an answer with a JSON body. */
 export function json(
   status: number,
   value: Json,
@@ -45,7 +45,7 @@ export function json(
   };
 }
 
-/** An answer without a body. */
+/** Returns an answer without a body. */
 export function nothing(
   status: number,
   headers: Record<string, string> = {},
@@ -53,7 +53,7 @@ export function nothing(
   return { status, headers, body: Buffer.alloc(0) };
 }
 
-/** The token of an `Authorization: Bearer` header, or undefined. */
+/** Returns the token of an `Authorization: Bearer` header, or undefined. */
 export function bearer(headers: IncomingHttpHeaders): string | undefined {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
 }

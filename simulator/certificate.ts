@@ -9,7 +9,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 
-/** A server certificate and where a client finds it. */
+/** A server certificate and the file that clients read it from. */
 export interface Certificate {
   /** The certificate's file, for NODE_EXTRA_CA_CERTS. */
   certFile: string;
@@ -22,7 +22,7 @@ export interface Certificate {
 const day = 24 * 60 * 60 * 1000;
 const names = ["localhost", "eur01.localhost", "nam01.localhost"];
 
-/** The directory used when none is given: the one that AREA1_CERTIFICATE_DIRECTORY names, else the user's cache. */
+/** Returns the default directory: AREA1_CERTIFICATE_DIRECTORY, or else a directory in the user's cache. */
 export async function defaultCertificateDirectory(): Promise<string> {
   const named = process.env["AREA1_CERTIFICATE_DIRECTORY"];
   if (named) return named;
@@ -32,8 +32,9 @@ export async function defaultCertificateDirectory(): Promise<string> {
 }
 
 /**
- * The certificate for 127.0.0.1 and localhost in a directory: the one that is there while it is valid for another day, else
- * a new one. Certificate and key arrive together, in one rename, so that processes that start at once never mix two pairs.
+ * Returns the certificate for 127.0.0.1 and localhost in a directory. Creates a new one if there is none that is valid for
+ * another day. One rename puts certificate and key in place together, so that processes that start at the same time never
+ * mix two pairs.
  */
 export async function ensureCertificate(
   directory: string,
@@ -54,7 +55,7 @@ async function usable(pair: string): Promise<Certificate | undefined> {
       ? { certFile, cert, key }
       : undefined;
   } catch {
-    // Missing, cut short or not ours: a new one takes its place.
+    // Missing, incomplete or not created by the simulator: it is replaced.
     return undefined;
   }
 }
@@ -81,7 +82,7 @@ async function create(directory: string, pair: string): Promise<Certificate> {
   const draft = await emptyDirectory(directory);
   await writeFile(join(draft, "certificate.pem"), made.cert);
   await writeFile(join(draft, "key.pem"), made.private, { mode: 0o600 });
-  // Renaming onto a directory with files in it fails: whoever was first wins, unless his pair is of no use.
+  // Renaming onto a directory that is not empty fails: another process was first. Its pair is used if it is valid.
   for (;;) {
     try {
       await rename(draft, pair);
@@ -103,7 +104,7 @@ async function create(directory: string, pair: string): Promise<Certificate> {
   };
 }
 
-/** @throws Error that says where else the certificate can be kept. */
+/** @throws Error that says how to choose another directory. */
 async function emptyDirectory(parent: string): Promise<string> {
   try {
     await mkdir(parent, { recursive: true });

@@ -18,11 +18,11 @@ interface Options {
 }
 
 /**
- * Runs the command line: starts the simulator, and ends it on SIGINT or SIGTERM, or with the command that it was given.
- * `process.exitCode` is that command's exit code, and 2 where the command line is wrong.
+ * Runs the command line: starts the simulator, and stops it on SIGINT or SIGTERM, or when the given command ends.
+ * Sets `process.exitCode` to that command's exit code, and to 2 if the command line is wrong.
  *
- * @param args what follows the name
- * @param name what help and messages call the command
+ * @param args the arguments after the command's name
+ * @param name the command's name in help and messages
  * @throws Error when the simulator cannot be started, or a file cannot be read
  */
 export async function main(
@@ -61,7 +61,7 @@ export async function main(
       "send a transcript's requests, print how the answers differ from the vendors', and end: 0 alike, 1 not, 2 trouble",
     )
     .option("--json", "print one line, a JSON object")
-    // A command's options are its own, also where `--` is missing.
+    // Options after the command belong to the command, even if `--` is missing.
     .passThroughOptions()
     .exitOverride(endWith2);
   program.action(async (command: string[], options: Options) => {
@@ -75,7 +75,7 @@ export async function main(
   await program.parseAsync(args, { from: "user" });
 }
 
-/** Ends with 2 where a command line is wrong: 1 says that answers differ. Help and version end with 0. */
+/** Exits with 2 if the command line is wrong (1 means that answers differ), and with 0 after help and version. */
 function endWith2({ exitCode }: CommanderError): never {
   process.exit(exitCode === 0 ? 0 : 2);
 }
@@ -103,9 +103,9 @@ async function simulate(
   }
 }
 
-/** Prints where the simulator is, and waits for SIGINT or SIGTERM. */
+/** Prints the simulator's address, and waits for SIGINT or SIGTERM. */
 async function serve(simulator: Simulator, { json }: Options): Promise<void> {
-  // Before anything is printed: who reads that line may send the signal at once.
+  // Listens for signals before it prints: a process that reads the line may send the signal at once.
   const asked = new Promise<void>((resolve) => {
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
@@ -125,9 +125,10 @@ async function serve(simulator: Simulator, { json }: Options): Promise<void> {
 }
 
 /**
- * Runs a command with the simulator's environment and passes signals on to it. The terminal, stdin, stdout and stderr are the command's.
+ * Runs a command with the simulator's environment and passes signals on to it. The command inherits the terminal, stdin,
+ * stdout and stderr.
  *
- * @returns its exit code; where it cannot be started or a signal ends it, the code that a shell returns
+ * @returns its exit code, or the code that a shell returns if it cannot be started or a signal ends it
  */
 async function runWith(
   simulator: Simulator,
@@ -136,7 +137,7 @@ async function runWith(
 ): Promise<number> {
   let child: ChildProcess | undefined;
   const passOn = (signal: NodeJS.Signals): void => {
-    // A terminal sends its Ctrl-C to the command as well; twice would mean "at once" to Pulumi.
+    // A terminal sends Ctrl-C to the command as well. Pulumi would take a second SIGINT as "stop immediately".
     if (!(signal === "SIGINT" && process.stdin.isTTY)) child?.kill(signal);
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -181,7 +182,7 @@ async function compareWith(simulator: Simulator, file: string): Promise<void> {
   process.exitCode = differences.length > 0 ? 1 : 0;
 }
 
-/** Reads a seed from a file, or from stdin for `-`. @throws Error that names it where it is not JSON */
+/** Reads a seed from a file, or from stdin for `-`. @throws Error that names the file if it is not JSON */
 async function readSeed(file: string): Promise<Seed> {
   const text = await (file === "-"
     ? textOf(process.stdin)

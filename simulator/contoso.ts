@@ -11,7 +11,7 @@ import { newRecord, type ExchangeRecord } from "./exchange-record";
 import type { JsonObject } from "./json";
 import type { Application, GraphDomain, TenantState } from "./tenant-state";
 
-/** The application that the default tenant has: it may do everything that use case 4 needs. */
+/** Returns the application of the default tenant, with all permissions that use case 4 needs. */
 export function defaultApplication(): Application {
   return {
     clientId: "6f1f1b9e-52b5-4f6c-9f0a-2b1f0c7d4e11",
@@ -29,7 +29,7 @@ export function defaultApplication(): Application {
   };
 }
 
-/** A tenant as it is when nobody has configured anything, with three domains. */
+/** Returns a tenant with default settings and three domains. */
 export function defaultTenant(): TenantState {
   const name = "contoso.onmicrosoft.com";
   return {
@@ -93,13 +93,13 @@ export function defaultTenant(): TenantState {
         isDefault: true,
       }),
       graphDomain("example.org", "example-org.mail.protection.outlook.com"),
-      // A domain with DNSSEC: its host cannot be guessed from its name.
+      // A domain with DNSSEC: its MX host cannot be derived from its name.
       graphDomain("example.net", "example-net.k-v1.mx.microsoft"),
     ],
   };
 }
 
-/** An account that has bought Email Security and protects nothing yet. */
+/** Returns an account that has bought Email Security and protects no domain. */
 export function defaultAccount(): AccountState {
   return {
     id: "3f5a8c0d9b7e4a6f8c1d2e3f4a5b6c7d",
@@ -118,7 +118,7 @@ export function defaultAccount(): AccountState {
   };
 }
 
-/** A domain of Microsoft Graph with the records that it wants in DNS. */
+/** Returns a domain of Microsoft Graph with the DNS records that Microsoft 365 requires for it. */
 export function graphDomain(
   id: string,
   mailExchange: string,
@@ -175,7 +175,7 @@ export function graphDomain(
   };
 }
 
-/** An accepted domain. */
+/** Returns an accepted domain. */
 export function acceptedDomain(
   name: string,
   more: JsonObject = {},

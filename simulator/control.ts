@@ -9,7 +9,7 @@ import { stateFrom } from "./state-file";
 import type { Route } from "./server";
 import { isExchangeKind } from "./tenant";
 
-/** The simulator's own paths: its page, its state, log, faults and switches. */
+/** Returns the routes of the simulator's own paths: page, state, log, faults and switches. */
 export function controlRoutes(simulator: () => Simulator): Route[] {
   const route = (
     method: Route["method"],
@@ -21,7 +21,7 @@ export function controlRoutes(simulator: () => Simulator): Route[] {
     vendor: "control",
     handle: (request) => {
       const one = simulator();
-      // A page from elsewhere, open in the same browser, has no business here.
+      // A page of another origin that is open in the same browser must not use these paths.
       if (![undefined, one.url].includes(originOf(request)))
         return json(403, { error: "Only the simulator's own page may ask" });
       try {
@@ -89,7 +89,7 @@ export function controlRoutes(simulator: () => Simulator): Route[] {
   ];
 }
 
-/** Changes an object as somebody else would: an Exchange object by kind and name, or a Cloudflare domain (kind `Domain`). */
+/** Changes an object as another administrator would: an Exchange object by kind and name, or a Cloudflare domain (kind `Domain`). */
 function edit(simulator: Simulator, request: VendorRequest): Answer {
   const { kind, name, changes, tenant, account } = object(request);
   if (

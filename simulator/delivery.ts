@@ -21,7 +21,7 @@ export async function deliver(
   answer: Answer,
 ): Promise<number> {
   if (response.destroyed) return 0;
-  // The log knows an answer only when it is out; a client that went away must not hold it up.
+  // The answer is logged after it was sent. A client that has disconnected must not delay this.
   const out = Promise.race([once(response, "finish"), once(response, "close")]);
   send(response, answer);
   await out;
@@ -29,8 +29,8 @@ export async function deliver(
 }
 
 /**
- * Does what a fault says instead of giving the answer, and returns the status that went out, 0 for none.
- * @param answer The genuine one, which drip and truncate spoil.
+ * Applies a fault instead of sending the answer. Returns the status that was sent, or 0 if none was.
+ * @param answer The correct answer, of which `drip` and `truncate` send a part.
  */
 export async function misbehave(
   response: ServerResponse,
@@ -42,7 +42,7 @@ export async function misbehave(
       response.socket?.destroy();
       return 0;
     case "reset":
-      // The reset must come from the socket below TLS: a TLS socket says goodbye first.
+      // Resets the socket below TLS: a TLS socket would close the connection properly first.
       resetBelow(response);
       return 0;
     case "hang":

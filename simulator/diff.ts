@@ -1,7 +1,7 @@
 import { isObject, isTexts, type Json, type JsonObject } from "./json";
 import type { SimulatorState } from "./seed";
 
-/** What the lists of a state hold: the noun that objects go by, and the property that names them. */
+/** For each list of a state: the noun for its objects, and the property that holds their name. */
 const lists: Record<string, [noun: string, name: string]> = {
   transportRules: ["TransportRule", "Name"],
   quarantinePolicies: ["QuarantinePolicy", "Name"],
@@ -21,7 +21,7 @@ const lists: Record<string, [noun: string, name: string]> = {
   messages: ["Message", "id"],
 };
 
-/** What moves by itself, or names an object and does not describe it. */
+/** Properties that change by themselves, or identify an object without describing it. */
 const volatile = new Set([
   "WhenChanged",
   "WhenCreated",
@@ -37,13 +37,13 @@ const volatile = new Set([
   "txt_record_value",
 ]);
 
-/** What is not shown, only that it differs. */
+/** Properties whose values are never shown, only that they differ. */
 const secret = new Set(["clientSecrets", "value", "key"]);
 
 /**
- * How two states differ, a line each, such as `TransportRule "X": SetSCL 5 -> 6`; empty when they mean the same. Times,
- * Guids and counters do not count; an object that has another name and the same id was renamed, one that has another id
- * and the same name was replaced (between states of one run; every run gives its objects ids of its own).
+ * Returns the differences between two states, a line each, such as `TransportRule "X": SetSCL 5 -> 6`. Ignores times, Guids
+ * and counters. An object with another name and the same id was renamed; one with another id and the same name was replaced.
+ * The latter is reported only between states of one run, because every run creates new ids.
  */
 export function differences(
   before: SimulatorState,
@@ -70,18 +70,18 @@ export function differences(
 }
 
 interface Compared {
-  /** Whether ids of the two can be told apart: both come from the same run, or one was loaded into the other. */
+  /** Whether both states come from the same run, or one was loaded into the other, so that their ids can be compared. */
   ofOneRun: boolean;
 }
 
-/** What tells runs apart. */
+/** Returns ids that differ between runs. */
 function marks({ tenants }: SimulatorState): string[] {
   return tenants.map(
     ({ organizationConfig }) => organizationConfig.ExchangeObjectId,
   );
 }
 
-/** Tenants or accounts, by their ids; which one a line speaks of is said where there are several. */
+/** Compares tenants or accounts by their ids. If there are several, each line names the one that it is about. */
 function holders(
   noun: "Tenant" | "Account",
   name: string,
@@ -108,7 +108,7 @@ function holders(
   ];
 }
 
-/** The parts of a tenant or account: lists of objects, objects of which there is one, plain values. */
+/** Compares the parts of a tenant or account: lists of objects, single objects, plain values. */
 function parts(
   before: JsonObject,
   after: JsonObject,
@@ -138,7 +138,7 @@ function parts(
     });
 }
 
-/** The objects of a list: removed, renamed, replaced, changed, added, in this order. */
+/** Compares the objects of a list. Reports those removed, renamed, replaced, changed and added, in this order. */
 function members(
   [noun, name]: [noun: string, name: string],
   before: JsonObject[],
@@ -153,7 +153,7 @@ function members(
     if (found) left.delete(found);
     return found;
   };
-  // By id first, over all of them: else a name that was given to another object would hide that the first was renamed.
+  // Matches all objects by id first: otherwise a name that now belongs to another object would hide a rename.
   const pairs = new Map<JsonObject, JsonObject>();
   for (const one of after) {
     const id = idOf(one);
@@ -190,7 +190,7 @@ function properties(
     .flatMap((key) => change(key, before[key], after[key]));
 }
 
-/** How a value changed; nothing when it did not. */
+/** Describes how a value changed. Empty if it did not. */
 function change(
   key: string,
   before: Json | undefined,
@@ -209,7 +209,7 @@ function change(
   return [`${key} ${said.length > 0 ? said.join(", ") : "in another order"}`];
 }
 
-/** Whether two values say the same; not set, null and an empty list do. */
+/** Whether two values mean the same. A missing value, null and an empty list are equal. */
 function alike(a: Json | undefined, b: Json | undefined): boolean {
   if (isEmpty(a) || isEmpty(b)) return isEmpty(a) && isEmpty(b);
   if (Array.isArray(a) && Array.isArray(b))

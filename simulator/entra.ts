@@ -6,7 +6,7 @@ import type { Tenant } from "./tenant";
 import type { Application } from "./tenant-state";
 import { findTenant, type World } from "./world";
 
-/** Entra's part: discovery and the token endpoint, for secrets, certificates and foreign tokens. */
+/** Returns Entra's routes: discovery and the token endpoint, for secrets, certificates and federated tokens. */
 export function entraRoutes(world: World): Route[] {
   return [
     {
@@ -30,7 +30,7 @@ export function entraRoutes(world: World): Route[] {
   ];
 }
 
-/** Resources that tokens are issued for, with the part of their permissions' names. */
+/** The resources that tokens are issued for, each with a test for the names of its permissions. */
 const resources: Record<string, (role: string) => boolean> = Object.fromEntries(
   [
     ...[
@@ -162,7 +162,7 @@ function proveByAssertion(
     };
   const signed = application.certificates.some((pem) => {
     try {
-      // Five minutes of clock skew, as Entra: @azure/identity rounds "not before" to the nearest second.
+      // Allows five minutes of clock skew, as Entra does: @azure/identity rounds "not before" to the nearest second.
       verify(assertion, publicKey(pem), {
         algorithms: ["PS256", "RS256"],
         clockTolerance: 300,

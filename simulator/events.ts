@@ -2,19 +2,19 @@ import type { ServerResponse } from "node:http";
 import type { Answer } from "./answer";
 import type { LogEntry } from "./log";
 
-/** What is told to who watches. */
-export interface Told {
+/** The data of each server-sent event, by the event's name. */
+export interface EventData {
   /** A vendor's request was answered. */
   request: LogEntry;
-  /** Something else may be different: objects, faults, switches, mail. */
+  /** Objects, faults, switches or mail may have changed. */
   changed: Record<string, never>;
 }
 
-/** Tells what happens to those who watch, as server-sent events. */
+/** Sends server-sent events to all subscribers. */
 export class Events {
   readonly #watching = new Set<ServerResponse>();
 
-  /** The answer that goes on as long as somebody watches. */
+  /** Returns an answer that stays open and receives all events until the client disconnects. */
   watch(): Answer {
     return {
       status: 200,
@@ -31,12 +31,12 @@ export class Events {
     };
   }
 
-  /** Tells everybody. */
-  tell<K extends keyof Told>(event: K, data: Told[K]): void {
+  /** Sends an event to all subscribers. */
+  tell<K extends keyof EventData>(event: K, data: EventData[K]): void {
     if (this.#watching.size === 0) return;
     const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
     for (const response of this.#watching)
-      // Who does not read would make us keep everything for him; he may come again and ask for the log.
+      // Disconnects a client that does not read, because its events would fill the memory. It can reconnect and read the log.
       if (response.writableLength > 4_000_000) response.destroy();
       else response.write(text);
   }

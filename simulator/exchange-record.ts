@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Json } from "./json";
 
 /**
- * An object of Exchange Online as the simulator keeps it: the parameters of its New- and Set- cmdlets under their own names
- * and in the form that they are sent in, plus what the service adds. What Get- answers is made from it when it is read.
+ * An object of Exchange Online as the simulator stores it: the parameters of its New- and Set- cmdlets, under the same names
+ * and in the form in which they are sent, and the properties that the service adds. Get- cmdlets render it when they run.
  */
 export interface ExchangeRecord {
   [property: string]: Json;
@@ -11,15 +11,15 @@ export interface ExchangeRecord {
   Name: string;
   /** Its Guid; the built-in quarantine policies share the zero Guid. */
   Guid: string;
-  /** A Guid of its own for every object, built-ins included. */
+  /** A unique Guid, for built-in objects too. */
   ExchangeObjectId: string;
   /** When it was last changed, ISO 8601 in UTC with milliseconds. */
   WhenChanged: string;
-  /** When it was made, in the same form. */
+  /** When it was created, in the same form. */
   WhenCreated: string;
 }
 
-/** Makes a record of its properties, with Guids and times where they are missing. */
+/** Creates a record from the given properties. Missing Guids and times are added. */
 export function newRecord(
   properties: { Name: string } & { [property: string]: Json },
 ): ExchangeRecord {
@@ -34,13 +34,13 @@ export function newRecord(
   };
 }
 
-/** Moves the time of the last change to now, and always beyond the one before. */
+/** Sets the time of the last change to the current time, and always to a later one than before. */
 export function touch(record: ExchangeRecord): void {
   const before = Date.parse(record.WhenChanged);
   record.WhenChanged = new Date(Math.max(Date.now(), before + 1)).toISOString();
 }
 
-/** Whether an identity as cmdlets take it (name, `tenant\name`, Guid or distinguished name) means this record. */
+/** Whether an Identity parameter (name, `tenant\name`, Guid or distinguished name) refers to this record. */
 export function answersTo(record: ExchangeRecord, identity: string): boolean {
   const wanted = identity.toLowerCase();
   const name = record.Name.toLowerCase();
@@ -54,5 +54,5 @@ export function answersTo(record: ExchangeRecord, identity: string): boolean {
   );
 }
 
-/** The Guid that all built-in quarantine policies carry. */
+/** The Guid of all built-in quarantine policies. */
 export const zeroGuid = "00000000-0000-0000-0000-000000000000";

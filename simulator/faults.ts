@@ -15,7 +15,7 @@ export interface FaultyRequest {
   body: string;
 }
 
-/** Which requests a fault hits. Everything that is given must fit. */
+/** Which requests a fault applies to. All given conditions must match. */
 export interface FaultMatch {
   /** Whose service. */
   vendor?: Vendor;
@@ -25,11 +25,11 @@ export interface FaultMatch {
   method?: string;
   /** Part of path and query; between slashes (`/…/`) a regular expression. */
   path?: string;
-  /** From which matching request on, counted from 1. @default 1 */
+  /** The number of the first matching request that fails, counted from 1. @default 1 */
   nth?: number;
-  /** How many requests in a row. @default 1, "always" where `lastsMs` is given */
+  /** How many requests in a row fail. @default 1, or "always" if `lastsMs` is given */
   times?: number | "always";
-  /** How long from the first request that it hits, in milliseconds. @default no limit */
+  /** For how many milliseconds after the first failing request. @default no limit */
   lastsMs?: number;
 }
 
@@ -61,7 +61,7 @@ export type Mishap =
   | { kind: "redirect"; location: string; status?: number }
   /** Any JSON body. */
   | { kind: "body"; body: Json; status?: number }
-  /** In the same process only: a function of the test's, after which the request goes on. */
+  /** In the same process only: runs a function, and then the request. */
   | {
       kind: "hook";
       run: (request: FaultyRequest) => void | Promise<void>;
@@ -69,9 +69,9 @@ export type Mishap =
 
 /** Something that goes wrong, as data. */
 export type Fault = {
-  /** A name; one is given when it is left out. */
+  /** The fault's id. @default a generated one */
   id?: string;
-  /** Which requests. @default all */
+  /** The requests that it applies to. @default all */
   match?: FaultMatch;
   /** Whether the request is carried out first (`after`) or not at all (`before`). @default "before" */
   when?: "before" | "after";
@@ -92,7 +92,7 @@ export const mishaps = [
   "hook",
 ] as const satisfies Mishap["kind"][];
 
-/** The faults that are set, and which request each hits. */
+/** The faults that are set, and how often each was applied. */
 export class FaultList {
   readonly #faults = new Map<
     string,
@@ -100,7 +100,7 @@ export class FaultList {
   >();
   #added = 0;
 
-  /** Sets a fault and returns its id. @throws Error when it is not a fault. */
+  /** Sets a fault and returns its id. @throws Error if it is not a valid fault. */
   add(fault: Fault): string {
     check(fault);
     this.#added += 1;
@@ -109,22 +109,22 @@ export class FaultList {
     return id;
   }
 
-  /** Takes one away; an unknown id is none. */
+  /** Removes a fault. An unknown id is ignored. */
   remove(id: string): void {
     this.#faults.delete(id);
   }
 
-  /** Takes all away. */
+  /** Removes all faults. */
   clear(): void {
     this.#faults.clear();
   }
 
-  /** The faults that are set, those that are used up included. */
+  /** Returns all faults, including those that no longer apply. */
   list(): Fault[] {
     return [...this.#faults.values()].map(({ fault }) => fault);
   }
 
-  /** Counts a request and returns the fault that hits it, the first that was set; hooks all run. */
+  /** Counts a request and returns the first fault that applies to it, and all hooks that do. */
   strike(request: FaultyRequest): { fault?: Fault; hooks: Fault[] } {
     const hooks: Fault[] = [];
     let hit: Fault | undefined;
@@ -147,7 +147,7 @@ export class FaultList {
   }
 }
 
-/** Runs hooks, one after the other. */
+/** Runs hooks one after another. */
 export async function runHooks(
   hooks: readonly Fault[],
   when: "before" | "after",
@@ -171,7 +171,7 @@ function fits(match: FaultMatch, request: FaultyRequest): boolean {
 
 function pathFits(wanted: string, path: string): boolean {
   const expression = /^\/(.+)\/([imsu]*)$/.exec(wanted);
-  // A path such as /v1.0/domains/ is text as well as an expression: one of the two must fit.
+  // A path such as /v1.0/domains/ can be a text or an expression: it applies if either matches.
   return (
     path.includes(wanted) ||
     (expression !== null &&

@@ -18,7 +18,7 @@ const audiences = [
 ];
 const greatestBatch = 20;
 
-/** Microsoft Graph's part: domains, their DNS records, the organisation, and JSON batching. */
+/** Returns the routes of Microsoft Graph: domains, their DNS records, the organisation, and JSON batching. */
 export function graphRoutes(world: World): Route[] {
   const get = (path: string): Route => ({
     method: "GET",
@@ -40,7 +40,7 @@ export function graphRoutes(world: World): Route[] {
   ];
 }
 
-/** The answer to a path that Graph does not have here. */
+/** Returns the answer to a path that the simulated Graph does not have. */
 export function noSegment(request: VendorRequest): Answer {
   const segment = request.path.split("/")[2] ?? "";
   return refuse(
@@ -149,7 +149,7 @@ async function batch(world: World, request: VendorRequest): Promise<Answer> {
   const responses = await Promise.all(
     requests.filter(isObject).map((one) => step(world, request, one)),
   );
-  // Answers come in any order: a client that relies on theirs being its own must fail.
+  // Graph does not guarantee the order of answers: a client that relies on the order of its requests must fail.
   return json(200, { responses: responses.reverse() });
 }
 

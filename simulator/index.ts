@@ -199,7 +199,7 @@ function unrouted(vendor: Vendor, request: VendorRequest) {
   return json(404, { error: { code: "NotFound", message: "Not found" } });
 }
 
-/** Fills a map with states; what has the same id stays the same object, so that tests may hold on to it. */
+/** Fills a map with states. An object with the same id is kept, so that references to it stay valid. */
 function refill<
   S extends { id: string },
   T extends { restore(state: S): void },

@@ -19,12 +19,12 @@ export function isTexts(value: unknown): value is string[] {
   );
 }
 
-/** A JSON value as text: a string as it is, anything else as JSON. */
+/** Returns a JSON value as text: a string unchanged, anything else as JSON. */
 export function inWords(value: Json | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value ?? null);
 }
 
-/** Parses JSON; undefined when the text is none. */
+/** Parses JSON. Returns undefined if the text is not JSON. */
 export function parseJson(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
@@ -33,7 +33,7 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** Refuses a value that is no object or has other keys than these. @throws Error that names `where` and the keys. */
+/** Checks that a value is an object with no other keys than these. @throws Error that names `where` and the keys. */
 export function refuseUnknownKeys(
   where: string,
   value: unknown,
@@ -47,7 +47,7 @@ export function refuseUnknownKeys(
     );
 }
 
-/** Whether there is a value: neither null, nor false, nor an empty list. */
+/** Whether a value is neither missing, nor null, nor false, nor an empty list. */
 export function isSet(value: Json | undefined): boolean {
   return Array.isArray(value)
     ? value.length > 0

@@ -1,7 +1,7 @@
 import type { Vendor } from "./vendor";
 import type { Json, JsonObject } from "./json";
 
-/** One request and what came of it. */
+/** A request and its result. */
 export interface LogEntry {
   /** When it arrived, ISO 8601. */
   at: string;
@@ -19,36 +19,36 @@ export interface LogEntry {
   parameters?: JsonObject;
   /** The body, parsed; secrets and assertions of a token request are left out. */
   body?: Json;
-  /** Graph: the requests of a batch and their statuses. */
+  /** Graph: the requests of a batch, with their statuses. */
   requests?: { path: string; status: number }[];
   /** The HTTP status; 0 when the connection was cut before one was sent. */
   status: number;
   /** Why it was refused, in one line; absent when it was carried out. */
   refused?: string;
-  /** The fault that had a part in it, by its id. */
+  /** The id of the fault that was applied to it. */
   fault?: string;
   /** How long it took, in milliseconds. */
   ms: number;
   /** Whether it asks for a change. */
   write: boolean;
-  /** Which token or key it carried: a label, never the secret itself. */
+  /** The label of its token or key, never the secret itself. */
   authorization?: string;
   /** The audience of its token. */
   tokenAudience?: string;
 }
 
-/** How many requests the log holds, at most. */
+/** Greatest number of requests in the log. */
 export const longestLog = 10_000;
-/** How many characters the bodies in the log have together, about and at most. */
+/** Approximate limit of the characters in all bodies of the log. */
 const largestLog = 16_000_000;
 const sizes = new WeakMap<LogEntry, number>();
 
-/** Adds a request to the log; the oldest leave a log that would grow beyond its bounds. */
+/** Adds a request to the log, and removes the oldest ones if the log exceeds a limit. */
 export function note(log: LogEntry[], entry: LogEntry, size: number): void {
   sizes.set(entry, size);
   log.push(entry);
   if (log.length > longestLog) log.splice(0, log.length - longestLog);
-  // Somebody else may have emptied the log, so nothing is counted along; with small bodies this is one addition.
+  // The sum is computed anew, because others may empty the log. With small bodies, once in a hundred requests is enough.
   if (size < largestLog / longestLog && log.length % 100 !== 0) return;
   let total = 0;
   let first = log.length;

@@ -7,7 +7,7 @@ import { defaultQuirks, quirkChoices } from "./quirks";
 
 let made: Answer | undefined;
 
-/** The page: one file, with nothing in it that is fetched from elsewhere. What it shows it asks the control paths for. */
+/** Returns the page: one file that loads nothing from other hosts. It reads its data from the control paths. */
 export function page(): Answer {
   return (made ??= compose());
 }
@@ -32,7 +32,7 @@ function compose(): Answer {
       "cache-control": "no-store",
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
-      // Were a text ever taken for markup, it could still run nothing and load nothing.
+      // If a text were ever inserted as markup, this policy would still keep it from running or loading anything.
       "content-security-policy": [
         "default-src 'none'",
         "connect-src 'self'",

@@ -1,20 +1,20 @@
 /**
- * What the vendors leave open, or do one way on one day and another on the next. Every switch names the behaviour of the
- * README's table that it belongs to (E: Exchange and Graph, C: Cloudflare). All can be changed while the simulator runs.
+ * Switches for behaviour that the vendors do not document, or that differs between tenants or over time. Each names its row
+ * in the README's tables of behaviours (E: Exchange and Graph, C: Cloudflare). All can be changed while the simulator runs.
  */
 export interface Quirks {
   /** Milliseconds that every vendor request takes at least. @default 0 */
   latencyMs: number;
-  /** Life of an access token in seconds (E15). @default 3599 */
+  /** Lifetime of an access token in seconds (E15). @default 3599 */
   tokenLifetimeSeconds: number;
 
   /** What a write cmdlet other than New- answers: 200 with an empty value, 200 without body, or 204 (E8). @default "emptyValue" */
   writeAnswer: "emptyValue" | "emptyBody" | "noContent";
-  /** Whether New- returns what it made (E8). @default true */
+  /** Whether New- returns the created object (E8). @default true */
   newReturnsObject: boolean;
   /** Region to whose host InvokeCommand redirects with a 302, such as `eur01`; empty: none (E9). @default "" */
   regionalRedirect: string;
-  /** How long after a role was granted it has no effect yet (E13). @default 0 */
+  /** Milliseconds until a granted role takes effect (E13). @default 0 */
   roleSpreadMs: number;
   /** Body of a 403: 4096 NUL bytes as they are, declared gzip, or nothing (E12). @default "nul" */
   forbiddenBody: "nul" | "nulGzip" | "empty";
@@ -22,21 +22,21 @@ export interface Quirks {
   forbiddenDiagnostics: boolean;
   /** Whether rate limit headers are sent (E26). @default false */
   exchangeRateLimitHeaders: boolean;
-  /** Requests of a tenant at the same time before the plain-text refusal; 0: no limit (E24). @default 0 */
+  /** Concurrent requests of a tenant above which the service refuses one with a plain text; 0: no limit (E24). @default 0 */
   concurrentRequests: number;
   /** Whether the link to the next page works or is refused (E7). @default "works" */
   continuation: "works" | "refused";
-  /** What an empty list is (E5). @default "array" */
+  /** How an empty list is returned (E5). @default "array" */
   emptyValue: "array" | "null" | "absent";
-  /** Whether collections of one element come as the bare element (E44). @default false */
+  /** Whether a collection of one element is returned as the element alone (E44). @default false */
   bareSingletons: boolean;
-  /** Whether lists come in another order every time (E48). @default false */
+  /** Whether every read returns a list in another order (E48). @default false */
   shuffleLists: boolean;
-  /** How long reads lag behind writes, per object (E48). @default 0 */
+  /** Milliseconds by which reads lag behind writes, per object (E48). @default 0 */
   readLagMs: number;
-  /** Whether every second read within the lag sees what was written (E48). @default false */
+  /** Whether every second read within the lag returns what was written (E48). @default false */
   flap: boolean;
-  /** Resolution of WhenChanged; the captures show whole seconds. @default 1000 */
+  /** Resolution of WhenChanged in milliseconds; captures show whole seconds (E48). @default 1000 */
   whenChangedResolutionMs: number;
   /** Form of an error's details: `id|type|text`, or a JSON string (E21). @default "pipe" */
   errorDetails: "pipe" | "json";
@@ -48,36 +48,36 @@ export interface Quirks {
   unknownIdentity: "error" | "empty" | "all";
   /** Whether Identity of quarantine policies is `tenant\Name` (E29). @default false */
   identityPrefix: boolean;
-  /** How permissions are read: the bracketed text, or the number of the legacy mode (E27). @default "text" */
+  /** How permissions are returned: the bracketed text, or the number of the legacy mode (E27). @default "text" */
   permissionsReadBack: "text" | "number";
-  /** What becomes of the permission bits 64 and 128 (E28). @default "asSent" */
+  /** What happens to the permission bits 64 and 128 (E28). @default "asSent" */
   idlePermissionBits: "asSent" | "set" | "cleared";
   /** Removing a quarantine policy that a tag points at (E33). @default "refused" */
   removalInUse: "refused" | "allowed";
-  /** How long Enable-OrganizationCustomization takes to have an effect (E49). @default 0 */
+  /** Milliseconds until Enable-OrganizationCustomization takes effect (E49). @default 0 */
   customizationLagMs: number;
   /** Type of SetSCL on the wire (E44). @default "number" */
   sclType: "number" | "string";
-  /** Whether IP ranges come back as sent or normalised (E44). @default "asSent" */
+  /** Whether IP ranges are returned as sent or normalised (E44). @default "asSent" */
   ipRangeForm: "asSent" | "normalised";
-  /** Whether rules take IPv6 and ranges wider than /24, which Cloudflare says Microsoft 365 does not. @default "refused" */
+  /** Whether rules accept IPv6 and ranges wider than /24; according to Cloudflare, they do not (E20). @default "refused" */
   wideIpRanges: "refused" | "accepted";
   /**
    * Form of the entries of AllowedSenders, BlockedSenders and the two lists of domains (E59): as they were set, objects with
-   * notes of their types, addresses written out with their parts, or objects with the address alone. @default "asKept"
+   * type annotations, addresses written out with their parts, or objects with the address alone. @default "asKept"
    */
   senderListForm: "asKept" | "typeNotes" | "smtpAddress" | "objects";
   /** What Set-TransportRule does with one of two parameters that are documented as belonging together (E43). @default "refused" */
   loneParameter: "refused" | "accepted";
   /**
-   * What an anti-spam policy does with an action whose value is missing, such as Redirect without RedirectToRecipients; the portal
-   * requires the value (E38). @default "refused"
+   * What an anti-spam policy does with an action whose value is missing, such as Redirect without RedirectToRecipients. The
+   * portal requires the value (E38). @default "refused"
    */
   actionWithoutValue: "refused" | "accepted";
 
   /** Status of a successful POST (C2). @default 201 */
   createStatus: 201 | 200;
-  /** What the verification endpoint does: the four fields while they are needed and else 204, always 204, or 404 (C3). @default "documented" */
+  /** What the verification endpoint returns: the four fields while they are needed and then 204, always 204, or 404 (C3). @default "documented" */
   verification: "documented" | "noContent" | "notFound";
   /** Status for a missing or bad token (C5). @default 401 */
   badTokenStatus: 401 | 403;
@@ -88,13 +88,13 @@ export interface Quirks {
   /** What POST does for a domain that exists: 409, 400, or 200 with the existing one (C12). @default 409 */
   existingDomain: 409 | 400 | 200;
   /**
-   * What left out fields become (C13): null, the same but transport and lookback_hops, which are not nullable in the published
-   * description, are not in answers at all, or a default of lookback_hops and the TLS flags. @default "absent"
+   * What omitted fields become (C13): null; null, except that answers lack transport and lookback_hops, which are not nullable
+   * in the published description; or a default for lookback_hops and the TLS flags. @default "absent"
    */
   omittedDefaults: "null" | "absent" | "default";
-  /** Names of fields that answers leave out (C14). @default [] */
+  /** Names of fields that answers do not contain (C14). @default [] */
   omittedFields: string[];
-  /** Whether answers still carry last_modified (C14). @default false */
+  /** Whether answers still contain last_modified (C14). @default false */
   lastModified: boolean;
   /** `authorization` and `emails_processed` in answers (C14). @default "present" */
   statistics: "present" | "null" | "absent";
@@ -106,11 +106,11 @@ export interface Quirks {
   arrayOrder: "asSent" | "reversed";
   /** Form of IPs in answers (C18). @default "asSent" */
   ipForm: "asSent" | "normalised";
-  /** How long Cloudflare's reads lag behind writes. @default 0 */
+  /** Milliseconds by which Cloudflare's reads lag behind writes. @default 0 */
   cloudflareReadLagMs: number;
-  /** What happens between the first page and the next, as often as `pageShiftTimes` says: a domain is added or removed. @default "no" */
+  /** Whether a domain is added or removed between the first page and the next, `pageShiftTimes` times (C22). @default "no" */
   pageShift: "no" | "add" | "remove";
-  /** How often `pageShift` still happens. @default 1 */
+  /** How many more times `pageShift` happens (C22). @default 1 */
   pageShiftTimes: number;
   /** Requests per token and window (C24). @default 1200 */
   rateLimit: number;
@@ -119,64 +119,64 @@ export interface Quirks {
   /** Requests per second (C24). @default 200 */
   rateBurst: number;
 
-  /** Which generation of disposition headers Cloudflare stamps (C26). @default "cloudflare" */
+  /** Which generation of disposition headers Cloudflare adds (C26). @default "cloudflare" */
   headerGeneration: "area1" | "cloudflare" | "both";
-  /** Whether `BULK` is stamped; the legacy page says it shows in the dashboard only (C26). @default "stamped" */
+  /** Whether Cloudflare adds a header for `BULK`; according to the legacy page, only the dashboard shows it (C26). @default "stamped" */
   bulkHeader: "stamped" | "absent";
-  /** The address that Cloudflare's mail leaves from, one of its egress list (C28). @default "52.11.209.211" */
+  /** The address that Cloudflare delivers mail from, one of its egress list (C28). @default "52.11.209.211" */
   egressAddress: string;
-  /** What becomes of mail for a domain that is not active, or not `DIRECT` (C29). @default "direct" */
+  /** What happens to mail for a domain that is not active, or not `DIRECT` (C29). @default "direct" */
   inactiveDomainMail: "direct" | "rejected";
-  /** Whether Cloudflare keeps Malicious and Spam whatever `drop_dispositions` says (C30). @default false */
+  /** Whether Cloudflare quarantines Malicious and Spam regardless of `drop_dispositions` (C30). @default false */
   legacyQuarantine: boolean;
   /**
-   * Which address the condition SenderIpRanges sees: that of the last hop, as documented, or the one that Enhanced Filtering
-   * of an inbound connector finds behind it (E50). @default "lastHop"
+   * Which address the condition SenderIpRanges is compared with: that of the last hop, as documented, or the one that Enhanced
+   * Filtering of an inbound connector finds before it (E50). @default "lastHop"
    */
   ruleSenderIp: "lastHop" | "enhancedFiltering";
   /**
-   * Whether the IP lists of the connection filter see a last hop that Enhanced Filtering skips; not documented (E51).
+   * Whether the IP lists of the connection filter apply to a last hop that Enhanced Filtering skips; not documented (E51).
    * @default "seen"
    */
   skippedHop: "seen" | "unseen";
-  /** Whether what a rule's SCL asks for is done; since 2026-08 it is only a request (E51). @default "honoured" */
+  /** Whether Microsoft honours a rule's SCL; since 2026-08 the documentation calls it a request (E51). @default "honoured" */
   sclRequest: "honoured" | "ignored";
-  /** What SCL 7 and 8 ask for, which the documentation names no more (E51). @default "highConfidenceSpam" */
+  /** The verdict of SCL 7 and 8, which the documentation no longer mentions (E51). @default "highConfidenceSpam" */
   scl7and8: "highConfidenceSpam" | "spam" | "nothing";
   /**
-   * What the IP Allow List does: SCL -1 whatever rules say, SCL -1 unless a rule sets another, or nothing (E51).
+   * What the IP Allow List does: SCL -1 regardless of rules, SCL -1 unless a rule sets another, or nothing (E51).
    * @default "bypasses"
    */
   ipAllowList: "bypasses" | "ruleWins" | "noEffect";
   /**
-   * Whether SCL -1 leaves high confidence phishing to the filter only where the MX record names Microsoft, as documented, or
-   * also behind Cloudflare (E51). @default "mxOnly"
+   * Where the filter still acts on high confidence phishing despite SCL -1: only if the MX record names Microsoft, as
+   * documented, or also behind Cloudflare (E51). @default "mxOnly"
    */
   secureByDefault: "mxOnly" | "always";
   /**
-   * Whose domain AssociatedAcceptedDomains of a connector means: the recipient's, as the product group and users say, or the
-   * sender's, as the cmdlet's page says (E57). @default "recipient"
+   * Which domain AssociatedAcceptedDomains of a connector refers to: the recipient's, according to the product group and users,
+   * or the sender's, according to the cmdlet's page (E57). @default "recipient"
    */
   associatedDomains: "recipient" | "sender";
   /**
-   * What mail of a sender on the lists of blocked ones is: the page on block lists says high confidence spam, that of the
-   * cmdlet spam (E59). @default "highConfidenceSpam"
+   * The verdict on mail from a blocked sender: high confidence spam according to the page on block lists, spam according to
+   * that of the cmdlet (E59). @default "highConfidenceSpam"
    */
   blockedSender: "highConfidenceSpam" | "spam";
-  /** Which list counts for a sender who is both allowed and blocked (E59). @default "allowed" */
+  /** Which list applies to a sender who is both allowed and blocked (E59). @default "allowed" */
   allowedAndBlocked: "allowed" | "blocked";
   /**
-   * Where high confidence spam stands in the order of categories: after spoof and impersonation, as the page on order and
+   * The place of high confidence spam in the order of categories: after spoof and impersonation, as the page on order and
    * precedence says since 2025-09, or before them, as it said until then (E52). @default "beforeSpoof"
    */
   highConfidenceSpamOrder: "beforeSpoof" | "afterImpersonation";
-  /** How long after a cmdlet changed a mail flow rule mail still meets what it was (E54). @default 0 */
+  /** Milliseconds until a changed mail flow rule applies to mail (E54). @default 0 */
   ruleDelayMs: number;
-  /** How long the mail reports lag behind the mail. @default 0 */
+  /** Milliseconds by which the mail reports lag behind the mail. @default 0 */
   reportLagMs: number;
 }
 
-/** The switches as they are when the simulator starts. */
+/** The values of the switches when the simulator starts. */
 export const defaultQuirks: Readonly<Quirks> = {
   latencyMs: 0,
   tokenLifetimeSeconds: 3599,
@@ -249,7 +249,7 @@ export const defaultQuirks: Readonly<Quirks> = {
   reportLagMs: 0,
 };
 
-/** The values that a switch with a choice takes; every other one is a number, a text, a list or yes and no. */
+/** The allowed values of switches with a fixed choice. The others take a number, a text, a list or a boolean. */
 export const quirkChoices: {
   [
     K in keyof Quirks as string extends Quirks[K]
@@ -304,7 +304,7 @@ export const quirkChoices: {
 
 /**
  * Sets switches.
- * @throws Error that names the switch when there is none of that name or the value is not one that it takes.
+ * @throws Error that names the switch if it does not exist or does not accept the value.
  */
 export function setQuirks(
   quirks: Quirks,

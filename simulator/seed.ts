@@ -7,21 +7,21 @@ import type { Quirks } from "./quirks";
 import { tenantOf, type TenantSeed } from "./tenant-seed";
 import type { TenantState } from "./tenant-state";
 
-/** What there is when the simulator starts, beside the defaults. The first tenant and account extend the default ones. */
+/** The initial objects, in addition to the defaults. The first tenant and account extend the default ones. */
 export interface Seed {
   /** Tenants. */
   tenants?: TenantSeed[];
   /** Cloudflare accounts. */
   accounts?: AccountSeed[];
-  /** Things that go wrong, as `POST /simulator/faults` takes them. */
+  /** Faults, in the form that `POST /simulator/faults` takes. */
   faults?: Fault[];
   /** Switches that differ from the default, `latencyMs` among them. */
   quirks?: Partial<Quirks>;
 }
 
-/** Everything that the simulator holds, as JSON. */
+/** All data of the simulator, as JSON. */
 export interface SimulatorState {
-  /** The form of this state. */
+  /** The version of this format. */
   version: 1;
   /** The tenants; the first is the simulator's `tenant`. */
   tenants: TenantState[];
@@ -32,7 +32,7 @@ export interface SimulatorState {
 }
 
 /**
- * The state that a seed describes.
+ * Returns the state that a seed describes.
  * @throws Error that names the part of the seed and what is wrong with it.
  */
 export function stateOf(seed: Seed): SimulatorState {

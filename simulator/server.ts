@@ -12,25 +12,25 @@ import { isObject, parseJson, type Json } from "./json";
 import { note, type LogEntry } from "./log";
 import type { Quirks } from "./quirks";
 
-/** A path that somebody answers. */
+/** A method and path with the function that answers them. */
 export interface Route {
   /** The method, or several. */
   method: Router.HTTPMethod | Router.HTTPMethod[];
-  /** The path; `:name` is a part of it that the request's params hold. */
+  /** The path. `:name` is a segment that is passed in the request's params. */
   path: string;
-  /** Whose service it belongs to; `control` is the simulator's own: no faults, no latency, no log. */
+  /** The vendor that it belongs to. `control` is the simulator's own: without faults, latency and log. */
   vendor: Vendor | "control";
   /** Answers a request. */
   handle: (request: VendorRequest) => Answer | Promise<Answer>;
 }
 
-/** What the server needs to know. */
+/** The server's options. */
 export interface Listening {
   /** The port on 127.0.0.1; 0 takes a free one. */
   port: number;
   /** Its certificate. */
   certificate: Certificate;
-  /** Who answers what; asked once it is known where the server listens. */
+  /** Returns the routes. Called when the server's address is known. */
   routes: (url: string) => Route[];
   /** Answers a path that no route has. */
   unrouted: (vendor: Vendor, request: VendorRequest) => Answer;
@@ -40,9 +40,9 @@ export interface Listening {
   faults: FaultList;
   /** The switches. */
   quirks: Quirks;
-  /** Told after every vendor request that asked for a change. */
+  /** Called after every vendor request that is a write. */
   written: () => void;
-  /** Told after every vendor request. */
+  /** Called after every vendor request. */
   answered: (entry: LogEntry) => void;
 }
 
@@ -61,7 +61,7 @@ export async function listen(options: Listening): Promise<Listener> {
     { cert: options.certificate.cert, key: options.certificate.key },
     (request, response) => {
       serve(options, router, request, response).catch((error: unknown) => {
-        // A client that went away is no fault of the simulator's; anything else would be, and is said.
+        // Ignores clients that have disconnected. Anything else is a bug of the simulator and is reported.
         if (!response.destroyed)
           send(
             response,
@@ -172,7 +172,7 @@ async function answer(
     : await deliver(response, real);
 }
 
-/** Whether a fault answers by itself; dripping and cutting need something to drip and cut. */
+/** Whether a fault needs no answer of the vendor's code. `drip` and `truncate` do: they send a part of it. */
 function needsNoAnswer(fault: Fault): boolean {
   return fault.kind !== "drip" && fault.kind !== "truncate";
 }

@@ -11,17 +11,17 @@ import type { Tenant } from "./tenant";
 export interface SimulatorOptions {
   /** The port on 127.0.0.1. @default 0, a free one */
   port?: number;
-  /** What there is at the start beside the defaults. */
+  /** Initial objects, in addition to the defaults. */
   seed?: Seed;
-  /** Milliseconds that every vendor request takes at least. @default 0 */
+  /** Minimum duration of every vendor request in milliseconds. @default 0 */
   latencyMs?: number;
-  /** File that keeps the objects between runs; what it holds wins over the seed. */
+  /** File that stores the objects between runs. It takes precedence over the seed. */
   stateFile?: string;
-  /** Where the certificate is kept. @default AREA1_CERTIFICATE_DIRECTORY, else the user's cache */
+  /** Directory of the certificate. @default AREA1_CERTIFICATE_DIRECTORY, or else the user's cache */
   certificateDirectory?: string;
   /** Switches that differ from the default. */
   quirks?: Partial<Quirks>;
-  /** The time that mail goes by, in milliseconds since 1970: dates of rules, retention, notifications. @default Date.now */
+  /** Returns the time for mail (dates of rules, retention, notifications), in milliseconds since 1970. @default Date.now */
   now?: () => number;
 }
 
@@ -29,7 +29,7 @@ export interface SimulatorOptions {
 export interface Simulator {
   /** `https://127.0.0.1:PORT`. */
   readonly url: string;
-  /** The environment that makes a client talk to it. */
+  /** Environment variables that direct a client to it. */
   readonly environment: Record<string, string>;
   /** The first tenant. */
   readonly tenant: Tenant;
@@ -39,27 +39,27 @@ export interface Simulator {
   readonly tenants: ReadonlyMap<string, Tenant>;
   /** All accounts, by id. */
   readonly accounts: ReadonlyMap<string, Account>;
-  /** The switches; assign to them. */
+  /** The switches. Assign to its properties to change them. */
   readonly quirks: Quirks;
-  /** Every vendor request since the start, the last `reset` or the last time it was emptied. */
+  /** All vendor requests since the start, the last `reset`, or the last time it was emptied. */
   readonly log: LogEntry[];
   /** The faults. */
   readonly faults: FaultList;
-  /** Who watches what happens. */
+  /** The server-sent events and their subscribers. */
   readonly events: Events;
-  /** Mail: sent through the pipeline as it is configured, its mailboxes, quarantine and notifications. */
+  /** Sends mail through the mail flow as it is configured; mailboxes, quarantine and notifications. */
   readonly mail: Mail;
-  /** A deep copy of all objects and messages. */
+  /** Returns a deep copy of all objects and messages. */
   snapshot(): SimulatorState;
   /**
-   * How two states differ, a line each, such as `TransportRule "X": SetSCL 5 -> 6`.
-   * @param before What there was. @default what there was at the start or after the last `reset`
-   * @param after What there is. @default the objects as they are now
+   * Returns the differences between two states, a line each, such as `TransportRule "X": SetSCL 5 -> 6`.
+   * @param before The earlier state. @default the state at the start or after the last `reset`
+   * @param after The later state. @default the current state
    */
   diff(before?: SimulatorState, after?: SimulatorState): string[];
-  /** Puts objects back; tenants and accounts stay the same JavaScript objects where their ids are. */
+  /** Restores a state. Tenants and accounts with the same ids stay the same JavaScript objects. */
   restore(state: SimulatorState): void;
-  /** Back to the seed, with its faults alone, without log and counts; the switches stay. */
+  /** Restores the seed and its faults, and empties log and counters. The switches stay as they are. */
   reset(): void;
   /** Stops it and drops open connections. */
   close(): Promise<void>;

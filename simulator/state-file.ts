@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { isObject } from "./json";
 import type { SimulatorState } from "./seed";
 
-/** The state in a file; undefined when there is no file yet. @throws Error when it holds something else. */
+/** Reads the state from a file. Returns undefined if the file does not exist. @throws Error if it is not a state. */
 export async function readState(
   file: string,
 ): Promise<SimulatorState | undefined> {
@@ -17,7 +17,7 @@ export async function readState(
   return stateFrom(state, `${file} does not hold a state of this simulator`);
 }
 
-/** A value that is a state. @throws Error with that message when it is none. */
+/** Returns the value as a state. @throws Error with that message if it is not one. */
 export function stateFrom(
   value: unknown,
   message = "This is not a state of the simulator",
@@ -34,18 +34,18 @@ export function stateFrom(
   return state as SimulatorState;
 }
 
-/** Writes states to a file, one after the other and each whole. */
+/** Writes states to a file, one after another and each atomically. */
 export class StateFile {
   #last: Promise<void> = Promise.resolve();
   #waiting = false;
 
-  /** @param snapshot Gives the state that is to be written. */
+  /** @param snapshot Returns the state to write. */
   constructor(
     readonly file: string,
     readonly snapshot: () => SimulatorState,
   ) {}
 
-  /** Writes the state; calls while a write waits its turn share it. */
+  /** Writes the state. Calls while a write is queued share that write. */
   save(): Promise<void> {
     if (this.#waiting) return this.#last;
     this.#waiting = true;

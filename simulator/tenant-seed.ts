@@ -13,24 +13,24 @@ import { globalQuarantinePolicy } from "./exchange/quarantine-policy";
 import { isObject, refuseUnknownKeys, type JsonObject } from "./json";
 import type { Application, TenantState } from "./tenant-state";
 
-/** An Exchange object of a seed: the vendor's parameter names; one with the name of a default object extends it. */
+/** An Exchange object of a seed, by the vendor's parameter names. It extends the default object of the same name. */
 export type SeedObject = { Name: string } & JsonObject;
 
 /** A tenant of a seed. */
 export interface TenantSeed {
-  /** Its GUID; needed for every tenant but the first. */
+  /** Its GUID. Required for every tenant except the first. */
   id?: string;
-  /** Its initial domain; needed for every tenant but the first. */
+  /** Its initial domain. Required for every tenant except the first. */
   name?: string;
-  /** Instead of the default application. */
+  /** Applications that replace the default one. */
   applications?: (Partial<Application> & { clientId: string })[];
-  /** Instead of the default domains besides the initial one: names, or names with their MX host. */
+  /** Domains that replace the default ones, except the initial domain: names, or names with their MX host. */
   domains?: (string | { id: string; mailExchange?: string })[];
   /** Whether it was never customised: custom policies are refused and the global quarantine policy cannot be set. */
   dehydrated?: boolean;
-  /** Mail flow rules; `Enabled` stands for their State. */
+  /** Mail flow rules. `Enabled` sets their State. */
   transportRules?: SeedObject[];
-  /** Quarantine policies, `DefaultGlobalTag` included; with `DefaultGlobalPolicy` the global one was never customised. */
+  /** Quarantine policies, including `DefaultGlobalTag`. `DefaultGlobalPolicy` means that the global one was never customised. */
   quarantinePolicies?: SeedObject[];
   /** Anti-spam policies; `Default` extends the default one. */
   hostedContentFilterPolicies?: SeedObject[];
@@ -62,7 +62,7 @@ const exchangeLists = {
   inboundConnectors: undefined,
 } as const;
 
-/** The tenant that a seed describes. @throws Error that says where and what is wrong. */
+/** Returns the tenant that a seed describes. @throws Error that says where and what is wrong. */
 export function tenantOf(seed: TenantSeed, at: number): TenantState {
   const where = `tenants[${at}]`;
   refuseUnknownKeys(where, seed, [
@@ -109,7 +109,7 @@ export function tenantOf(seed: TenantSeed, at: number): TenantState {
   return tenant;
 }
 
-/** Extends the object of that name or adds one. */
+/** Extends the object of that name, or adds it. */
 function put(
   where: string,
   tenant: TenantState,
@@ -142,7 +142,7 @@ function put(
   else objects.push(made(list, properties as SeedObject));
 }
 
-/** Rules by the priorities that the seed gives them; one without goes last, two of the same keep the seed's order. */
+/** Sorts rules by their priorities in the seed. Rules without one go last; equal ones keep the seed's order. */
 function order(rules: ExchangeRecord[]): void {
   const last = rules.length;
   const priority = ({ Priority }: ExchangeRecord) =>

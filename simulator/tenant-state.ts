@@ -1,7 +1,7 @@
 import type { ExchangeRecord } from "./exchange-record";
 import type { JsonObject } from "./json";
 
-/** An application registration and what it may do. */
+/** An application registration and its rights. */
 export interface Application {
   /** Its application (client) id. */
   clientId: string;
@@ -11,15 +11,15 @@ export interface Application {
   clientSecrets: string[];
   /** Certificates or public keys in PEM form whose signature Entra accepts. */
   certificates: string[];
-  /** Subjects of foreign tokens that Entra accepts (workload identity federation). */
+  /** Subjects of federated tokens that Entra accepts (workload identity federation). */
   federatedSubjects: string[];
   /** Consented application permissions, such as `Exchange.ManageAsApp` and `Domain.Read.All`. */
   appRoles: string[];
   /** Entra roles, such as `Exchange Administrator`. */
   directoryRoles: string[];
-  /** Exchange management roles by a role group of its own, such as `Transport Rules`. */
+  /** Exchange management roles that a custom role group assigns, such as `Transport Rules`. */
   exchangeRoles: string[];
-  /** When its roles were granted, ISO 8601; counts with the quirk `roleSpreadMs`. */
+  /** When its roles were granted, ISO 8601. Used with the switch `roleSpreadMs`. */
   grantedAt?: string;
 }
 
@@ -31,13 +31,13 @@ export interface GraphDomain extends JsonObject {
   serviceConfigurationRecords: JsonObject[];
 }
 
-/** Everything that a tenant holds, as JSON. */
+/** All data of a tenant, as JSON. */
 export interface TenantState {
   /** The tenant's GUID. */
   id: string;
   /** Its initial domain, `….onmicrosoft.com`. */
   name: string;
-  /** Who may sign in. */
+  /** The applications that may sign in. */
   applications: Application[];
   /** Mail flow rules, in the order of their priority. */
   transportRules: ExchangeRecord[];

@@ -48,7 +48,7 @@ interface Superseded {
   until: number;
 }
 
-/** A simulated Microsoft 365 tenant: live objects, and the ways to change them that somebody else would have. */
+/** A simulated Microsoft 365 tenant: its current objects, and methods that change them as another administrator would. */
 export class Tenant implements TenantState {
   id!: string;
   name!: string;
@@ -70,18 +70,18 @@ export class Tenant implements TenantState {
   #earlierRules: { rules: ExchangeRecord[]; until: number }[] = [];
   #reads = 0;
 
-  /** Makes a tenant of its state, which is copied. */
+  /** Creates a tenant from a copy of the given state. */
   constructor(state: TenantState) {
     this.restore(state);
   }
 
-  /** A deep copy of everything it holds. */
+  /** Returns a deep copy of all data of the tenant. */
   snapshot(): TenantState {
     const state = Object.fromEntries(stateKeys.map((key) => [key, this[key]]));
     return structuredClone(state) as unknown as TenantState;
   }
 
-  /** Replaces everything it holds. */
+  /** Replaces all data of the tenant. */
   restore(state: TenantState): void {
     const copy = structuredClone(state);
     for (const key of stateKeys) Object.assign(this, { [key]: copy[key] });
@@ -89,22 +89,23 @@ export class Tenant implements TenantState {
     this.#earlierRules = [];
   }
 
-  /** The live objects of a kind. */
+  /** Returns the current objects of a kind. */
   objects(kind: ExchangeKind): ExchangeRecord[] {
     return kind in singles
       ? [this[singles[kind as keyof typeof singles]]]
       : this[collections[kind as keyof typeof collections]];
   }
 
-  /** The live object of that name or Guid, or undefined. */
+  /** Returns the current object with that name or Guid, or undefined. */
   find(kind: ExchangeKind, identity: string): ExchangeRecord | undefined {
     return this.objects(kind).find((record) => answersTo(record, identity));
   }
 
   /**
-   * Changes properties of an object behind everybody's back and moves its WhenChanged; visible at once. `Enabled` of a rule
-   * stands for its State, a new `Priority` shifts the other rules. A kind of which a tenant has one takes any name.
-   * @throws Error when there is no such object.
+   * Changes properties of an object without an API request, and updates its WhenChanged. Reads return the change at once.
+   * `Enabled` of a rule sets its State, and a new `Priority` moves the other rules. If a tenant has only one object of the
+   * kind, the name is ignored.
+   * @throws Error if there is no such object.
    */
   edit(kind: ExchangeKind, name: string, changes: JsonObject): ExchangeRecord {
     const record = this.#existing(kind, name);
@@ -119,7 +120,7 @@ export class Tenant implements TenantState {
     return record;
   }
 
-  /** Adds an object; what is missing (Guids, times, State and Priority of a rule) is filled in. */
+  /** Adds an object. Missing Guids and times, and a rule's missing State and Priority, get defaults. */
   add(
     kind: ExchangeKind,
     properties: { Name: string } & JsonObject,
@@ -142,7 +143,7 @@ export class Tenant implements TenantState {
     return record;
   }
 
-  /** Removes an object. @throws Error when there is no such object. */
+  /** Removes an object. @throws Error if there is no such object. */
   remove(kind: ExchangeKind, name: string): ExchangeRecord {
     const record = this.#existing(kind, name);
     const objects = this.objects(kind);
@@ -151,12 +152,12 @@ export class Tenant implements TenantState {
     return record;
   }
 
-  /** Gives an object another name; its Guid stays. @throws Error when there is no such object. */
+  /** Renames an object, which keeps its Guid. @throws Error if there is no such object. */
   rename(kind: ExchangeKind, name: string, newName: string): ExchangeRecord {
     return this.edit(kind, name, { Name: newName });
   }
 
-  /** Puts another object, with another Guid, in the place and under the name of one. @throws Error when there is none. */
+  /** Replaces an object by another one with the same name and place, and a new Guid. @throws Error if there is no such object. */
   replace(
     kind: ExchangeKind,
     name: string,
@@ -170,7 +171,7 @@ export class Tenant implements TenantState {
     return fresh;
   }
 
-  /** Changes a Graph domain's MX host. @throws Error when there is no such domain. */
+  /** Changes the MX host of a Graph domain. @throws Error if there is no such domain. */
   setMailExchange(domain: string, mailExchange: string): void {
     const found = this.domains.find(
       ({ id }) => id.toLowerCase() === domain.toLowerCase(),
@@ -182,7 +183,7 @@ export class Tenant implements TenantState {
     mx["mailExchange"] = mailExchange;
   }
 
-  /** Gives a rule a priority and shifts the others, so that priorities stay dense and unique. */
+  /** Sets a rule's priority and moves the other rules, so that priorities stay dense and unique. */
   prioritise(
     kind: ExchangeKind,
     record: ExchangeRecord,
@@ -195,8 +196,8 @@ export class Tenant implements TenantState {
   }
 
   /**
-   * Notes what an object was before a write, so that reads may lag behind it.
-   * @param before undefined for an object that did not exist.
+   * Records an object as it was before a write, so that reads can lag behind the write.
+   * @param before undefined if the object did not exist.
    */
   supersede(
     kind: ExchangeKind,
@@ -209,8 +210,8 @@ export class Tenant implements TenantState {
   }
 
   /**
-   * The objects of a kind as a read sees them: what was written less than the lag ago is not there yet.
-   * @param flap Every second read comes from a domain controller that is up to date.
+   * Returns the objects of a kind as a read returns them, without the writes of the last `lag` milliseconds.
+   * @param flap Whether every second read is answered by a domain controller that is up to date.
    */
   visible(kind: ExchangeKind, flap: boolean): ExchangeRecord[] {
     const now = Date.now();
@@ -228,7 +229,7 @@ export class Tenant implements TenantState {
     return [...seen.values()];
   }
 
-  /** Notes what the mail flow rules are before a change: until then, in milliseconds since 1970, mail meets them. */
+  /** Records the mail flow rules before a change. They apply to mail until the given time, in milliseconds since 1970. */
   keepRules(until: number): void {
     this.#earlierRules.push({
       rules: structuredClone(this.transportRules),
@@ -236,13 +237,13 @@ export class Tenant implements TenantState {
     });
   }
 
-  /** The mail flow rules that mail meets at a time: what they were before changes that have no effect yet. */
+  /** Returns the mail flow rules that apply to mail at a time: without changes that have no effect yet. */
   rulesInEffect(now: number): ExchangeRecord[] {
     this.#earlierRules = this.#earlierRules.filter(({ until }) => until > now);
     return this.#earlierRules[0]?.rules ?? this.transportRules;
   }
 
-  /** Ends all lags now: reads and mail see what was written, and a customisation that was asked for has its effect. */
+  /** Ends all lags: from now on, reads return what was written, changed rules apply to mail, and a requested customisation is in effect. */
   settle(): void {
     this.#superseded = [];
     this.#earlierRules = [];
@@ -271,7 +272,7 @@ function isRule(kind: ExchangeKind): boolean {
   );
 }
 
-/** A value of a record as text; empty when it is none. */
+/** Returns a record's value if it is a text, or else an empty text. */
 export function textOf(value: Json | undefined): string {
   return typeof value === "string" ? value : "";
 }

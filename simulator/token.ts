@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from "node:crypto";
 import { sign, verify, type JwtPayload } from "jsonwebtoken";
 
-/** What an access token says. */
+/** The claims of an access token. */
 export interface TokenClaims {
   /** The service that it is for. */
   aud: string;
@@ -15,9 +15,9 @@ export interface TokenClaims {
   serial: number;
 }
 
-/** Issues access tokens that look like Entra's and reads them back; a token of another run is not its own. */
+/** Issues and verifies access tokens in Entra's format. A token of another run is not valid. */
 export class TokenIssuer {
-  // A key object: of plain bytes it is tried with every token whether they are a public key.
+  // A key object, because for plain bytes each verification would first try to parse them as a public key.
   readonly #key = createSecretKey(randomBytes(32));
   #issued = 0;
 
@@ -40,7 +40,7 @@ export class TokenIssuer {
     );
   }
 
-  /** The claims of a token; undefined when it is not ours, was changed, or has run out. */
+  /** Returns the claims of a token, or undefined if the simulator did not issue it, or it was changed or has expired. */
   read(token: string): TokenClaims | undefined {
     try {
       const { aud, tid, appid, roles, uti } = verify(token, this.#key, {

@@ -2,25 +2,25 @@ import type { Json } from "./json";
 
 /** One request of a transcript and what the vendor answered. */
 export interface Exchange {
-  /** The line of the file that it stands in, from 1. */
+  /** The number of its line in the file, from 1. */
   line: number;
-  /** Whose service. */
+  /** The vendor. */
   vendor: "exchange" | "cloudflare" | "graph";
-  /** What was asked. */
+  /** The request. */
   request: {
     method: string;
-    /** With its query. */
+    /** The path with its query. */
     path: string;
     headers: Record<string, string>;
     body?: Json;
   };
-  /** What was answered. */
+  /** The response. */
   answer: {
     status: number;
     headers: Record<string, string>;
-    /** JSON; absent for an empty body and for one that was none. */
+    /** The JSON body. Absent if the body was empty or not JSON. */
     body?: Json;
-    /** How long a body was that was no JSON. */
+    /** The length of a body that was not JSON. */
     characters?: number;
   };
 }

@@ -3,7 +3,7 @@ import type { Exchange } from "./transcript-exchange";
 
 type Answered = Exchange["answer"];
 
-/** The objects of an answer: the rows of a list, or the one object that it is. */
+/** Returns the objects of an answer: the rows of a list, or the single object. */
 export function rowsOf(body: Json | undefined): JsonObject[] {
   if (!isObject(body)) return [];
   const rows = body["value"] ?? body["result"] ?? body;
@@ -14,12 +14,12 @@ export function rowsOf(body: Json | undefined): JsonObject[] {
       : [];
 }
 
-/** What an object is called. */
+/** Returns the name of an object. */
 export function nameOf(row: JsonObject): Json | undefined {
   return row["Name"] ?? row["domain"] ?? row["DomainName"] ?? row["id"];
 }
 
-/** How an answer of the simulator differs from the vendor's, in words. Values count only where they are words of the vendor. */
+/** Describes how an answer of the simulator differs from the vendor's. Compares values only if they are fixed words of the vendor. */
 export function differencesOfAnswers(
   theirs: Answered,
   ours: Answered,
@@ -74,7 +74,7 @@ function kinds(theirs: Answered, ours: Answered): string[] {
     : [`body: the vendor's is ${kind(theirs)}, the simulator's ${kind(ours)}`];
 }
 
-/** The codes and types by which clients tell errors apart. */
+/** Compares the codes and types by which clients distinguish errors. */
 function reasons(theirs: Json | undefined, ours: Json | undefined): string[] {
   const [one, other] = [theirs, ours].map(codes);
   return one === other
@@ -110,7 +110,7 @@ function codes(body: Json | undefined): string {
 
 interface Shape {
   types: Set<string>;
-  /** Of texts: how they are written. */
+  /** The formats of texts. */
   forms: Set<string>;
   fields: Map<string, Shape>;
   item: Shape | undefined;
@@ -188,7 +188,7 @@ function shapes(where: string, theirs: Shape, ours: Shape): string[] {
           const path = where === "" ? name : `${where}.${name}`;
           const [his, mine] = [theirs.fields.get(name), ours.fields.get(name)];
           if (his && mine) return shapes(path, his, mine);
-          // The siblings that name a type come and go with the values.
+          // Annotations of a property's type are present only if the property is, so they are not compared.
           return /.@/.test(name)
             ? []
             : [`${path}: ${onlyIn(his !== undefined)}`];

@@ -7,7 +7,7 @@ import { isExchangeKind, type ExchangeKind } from "./tenant";
 import { rowsOf } from "./transcript-shape";
 import type { Exchange } from "./transcript-exchange";
 
-/** Puts into a simulator what a vendor listed before anything of that kind was written: what was there already. */
+/** Adds to a simulator the objects that a vendor listed before the first write of their kind. */
 export function fill(simulator: Simulator, exchanges: Exchange[]): void {
   const done = new Set<string>();
   for (const { vendor, request, answer } of exchanges) {
@@ -35,7 +35,7 @@ function fillTenant(
     const properties = asSent(kind, row);
     if (typeof properties["Name"] !== "string") continue;
     const name = properties["Name"];
-    // A tenant that was never customised has another global policy, and each tenant has presets of its own.
+    // The global policy of a tenant that was never customised has another name, and each tenant has its own presets.
     const twin =
       tenant.find(kind, name) ??
       (isSingle(kind) ? tenant.objects(kind)[0] : undefined);
@@ -47,7 +47,7 @@ function fillTenant(
 const isSingle = (kind: ExchangeKind) =>
   kind === "OrganizationConfig" || kind === "HostedConnectionFilterPolicy";
 
-/** The properties of a row in the form that the cmdlets take and the simulator keeps. */
+/** Returns the properties of a row in the form that the cmdlets accept and the simulator stores. */
 function asSent(kind: ExchangeKind, row: JsonObject): JsonObject {
   const known = ["New", "Set"].flatMap((verb) =>
     Object.keys(cmdletParameters[`${verb}-${kind}`] ?? {}),
@@ -105,7 +105,7 @@ function fillAccount(
     }
 }
 
-/** Graph's domains and the DNS records that it wants for each. */
+/** Adds Graph's domains with the DNS records that each requires. */
 function fillDomains(
   { tenant }: Simulator,
   request: Exchange["request"],

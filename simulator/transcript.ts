@@ -12,9 +12,9 @@ import { differencesOfAnswers, rowsOf, nameOf } from "./transcript-shape";
 import type { Exchange } from "./transcript-exchange";
 import { fill } from "./transcript-tenant";
 
-/** How a replay came out. */
+/** The result of a replay. */
 export interface Comparison {
-  /** A difference each, in words, with the lines of the transcript that show it; empty when there is none. */
+  /** The differences, each with the lines of the transcript that show it. */
   differences: string[];
   /** What could not be compared, and why. */
   notCompared: string[];
@@ -22,13 +22,13 @@ export interface Comparison {
   compared: number;
 }
 
-/** The requests of a transcript. @throws Error that names the line that is none. */
+/** Reads the requests of a transcript. @throws Error that names a line that is not a request. */
 export async function readTranscript(file: string): Promise<Exchange[]> {
   const lines = (await readFile(file, "utf8")).split("\n");
   return lines.flatMap((text, at) => {
     if (text.trim() === "") return [];
     const value = parseJson(text);
-    // A header; there may be several, where several processes began the file at once.
+    // A header. There may be several, if several processes started the file at the same time.
     if (isObject(value) && value["transcript"] === 1) return [];
     if (!isExchange(value))
       throw new Error(`${file}, line ${at + 1}: not a line of a transcript`);
@@ -52,8 +52,8 @@ function isExchange(
 }
 
 /**
- * Sends the requests of a transcript to a simulator and tells where its answers differ from the vendor's in status, headers,
- * fields, their types and forms. What the vendor listed before the first change of its kind is put into the simulator first.
+ * Sends the requests of a transcript to a simulator and reports where its answers differ from the vendor's in status, headers,
+ * fields, types and formats. Before that, adds to the simulator the objects that the vendor listed before their kind's first write.
  */
 export async function compare(
   simulator: Simulator,
@@ -92,7 +92,7 @@ function inBrief(lines: number[]): string {
   return lines.length > 5 ? `${shown} and ${lines.length - 5} more` : shown;
 }
 
-/** What an exchange is about: the cmdlet, or method and path with the ids left out. */
+/** Returns the title of an exchange: the cmdlet, or method and path without ids. */
 function titleOf({ request }: Exchange): string {
   const input = isObject(request.body)
     ? request.body["CmdletInput"]
@@ -107,7 +107,7 @@ function titleOf({ request }: Exchange): string {
 }
 
 class Replay {
-  /** What the simulator calls what the transcript calls otherwise: the tenant, the account, objects that were made. */
+  /** The simulator's names and ids by those of the transcript: for the tenant, the account and created objects. */
   readonly #names = new Map<string, string>();
   readonly #tokens = new Map<string, string>();
   #certificate: Promise<string> | undefined;
@@ -151,7 +151,7 @@ class Replay {
     return answered;
   }
 
-  /** A text with the transcript's names replaced by the simulator's. */
+  /** Returns a text with the transcript's names replaced by the simulator's. */
   #ours(text: string): string {
     let ours = text;
     for (const [theirs, name] of this.#names)
@@ -159,7 +159,7 @@ class Replay {
     return ours;
   }
 
-  /** Notes how the simulator calls the objects of an answer. */
+  /** Records the simulator's names for the objects of an answer. */
   #learn(theirs: Json | undefined, ours: Json | undefined): void {
     const mine = rowsOf(ours);
     for (const row of rowsOf(theirs)) {

@@ -1,2 +1,2 @@
-/** The services that the simulator stands in for. */
+/** The services that the simulator simulates. */
 export type Vendor = "entra" | "exchange" | "graph" | "cloudflare";

@@ -5,7 +5,7 @@ import type { Quirks } from "./quirks";
 import type { Tenant } from "./tenant";
 import type { TokenIssuer } from "./token";
 
-/** What the vendors' parts share: the objects, the switches, and where all this listens. */
+/** What the code of all vendors shares: the objects, the switches, and the server's address. */
 export interface World {
   /** `https://127.0.0.1:PORT`. */
   readonly url: string;
@@ -17,13 +17,13 @@ export interface World {
   readonly quirks: Quirks;
   /** Issues and reads access tokens. */
   readonly tokens: TokenIssuer;
-  /** The faults; Graph's batch asks them for each of its requests. */
+  /** The faults. A batch of Graph applies them to each of its requests. */
   readonly faults: FaultList;
-  /** Mail that was sent; the reports know of it. */
+  /** The mail that was sent, for the mail reports. */
   readonly mail: Mail;
 }
 
-/** The tenant that a path or a request names, by GUID, initial domain or any of its domains. */
+/** Returns the tenant with that GUID, initial domain or any other domain. */
 export function findTenant(world: World, name: string): Tenant | undefined {
   const wanted = name.toLowerCase();
   return [...world.tenants.values()].find(

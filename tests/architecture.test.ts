@@ -7,9 +7,9 @@ import ts from "typescript";
 const root = path.resolve(__dirname, "..");
 
 interface Import {
-  /** As it is written. */
+  /** The specifier in the source. */
   specifier: string;
-  /** Vanishes when the file is compiled. */
+  /** Whether it is a type import, which the compiler removes. */
   typeOnly: boolean;
 }
 
@@ -19,7 +19,7 @@ interface SourceFile {
   imports: Import[];
 }
 
-/** What each room may import besides itself: rooms, and packages by name or scope. */
+/** The imports that each top-level folder ("room") may have besides itself: rooms, and packages by name or scope. */
 const rooms: Record<
   string,
   { rooms: string[]; packages: "declared" | "any" | string[]; not?: RegExp }
@@ -37,7 +37,7 @@ const rooms: Record<
     not: /^@pulumi\/|^pulumi-area1-m365/,
   },
   cli: {
-    // The simulator is a package beside this one, which may be missing.
+    // The simulator is a separate package, which may not be installed.
     rooms: ["providers", "mail-flow"],
     packages: "declared",
     not: /^@pulumi\/|^pulumi-area1-m365/,
@@ -46,7 +46,7 @@ const rooms: Record<
   examples: { rooms: [], packages: ["@pulumi/pulumi", "pulumi-area1-m365"] },
 };
 
-/** Inside `providers/`: who must not know whom, by path within the room. */
+/** Forbidden imports inside `providers/`, by path within the room. */
 const forbidden: { who: RegExp; whom: RegExp; why: string }[] = [
   {
     who: /^errors\.ts$/,
@@ -87,7 +87,7 @@ const forbidden: { who: RegExp; whom: RegExp; why: string }[] = [
 
 const files = Object.keys(rooms).flatMap(readRoom);
 
-test("every room imports only along the arrows of ARCHITECTURE.md", () => {
+test("every room imports only the rooms that ARCHITECTURE.md allows", () => {
   const wrong = files.flatMap(({ name, imports }) => {
     const room = roomOf(name);
     const allowed = [room, ...(rooms[room]?.rooms ?? [])];
@@ -100,7 +100,7 @@ test("every room imports only along the arrows of ARCHITECTURE.md", () => {
   expect(wrong).toEqual([]);
 });
 
-test("every room imports only packages that it may: none of Pulumi's behind providers/, none undeclared in what is published", () => {
+test("every room imports only allowed packages: providers/ none of Pulumi's, published code only declared dependencies", () => {
   const library = declaredIn("package.json");
   const simulator = declaredIn("simulator/package.json");
   const wrong = files.flatMap(({ name, imports }) => {
@@ -111,7 +111,7 @@ test("every room imports only packages that it may: none of Pulumi's behind prov
       .filter(({ specifier, typeOnly }) => {
         if (rule?.not?.test(specifier)) return true;
         if (rule?.packages === "any") return false;
-        // Types alone are not needed by who installs the package, as long as they stay inside.
+        // Users do not need packages of which only types are imported, unless the published declarations contain them.
         if (rule?.packages === "declared")
           return !typeOnly && !declared.includes(packageName(specifier));
         return !rule?.packages.includes(packageName(specifier));
@@ -145,7 +145,7 @@ test("both packages depend on exactly the packages that they import", () => {
   );
 });
 
-test("inside providers/, files know only whom ARCHITECTURE.md lets them know", () => {
+test("inside providers/, files import only what ARCHITECTURE.md allows", () => {
   const wrong = files
     .filter(({ name }) => roomOf(name) === "providers")
     .flatMap(({ name, imports }) => {
@@ -167,7 +167,7 @@ test("inside providers/, files know only whom ARCHITECTURE.md lets them know", (
   expect(wrong).toEqual([]);
 });
 
-test("what decides whether mail is exposed knows no ledger of what the process has done", () => {
+test("the code that decides whether mail is exposed does not import the ledger", () => {
   const judges = files.filter(({ name }) =>
     /^mail-flow\/|^providers\/(cloudflare|exchange-online|graph)\//.test(name),
   );
@@ -181,7 +181,7 @@ test("what decides whether mail is exposed knows no ledger of what the process h
   ).toEqual([]);
 });
 
-test("check and diff know no session, not even its type", () => {
+test("check and diff do not import the session, not even its type", () => {
   const handlers = files.filter(({ name }) =>
     /^providers\/lifecycle\/(check|diff)\.ts$/.test(name),
   );
@@ -196,7 +196,7 @@ test("check and diff know no session, not even its type", () => {
   ).toEqual([]);
 });
 
-test("no file depends on itself, not even through types", () => {
+test("there are no import cycles, not even of types", () => {
   const graph = new Map(
     files.map(({ name, imports }) => [
       name,
@@ -218,7 +218,7 @@ test("no file depends on itself, not even through types", () => {
   expect(circles).toEqual([]);
 });
 
-test("the lock file lists the packages for every platform, without which npm ci refuses it", () => {
+test("the lock file lists the packages for every platform, as npm ci requires", () => {
   const { packages } = JSON.parse(
     readFileSync(path.join(root, "package-lock.json"), "utf8"),
   ) as { packages: Record<string, { optionalDependencies?: object }> };
@@ -232,7 +232,7 @@ test("the lock file lists the packages for every platform, without which npm ci 
   expect(missing).toEqual([]);
 });
 
-test("the rooms that are checked are there, and every way to import is seen", () => {
+test("these tests find all rooms and all forms of imports", () => {
   for (const room of ["lib", "providers", "simulator", "scripts"]) {
     expect(
       files.filter(({ name }) => roomOf(name) === room).length,
@@ -285,7 +285,7 @@ function readRoom(room: string): SourceFile[] {
       encoding: "utf8",
     });
   } catch {
-    return []; // Not every room is there from the first day.
+    return []; // The room does not exist.
   }
   return names
     .map((name) => `${room}/${name.split(path.sep).join("/")}`)
@@ -342,7 +342,7 @@ function loads(callee: ts.Expression): boolean {
   );
 }
 
-/** The file of ours that a specifier leads to, by path from the root. */
+/** Returns the file of this repository that a specifier resolves to, relative to the root. */
 function target(from: string, specifier: string): string | undefined {
   if (!specifier.startsWith(".")) return undefined;
   const file = path.posix.join(path.posix.dirname(from), specifier);

@@ -20,15 +20,15 @@ const library = dependenciesOf("package.json");
 const simulator = dependenciesOf("simulator/package.json");
 const page = read("docs/dependencies.md");
 
-test("an ops repo gets at most 55 packages with the library, itself among them", () => {
+test("the library adds at most 55 packages to an ops repo, including itself", () => {
   const added = addedBy(lock, library);
   expect(added.length + 1).toBeLessThanOrEqual(55);
-  // What a lock file lists elsewhere would be missed without a word.
+  // Packages in other sections of a lock file would not be counted.
   expect(added).toContain("node_modules/@azure/msal-node");
   expect(added).not.toContain("node_modules/@pulumi/pulumi");
 });
 
-test("the library brings nothing that only the simulator needs", () => {
+test("the library installs no package that only the simulator needs", () => {
   const installed = installedFor(lock, library);
   const names = ["ajv", "env-paths", "find-my-way", "selfsigned"];
   expect(names.filter((name) => installed.has(`node_modules/${name}`))).toEqual(

@@ -4,16 +4,15 @@ import { kinds, provider } from "../providers";
 import { mailFlowCheckForm } from "../providers/mail-flow-check/check-inputs";
 import { markFor } from "../providers/mark";
 
-// What stands here lives in users' states and tenants. A test that turns red says that stacks which exist would break: the
-// change is wrong, not the test.
+// These values are in users' states and tenants. If a test fails, existing stacks would break: the change is wrong, not the test.
 
-test("the text in state, to the letter", () => {
+test("the text of __provider in the state", () => {
   expect(loader("TransportRule")).toBe(
     'exports.handler=()=>{const r=f=>require("module").createRequire(f)("pulumi-area1-m365/provider").provider("TransportRule");try{return r(process.cwd()+"/_")}catch(e){if(e.code!="MODULE_NOT_FOUND")throw e;return r(process.argv[1])}}',
   );
 });
 
-test("the names of the kinds, which the text asks for", () => {
+test("the names of the kinds, which this text contains", () => {
   const names = [
     "AntiSpamPolicy",
     "Area1Domain",
@@ -39,7 +38,7 @@ test("the names of the kinds, which the text asks for", () => {
   );
 });
 
-test("the entry that the text requires", () => {
+test("the entry that this text requires", () => {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { exports } = require("../package.json") as {
     exports: Record<string, unknown>;
@@ -66,7 +65,7 @@ test("the names of the inputs of the check, and the form of its id", async () =>
   );
 });
 
-test("the names of the findings of a stack, which programs accept by them", () => {
+test("the names of the findings of a stack, which programs use to accept them", () => {
   expect(
     checks
       .filter(({ appliesTo }) => appliesTo === "stack")

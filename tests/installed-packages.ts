@@ -1,4 +1,4 @@
-/** What a `package-lock.json` says of an installed package. */
+/** The entry of a package in `package-lock.json`. */
 export interface LockedPackage {
   version?: string;
   license?: string;
@@ -11,7 +11,7 @@ export interface LockedPackage {
 /** The packages of a lock file by their folder, such as `node_modules/open`. */
 export type Lock = Record<string, LockedPackage>;
 
-/** Returns the folders of all packages that npm installs for these packages of the root, themselves among them. */
+/** Returns the folders of all packages that npm installs for these direct dependencies, including themselves. */
 export function installedFor(lock: Lock, names: string[]): Set<string> {
   const found = new Set<string>();
   const waiting = names.map((name) => resolve(lock, "", name));
@@ -24,7 +24,7 @@ export function installedFor(lock: Lock, names: string[]): Set<string> {
   return found;
 }
 
-/** Returns the folders of all packages that only the library brings: without itself, Pulumi's SDK, and what that needs. */
+/** Returns the folders of all packages that the library adds: without itself, Pulumi's SDK, and the SDK's dependencies. */
 export function addedBy(lock: Lock, dependencies: string[]): string[] {
   const pulumi = installedFor(lock, ["@pulumi/pulumi"]);
   return [...installedFor(lock, dependencies)]
@@ -42,7 +42,7 @@ function needsOf(one: LockedPackage): string[] {
   ];
 }
 
-/** The folders in which Node.js looks for a package, the nearest first. */
+/** Returns the folders in which Node.js searches for a package, the nearest first. */
 function placesOf(from: string, name: string): string[] {
   const nested = from.lastIndexOf("/node_modules/");
   const above = nested < 0 ? "" : from.slice(0, nested);

@@ -1,5 +1,4 @@
-// On a machine that has not run the tests yet jest begins with the largest files; the longest ones would then be left for the end,
-// when one processor has nothing else to do.
+// Runs the slowest test files first. On a new machine, jest starts with the largest files, and the slowest ones would run alone at the end.
 const { default: Sequencer } = require("@jest/test-sequencer");
 
 const longest = [

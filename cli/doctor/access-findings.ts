@@ -7,29 +7,29 @@ import {
 } from "../../providers/errors";
 import { isRefusal, type Access } from "../../providers/snapshot/access";
 
-/** Who looks, and where, such as `application 6f1f1b9e-…` and `account 023e105f…`. */
-export type Looking = Readonly<Record<"identity" | "account", string>>;
+/** The identity that reads and the account that it reads, such as `application 6f1f1b9e-…` and `account 023e105f…`. */
+export type AccessObjects = Readonly<Record<"identity" | "account", string>>;
 
-/** What a check of the access says; without a status it is fine. */
-type Said = Pick<Finding, "reason"> &
+/** The result of an access check. Without a status, the check passed. */
+type CheckResult = Pick<Finding, "reason"> &
   Partial<Pick<Finding, "status" | "property" | "fix">>;
 
-/** The names of the checks of access, as the documentation lists them, with what each asks. */
+/** The access checks, in the order of the documentation. */
 export const accessChecks: readonly {
   readonly name: string;
   readonly title: string;
   readonly url: string;
-  readonly object: keyof Looking;
-  look(access: Access): Said;
+  readonly object: keyof AccessObjects;
+  run(access: Access): CheckResult;
 }[] = [
   {
     name: "sign-in",
     title: "The credentials sign in to Microsoft",
     url: "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow",
     object: "identity",
-    look: ({ tokens }) =>
+    run: ({ tokens }) =>
       "error" in tokens.exchange
-        ? notLearnt(tokens.exchange.error)
+        ? failedBy(tokens.exchange.error)
         : { reason: "Microsoft issued a token." },
   },
   {
@@ -37,7 +37,7 @@ export const accessChecks: readonly {
     title: "The application may use Exchange Online",
     url: "https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2",
     object: "identity",
-    look({ tokens, cmdlets }) {
+    run({ tokens, cmdlets }) {
       if ("error" in tokens.exchange) return withoutToken;
       const roles = tokens.exchange.value;
       if (roles?.includes("Exchange.ManageAsApp") || "value" in cmdlets)
@@ -55,12 +55,12 @@ export const accessChecks: readonly {
     title: "A role lets it read everything that decides mail",
     url: "https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2#step-5-assign-microsoft-entra-roles-to-the-application",
     object: "identity",
-    look: (access) =>
+    run: (access) =>
       ofCmdlets(access, reads, (missing) => ({
         status: missing.every((one) => forGlobalReaders.has(one))
           ? "warning"
           : "failed",
-        reason: `No role allows ${missing.join(", ")}, so that what they tell cannot be looked at.`,
+        reason: `No role allows ${missing.join(", ")}, so that what they return cannot be checked.`,
         fix: missing.every((one) => forGlobalReaders.has(one))
           ? "Give the application the Entra role Global Reader, or the Exchange role View-Only Configuration."
           : "Give the application the Entra role Global Reader, or Exchange Administrator to write as well.",
@@ -71,7 +71,7 @@ export const accessChecks: readonly {
     title: "A role lets it write what use case 4 needs",
     url: "https://learn.microsoft.com/exchange/permissions-exo/feature-permissions",
     object: "identity",
-    look: (access) =>
+    run: (access) =>
       ofCmdlets(access, writes, (missing) => ({
         status: "warning",
         reason: `No role allows ${missing.join(", ")}, so that \`pulumi up\` with these credentials fails.`,
@@ -85,7 +85,7 @@ export const accessChecks: readonly {
     title: "The application may read domains of Microsoft Graph",
     url: "https://learn.microsoft.com/graph/permissions-reference#domainreadall",
     object: "identity",
-    look({ tokens }) {
+    run({ tokens }) {
       if ("error" in tokens.graph) return withoutToken;
       const roles = tokens.graph.value;
       if (roles === undefined || roles.some((role) => readsDomains.has(role)))
@@ -93,7 +93,7 @@ export const accessChecks: readonly {
       return {
         status: "failed",
         property: "roles",
-        reason: `The token for Microsoft Graph lacks Domain.Read.All (it has ${roles.join(", ") || "no permission"}), so that nobody can tell the MX that Microsoft expects.`,
+        reason: `The token for Microsoft Graph lacks Domain.Read.All (it has ${roles.join(", ") || "no permission"}), so that the MX that Microsoft expects is unknown.`,
         fix: "Give the application that permission in Entra, with admin consent; or give transport of every domain in the program.",
       };
     },
@@ -103,13 +103,13 @@ export const accessChecks: readonly {
     title: "The API token reads the account's domains",
     url: "https://developers.cloudflare.com/fundamentals/api/reference/permissions/",
     object: "account",
-    look({ domains }) {
+    run({ domains }) {
       if ("value" in domains || isFault(domains.error, "notEntitled"))
         return {
           reason:
-            "The token reads the account; whether it may write, no request tells without writing.",
+            "The token can read the account; whether it can write is only known after a write.",
         };
-      return notLearnt(
+      return failedBy(
         domains.error,
         "Give the token the account permission Cloud Email Security: Read (Write for `pulumi up`), and check CLOUDFLARE_ACCOUNT_ID.",
       );
@@ -120,35 +120,38 @@ export const accessChecks: readonly {
     title: "The account has bought Email Security",
     url: "https://developers.cloudflare.com/cloudflare-one/email-security/",
     object: "account",
-    look({ domains }) {
+    run({ domains }) {
       if ("value" in domains)
         return { reason: "The account has Email Security." };
       return isFault(domains.error, "notEntitled")
-        ? notLearnt(domains.error)
+        ? failedBy(domains.error)
         : skipped(domains.error);
     },
   },
 ];
 
-/** Every finding about access, also those that say that all is well. */
-export const accessFindings = (access: Access, looking: Looking): Finding[] =>
+/** Returns a finding for each access check, also for those that passed. */
+export const accessFindings = (
+  access: Access,
+  objects: AccessObjects,
+): Finding[] =>
   accessChecks.map((check) => ({
     check: check.name,
     status: "ok",
-    object: looking[check.object],
+    object: objects[check.object],
     property: "",
     fix: "",
     url: check.url,
-    ...check.look(access),
+    ...check.run(access),
   }));
 
-/** Whether something was not learnt for another reason than a refusal: then there is no answer. */
-export const couldNotAsk = ({ tokens, domains }: Access): boolean =>
+/** Whether a token or the domains could not be read for another reason than a refusal. */
+export const couldNotRead = ({ tokens, domains }: Access): boolean =>
   [tokens.exchange, tokens.graph, domains].some(
     (one) => "error" in one && !isRefusal(one.error),
   );
 
-/** What readers of the whole configuration need, and Security Readers may not run (observed). */
+/** Cmdlets that Global Readers may run, and Security Readers may not (observed). */
 const forGlobalReaders = new Set([
   "Get-OrganizationConfig",
   "Get-InboundConnector",
@@ -185,8 +188,8 @@ const readsDomains = new Set([
 function ofCmdlets(
   { tokens, cmdlets }: Access,
   wanted: readonly string[],
-  lacking: (missing: readonly string[]) => Said,
-): Said {
+  lacking: (missing: readonly string[]) => CheckResult,
+): CheckResult {
   if ("error" in tokens.exchange) return withoutToken;
   if ("error" in cmdlets)
     return isFault(cmdlets.error, "forbidden")
@@ -201,16 +204,21 @@ function ofCmdlets(
       };
 }
 
-/** A refusal has failed; whatever else went wrong says nothing. */
-const notLearnt = (error: unknown, fix = "See docs/configuration.md."): Said =>
-  isRefusal(error) ? { ...told(error, fix), status: "failed" } : skipped(error);
+/** Returns the result for an error: `failed` if the vendor refused, or else `skipped`. */
+const failedBy = (
+  error: unknown,
+  fix = "See docs/configuration.md.",
+): CheckResult =>
+  isRefusal(error)
+    ? { ...resultOf(error, fix), status: "failed" }
+    : skipped(error);
 
-const skipped = (error: unknown): Said => ({
-  ...told(error, "Mend the failure before, and look again."),
+const skipped = (error: unknown): CheckResult => ({
+  ...resultOf(error, "Fix the preceding failure, and run the command again."),
   status: "skipped",
 });
 
-function told(error: unknown, fix: string): Said {
+function resultOf(error: unknown, fix: string): CheckResult {
   const reason = sentence(reasonOf(error));
   const advice = error instanceof VendorError && error.details.advice;
   return {
@@ -219,8 +227,8 @@ function told(error: unknown, fix: string): Said {
   };
 }
 
-const withoutToken: Said = {
+const withoutToken: CheckResult = {
   status: "skipped",
-  reason: "Without a token there is nothing to ask with: see sign-in.",
-  fix: "Mend the sign-in, and look again.",
+  reason: "Without a token nothing can be read: see sign-in.",
+  fix: "Fix the sign-in, and run the command again.",
 };

@@ -6,25 +6,25 @@ import { mailExchangers } from "../../providers/snapshot/mail-exchangers";
 import { readSnapshotFile } from "../snapshot-file";
 import { mailExchangerFindings } from "./mail-exchanger-findings";
 
-/** All that the doctor found. */
+/** The result of `doctor`. */
 export interface Diagnosis {
-  /** Whose it is, for a heading. */
+  /** The tenant or file that was examined, for the heading. */
   readonly subject: string;
   readonly findings: readonly Finding[];
-  /** False where something could not be looked at for another reason than a right that is missing. */
+  /** False if something could not be read for another reason than a missing right. */
   readonly complete: boolean;
 }
 
-/** Which domains are meant, and which DNS server is asked for their MX records. */
+/** The domains to check, and the DNS server to query for their MX records. */
 export interface DiagnosisOptions {
   readonly domain: readonly string[];
   readonly resolver?: string;
 }
 
 /**
- * Examines a snapshot that `explain --save` has written, as of when it was taken; DNS is asked only of a resolver that is given.
+ * Examines a snapshot that `explain --save` has written, as of the time when it was taken. Queries DNS only if a resolver is given.
  *
- * @throws Error when the file is none.
+ * @throws Error if the file is not a snapshot.
  */
 export async function diagnoseFile(
   file: string,
@@ -52,7 +52,7 @@ export async function diagnoseFile(
   };
 }
 
-/** What is wrong in a snapshot, or else fine. */
+/** Returns the findings about a snapshot, including passed checks. */
 export const examined = (
   snapshot: Snapshot,
   domains: readonly string[],

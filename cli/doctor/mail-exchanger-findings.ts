@@ -10,14 +10,15 @@ export const mailExchangerCheck = {
   url: "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/mx-geographic-locations/",
 } as const;
 
-/** Hosts of Cloudflare's (its documentation names eleven, in three generations); priorities differ from page to page. */
-const cloudflares =
+/** Cloudflare's hosts (its documentation names eleven, in three generations). */
+const cloudflareHosts =
   /\.mxrecord\.(io|mx)$|\.area1\.cloudflare\.net$|\.inbound\.cf-emailsecurity\.net$/;
 
-/** Hosts of Microsoft's. */
-const microsofts = /\.mail\.protection\.outlook\.(com|us|cn)$|\.mx\.microsoft$/;
+/** Microsoft's hosts. */
+const microsoftHosts =
+  /\.mail\.protection\.outlook\.(com|us|cn)$|\.mx\.microsoft$/;
 
-/** What DNS says of the domains: a finding for each that is not at Cloudflare, or one that all are. */
+/** Returns a finding for each domain whose MX records are not Cloudflare's, or else one that says that all are. */
 export function mailExchangerFindings(
   exchangers: ReadonlyMap<string, MailExchangers>,
   snapshot: Snapshot,
@@ -65,12 +66,12 @@ function wrongWith(
     return {
       status: "skipped",
       reason: found.unavailable,
-      fix: "Look again, or name another DNS server with --resolver.",
+      fix: "Run the command again, or name another DNS server with --resolver.",
     };
   const { hosts } = found;
-  const direct = hosts.filter((host) => microsofts.test(host));
-  const others = hosts.filter((host) => !cloudflares.test(host));
-  // Behind another gateway the MX is that one's.
+  const direct = hosts.filter((host) => microsoftHosts.test(host));
+  const others = hosts.filter((host) => !cloudflareHosts.test(host));
+  // If another gateway is in front of Cloudflare, the MX records name that gateway.
   const behindAnother = hops > 1 && direct.length === 0;
   if (hosts.length > 0 && (others.length === 0 || behindAnother))
     return undefined;

@@ -4,15 +4,15 @@ import { mailExchangers } from "../../providers/snapshot/mail-exchangers";
 import { readSnapshot } from "../../providers/snapshot/snapshot";
 import type { Stored } from "../../providers/session/session";
 import { liveOperation } from "../live";
-import { accessFindings, couldNotAsk } from "./access-findings";
+import { accessFindings, couldNotRead } from "./access-findings";
 import { examined, type Diagnosis, type DiagnosisOptions } from "./diagnosis";
 import { mailExchangerFindings } from "./mail-exchanger-findings";
 
 /**
- * Reads the tenant and the account that the environment and the stack's configuration name: three round trips, the sign-in's two and one
- * for everything else side by side. Cloudflare is asked meanwhile, and DNS behind it.
+ * Reads the tenant and the account that the environment and the stack's configuration name. This takes three round trips: two for the
+ * sign-in, and one for everything else in parallel. Cloudflare, and then DNS, are queried at the same time.
  *
- * @throws UserError when both contradict each other.
+ * @throws UserError if environment and stack contradict each other.
  */
 export async function diagnoseTenant(
   { domain, resolver }: DiagnosisOptions,
@@ -23,7 +23,7 @@ export async function diagnoseTenant(
   const { session } = operation;
   const { signIn, cloudflareAccountId, tenantId } = session.configuration;
   let complete = true;
-  // The same list as the snapshot's: it is asked for once.
+  // The list that the snapshot reads too: it is requested only once.
   const domains = async (): Promise<readonly string[]> =>
     (await area1Domain.list(operation, "")).items.map((item) =>
       area1Domain.identify(item).name.toLowerCase(),
@@ -51,7 +51,7 @@ export async function diagnoseTenant(
     subject: `tenant ${snapshot.tenantId ?? tenantId ?? "(none given)"}, ${account}`,
     complete:
       complete &&
-      !couldNotAsk(access) &&
+      !couldNotRead(access) &&
       [...exchangers.values()].every((found) => "hosts" in found),
     findings: [
       ...accessFindings(access, { identity, account }),

@@ -6,13 +6,13 @@ import { visible } from "../../mail-flow/visible";
 import { groupsOf } from "../../mail-flow/grouped";
 import type { Diagnosis } from "./diagnosis";
 
-/** Readable where a terminal is as narrow as it gets. */
+/** The width of the narrowest common terminal. */
 const width = 80;
 const margin = "  ";
 
 /**
- * A diagnosis for people: the failures first, then what may become one, what could not be looked at, and what is fine, with the names
- * of its checks or all that these say.
+ * Returns a diagnosis as text: failures, warnings, skipped checks, and passed checks, of which only `verbose` shows more than the
+ * names.
  */
 export function diagnosisText(
   unsafe: Diagnosis,
@@ -28,12 +28,12 @@ export function diagnosisText(
   };
   const section = (
     status: Status,
-    told: (some: readonly Finding[]) => string[],
+    textOf: (some: readonly Finding[]) => string[],
   ): string[] => {
     const some = findings.filter((finding) => finding.status === status);
     const title = `${status.toUpperCase()} (${some.length})`;
     return some.length > 0
-      ? [colour.bold(paint[status](title)), ...told(some), ""]
+      ? [colour.bold(paint[status](title)), ...textOf(some), ""]
       : [];
   };
   const whole = (some: readonly Finding[]): string[] =>
@@ -47,7 +47,7 @@ export function diagnosisText(
       ...(fix
         ? [
             ...toDo(fix, colour.bold("Do:")),
-            // A link that is broken in two cannot be clicked.
+            // Not wrapped, because a broken link cannot be clicked.
             `${margin.repeat(2)}${colour.dim(url)}`,
           ]
         : []),
@@ -71,7 +71,7 @@ export function diagnosisText(
 const namesOf = (findings: readonly Finding[]): string =>
   findings.map(({ check }) => check).join(", ");
 
-/** One reason keeps several checks from looking. */
+/** Groups skipped checks by their common reason. */
 const byReason = (findings: readonly Finding[]): string[] =>
   groupsOf(findings, ({ reason }) => reason).flatMap((some) => [
     "",
@@ -79,7 +79,7 @@ const byReason = (findings: readonly Finding[]): string[] =>
     indented(some[0].reason, 2),
   ]);
 
-/** What to do, with every command whole on a line of its own, so that it can be copied. */
+/** Returns the fix. Every command is on a line of its own and not wrapped, so that it can be copied. */
 function toDo(fix: string, label: string): string[] {
   const lines: string[] = [];
   let prose = `${label} `;

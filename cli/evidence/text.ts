@@ -9,10 +9,10 @@ import { dispositionHeaders } from "../../mail-flow/message";
 import { visible } from "../../mail-flow/visible";
 import { counted, releasers } from "../explain/words";
 
-/** Days that are listed one by one; those before are summed up. */
+/** Number of days that are listed separately. Earlier days are summed up. */
 const listedDays = 14;
 
-/** Evidence for a person, in lines of at most 100 characters where names allow it. It ends with a line break. */
+/** Returns evidence as text, in lines of at most 100 characters unless a name is longer. It ends with a line break. */
 export function evidenceText(unsafe: Evidence): string {
   const evidence = visible(unsafe);
   const { rules, findings, couldNotLook, limits } = evidence;
@@ -25,7 +25,7 @@ export function evidenceText(unsafe: Evidence): string {
       ? [["No mail flow rule tests a disposition header of Cloudflare's."]]
       : rules.map(ruleLines)),
     findings.length === 0
-      ? ["Nothing that was found contradicts the configuration."]
+      ? ["The reports do not contradict the configuration."]
       : findings.flatMap((finding) => [
           ...wrapped(
             `${finding.status.toUpperCase()} ${finding.check}: ${finding.object}`,
@@ -41,7 +41,7 @@ export function evidenceText(unsafe: Evidence): string {
       ? []
       : [
           [
-            "Could not look at:",
+            "Could not read:",
             ...couldNotLook.flatMap(({ part, reason }) =>
               wrapped(`${part}: ${reason}`, "  "),
             ),
@@ -65,7 +65,7 @@ function ruleLines(rule: RuleEvidence): string[] {
     ...(rule.lookedAt === null || rule.lookedAt === 0
       ? []
       : [
-          `  One by one: ${messages(rule.lookedAt)}`,
+          `  Checked one by one: ${messages(rule.lookedAt)}`,
           ...rule.expected.flatMap((one) =>
             item(`should be: ${expectedLine(one)}`),
           ),
@@ -75,7 +75,7 @@ function ruleLines(rule: RuleEvidence): string[] {
 }
 
 function matchedLine({ matched, perDay }: RuleEvidence): string {
-  if (matched === null) return "Matched: could not be looked at";
+  if (matched === null) return "Matched: could not be read";
   if (matched === 0) return "Matched: nothing";
   const listed = perDay.slice(-listedDays);
   const before = perDay.slice(0, -listedDays);
@@ -99,7 +99,7 @@ function foundLine(one: Found): string {
     one.releasedByRecipient > 0 &&
       `${one.releasedByRecipient} by the recipient`,
     one.releasedByUnknown > 0 &&
-      `${one.releasedByUnknown} by somebody that Exchange does not name`,
+      `${one.releasedByUnknown} by a person whom Exchange does not name`,
   ];
   const released =
     one.released === 0 ? "" : `; ${one.released} released${inBrackets(by)}`;
@@ -109,12 +109,12 @@ function foundLine(one: Found): string {
 const agreement = ({ agrees, why }: Found): string =>
   ({
     yes: "as it should be",
-    ownVerdict: "Microsoft's own verdict went first",
+    ownVerdict: "Microsoft's own verdict took precedence",
     no: "NOT as it should be",
-    unknown: `says nothing: ${why}`,
+    unknown: `not decidable: ${why}`,
   })[agrees];
 
-/** What is so of a list, in brackets; nothing where none is. */
+/** Returns the true entries of a list in brackets, or an empty text. */
 function inBrackets(list: readonly (string | false)[]): string {
   const so = list.filter(Boolean);
   return so.length > 0 ? ` (${so.join(", ")})` : "";
@@ -125,7 +125,7 @@ const item = (text: string): string[] =>
     at === 0 ? `  - ${line.slice(4)}` : line,
   );
 
-/** Lines of at most 100 characters with spaces before each. */
+/** Wraps a text into lines of at most 100 characters, each indented. */
 const wrapped = (text: string, indent = ""): string[] =>
   wrapAnsi(text, 100 - indent.length, { hard: true })
     .split("\n")

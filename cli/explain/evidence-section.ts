@@ -3,7 +3,7 @@ import { dispositionHeaders } from "../../mail-flow/message";
 import { html, prose, stackTable, type Content, type Markup } from "./markup";
 import { counted, readableTime } from "./words";
 
-/** What really happened to mail, as a section of the page. */
+/** Returns the page's section about what happened to mail. */
 export function evidenceSection({
   takenAt,
   hitsSince,
@@ -93,7 +93,7 @@ function foundLine(found: Found): Markup {
   </div>`;
 }
 
-/** A bar per day; the numbers are in its name. */
+/** Returns a chart with a bar per day. Its label contains the numbers. */
 function bars(days: RuleEvidence["perDay"]): Content {
   if (days.length === 0) return "–";
   const most = Math.max(...days.map(({ messages }) => messages));

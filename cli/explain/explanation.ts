@@ -13,42 +13,42 @@ import {
 import type { Snapshot } from "../../mail-flow/snapshot";
 import { endKey } from "./lines";
 
-/** Everything that `area1-m365 explain` has to say, however it is drawn. */
+/** The content of `area1-m365 explain`, independent of the format. */
 export interface Explanation {
-  /** The tenant's name, where it was read. */
+  /** The tenant's name, if it was read. */
   tenant?: string;
   tenantId?: string;
   accountId?: string;
   /** When the tenant was read, as an ISO 8601 date. */
   takenAt: string;
-  /** Whether it is what a program's preview would make of it. */
+  /** Whether it shows the state after a program's preview. */
   planned: boolean;
   rows: Row[];
   /** With `--before-after`: the rows that would end differently. */
   changes?: RowPair[];
   /** What defeats or weakens the routes. */
   findings: Finding[];
-  /** What really happened to mail, where it was given. */
+  /** What happened to mail, if evidence was given. */
   evidence?: Evidence;
-  /** What the preview could not tell, a sentence each without a full stop. */
+  /** What the preview does not show, a sentence each without a full stop. */
   notes: string[];
-  /** What could not be read. */
+  /** The parts that could not be read. */
   unread: { part: string; reason: string }[];
 }
 
-/** What is to be explained of a snapshot. */
+/** What to explain of a snapshot. */
 export interface Question {
-  /** What `pulumi preview --json` printed, to be laid over it. */
+  /** The output of `pulumi preview --json`, to apply to the snapshot. */
   preview?: unknown;
-  /** Whether only what ends differently is wanted. @default false */
+  /** Whether to show only mail that ends differently. @default false */
   beforeAfter?: boolean;
-  /** What `area1-m365 evidence --json` printed. */
+  /** The output of `area1-m365 evidence --json`. */
   evidence?: unknown;
-  /** Which cases. @default every class of recipients */
+  /** The cases. @default every class of recipients */
   rows?: RowOptions;
 }
 
-/** Explains a snapshot, or what a preview makes of it. @throws Error where the preview or the evidence is none */
+/** Explains a snapshot, or its state after a preview. @throws Error if the preview or the evidence is not valid */
 export function explanationOf(
   before: Snapshot,
   { preview, beforeAfter = false, evidence, rows: which = {} }: Question,
@@ -82,12 +82,12 @@ function evidenceIn(document: unknown): Evidence {
   const found = document as Record<string, unknown> | null;
   if (!lists.every((list) => Array.isArray(found?.[list])))
     throw new Error(
-      "This is no evidence. Give what area1-m365 evidence --json prints.",
+      "This is not evidence. Give the output of area1-m365 evidence --json.",
     );
   return document as Evidence;
 }
 
-/** The parts of a snapshot, by what a person calls them. */
+/** The names of a snapshot's parts in texts. */
 const parts: Readonly<Record<PartName, string>> = {
   domains: "Cloudflare's domains",
   acceptedDomains: "accepted domains",

@@ -1,9 +1,9 @@
-/** Something that lines go through, in one column. */
+/** A box that lines go through, in one column. */
 export interface Box {
-  /** The lines that go through it, first to last: places next to each other in the one order of all columns. */
+  /** The first and last of its lines: neighbours in the order of lines, which all columns share. */
   first: number;
   last: number;
-  /** What its contents and its lines need. */
+  /** The height that its contents and its lines need. */
   height: number;
   top: number;
 }
@@ -11,20 +11,19 @@ export interface Box {
 /** The distance between the lines inside a box. */
 export const pitch = 13;
 
-/** The lines that go through a box. */
+/** Returns the lines that go through a box. */
 export const linesOf = ({ first, last }: Box): number[] =>
   Array.from({ length: last - first + 1 }, (_, at) => first + at);
 
-/** Where a line is inside a box. */
+/** Returns the vertical position of a line in a box. */
 export const portOf = ({ first, last, height, top }: Box, line: number) =>
   top + height / 2 + (line - (first + last) / 2) * pitch;
 
 /**
- * Moves the boxes of every column, which stand from top to bottom: never over each other, and as near as that allows to their lines
- * in the tallest column, so that lines run as straight as they can. All columns have the same order of lines, so that no two lines
- * ever cross.
+ * Positions the boxes of every column, from top to bottom and without overlap, as near as possible to their lines in the tallest
+ * column, so that lines are as straight as possible. All columns have the same order of lines, so that lines never cross.
  *
- * @returns the height of it all
+ * @returns the total height
  */
 export function layout(
   columns: readonly (readonly Box[])[],
@@ -50,8 +49,8 @@ export function layout(
 }
 
 /**
- * Moves boxes to the positions nearest to those that are wished for, in the sense of least squares, that keep the order and the gaps:
- * boxes that would stand over each other share the way that each must move (pool adjacent violators).
+ * Moves boxes to the positions that are nearest to the desired ones (least squares) and keep the order and the gaps. Boxes that would
+ * overlap move together (pool adjacent violators).
  */
 function stack(
   boxes: readonly Box[],
@@ -84,5 +83,5 @@ function stack(
 const sumOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0);
 
-/** A length that no eye tells from the exact one. */
+/** Rounds a length to a tenth of a pixel. */
 export const round = (value: number): number => Math.round(value * 10) / 10;

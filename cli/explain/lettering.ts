@@ -1,4 +1,4 @@
-/** The widths of Helvetica's letters in thousandths of the size, by how wide they are; most sans serifs are no wider. */
+/** The widths of Helvetica's letters in thousandths of the font size. Most sans serif fonts are not wider. */
 const widths: readonly [letters: RegExp, width: number][] = [
   [/[ijl'|.,:;!]/u, 0.28],
   [/[ ftrI/\\()[\]{}"-]/u, 0.36],
@@ -7,7 +7,7 @@ const widths: readonly [letters: RegExp, width: number][] = [
   [/[a-z0-9$?*^]/u, 0.57],
 ];
 
-/** About how wide a text is in a sans serif of this size: rather too wide, as nobody knows which font a reader has. */
+/** Estimates the width of a text in a sans serif font of this size. Overestimates, because the reader's font is unknown. */
 export function widthOf(text: string, size: number): number {
   let width = 0;
   for (const letter of text)
@@ -15,7 +15,7 @@ export function widthOf(text: string, size: number): number {
   return width * size * 1.03;
 }
 
-/** Breaks a text into lines that fit: at spaces, hyphens and dots where it can, else inside a word. */
+/** Breaks a text into lines of the given width: at spaces, hyphens and dots if possible, or else inside a word. */
 export function lettered(text: string, size: number, width: number): string[] {
   const lines: string[] = [];
   let line = "";

@@ -10,34 +10,34 @@ import type { RowPair } from "../../mail-flow/rows";
 import { groupsOf } from "../../mail-flow/grouped";
 import { dispositionName, toneOf, type Tone } from "./words";
 
-/** One disposition's way to one class of recipients: a line of the picture. */
+/** The path of a disposition to a class of recipients: a line of the picture. */
 export interface Line {
   disposition: Disposition;
-  /** The generation of headers that it is true of; undefined where both end alike. */
+  /** The generation of headers that it applies to; undefined if both end alike. */
   header: Header | undefined;
-  /** A row per generation that it stands for; all end alike. */
+  /** A row per generation that it represents. All end alike. */
   rows: readonly [Row, ...Row[]];
 }
 
 /** All lines to one class of recipients. */
 export interface Recipients {
-  /** The class in words, or the address. */
+  /** The name of the class, or the address. */
   recipient: string;
   sourceIp: string;
-  /** Lines that end alike stand together, those of the worst disposition first. */
+  /** The lines. Those that end alike are neighbours; those of the worst disposition are first. */
   lines: Line[];
 }
 
-/** Rows as a person reads them: by recipients, without one for each generation of headers where that makes no difference. */
+/** Groups rows by recipients, and merges those of both generations of headers if they end alike. */
 export const recipientsOf = (rows: readonly Row[]): Recipients[] =>
   groupsOf(rows, ({ recipient }) => recipient).map((group) => ({
     recipient: group[0].recipient,
-    // Mail that Cloudflare drops comes from nowhere.
+    // Mail that Cloudflare drops has no sending address.
     sourceIp: group.find(({ sourceIp }) => sourceIp)?.sourceIp ?? "",
     lines: together(linesOf(group)),
   }));
 
-/** What tells ends apart: everything but how a row gets there. */
+/** Returns a key of where a row ends, without its steps. */
 export const endKey = ({
   disposition,
   header,
@@ -47,7 +47,7 @@ export const endKey = ({
   ...end
 }: Row): string => JSON.stringify(end);
 
-/** The rows whose steps differ from those of the rows before. */
+/** Returns the rows whose steps differ from those of all previous rows. */
 export const withOtherSteps = (rows: readonly Row[]): Row[] =>
   groupsOf(rows, ({ steps }) => JSON.stringify(steps)).map(([first]) => first);
 
@@ -66,8 +66,8 @@ function linesOf(rows: readonly Row[]): Line[] {
 }
 
 /**
- * One order for all columns of a picture: by the end, from the strictest to the inbox, then by what leads there, each in the order of
- * first appearance. So what is shared stands together.
+ * Sorts lines into the order for all columns of a picture: by where they end, from the strictest to the inbox, then by the objects
+ * before, each in the order of first appearance. So lines with the same object are neighbours.
  */
 function together(lines: readonly Line[]): Line[] {
   const appearance = (keyOf: (row: Row) => string) => {
@@ -102,27 +102,27 @@ const strictness: readonly Tone[] = [
   "inbox",
 ];
 
-/** The steps in which a mail flow rule decided. */
+/** Returns the steps in which a mail flow rule decided. */
 export const rulesOf = ({ steps }: Row): Step[] =>
   steps.filter(({ object }) => object.startsWith("TransportRule "));
 
-/** The name in an object such as `TransportRule "Bypass"`; the whole where it has none. */
+/** Returns the name in an object such as `TransportRule "Bypass"`, or the whole text if it has none. */
 export function nameIn(object: string): string {
   return /^[^"]*"(.*)"$/s.exec(object)?.[1] ?? object;
 }
 
-/** Dispositions that change alike, for the same recipients. */
+/** Dispositions with the same change for the same recipients. */
 export interface MergedChange extends RowPair {
-  /** The dispositions, and the header where it is true of one only. */
+  /** The dispositions, and the header if only one of them changes. */
   label: string;
 }
 
-/** Changes as a person reads them: those that are alike together, by recipient. */
+/** Groups changes by recipients, and merges equal ones. */
 export function mergedChanges(changes: readonly RowPair[]): MergedChange[] {
   return groupsOf(changes, ({ after }) => after.recipient).flatMap(merged);
 }
 
-/** Changes for the same recipients. */
+/** Merges equal changes for the same recipients. */
 function merged(changes: readonly RowPair[]): MergedChange[] {
   const alike = ({ before, after }: RowPair): string =>
     `${endKey(before)} ${endKey(after)}`;

@@ -1,13 +1,13 @@
-/** Text that is HTML already. */
+/** Text that is HTML. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
-/** What may stand in a template: text is escaped, markup is not, a list is put together, nothing is left out. */
+/** A value in a template: text is escaped, markup is not, a list is concatenated, undefined and false are omitted. */
 export type Content =
   Markup | string | number | undefined | false | readonly Content[];
 
-/** A template of HTML or SVG: whatever is put into it stands there as text, unless it is such a template itself. */
+/** Returns HTML or SVG from a template. Values are escaped, unless they are markup themselves. */
 export function html(
   parts: TemplateStringsArray,
   ...contents: readonly Content[]
@@ -27,7 +27,7 @@ function written(content: Content): string {
   );
 }
 
-/** A table that scrolls where it is too wide, and whose cells stand below each other on a phone. */
+/** Returns a table that scrolls if it is too wide, and whose cells are stacked on a phone. */
 export const stackTable = (heads: readonly string[], rows: Content): Markup =>
   html`<div class="scroll">
     <table class="stack">
@@ -42,7 +42,7 @@ export const stackTable = (heads: readonly string[], rows: Content): Markup =>
     </table>
   </div>`;
 
-/** Text with what stands between backticks as code. */
+/** Returns text in which the parts between backticks are code. */
 export const prose = (text: string): Content =>
   text
     .split("`")

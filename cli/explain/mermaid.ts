@@ -4,7 +4,7 @@ import { stationsOf, type Station } from "./stations";
 import { dispositionName, shortHeaderNames, type Tone } from "./words";
 import type { Explanation } from "./explanation";
 
-/** An explanation as a Mermaid flowchart: a subgraph for each class of recipients. GitHub, GitLab and many wikis draw it. */
+/** Returns an explanation as a Mermaid flowchart, which GitHub, GitLab and many wikis draw. Each class of recipients is a subgraph. */
 export function asMermaid(unsafe: Explanation): string {
   const { rows } = visible(unsafe);
   const lines = ["flowchart LR"];
@@ -21,7 +21,7 @@ export function asMermaid(unsafe: Explanation): string {
       );
       let last = start;
       for (const station of stationsOf(line)) {
-        // Where nothing decides there is nothing to draw.
+        // Skips stations where nothing decides.
         if (!station || station.remark) continue;
         const known = ids.get(station.key);
         const id = known ?? `s${at}n${ids.size}`;
@@ -49,7 +49,7 @@ const labelOf = ({ over, parts }: Station): string =>
     ]),
   ].join("<br>");
 
-/** Text for a label in quotation marks: all but letters, digits and what is harmless as the codes of Mermaid. */
+/** Quotes a label. All characters except letters, digits and harmless ones become Mermaid's codes. */
 const quoted = (text: string): string =>
   text.replace(
     /[^\p{L}\p{N}\p{M} .,:@/()+−-]/gu,

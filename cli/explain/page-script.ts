@@ -1,6 +1,6 @@
 /**
- * The script of the page: a line that the mouse or the focus is on is followed, a line that is chosen shows its steps below the
- * picture, the arrow keys go from line to line. Without it, links lead to the steps of all lines.
+ * The script of the page. It highlights the line under the mouse or with the focus, shows the steps of the selected line below the
+ * picture, and lets the arrow keys move from line to line. Without it, links lead to the steps of all lines.
  */
 export const script = /* js */ `
 "use strict";

@@ -1,4 +1,4 @@
-/** The style of the page: light and dark, from a phone to a wide screen, and on paper. Colours mean where mail ends. */
+/** The style of the page: light and dark, from a phone to a wide screen, and on paper. Colours show where mail ends. */
 export const style = /* css */ `
 :root {
   color-scheme: light dark;

@@ -21,7 +21,7 @@ import {
   dispositionName,
   endOf,
   handling,
-  nobody,
+  noRecipients,
   readableTime,
   settingOf,
   toneOf,
@@ -29,7 +29,7 @@ import {
   type Tone,
 } from "./words";
 
-/** An explanation as one page that needs nothing else: no network, no font, no script of anybody's. */
+/** Returns an explanation as one self-contained page, which loads nothing from the network. */
 export function asPage(unsafe: Explanation): string {
   const explanation = visible(unsafe);
   const { changes, evidence, rows, findings } = explanation;
@@ -38,15 +38,15 @@ export function asPage(unsafe: Explanation): string {
   const body = html`<header>
       <h1>${title}</h1>
       <p class="lead">
-        What becomes of mail from the internet, by what Cloudflare finds.
-        Microsoft is taken to find nothing by itself.
+        What happens to mail from the internet, by Cloudflare's disposition.
+        Assumes that Microsoft has no verdict of its own.
       </p>
       ${facts(explanation)} ${notices(explanation)}
       ${groups.length > 2 && contents(groups)}
     </header>
     <main>
       ${changes && changesSection(explanation)}
-      ${groups.length === 0 && html`<section><p>${nobody}</p></section>`}
+      ${groups.length === 0 && html`<section><p>${noRecipients}</p></section>`}
       ${groups.map((group, at) => flow(group, at, findings))}
       ${findings.length > 0 && findingsSection(findings)}
       ${evidence && evidenceSection(evidence)}
@@ -92,7 +92,7 @@ function facts({ tenantId, accountId, takenAt, planned }: Explanation): Markup {
     ["Tenant", tenantId],
     ["Cloudflare account", accountId],
     ["Read", readableTime(takenAt)],
-    ["Shown", planned ? "as a program's preview would make it" : "as it is"],
+    ["Shown", planned ? "as after a program's preview" : "as it is"],
   ];
   return html`<dl class="facts">
     ${pairs.map(
@@ -185,7 +185,7 @@ function card(line: Line, id: string, findings: readonly Finding[]): Markup {
   </article>`;
 }
 
-/** A station in the list that a phone shows instead of the picture. */
+/** Returns a station in the list that a phone shows instead of the picture. */
 const stop = (station: Station, findings: readonly Finding[]): Markup =>
   html`<li>
     ${station.over && html`<small>${station.over}</small>`}

@@ -8,7 +8,7 @@ import { dispositionName, shortHeaderNames, toneOf } from "./words";
 
 /** The width of the column of dispositions. Units are pixels at full size. */
 const chipWidth = 148;
-/** The other columns: a station of each line stands in each, in the order of {@link stationsOf}. */
+/** The other columns. Each contains a station of each line, in the order of {@link stationsOf}. */
 const places = [
   { head: "Mail flow rules", left: 196, width: 262 },
   { head: "Verdict", left: 504, width: 168 },
@@ -19,7 +19,7 @@ const fullWidth = 1200;
 const headHeight = 34;
 const gap = 16;
 
-/** The disposition that a line begins with. */
+/** The disposition at the start of a line. */
 interface Chip extends Box {
   line: Line;
 }
@@ -31,10 +31,10 @@ interface Column {
 }
 
 /**
- * The ways of all dispositions to one class of recipients, as an SVG whose lines are links to `#<id>-<line>`: they can be reached by
- * keyboard, and a reader of the screen says of each where it ends.
+ * Returns the paths of all dispositions to one class of recipients as an SVG. Its lines are links to `#<id>-<line>`, so that they can
+ * be reached by keyboard, and a screen reader reads where each ends.
  *
- * @param id of the picture, unique on its page; the heading `<id>-title` names it
+ * @param id the picture's id, unique on its page; its heading has the id `<id>-title`
  */
 export function picture(
   { lines }: Recipients,
@@ -107,7 +107,7 @@ function chipMarkup({ line, top, height }: Chip): Markup {
     }`;
 }
 
-/** A line from its chip through all columns: straight behind boxes, curved between them, with a tip at the end. */
+/** Returns a line from its chip through all columns: straight behind boxes, curved between them, with an arrowhead at the end. */
 function wayOf(at: number, chip: Chip, columns: readonly Column[]): Markup {
   let x = chipWidth;
   let y = portOf(chip, at);

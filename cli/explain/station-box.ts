@@ -4,7 +4,7 @@ import { lettered, widthOf } from "./lettering";
 import { html, type Content } from "./markup";
 import { findingsAt, type Station } from "./stations";
 
-/** A station, or the place where a line only passes, with its letters. */
+/** A station with its text, or an empty place that a line passes. */
 export interface StationBox extends Box {
   station: Station;
   letters: Letters[];
@@ -14,7 +14,7 @@ export interface StationBox extends Box {
 interface Letters {
   text: string;
   kind: keyof typeof sizes;
-  /** Room above it. */
+  /** Space above it. */
   above: number;
 }
 
@@ -24,9 +24,9 @@ const leading = { over: 15, name: 17.5, says: 16.5, failed: 17, warning: 17 };
 const sizes = { over: 11, name: 13.5, says: 12.5, failed: 13.5, warning: 13.5 };
 
 /**
- * Neighbouring lines with the same station share a box; where a line passes, it needs room and nothing else.
+ * Returns the boxes of a column. Neighbouring lines with the same station share a box. A line without a station only needs space.
  *
- * @param ends where each line ends: those that end together pass together
+ * @param ends where each line ends: lines with the same end share an empty place
  */
 export function boxesOf(
   stations: readonly (Station | undefined)[],
@@ -89,7 +89,7 @@ function lettersOf(
   ];
 }
 
-/** A placed box as SVG. */
+/** Returns a positioned box as SVG. */
 export function boxMarkup(
   box: StationBox,
   left: number,

@@ -13,23 +13,23 @@ import {
   type Tone,
 } from "./words";
 
-/** What stands in one column of a picture for lines that share it. */
+/** The content of one column of a picture, for the lines that share it. */
 export interface Station {
-  /** Stations of one key are the same place. */
+  /** Stations with the same key are the same. */
   key: string;
-  /** Small words above. */
+  /** Small text above the names. */
   over?: string;
-  /** Names, each with what it does; the same words under several names stand once. */
+  /** Names, each with its effect. Several names with the same effect show it once. */
   parts: { names: string[]; says: string[] }[];
-  /** A remark rather than an object: nothing decides there. */
+  /** Whether it is a remark and not an object, because nothing decides there. */
   remark?: true;
-  /** Of an end. */
+  /** The tone, if it is where a line ends. */
   tone?: Tone;
-  /** The objects that it shows, as steps and findings name them. */
+  /** The objects that it shows, by their names in steps and findings. */
   objects: string[];
 }
 
-/** The stations of a line, a place per column; undefined where it passes. */
+/** Returns the station of a line in each column; undefined where the line only passes. */
 export function stationsOf({ rows }: Line): (Station | undefined)[] {
   const [row] = rows;
   return [
@@ -44,7 +44,7 @@ function rulesStation(rows: Line["rows"]): Station {
   const steps = rows.flatMap(decidingRules);
   if (steps.length === 0) return stationWithoutRule(rows[0]);
   const objects = [...new Set(steps.map(({ object }) => object))];
-  // Rules of both generations that do the same stand together; what one rule does in several steps, too.
+  // Merges rules of both generations with the same effect, and the effects of one rule's steps.
   const told = rows.flatMap((row) =>
     groupsOf(decidingRules(row), ({ object }) => object).map((rule) => ({
       name: nameIn(rule[0].object),
@@ -80,7 +80,7 @@ function stationWithoutRule(row: Row): Station {
   };
 }
 
-/** The last step of an end that is not documented says why: that stands where it ends. */
+/** Returns the steps of rules, without a last one that only says why the end is not documented. */
 const decidingRules = (row: Row): Step[] =>
   rulesOf(row).filter(
     (step) => row.outcome !== "notDocumented" || step !== row.steps.at(-1),
@@ -149,7 +149,7 @@ const remark = (text: string, object?: string): Station => ({
   objects: object === undefined ? [] : [object],
 });
 
-/** A line in one sentence, for who cannot see it. */
+/** Returns a line as a sentence for screen readers. */
 export function spoken(line: Line): string {
   const { disposition, header } = line;
   const stations = stationsOf(line)
@@ -162,7 +162,7 @@ export function spoken(line: Line): string {
   return `${dispositionName(disposition)}${header ? ` ${shortHeaderNames[header]}` : ""}: ${stations.join("; then ")}`;
 }
 
-/** The findings that concern a station's objects, with their numbers on the page; what could not be looked at is no flag. */
+/** Returns the findings about a station's objects, with their numbers on the page. Skipped checks are not marked. */
 export const findingsAt = (
   objects: readonly string[],
   findings: readonly Finding[],

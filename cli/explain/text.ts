@@ -23,7 +23,7 @@ import {
   dispositionName,
   endOf,
   handling,
-  nobody,
+  noRecipients,
   readableTime,
   settingOf,
   shortHeaderNames,
@@ -32,7 +32,7 @@ import {
   type Tone,
 } from "./words";
 
-/** The width that every line fits in. */
+/** The greatest width of a line. */
 const width = 100;
 
 const toneColours = {
@@ -45,7 +45,7 @@ const toneColours = {
   unknown: "red",
 } as const satisfies Record<Tone, keyof Colors>;
 
-/** An explanation as text for a terminal: few lines, as rows that are alike stand together; with the steps of each, or without. */
+/** Returns an explanation as text for a terminal. Rows that end alike are merged. Optionally with the steps of each. */
 export function asText(
   unsafe: Explanation,
   { colours, steps }: { colours: boolean; steps: boolean },
@@ -59,7 +59,7 @@ export function asText(
       colour.yellow(wrapped(`Not read: ${part}. ${reason}`)),
     ),
     ...notes.map((note) => colour.yellow(wrapped(`${note}.`))),
-    ...(rows.length === 0 ? [wrapped(nobody)] : []),
+    ...(rows.length === 0 ? [wrapped(noRecipients)] : []),
     ...(changes
       ? changed(changes, colour)
       : recipientsOf(rows).map((group) => flow(group, colour, steps))),
@@ -68,7 +68,7 @@ export function asText(
   return `${blocks.join("\n\n")}\n`;
 }
 
-/** Where a row ends, and what may be done there. */
+/** Returns where a row ends, and who may do what there. */
 const end = (row: Row, colour: Colors): string =>
   [colour[toneColours[toneOf(row)]](endOf(row)), handling(row).join("; ")]
     .filter(Boolean)
@@ -93,11 +93,11 @@ function flow(
         end(row, colour),
       ]),
     ),
-    ...(steps ? lines.flatMap((line) => told(line, colour)) : []),
+    ...(steps ? lines.flatMap((line) => stepsText(line, colour)) : []),
   ].join("\n");
 }
 
-/** The policy that acts, or the rule that ends a message's way, and what it does. */
+/** Returns the policy that acts, or the rule that ends the delivery, with its action. */
 function decider(row: Row): string {
   const { policy, action } = row;
   const rule = rulesOf(row).at(-1);
@@ -110,8 +110,8 @@ function findingsLine({ findings }: Explanation): string[] {
   if (length === 0) return [];
   return [
     length === 1
-      ? "1 finding: area1-m365 doctor tells what it is, and what to do."
-      : `${length} findings: area1-m365 doctor tells what they are, and what to do.`,
+      ? "1 finding: area1-m365 doctor shows it, and what to do."
+      : `${length} findings: area1-m365 doctor shows them, and what to do.`,
   ];
 }
 
@@ -126,7 +126,7 @@ function heading(
       ? "Where mail will go"
       : "Where mail goes";
   return wrapped(
-    `${bold(what)}: ${of}, read ${readableTime(takenAt)}. Microsoft is taken to find nothing by itself.`,
+    `${bold(what)}: ${of}, read ${readableTime(takenAt)}. Assumes that Microsoft has no verdict of its own.`,
   );
 }
 
@@ -150,7 +150,7 @@ function changed(changes: readonly RowPair[], colour: Colors): string[] {
   );
 }
 
-/** Lines that end alike, as one. */
+/** Merges lines that end alike. */
 function merged(lines: readonly Line[]): { label: string; row: Row }[] {
   return groupsOf(
     lines,
@@ -165,14 +165,14 @@ function merged(lines: readonly Line[]): { label: string; row: Row }[] {
   });
 }
 
-function told({ disposition, rows }: Line, { bold }: Colors): string[] {
-  const told = withOtherSteps(rows);
-  return told.map((row) =>
+function stepsText({ disposition, rows }: Line, { bold }: Colors): string[] {
+  const shown = withOtherSteps(rows);
+  return shown.map((row) =>
     [
       "",
       wrapped(
         bold(
-          `${dispositionName(disposition)}${told.length < rows.length ? "" : ` in ${dispositionHeaders[row.header]}`}`,
+          `${dispositionName(disposition)}${shown.length < rows.length ? "" : ` in ${dispositionHeaders[row.header]}`}`,
         ),
       ),
       table(
@@ -184,7 +184,7 @@ function told({ disposition, rows }: Line, { bold }: Colors): string[] {
   );
 }
 
-/** What decided, as an object, its property and the value. */
+/** Returns the object, property and value that decided. */
 function decided(step: Step): string {
   const { object, property } = step;
   const setting = property === "" ? "" : `\n${property}`;
@@ -194,7 +194,7 @@ function decided(step: Step): string {
 
 type Cell = string | number;
 
-/** Columns apart by two spaces, without lines: what is wider than its column is wrapped, an empty line parts what is long. */
+/** Returns columns separated by two spaces. Wraps cells that are too wide, and separates long rows by an empty line. */
 function table(
   head: string[],
   colWidths: number[],

@@ -1,7 +1,7 @@
 import type { Disposition, Header, Verdict } from "../../mail-flow/message";
 import type { Outcome, Row, Step } from "../../mail-flow/path";
 
-/** What an end is, as a picture may tell it apart (the same place, the same hands), with what that means, for a legend. */
+/** The kinds of ends that pictures distinguish by colour, with their texts in the legend. */
 export const tones = {
   administrator: "quarantine that an administrator releases from",
   recipient: "quarantine that the recipient releases from",
@@ -9,20 +9,20 @@ export const tones = {
   junk: "Junk Email folder",
   gone: "deleted, rejected or dropped",
   elsewhere: "sent elsewhere",
-  unknown: "nobody has documented",
+  unknown: "not documented",
 } as const;
 
 /** One of {@link tones}. */
 export type Tone = keyof typeof tones;
 
-/** The tone of where a row ends. */
+/** Returns the tone of where a row ends. */
 export function toneOf({ outcome, release }: Row): Tone {
   if (outcome === "quarantine" && release === null) return "unknown";
   if (outcome === "quarantine" && release === "self") return "recipient";
   return outcomes[outcome].tone;
 }
 
-/** Where a row ends, as a title; of a quarantine the tone depends on who releases from it, too. */
+/** The titles and tones of where a row ends. The tone of a quarantine also depends on who can release from it. */
 export const outcomes: Readonly<
   Record<Outcome, { title: string; tone: Tone }>
 > = {
@@ -37,13 +37,13 @@ export const outcomes: Readonly<
   notDocumented: { title: "Not documented", tone: "unknown" },
 };
 
-/** Where a row ends, with the quarantine policy's name. */
+/** Returns where a row ends, with the quarantine policy's name. */
 export const endOf = ({ outcome, quarantinePolicy }: Row): string =>
   quarantinePolicy === null
     ? outcomes[outcome].title
     : `${outcomes[outcome].title} ${quarantinePolicy}`;
 
-/** Microsoft's verdicts, as its portal writes them. */
+/** The names of Microsoft's verdicts in its portal. */
 export const verdictNames: Readonly<Record<Verdict, string>> = {
   malware: "Malware",
   highConfidencePhish: "High confidence phishing",
@@ -58,17 +58,17 @@ export const verdictNames: Readonly<Record<Verdict, string>> = {
   none: "Not spam",
 };
 
-/** The same where there is little room. */
+/** Short names of the disposition headers. */
 export const shortHeaderNames: Readonly<Record<Header, string>> = {
   area1: "X-Area1Security",
   cloudflare: "X-CFEmailSecurity",
 };
 
-/** A disposition as people say it; `None` is mail that Cloudflare finds nothing in. */
+/** Returns the name of a disposition in texts. `None` is mail in which Cloudflare finds nothing. */
 export const dispositionName = (disposition: Disposition): string =>
   disposition === "None" ? "Nothing found" : disposition;
 
-/** What a policy does, as its portal writes it; other values as they are. */
+/** Returns the name of a policy's action in the portal, or the value itself. */
 export function actionName(action: string): string {
   const names: Readonly<Record<string, string>> = {
     Quarantine: "quarantines",
@@ -82,7 +82,7 @@ export function actionName(action: string): string {
   return names[action] ?? action;
 }
 
-/** Who gets a message out of the quarantine. */
+/** Who can release a message from the quarantine. */
 export const releasers = {
   self: "the recipient",
   request: "an administrator whom the recipient asks",
@@ -90,8 +90,8 @@ export const releasers = {
 } as const;
 
 /**
- * Who gets a message out of the quarantine, whether the recipient is told, and how long it is kept, a phrase each; or why nobody can
- * tell where it ends.
+ * Returns phrases that say who can release a message from the quarantine, whether the recipient is notified, and the retention; or why
+ * it is not documented where the message ends.
  */
 export function handling(row: Row): string[] {
   if (row.outcome === "notDocumented")
@@ -112,15 +112,15 @@ export function handling(row: Row): string[] {
   ];
 }
 
-/** How many there are of something, whose plural has an s. */
+/** Returns a number with a noun in singular or plural. */
 export const counted = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** What is said where there are no rows. */
-export const nobody =
-  "Nobody to tell of: the snapshot holds no domain that Microsoft 365 takes mail for. Ask for one with --recipient.";
+/** The text if there are no rows. */
+export const noRecipients =
+  "No recipients: the snapshot has no domain for which Microsoft 365 accepts mail. Name one with --recipient.";
 
-/** The value that decided in a step, a list as far as a person reads it; empty where there is none. */
+/** Returns the value that decided in a step. Shortens long lists. Empty if there is no value. */
 export function settingOf({ value }: Step): string {
   if (!Array.isArray(value)) return String(value ?? "");
   if (value.length === 0) return "none";
@@ -129,6 +129,6 @@ export function settingOf({ value }: Step): string {
     : `${value.slice(0, 3).join(", ")} and ${value.length - 3} more`;
 }
 
-/** An ISO 8601 date for people, to the minute. */
+/** Returns an ISO 8601 date in a readable format, to the minute. */
 export const readableTime = (date: string): string =>
   date.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*$/, "$1 $2 UTC");

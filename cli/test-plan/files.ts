@@ -4,10 +4,10 @@ import path from "node:path";
 import { writePrivate } from "../private-file";
 
 /**
- * Writes files into a directory, which is made where it is missing. What is there already stays where it is the same.
+ * Writes files into a directory, which is created if it does not exist. Files with the same content are not written again.
  *
- * @returns how many files were not there or differed, and the messages in the directory that are of another plan
- * @throws Error, before anything is written, where a file is there and differs, unless `force` is given.
+ * @returns how many files were new or differed, and the messages in the directory that belong to another plan
+ * @throws Error, before anything is written, if a file exists and differs, unless `force` is given.
  */
 export async function writeAll(
   directory: string,

@@ -3,7 +3,7 @@ import { quoted } from "../../mail-flow/powershell";
 import type { TestCase } from "../../mail-flow/test-plan";
 import { releasers } from "../explain/words";
 
-/** The plan for a person, as Markdown: what each message is, what should come of it, the commands, and what they cannot show. */
+/** Returns the plan as Markdown: the messages, the expected results, the commands, and their limits. */
 export function planText(cases: readonly TestCase[]): string {
   return `# Test plan of the mail flow
 
@@ -62,6 +62,6 @@ function columns({
   ];
 }
 
-/** A text in a table of Markdown, where a name may hold anything. */
+/** Escapes a text for a cell of a Markdown table. */
 const cell = (text: string): string =>
   spaced(text).replace(/[\\`*_{}[\]<>|&]/g, "\\$&");

@@ -1,7 +1,7 @@
-// What the engine reports of its resources, without its own: the stack, the component, the provider.
+// Reads the engine's events about resources, except the stack, the component and the provider.
 
 /**
- * What was done, or would be, by resource name: the op and the inputs that differ as `[before, after]`.
+ * Returns the operations of an update or a preview by resource name: the op, and the inputs that differ as `[before, after]`.
  *
  * @returns {Record<string, {op: string, type: string, inputs: Record<string, unknown>, properties: Record<string, [unknown, unknown]>}>}
  */
@@ -31,19 +31,19 @@ export function outcome(events) {
   );
 }
 
-/** What a refresh found, by resource name: what differs as `[in state, live]`, or `"gone"`; nothing for the rest. */
+/** Returns the drift that a refresh found, by resource name: what differs as `[in state, live]`, or `"deleted"`. */
 export function drift(events) {
   return Object.fromEntries(
     Object.entries(outcome(events))
       .filter(([, { op }]) => op !== "same")
       .map(([name, { op, properties }]) => [
         name,
-        op === "delete" ? "gone" : properties,
+        op === "delete" ? "deleted" : properties,
       ]),
   );
 }
 
-/** The warnings that people are told, each once. */
+/** Returns the warnings without duplicates. */
 export function warnings(events) {
   return [
     ...new Set(
@@ -56,7 +56,7 @@ export function warnings(events) {
   ];
 }
 
-/** Follows a path as the engine writes it: `a.b[0]`. */
+/** Returns the value at a path in the engine's notation: `a.b[0]`. */
 function valueAt(root, at) {
   return at
     .split(/[.[\]]+/)

@@ -1,4 +1,4 @@
-// What the demo tells: a heading per step, a few lines, and how it ended, within 100 columns.
+// Prints the demo's output: a heading per step, a few lines, and the result, within 100 columns.
 import picocolors from "picocolors";
 
 const COLUMNS = 100;
@@ -9,14 +9,14 @@ export const paint = { bold, dim, green, red, yellow, cyan };
 
 let steps = 0;
 
-/** Prints a line, cut where the screen of most people ends. */
+/** Prints a line, cut off at the width of most terminals. */
 export function line(text = "", colour = (same) => same) {
   const cut =
     text.length > COLUMNS ? `${text.slice(0, COLUMNS - 1).trimEnd()}…` : text;
   console.log(colour(cut));
 }
 
-/** Prints text in as many lines as it takes: `first` before the first of them, as many spaces before the others. */
+/** Prints a wrapped text: `first` before its first line, and as many spaces before the others. */
 export function paragraph(text, { first = "    ", colour } = {}) {
   let current = first;
   let empty = true;
@@ -32,7 +32,7 @@ export function paragraph(text, { first = "    ", colour } = {}) {
 }
 
 /**
- * Tells and does a step: its heading, what `work` prints, and the sentence that it returns, with the seconds it took.
+ * Runs a step. Prints its heading, the output of `work`, and the sentence that it returns, with the seconds it took.
  *
  * @param {string} heading
  * @param {string} purpose
@@ -60,9 +60,9 @@ export async function step(heading, purpose, work) {
 }
 
 /**
- * Rows in columns that are as wide as their widest cell.
+ * Prints rows in columns that are as wide as their widest cell.
  *
- * @param {Record<string, string>} heads a head for each property that is shown
+ * @param {Record<string, string>} heads the head of each shown property
  */
 export function table(heads, rows) {
   const cells = [heads, ...rows].map((row) =>
@@ -75,7 +75,7 @@ export function table(heads, rows) {
   });
 }
 
-/** A value as people read it. */
+/** Returns a value as readable text. */
 export function shown(value) {
   if (value === undefined || value === null) return "(left out)";
   return typeof value === "string" ? value : JSON.stringify(value);

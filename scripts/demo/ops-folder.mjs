@@ -1,4 +1,4 @@
-// A user's folder with a program of five lines, and the plain Pulumi command line in it.
+// A user's folder with a program of five lines, for commands of the Pulumi CLI.
 import { rmSync } from "node:fs";
 import {
   mkdir,
@@ -17,15 +17,15 @@ import { engineSettings, withoutOthers } from "../ops-environment.mjs";
 const COMMAND_LIMIT_MS = 180_000;
 
 /**
- * Makes the folder. It vanishes when this process ends, however that comes about.
+ * Creates the folder. It is removed when this process ends, however it ends.
  *
  * @param {{repository: string, program: string, environment: Record<string, string>}} options
- *   `environment`: what leads to the vendors.
+ *   `environment`: variables that direct the library to the vendors.
  */
 export async function opsFolder(options) {
   const { repository, program, environment } = options;
   const engineDirectory = process.env.AREA1_ENGINE_DIRECTORY;
-  // The real path: the engine's backend and Node's module cache must agree on names.
+  // The real path, because the engine's backend and Node's module cache must use the same one.
   const parent = await realpath(
     await mkdtemp(path.join(os.tmpdir(), "area1-demo-")),
   );
@@ -63,7 +63,7 @@ export async function opsFolder(options) {
     ...withoutOthers(process.env),
     ...added,
     PATH: `${engineDirectory}${path.delimiter}${process.env.PATH ?? ""}`,
-    // Without it the command line hides --event-log.
+    // Without it, the CLI does not offer --event-log.
     PULUMI_DEBUG_COMMANDS: "true",
   });
   folder.added = { ...added, PATH: `${engineDirectory}:$PATH` };
@@ -72,9 +72,9 @@ export async function opsFolder(options) {
 }
 
 class OpsFolder {
-  /** What the folder's environment has besides what was there, for people who want to play. */
+  /** The variables that were added to the environment, for users who want to try things. */
   added = {};
-  /** What the last command printed. */
+  /** The output of the last command. */
   output = "";
   #commands = 0;
 
@@ -88,8 +88,8 @@ class OpsFolder {
    * Runs a command to its end.
    *
    * @param {string[]} args
-   * @param {number} exit the exit code that counts as good
-   * @throws Error with everything the command printed when it ends with another one
+   * @param {number} exit the expected exit code
+   * @throws Error with the command's output if its exit code differs
    */
   async pulumi(args, exit = 0) {
     const log = path.join(this.parent, `events-${++this.#commands}.jsonl`);
@@ -118,7 +118,7 @@ class OpsFolder {
     return { output, events: reports ? await readEvents(log) : [] };
   }
 
-  /** Runs a command of the package's own; with what it printed. */
+  /** Runs a command of this package and returns its output. */
   async area1(args) {
     const cli = "node_modules/pulumi-area1-m365/dist/cli/index.js";
     const { code, output } = await run(process.execPath, [cli, ...args], {

@@ -1,11 +1,11 @@
-// After `up`, with --stay: everything stays as it is until Ctrl-C, and a second terminal can play with it.
+// With --stay: after `up`, keeps everything running until Ctrl-C, so that you can try things in a second terminal.
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { line, paint, paragraph } from "./narration.mjs";
 import { changes, preset } from "./tenant.mjs";
 
-/** Prints how to play, and waits for ever: Ctrl-C ends the process, and with it simulator and folder. */
+/** Prints what you can try, and waits forever. Ctrl-C ends the process, which also stops the simulator and removes the folder. */
 export async function play({ ops, simulator }) {
   const file = path.join(ops.parent, "environment");
   const variables = Object.entries(ops.added).map(
@@ -22,12 +22,15 @@ export async function play({ ops, simulator }) {
   );
   commands([`. ${file}`, `cd ${ops.directory}   # index.ts is yours`]);
   console.log("\nIt holds the environment:\n");
-  // Never cut: these lines are to be copied.
+  // Not cut off, so that these lines can be copied.
   for (const variable of variables) console.log(paint.dim(`    ${variable}`));
   line("\nChange something behind the stack's back, see it, and repair it:\n");
-  for (const { object, told, request } of [...changes, preset])
+  for (const { object, description, request } of [...changes, preset])
     if (request) {
-      paragraph(`${object}: ${told}`, { first: "    # ", colour: paint.dim });
+      paragraph(`${object}: ${description}`, {
+        first: "    # ",
+        colour: paint.dim,
+      });
       commands([
         `curl -sko /dev/null ${simulator.url}/simulator/edit -d '${JSON.stringify(request)}'`,
       ]);

@@ -1,4 +1,4 @@
-// A tenant and an account that people have lived in, what they do behind the stack's back, and what became of it all.
+// The demo's tenant and account with existing objects, changes outside of the stack, and comparisons of the result.
 import { isDeepStrictEqual } from "node:util";
 
 export const domains = ["example.com", "example.org", "example.net"];
@@ -6,7 +6,7 @@ const adminQuarantine = "UserNotifyAdminRelease";
 const spam = "Email Security User Quarantine Message";
 const malicious = `${spam} Admin Release`;
 
-/** What there is before the stack: nobody's fresh tenant. */
+/** The objects that exist before the stack. */
 export const seed = {
   tenants: [
     {
@@ -63,7 +63,7 @@ export const seed = {
   ],
 };
 
-/** What there is, in a line each. */
+/** Returns a line for each existing object. */
 export function inventory({ tenant, account }) {
   const rules = tenant.transportRules.map(({ Name }) => `"${Name}"`);
   const policy = tenant.find("HostedContentFilterPolicy", "Default");
@@ -81,7 +81,7 @@ export function inventory({ tenant, account }) {
   ];
 }
 
-/** Every enabled mail flow rule that sets an SCL by a header, as `header: words => SCL`. */
+/** Returns every enabled mail flow rule that sets an SCL by a header, as `header: words => SCL`. */
 export function rulesIn({ tenant }) {
   return tenant.transportRules
     .filter(({ State, Mode }) => State === "Enabled" && Mode !== "Audit")
@@ -98,7 +98,7 @@ export function rulesIn({ tenant }) {
     .sort();
 }
 
-/** What use case 4 has there. */
+/** The rules of use case 4. */
 export const expectedRules = [
   "X-Area1Security-Disposition: MALICIOUS from 42 ranges => 9",
   "X-Area1Security-Disposition: SPAM,SPOOF,UCE from 42 ranges => 5",
@@ -107,13 +107,13 @@ export const expectedRules = [
 ];
 
 /**
- * Four changes that a colleague might make in the portals: each in words, as a request, as the refresh has to show it, and the finding
- * that says what follows for mail.
+ * Four changes that a colleague might make in the portals: each as a description, as a request, as the expected result of the refresh,
+ * and as the finding about its effect on mail.
  */
 export const changes = [
   {
     object: `Rule "${malicious}"`,
-    told: "SCL 5 instead of 9, so Malicious is Spam",
+    description: "SCL 5 instead of 9, so Malicious is Spam",
     resource: "mail-cloudflare-admin",
     shows: { setScl: [9, 5] },
     follows: "rule-scl",
@@ -125,7 +125,7 @@ export const changes = [
   },
   {
     object: `Quarantine policy "${adminQuarantine}"`,
-    told: "recipients release instead of asking for it",
+    description: "recipients release instead of asking for it",
     resource: "mail-admin-quarantine",
     shows: {
       "endUserQuarantinePermissions[2]": ["RequestRelease", "Release"],
@@ -139,7 +139,7 @@ export const changes = [
   },
   {
     object: "Domain example.org at Cloudflare",
-    told: "forwards to old.example.org, past Microsoft 365",
+    description: "forwards to old.example.org, past Microsoft 365",
     resource: "mail-domain-example.org",
     shows: { transport: [undefined, "old.example.org"] },
     follows: "domain-transport",
@@ -151,18 +151,18 @@ export const changes = [
   },
   {
     object: `Rule "${spam}"`,
-    told: "deleted",
+    description: "deleted",
     resource: "mail-cloudflare-user",
-    shows: "gone",
+    shows: "deleted",
     follows: "rule-missing",
     remove: ["TransportRule", spam],
   },
 ];
 
-/** A change of something that the stack does not manage, and that goes before everything that it does. */
+/** A change of an object that the stack does not manage, and that takes precedence over all objects of the stack. */
 export const preset = {
   object: "Strict Preset Security Policy",
-  told: "switched on, for everybody",
+  description: "switched on, for everybody",
   follows: "preset-in-force",
   request: {
     kind: "EOPProtectionPolicyRule",
@@ -171,7 +171,7 @@ export const preset = {
   },
 };
 
-/** Makes a change as somebody else would. */
+/** Makes a change as another administrator would. */
 export function make({ request, remove }, { tenant, account }) {
   if (remove) tenant.remove(...remove);
   else if (request.kind === "Domain")
@@ -179,11 +179,11 @@ export function make({ request, remove }, { tenant, account }) {
   else tenant.edit(request.kind, request.name, request.changes);
 }
 
-/** Times and names of who changed what: they move with every change, also with one that puts things back. */
+/** Properties with times and names of changes. They change with every write, even one that restores values. */
 const stamps = new Set(["WhenChanged", "LastModifiedBy", "modified_at"]);
 
 /**
- * What differs between two snapshots: a line each, empty when they are equal but for the stamps.
+ * Returns the differences between two snapshots, a line each, ignoring these properties.
  *
  * @returns {{added: string[], removed: string[], changed: string[]}}
  */
@@ -206,7 +206,7 @@ export function difference(before, after) {
   };
 }
 
-/** Every object of every list of a snapshot, by list and name. */
+/** Returns all objects in the lists of a snapshot, by list and name. */
 function objectsOf({ tenants, accounts }) {
   const all = new Map();
   const holders = [

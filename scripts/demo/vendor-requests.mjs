@@ -1,13 +1,13 @@
-// What was asked of the simulated vendors, in words.
+// Describes the requests to the simulated vendors.
 
-/** Follows a simulator's log. The answer to `next()` is what has come since the last time. */
+/** Reads a simulator's log. `next()` returns what was added since its last call. */
 export function vendorRequests(simulator) {
   const names = new Map();
   return {
     /** @returns {{requests: number, writes: {verb: string, name: string}[]}} */
     next() {
       const entries = simulator.log.splice(0);
-      // Requests name objects by their ids; those that are gone by now are known from before.
+      // Requests name objects by their ids. Keeps the names of objects that may be deleted later.
       for (const { Guid, Name } of simulator.tenant.transportRules)
         names.set(Guid, Name);
       for (const { id, domain } of simulator.account.domains)

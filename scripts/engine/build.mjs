@@ -1,4 +1,4 @@
-// Where the official download cannot be reached: the same engine, compiled from the Go module proxy.
+// Compiles the engine from the Go module proxy, if the official download cannot be reached.
 import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -7,17 +7,17 @@ import { fileURLToPath } from "node:url";
 import { run } from "../children.mjs";
 
 const PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
-/** What `go list -deps` counts on Linux; only for telling how far the build is. */
+/** Number of packages (`go list -deps` on Linux), to show the progress. */
 const PACKAGES = 1_683;
 /** Measured with empty caches. */
 const CPU_SECONDS = 360;
 const HEARTBEAT_MS = 15_000;
 
 /**
- * Builds the engine into `directory/bin` with the Go that is on PATH. The module files beside this one are complete and
- * only read, so the result is the same everywhere.
+ * Builds the engine into `directory/bin` with the Go on PATH. The module files next to this one are complete and read only, so that the
+ * result is reproducible.
  *
- * @throws Error with Go's own words
+ * @throws Error with Go's message
  */
 export async function buildEngine({ version, directory, env, log }) {
   if (process.platform === "win32") {
@@ -85,7 +85,7 @@ async function compile({ version, work, output, env, log }) {
         "-tags",
         "osusergo,grpcnotrace",
         "-ldflags",
-        // Without a version the engine says "", which the Automation API refuses.
+        // Without this, the engine reports the version "", which the Automation API refuses.
         `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`,
         "-o",
         output,

@@ -1,4 +1,4 @@
-// The official way: Pulumi's release archive, verified against the checksum that this repository records.
+// Downloads Pulumi's release archive, and checks it against the checksum in this repository.
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { run } from "../children.mjs";
 const CONNECT_MS = 6_000;
 const STALL_MS = 30_000;
 
-/** Where official releases lie: Pulumi's own server, then GitHub. `{version}` is replaced. */
+/** Addresses of official releases: Pulumi's own server, then GitHub. `{version}` is replaced. */
 export const RELEASES = [
   "https://get.pulumi.com/releases/sdk/",
   "https://github.com/pulumi/pulumi/releases/download/v{version}/",
@@ -80,7 +80,7 @@ function archiveName(version) {
   return `pulumi-v${version}-${system}-${processor}.${system === "windows" ? "zip" : "tar.gz"}`;
 }
 
-/** Only connecting has a short limit; a slow line may take its time as long as something arrives. */
+/** Sends a request. Only connecting has a short time limit: a slow download may continue as long as data arrives. */
 export async function request(url) {
   const controller = new AbortController();
   const timer = setTimeout(
@@ -149,12 +149,12 @@ async function unpack(file, directory, bin) {
   await rm(file);
   const [root] = await readdir(directory);
   const nested = path.join(directory, root);
-  // Windows' archive has one folder more.
+  // The archive for Windows has an additional folder.
   const inner = (await readdir(nested)).includes("bin")
     ? path.join(nested, "bin")
     : nested;
   await mkdir(bin, { recursive: true });
-  // The rest are other languages' hosts: half a gigabyte that nobody here uses.
+  // Skips the hosts of other languages, which are half a gigabyte.
   const wanted =
     /^pulumi(-language-nodejs|-resource-pulumi-nodejs)?(\.exe|\.cmd)?$/;
   for (const name of (await readdir(inner)).filter((each) =>
@@ -166,7 +166,7 @@ async function unpack(file, directory, bin) {
 }
 
 function reason(error) {
-  // fetch itself only says "fetch failed".
+  // The message of fetch itself is only "fetch failed".
   const { cause } = error;
   return cause
     ? `${cause.code ?? cause.message} (${error.message})`

@@ -7,7 +7,7 @@ const read = "Cloud Email Security: Read";
 const write = "Cloud Email Security: Write";
 
 /**
- * The account that a request is for, or why it may not: token or legacy key, account, product, permission group, in that order.
+ * Returns the account of a request, or an error. Checks token or legacy key, account, product and permission group, in this order.
  */
 export function access(
   world: World,
@@ -45,7 +45,7 @@ export function access(
   return account;
 }
 
-/** Which token or key a request carries, for the rate limit as well. */
+/** Returns the token or key of a request, which the rate limit counts by. */
 export function identify(
   world: World,
   request: VendorRequest,

@@ -17,7 +17,7 @@ type Operation = (
   request: VendorRequest,
 ) => Answer | Promise<Answer>;
 
-/** Cloudflare's part: the nine operations on email domains. */
+/** Returns Cloudflare's routes: the nine operations on email domains. */
 export function cloudflareRoutes(world: World, limit: RateLimit): Route[] {
   const root =
     "/client/v4/accounts/:account_id/email-security/settings/domains";
@@ -102,7 +102,7 @@ export function cloudflareRoutes(world: World, limit: RateLimit): Route[] {
   ];
 }
 
-/** The answer to a path that is none of Cloudflare's. */
+/** Returns the answer to a path that the simulated API does not have. */
 export function noRoute(request: VendorRequest): Answer {
   return failure(request, 404, [
     { code: 7003, message: "No route for the URI" },

@@ -7,7 +7,7 @@ import { change, create, remove, render, replace } from "./domain";
 import { failure, success } from "./envelope";
 import { batch as batchSchema, complaints, createDomain } from "./schemas";
 
-/** Runs a batch, all or nothing: whether the vendor's batch is atomic is not known. */
+/** Runs a batch atomically. Whether the vendor's batch is atomic is unknown. */
 export function batch(
   world: World,
   account: Account,

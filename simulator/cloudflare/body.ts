@@ -10,7 +10,7 @@ import {
   type Complaint,
 } from "./schemas";
 
-/** What is wrong with the body of a PUT. */
+/** Returns the errors in the body of a PUT. */
 export function wrongPut(
   quirks: Quirks,
   body: Json | undefined,
@@ -22,7 +22,7 @@ export function wrongPut(
   return [...complaints(schema, body, at), ...wrongName(quirks, body, at)];
 }
 
-/** What is wrong with the body of a PATCH. */
+/** Returns the errors in the body of a PATCH. */
 export function wrongPatch(
   quirks: Quirks,
   body: Json | undefined,
@@ -46,12 +46,12 @@ function wrongName(
     : [];
 }
 
-/** The body as JSON; undefined when it is none. */
+/** Returns the body as JSON, or undefined if it is not JSON. */
 export function parsed(request: VendorRequest): Json | undefined {
   return parseJson(request.body);
 }
 
-/** Refuses a body. */
+/** Returns the answer to an invalid body. */
 export function invalid(request: VendorRequest, wrong: Complaint[]): Answer {
   return failure(
     request,
@@ -60,7 +60,7 @@ export function invalid(request: VendorRequest, wrong: Complaint[]): Answer {
   );
 }
 
-/** There is no such domain. */
+/** Returns the answer for a domain that does not exist. */
 export function missing(request: VendorRequest): Answer {
   return failure(request, 404, [{ code: 10404, message: "Domain not found" }]);
 }

@@ -10,7 +10,7 @@ const arrays = [
   "regions",
 ];
 
-/** Makes the domain that a POST asks for; it waits for proof unless its zone or an integration is known. */
+/** Creates the domain of a POST. It is PENDING until ownership is proven, unless its zone or an integration is known. */
 export function create(
   account: Account,
   body: { domain: string } & JsonObject,
@@ -33,7 +33,7 @@ export function create(
   return made;
 }
 
-/** Replaces all mutable fields: what the body leaves out is reset. */
+/** Replaces all mutable fields. Fields that the body does not contain are reset. */
 export function replace(
   account: Account,
   domain: EmailDomain,
@@ -52,7 +52,7 @@ export function replace(
   fillOmitted(domain, quirks);
 }
 
-/** Changes the fields that the body has. */
+/** Changes the fields that the body contains. */
 export function change(
   account: Account,
   domain: EmailDomain,
@@ -77,7 +77,7 @@ export function change(
   touch(domain);
 }
 
-/** Takes a domain away. */
+/** Removes a domain. */
 export function remove(
   account: Account,
   domain: EmailDomain,
@@ -98,7 +98,7 @@ function fillOmitted(domain: EmailDomain, quirks: Quirks): void {
   domain["require_tls_outbound"] ??= false;
 }
 
-/** A domain as the API answers it. */
+/** Returns a domain as the API does. */
 export function render(domain: EmailDomain, quirks: Quirks): JsonObject {
   const { txt_record_value, ...fields } = domain;
   const moving = quirks.volatile !== "none";
@@ -146,7 +146,7 @@ function inOrder(value: Json | undefined, name: string, quirks: Quirks): Json {
   return quirks.arrayOrder === "reversed" ? texts.reverse() : texts;
 }
 
-/** An IP or range in its shortest form: host bits zero, a single address without its length. */
+/** Returns an IP or range in its shortest form: host bits zero, a single address without prefix length. */
 function normalised(text: string): string {
   if (!text.includes("/")) return ipaddr.parse(text).toString();
   const [address, bits] = ipaddr.parseCIDR(text);

@@ -1,7 +1,7 @@
 import { json, type Answer, type VendorRequest } from "../answer";
 import type { Json, JsonObject } from "../json";
 
-/** A success. */
+/** Returns a successful answer. */
 export function success(
   result: Json,
   status = 200,
@@ -16,17 +16,17 @@ export function success(
   });
 }
 
-/** An error of the envelope. */
+/** An error in the envelope of an answer. */
 export interface EnvelopeError {
-  /** At least 1000. */
+  /** The error code, at least 1000. */
   code: number;
-  /** What is wrong. */
+  /** The message. */
   message: string;
-  /** The part of the body, as a JSON pointer. */
+  /** The part of the request's body, as a JSON pointer. */
   pointer?: string;
 }
 
-/** A failure; the log says why. */
+/** Returns a failed answer, and adds the reason to the log entry. */
 export function failure(
   request: VendorRequest,
   status: number,

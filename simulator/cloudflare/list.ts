@@ -8,7 +8,7 @@ import { modes, uuid } from "./schemas";
 
 const statuses = ["PENDING", "ACTIVE", "FAILED", "TIMEOUT"];
 
-/** Answers the list: filters, order, pages. */
+/** Answers a list request: filters, order, pages. */
 export function list(
   account: Account,
   request: VendorRequest,
@@ -24,7 +24,7 @@ export function list(
       : [complaint("per_page", "must be between 1 and 1000")]),
     ...oneOf(query, "order", ["domain", "created_at"]),
     ...oneOf(query, "direction", ["asc", "desc"]),
-    // Both cases: the description changed it, and says of neither version that the other is refused (C16).
+    // Accepts both cases: the published description changed the case, and does not say that the other is refused (C16).
     ...oneOf(query, "status", [
       ...statuses,
       ...statuses.map((status) => status.toLowerCase()),
@@ -60,7 +60,7 @@ function isUuid(text: string | null): boolean {
 
 function number(text: string | null, byDefault: number): number {
   if (text === null) return byDefault;
-  // Beyond what a number holds exactly it would not be answered as an integer.
+  // Greater numbers would not be returned as an integer.
   return /^\d+$/.test(text)
     ? Math.min(Number(text), Number.MAX_SAFE_INTEGER)
     : Number.NaN;
@@ -89,7 +89,7 @@ function wanted(domain: EmailDomain, query: URLSearchParams): boolean {
     : [];
   return (
     (names.length === 0 || names.includes(domain.domain.toLowerCase())) &&
-    // Loose on purpose: the vendor reserves the right to change what it matches (C23).
+    // Matches loosely: the vendor does not document what exactly it matches (C23).
     (search === null ||
       domain.domain.toLowerCase().includes(search.toLowerCase().slice(0, 3))) &&
     (status === null ||
@@ -108,7 +108,7 @@ function sorted(domains: EmailDomain[], query: URLSearchParams): EmailDomain[] {
     : [...domains].sort((a, b) => (a[key] < b[key] ? -factor : factor));
 }
 
-/** Pages are no snapshot: somebody adds or removes a domain between two of them. */
+/** Adds or removes a domain between two pages, because pages are not a snapshot. */
 function shift(account: Account, quirks: Quirks): void {
   if (quirks.pageShift === "no" || quirks.pageShiftTimes <= 0) return;
   quirks.pageShiftTimes -= 1;

@@ -1,20 +1,20 @@
 import type { Quirks } from "../quirks";
 
-/** What a request is told about the limit. */
+/** The result of the rate limit for a request. */
 export interface Allowance {
-  /** Whether it may pass. */
+  /** Whether the request is within the limit. */
   passed: boolean;
-  /** The headers for its answer. */
+  /** Headers for the answer. */
   headers: Record<string, string>;
 }
 
-/** Counts requests per token and in all, and blocks a token that had too many, as Cloudflare's API does. */
+/** Counts requests per token and in total, and blocks a token that exceeds its limit, as Cloudflare's API does. */
 export class RateLimit {
   readonly #windows = new Map<string, { since: number; count: number }>();
   readonly #blocked = new Map<string, number>();
   #second = { since: 0, count: 0 };
 
-  /** Counts a request of a token. */
+  /** Counts a request of a token and checks the limits. */
   count(token: string, quirks: Quirks): Allowance {
     const now = Date.now();
     const windowMs = quirks.rateWindowSeconds * 1000;
@@ -47,7 +47,7 @@ export class RateLimit {
     };
   }
 
-  /** Forgets all counts. */
+  /** Resets all counts and blocks. */
   reset(): void {
     this.#windows.clear();
     this.#blocked.clear();

@@ -3,9 +3,9 @@ import Ajv, { type ValidateFunction } from "ajv";
 import type { Json } from "../json";
 
 // The schemas CreateDomain, ReplaceDomain and UpdateDomain of cloudflare/api-schemas openapi.json @ c92b9b0fd (2026-07-27),
-// `nullable` written as JSON Schema does. Formats of domain names and IPs are Cloudflare's prose.
+// `nullable` written as in JSON Schema. The formats of domain names and IPs follow Cloudflare's prose.
 
-/** How mail reaches Email Security. */
+/** The ways in which mail reaches Email Security. */
 export const modes = ["DIRECT", "BCC", "JOURNAL", "API", "RETRO_SCAN"];
 const dispositions = [
   "MALICIOUS",
@@ -65,7 +65,7 @@ ajv.addFormat("ip", (text: string) => {
     : ipaddr.IPv6.isValid(text) || ipaddr.IPv4.isValidFourPartDecimal(text);
 });
 
-/** What POST takes. */
+/** Validates the body of POST. */
 export const createDomain = ajv.compile({
   type: "object",
   properties: {
@@ -88,12 +88,12 @@ const replace = (required: string[]) =>
     },
     required,
   });
-/** What PUT takes in the description of 2026-07: lookback_hops is required. */
+/** Validates the body of PUT according to the description of 2026-07: lookback_hops is required. */
 export const replaceDomainStrict = replace([...mutable, "lookback_hops"]);
-/** What PUT takes in the official client 7.3.0: lookback_hops may be left out or null. */
+/** Validates the body of PUT according to the official client 7.3.0: lookback_hops may be missing or null. */
 export const replaceDomain = replace(mutable);
 
-/** What PATCH takes. */
+/** Validates the body of PATCH. */
 export const updateDomain = ajv.compile({
   type: "object",
   properties: {
@@ -114,9 +114,9 @@ const idOnly = {
   properties: { id: { type: "string", format: "uuid" } },
   required: ["id"],
 };
-/** What the deprecated bulk DELETE takes. */
+/** Validates the body of the deprecated bulk DELETE. */
 export const deletions = ajv.compile(list(idOnly, { minItems: 1 }));
-/** What batch takes; the objects in it are checked one by one. */
+/** Validates the body of a batch, without the objects in it, which are validated one by one. */
 export const batch = ajv.compile({
   type: "object",
   properties: {
@@ -128,15 +128,15 @@ export const batch = ajv.compile({
   required: ["deletes", "patches", "puts", "posts"],
 });
 
-/** A part of a body that does not fit. */
+/** An invalid part of a body. */
 export interface Complaint {
-  /** Where, as a JSON pointer. */
+  /** The part, as a JSON pointer. */
   pointer: string;
-  /** What is wrong. */
+  /** The message. */
   message: string;
 }
 
-/** What is wrong with a body; empty when it fits. */
+/** Returns the errors in a body. */
 export function complaints(
   schema: ValidateFunction,
   body: Json | undefined,

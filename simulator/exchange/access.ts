@@ -20,7 +20,7 @@ const reports =
 const preflight =
   /^Get-(EOPProtectionPolicyRule|HostedConnectionFilterPolicy)$/;
 
-/** What an Entra role may run; a role that is not here may run nothing. */
+/** The cmdlets that each Entra role may run. A role that is not listed may run none. */
 const directoryRoles: Record<string, (cmdlet: string) => boolean> = {
   "Global Administrator": () => true,
   "Exchange Administrator": () => true,
@@ -30,7 +30,7 @@ const directoryRoles: Record<string, (cmdlet: string) => boolean> = {
   "Global Reader": (cmdlet) => reading.test(cmdlet),
 };
 
-/** What an Exchange management role may run. */
+/** The cmdlets that each Exchange management role may run. */
 const exchangeRoles: Record<string, (cmdlet: string) => boolean> = {
   "Organization Management": () => true,
   "Transport Rules": (cmdlet) => /-TransportRule$/.test(cmdlet),
@@ -40,7 +40,7 @@ const exchangeRoles: Record<string, (cmdlet: string) => boolean> = {
   "View-Only Configuration": (cmdlet) => reading.test(cmdlet),
 };
 
-/** Who a request comes from, or the refusal: 401 without the app role, 403 when the tenant is another one's. */
+/** Returns the application that sent a request, or an error: 401 without the app role, 403 for a token of another tenant. */
 export function signedIn(
   world: World,
   request: VendorRequest,
@@ -70,7 +70,7 @@ export function signedIn(
     : forbidden(world, request, "the token is for another tenant");
 }
 
-/** The cmdlets that an application may run now. */
+/** Returns the cmdlets that an application may run now. */
 export function allowedCmdlets(
   world: World,
   application: Application,
@@ -86,7 +86,7 @@ export function allowedCmdlets(
   );
 }
 
-/** A parameter that a role may not send though it may run the cmdlet: EntityType, with Security Reader alone (observed). */
+/** Returns a sent parameter that the roles do not allow, although they allow the cmdlet: EntityType with Security Reader alone (observed). */
 export function deniedParameter(
   { directoryRoles: roles, exchangeRoles: more }: Application,
   cmdlet: string,
@@ -99,7 +99,7 @@ export function deniedParameter(
   );
 }
 
-/** 403 as the service gives it: 4096 NUL bytes, sometimes said to be gzip, and the reason in a header or nowhere. */
+/** Returns 403 as the service does: 4096 NUL bytes, sometimes declared as gzip, and the reason in a header or nowhere. */
 export function forbidden(
   world: World,
   request: VendorRequest,

@@ -9,14 +9,14 @@ import { checkIpRange } from "./ip-range";
 import type { Parameter, Parameters } from "./parameter-types";
 
 /**
- * Parameters that fit the cmdlet, under the names of its documentation. A list is an array (it replaces) or an object with
- * `add` and `remove`; null clears.
+ * Valid parameters, by their documented names. A list is an array (replaces the list) or an object with `add` and `remove`.
+ * null clears a value.
  */
 export type Bound = JsonObject;
 
 /**
- * Binds what was sent to the parameters of a cmdlet, as strictly as PowerShell does and no more: names in any case, an enum
- * value by any unique beginning.
+ * Binds the sent values to the parameters of a cmdlet, exactly as strictly as PowerShell: names in any case, and enum values
+ * also by any unique prefix.
  * @throws CmdletError
  */
 export function bind(
@@ -45,13 +45,13 @@ export function bind(
   return bound;
 }
 
-/** A list after a change: replaced by an array, edited by add and remove, cleared by null. */
+/** Returns a list after a change: an array replaces it, `add` and `remove` edit it, null clears it. */
 export function editedList(current: Json | undefined, change: Json): string[] {
   if (isTexts(change)) return change;
   if (!isObject(change)) return [];
   const add = isTexts(change["add"]) ? change["add"] : [];
   const remove = isTexts(change["remove"]) ? change["remove"] : [];
-  // A hashtable that says nothing empties the list.
+  // An empty hashtable clears the list.
   if (add.length + remove.length === 0) return [];
   const gone = new Set(remove.map((entry) => entry.toLowerCase()));
   const kept = (isTexts(current) ? current : []).filter(

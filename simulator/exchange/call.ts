@@ -11,18 +11,18 @@ import { textOf, type ExchangeKind, type Tenant } from "../tenant";
 import type { Bound } from "./binding";
 import { notFound } from "./errors";
 
-/** What a cmdlet gives back. */
+/** The result of a cmdlet. */
 export interface Outcome {
-  /** The objects; nothing for most that write. */
+  /** The returned objects. Most cmdlets that write return none. */
   value?: JsonObject[];
-  /** Warnings beside them. */
+  /** Warnings in the answer. */
   warnings?: string[];
 }
 
-/** A cmdlet's work. */
+/** The implementation of a cmdlet. */
 export type Cmdlet = (call: Call) => Outcome;
 
-/** One run of a cmdlet: whose objects, with what parameters, and the ways to read and write that respect the switches. */
+/** One run of a cmdlet: tenant, parameters, and methods that read and write objects according to the switches. */
 export class Call {
   constructor(
     readonly tenant: Tenant,
@@ -31,19 +31,19 @@ export class Call {
     readonly mail: Mail,
   ) {}
 
-  /** A parameter as text; empty when it was not sent. */
+  /** Returns a parameter as text, or an empty text if it was not sent. */
   text(name: string): string {
     return textOf(this.parameters[name]);
   }
 
-  /** The objects of a kind as this read sees them; they may lag behind the last writes. */
+  /** Returns the objects of a kind as this cmdlet reads them. They may lag behind the last writes. */
   read(kind: ExchangeKind): ExchangeRecord[] {
     const seen = [...this.tenant.visible(kind, this.quirks.flap)];
     if (this.quirks.shuffleLists) shuffle(seen);
     return seen;
   }
 
-  /** The objects that a Get- cmdlet with this Identity answers. @throws CmdletError */
+  /** Returns the objects that a Get- cmdlet returns for its Identity. @throws CmdletError */
   selected(kind: ExchangeKind): ExchangeRecord[] {
     const all = this.read(kind);
     const identity = this.text("Identity");
@@ -54,7 +54,7 @@ export class Call {
     return this.quirks.unknownIdentity === "all" ? all : [];
   }
 
-  /** The live object that a write is for. @throws CmdletError */
+  /** Returns the object to write to. @throws CmdletError */
   target(kind: ExchangeKind): ExchangeRecord {
     const identity = this.text("Identity");
     const found = this.tenant.find(kind, identity);
@@ -90,7 +90,7 @@ export class Call {
     touch(record);
   }
 
-  /** Gives a rule a priority; the others move. */
+  /** Sets a rule's priority and moves the other rules. */
   prioritise(
     kind: ExchangeKind,
     record: ExchangeRecord,
@@ -100,7 +100,7 @@ export class Call {
     this.tenant.prioritise(kind, record, priority);
   }
 
-  /** Takes an object away. */
+  /** Removes an object. */
   remove(kind: ExchangeKind, record: ExchangeRecord): void {
     this.#keep(kind, record);
     this.tenant.remove(kind, record.ExchangeObjectId);

@@ -3,12 +3,12 @@ import { json, type Answer } from "../answer";
 import type { JsonObject } from "../json";
 import type { Quirks } from "../quirks";
 
-/** An error of a cmdlet or of its parameters, with what the service puts into its answer. */
+/** An error of a cmdlet or of its parameters, with the data for the service's answer. */
 export class CmdletError extends Error {
   /**
    * @param type Full name of the exception's class.
-   * @param text What it says.
-   * @param phase Whether the parameters could not be bound or the cmdlet failed; the two look different on the wire.
+   * @param text The message.
+   * @param phase Whether the parameters could not be bound or the cmdlet failed. The service answers the two differently.
    * @param withDetails Whether the answer has a `details` member.
    */
   constructor(
@@ -24,7 +24,7 @@ export class CmdletError extends Error {
 const notFoundType =
   "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException";
 
-/** The object that a cmdlet names does not exist. */
+/** Returns the error for an object that does not exist. */
 export function notFound(identity: string): CmdletError {
   return new CmdletError(
     notFoundType,
@@ -32,7 +32,7 @@ export function notFound(identity: string): CmdletError {
   );
 }
 
-/** An object of that name exists. */
+/** Returns the error for a name that already exists. */
 export function alreadyExists(text: string): CmdletError {
   return new CmdletError(
     "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
@@ -40,7 +40,7 @@ export function alreadyExists(text: string): CmdletError {
   );
 }
 
-/** The service does not take the values. */
+/** Returns the error for values that the service rejects. */
 export function invalid(text: string): CmdletError {
   return new CmdletError(
     "Microsoft.Exchange.Management.Tasks.ValidationException",
@@ -48,12 +48,12 @@ export function invalid(text: string): CmdletError {
   );
 }
 
-/** Values that do not go together. */
+/** Returns the error for values that contradict each other. */
 export function badArgument(text: string): CmdletError {
   return new CmdletError("System.ArgumentException", text);
 }
 
-/** The cmdlet does not have these parameters. */
+/** Returns the error for parameters that the cmdlet does not have. */
 export function unknownParameters(names: string[]): CmdletError {
   return new CmdletError(
     "Microsoft.Exchange.AdminApi.CommandInvocation.AmbiguousParameterSetException",
@@ -62,7 +62,7 @@ export function unknownParameters(names: string[]): CmdletError {
   );
 }
 
-/** A value is not of the parameter's type. */
+/** Returns the error for a value of the wrong type. */
 export function cannotTransform(
   parameter: string,
   value: string,
@@ -77,7 +77,7 @@ export function cannotTransform(
   );
 }
 
-/** A value is of the right type but not allowed. */
+/** Returns the error for a value that has the right type but is not allowed. */
 export function cannotValidate(parameter: string, reason: string): CmdletError {
   return new CmdletError(
     "System.Management.Automation.ParameterBindingValidationException",
@@ -86,7 +86,7 @@ export function cannotValidate(parameter: string, reason: string): CmdletError {
   );
 }
 
-/** A required parameter is missing. */
+/** Returns the error for missing required parameters. */
 export function missingParameters(names: string[]): CmdletError {
   return new CmdletError(
     "System.Management.Automation.ParameterBindingException",
@@ -103,7 +103,7 @@ const noWarnings = {
   "@adminapi.warnings": [],
 };
 
-/** The answer for an error. */
+/** Returns the answer for an error. */
 export function errorAnswer(error: CmdletError, quirks: Quirks): Answer {
   const status = error.type === notFoundType ? quirks.notFoundStatus : 400;
   const code = {

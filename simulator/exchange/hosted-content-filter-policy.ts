@@ -12,7 +12,7 @@ import { resolvedTags } from "./tags";
 
 const kind = "HostedContentFilterPolicy";
 
-/** The values of a policy that nobody has touched, as captured from a fresh tenant. */
+/** The default values of a policy, as captured from a new tenant. */
 const fresh: JsonObject = {
   AdminDisplayName: "",
   AddXHeaderValue: "",
@@ -68,19 +68,19 @@ const fresh: JsonObject = {
   BulkQuarantineTag: "DefaultFullAccessPolicy",
 };
 
-/** The policy `Default` of a fresh tenant. */
+/** Returns the policy `Default` of a new tenant. */
 export function defaultHostedContentFilterPolicy(): ExchangeRecord {
   return newRecord({ ...fresh, Name: "Default", IsDefault: true });
 }
 
-/** A policy with the fresh values and some of its own. */
+/** Returns a policy with the given values and defaults for the others. */
 export function hostedContentFilterPolicy(
   properties: { Name: string } & JsonObject,
 ): ExchangeRecord {
   return newRecord({ ...fresh, ...properties });
 }
 
-/** The policies of the preset security policies: in the same list, their names with a suffix of digits. */
+/** Returns the policies of the preset security policies. They are in the same list, and their names end with digits. */
 export function presetHostedContentFilterPolicies(): ExchangeRecord[] {
   return (["Standard", "Strict"] as const).map((level, at) =>
     hostedContentFilterPolicy({
@@ -100,7 +100,7 @@ export function presetHostedContentFilterPolicies(): ExchangeRecord[] {
   );
 }
 
-/** The four cmdlets. */
+/** The four cmdlets for anti-spam policies. */
 export const hostedContentFilterPolicyCmdlets: Record<string, Cmdlet> = {
   "Get-HostedContentFilterPolicy": (call) => ({
     value: call.selected(kind).map((record) => render(call, record)),
@@ -154,7 +154,7 @@ function refusePreset(record: ExchangeRecord, done: string): void {
     );
 }
 
-/** What the parameters make of a policy. @throws CmdletError when a property that an action needs is missing or a tag unknown. */
+/** Returns a policy after a change. @throws CmdletError if an action lacks a property that it needs, or a tag is unknown. */
 function applied(call: Call, current: JsonObject): JsonObject {
   const changes: JsonObject = {};
   const parameters = cmdletParameters["Set-HostedContentFilterPolicy"] ?? {};
@@ -171,7 +171,7 @@ function applied(call: Call, current: JsonObject): JsonObject {
         : (value ?? fresh[name] ?? null);
   }
   Object.assign(changes, resolvedTags(call));
-  // An obsolete value that the service still takes and stores as the only one left.
+  // An obsolete value. The service still accepts it, and stores the one value that is left.
   if (changes["HighConfidencePhishAction"] === "MoveToJmf")
     changes["HighConfidencePhishAction"] = "Quarantine";
   if (call.quirks.actionWithoutValue === "refused")

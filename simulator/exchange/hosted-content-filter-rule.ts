@@ -17,7 +17,7 @@ const kind = "HostedContentFilterRule";
 const recipients = ["RecipientDomainIs", "SentTo", "SentToMemberOf"] as const;
 const lists = [...recipients, ...recipients.map((name) => `ExceptIf${name}`)];
 
-/** The six cmdlets of anti-spam rules and the one of the presets' rules. */
+/** The six cmdlets for anti-spam rules and the one for the presets' rules. */
 export const hostedContentFilterRuleCmdlets: Record<string, Cmdlet> = {
   ...stateCmdlets(kind),
   "Get-HostedContentFilterRule": (call) => ({
@@ -67,7 +67,7 @@ export const hostedContentFilterRuleCmdlets: Record<string, Cmdlet> = {
   }),
 };
 
-/** The policy that was asked for, unless it is Default or has a rule, this one included. @throws CmdletError */
+/** Returns the requested policy. @throws CmdletError if it is Default or already has a rule, even if that is this rule. */
 function freePolicy(call: Call): string {
   const wanted = call.text("HostedContentFilterPolicy");
   const policy = call.tenant.find("HostedContentFilterPolicy", wanted);

@@ -31,7 +31,7 @@ const byLowerCase = new Map(
 
 const tooMany =
   "You have reached the maximum number of concurrent requests per tenant. Please wait and try again";
-/** Exchange Online's part: InvokeCommand, and the list of cmdlets that one may run. */
+/** Returns the routes of Exchange Online: InvokeCommand, and the list of allowed cmdlets. */
 export function exchangeRoutes(world: World): Route[] {
   const running = new Map<string, number>();
   const pages = new Map() as Pages;
@@ -107,7 +107,7 @@ async function limited(
   }
   running.set(tenant, others + 1);
   try {
-    // Without a turn of the event loop no two requests would ever run at the same time.
+    // Yields to the event loop: otherwise requests would never run concurrently.
     if (most > 0) await sleep(20 + world.quirks.latencyMs);
     return withHeaders(world, request, work());
   } finally {
@@ -203,7 +203,7 @@ function commandOf(
   if (!isObject(input) || typeof input["CmdletName"] !== "string")
     return undefined;
   const parameters = input["Parameters"];
-  // `Parameters: null` is another request than `{}` (E3).
+  // The service refuses `Parameters: null`, but not `{}` (E3).
   return isObject(parameters)
     ? { name: input["CmdletName"], parameters }
     : undefined;

@@ -4,8 +4,8 @@ import { cannotTransform } from "./errors";
 const type = "Microsoft.Exchange.Data.IPRange";
 
 /**
- * Checks one entry of SenderIpRanges: an IPv4 address, `a-b` or a CIDR range, and with `wide` also IPv6 and more than 256
- * addresses, which Cloudflare says Microsoft 365 does not take.
+ * Checks an entry of SenderIpRanges: an IPv4 address, `a-b` or a CIDR range. With `wide` also IPv6 and more than 256
+ * addresses, which Microsoft 365 rejects according to Cloudflare.
  * @throws CmdletError
  */
 export function checkIpRange(
@@ -31,7 +31,7 @@ export function checkIpRange(
   return text;
 }
 
-/** An entry in normal form: host bits zero, a single address bare, `first-last` where it is no CIDR range. */
+/** Returns an entry in normal form: host bits zero, a single address without prefix length, `first-last` if it is not a CIDR range. */
 export function normalisedIpRange(text: string): string {
   const [address, bits] = text.split("/");
   if (address === undefined || bits === undefined) return text;
@@ -42,7 +42,7 @@ export function normalisedIpRange(text: string): string {
   return `${family.networkAddressFromCIDR(text).toString()}/${bits}`;
 }
 
-/** First and last address of an entry; undefined when it is none. */
+/** Returns the first and last address of an entry, or undefined if it is not valid. */
 export function ipRange(
   text: string,
 ): { first: bigint; last: bigint; v6: boolean } | undefined {

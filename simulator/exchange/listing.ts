@@ -11,10 +11,10 @@ const truncated =
 const expired =
   "Expired or Invalid pagination request. Default Expiry time is 00:30:00";
 
-/** Where the rest of a list goes on, by the token of its link. */
+/** The position where each partly returned list continues, by the token of its link. */
 export type Pages = Map<string, { offset: number; body: string }>;
 
-/** Cuts a list to the size that the client prefers and says where the rest is. */
+/** Returns one page of a list, of the size that the client prefers, with a link to the next. */
 export function page(
   world: World,
   pages: Pages,
@@ -45,7 +45,7 @@ export function page(
     return envelope(world, request, rows, outcome.warnings ?? []);
   const next = randomUUID().replaceAll("-", "");
   pages.set(next, { offset: end, body: request.body });
-  // Who has asked for a thousand pages since does not come back for this one.
+  // Keeps the latest thousand links.
   for (const old of pages.keys()) if (pages.size > 1000) pages.delete(old);
   return envelope(
     world,
@@ -58,12 +58,12 @@ export function page(
   );
 }
 
-/** The address that the client used. */
+/** Returns the origin that the client sent the request to. */
 export function origin(world: World, request: VendorRequest): string {
   return `https://${request.headers.host ?? new URL(world.url).host}`;
 }
 
-/** A success. */
+/** Returns a successful answer. */
 export function envelope(
   world: World,
   request: VendorRequest,

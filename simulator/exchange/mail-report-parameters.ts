@@ -15,7 +15,7 @@ function of(parameter: Parameter, ...names: string[]): Parameters {
 
 const quarantine = "Microsoft.Exchange.Management.FfoQuarantine";
 
-/** Kinds of quarantined messages, in the order in which the captured refusal names them. */
+/** Kinds of quarantined messages, in the order of the captured error message. */
 const quarantineTypes = [
   "Spam",
   "TransportRule",
@@ -38,7 +38,7 @@ const report: Parameters = {
   PageSize: { type: "integer", range: [1, 5000] },
 };
 
-/** The parameters of the cmdlets that tell what happened to mail, from their reference pages of 2025-10 to 2026. */
+/** The parameters of the cmdlets for mail reports, from their reference pages of 2025-10 to 2026. */
 export const mailReportParameters: Readonly<Record<string, Parameters>> = {
   "Get-MailTrafficPolicyReport": {
     ...report,

@@ -24,27 +24,27 @@ const events = {
   ],
 } as const;
 
-/** The cmdlets that tell what happened to mail: answered from the messages that were sent through the simulator. */
+/** The cmdlets for mail reports. They report the messages that were sent through the simulator. */
 export const mailReportCmdlets: Record<string, Cmdlet> = {
   "Get-MailTrafficPolicyReport": (call) => {
     checkReport(call, "Get-MailTrafficPolicyReport");
     const by = oneOf(call, "AggregateBy", ["Hour", "Day", "Summary"]) ?? "Day";
-    const blank = (names(call, "SummarizeBy") ?? []).map((name) =>
+    const summarized = (names(call, "SummarizeBy") ?? []).map((name) =>
       name.toLowerCase(),
     );
     const rows = new Map<string, JsonObject & { MessageCount: number }>();
     for (const hit of hits(call, 90)) {
-      const told = (name: string, value: string) =>
-        blank.includes(name.toLowerCase()) ? "" : value;
+      const shown = (name: string, value: string) =>
+        summarized.includes(name.toLowerCase()) ? "" : value;
       const row = {
         Organization: call.tenant.name,
-        Domain: told("Domain", domainOf(hit.sent.message.recipient)),
+        Domain: shown("Domain", domainOf(hit.sent.message.recipient)),
         Date: truncated(hit.sent.receivedAt, by),
         DlpPolicy: "",
-        TransportRule: told("TransportRule", hit.rule),
-        EventType: told("EventType", hit.event),
-        Action: told("Action", hit.action),
-        Direction: told("Direction", "Inbound"),
+        TransportRule: shown("TransportRule", hit.rule),
+        EventType: shown("EventType", hit.event),
+        Action: shown("Action", hit.action),
+        Direction: shown("Direction", "Inbound"),
       };
       const key = JSON.stringify(row);
       const counted = rows.get(key) ?? { ...row, MessageCount: 0 };
@@ -97,7 +97,7 @@ export const mailReportCmdlets: Record<string, Cmdlet> = {
       .map((one) => rendered(call, one));
     const identity = call.text("Identity").toLowerCase();
     const found = all.filter((row) => row.Identity.toLowerCase() === identity);
-    // An unknown Identity gives everything, as the documentation warns.
+    // An unknown Identity returns all messages, as the documentation warns.
     return {
       value: paged(
         call,
@@ -112,7 +112,7 @@ export const mailReportCmdlets: Record<string, Cmdlet> = {
       throw badArgument(
         "One of the parameters TransportRules and UnifiedDlpRules is required.",
       );
-    // The report goes by mail to SendReportTo.
+    // The real cmdlet sends the report to SendReportTo by mail.
     return {};
   },
 };
@@ -144,7 +144,7 @@ function oneOf(
   return found;
 }
 
-/** A list among the parameters; undefined when it was not sent. */
+/** Returns a parameter that is a list, or undefined if it was not sent. */
 function names(call: Call, name: string): string[] | undefined {
   const value = call.parameters[name];
   return isTexts(value) ? value : undefined;
@@ -158,7 +158,7 @@ function sentIn(call: Call): SentMessage[] {
   return call.mail.messages.filter(({ tenant }) => tenant === call.tenant.id);
 }
 
-/** Rules that matched, one entry for the match and one for each action, within the dates and filters of a report. */
+/** Returns the matches of rules within the dates and filters of a report: one row for the match and one for each action. */
 function hits(
   call: Call,
   days: number,
@@ -223,7 +223,7 @@ const types: Record<string, string> = {
   transportRule: "TransportRule",
 };
 
-/** A row as it was captured over InvokeCommand (graph2otel, 2026-07-23); who is in ReleasedBy is reasoned. */
+/** Returns a row as it was captured over InvokeCommand (graph2otel, 2026-07-23). The value of ReleasedBy is assumed. */
 function rendered(call: Call, one: Quarantined) {
   // Spoofing and impersonation count as phishing.
   const type = types[one.reason] ?? "Phish";
@@ -241,7 +241,7 @@ function rendered(call: Call, one: Quarantined) {
     PolicyType: one.policyType,
     PolicyName: one.policy ?? "",
     TagName: one.quarantinePolicy ?? "",
-    // Those of who asks, an administrator, and not the recipient's.
+    // The rights of the caller, an administrator, not those of the recipient.
     PermissionToBlockSender: true,
     PermissionToDelete: true,
     PermissionToPreview: true,

@@ -6,8 +6,8 @@ import { CmdletError } from "./errors";
 import { directoryProperties } from "./rendering";
 
 /**
- * Refuses in a tenant that was never customised.
- * @throws CmdletError
+ * Checks that the tenant was customised.
+ * @throws CmdletError if it was not
  */
 export function requireCustomization(call: Call): void {
   if (isDehydrated(call.tenant.organizationConfig))
@@ -17,7 +17,7 @@ export function requireCustomization(call: Call): void {
     );
 }
 
-/** Customisation was asked for at `CustomizedAt` and has an effect from `HydratedAt` on. */
+/** Whether the tenant is still dehydrated. A customisation that was requested at `CustomizedAt` takes effect at `HydratedAt`. */
 function isDehydrated(organization: ExchangeRecord): boolean {
   const at = organization["HydratedAt"];
   return (

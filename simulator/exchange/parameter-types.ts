@@ -1,4 +1,4 @@
-/** How the text of a parameter is read and checked. */
+/** How a parameter's value is parsed and checked. */
 export type ParameterType =
   | "text"
   | "flag"
@@ -14,13 +14,13 @@ export type ParameterType =
   | "notOverRest"
   | { enumeration: string; values: readonly string[]; many?: true };
 
-/** What is known of one parameter of a cmdlet. */
+/** The definition of a parameter of a cmdlet. */
 export interface Parameter {
   /** Its type. */
   type: ParameterType;
-  /** Whether the cmdlet refuses to run without it. */
+  /** Whether it is required. */
   required?: true;
-  /** Most characters of a text. */
+  /** Greatest length of a text in characters. */
   maxLength?: number;
   /** Least and greatest value of a number. */
   range?: readonly [number, number];

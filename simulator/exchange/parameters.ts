@@ -30,7 +30,7 @@ const tasks = "Microsoft.Exchange.MessagingPolicies.Rules.Tasks";
 // Names, types, lengths and values are those of the reference pages in MicrosoftDocs/office-docs-powershell @ 93336da2
 // (2026-08-21), parameters for Exchange Online only.
 
-/** Conditions of a transport rule; each has an exception of the same form, `ExceptIf…`. */
+/** The conditions of a transport rule. Each has an exception of the same type, `ExceptIf…`. */
 export const conditions: Parameters = {
   ADComparisonAttribute: text,
   ADComparisonOperator: choice(`${tasks}.Evaluation`, "Equal", "NotEqual"),
@@ -417,7 +417,7 @@ const named = (parameters: Parameters, ...names: string[]): Parameters => ({
   ),
 });
 
-/** The parameters of every cmdlet that the simulator has. */
+/** The parameters of every simulated cmdlet. */
 export const cmdletParameters: Readonly<Record<string, Parameters>> = {
   "Get-QuarantinePolicy": {
     ...anyIdentity,

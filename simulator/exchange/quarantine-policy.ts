@@ -11,7 +11,7 @@ import { tagProperties } from "./tags";
 const kind = "QuarantinePolicy";
 const globalType = "GlobalQuarantinePolicy";
 
-/** Permissions as Get- lists them, with their bits. */
+/** The permissions in the order of Get-, with their bits. */
 const permissions = [
   ["PermissionToBlockSender", 16],
   ["PermissionToDelete", 1],
@@ -29,20 +29,20 @@ const frequencies: Record<string, string> = {
   "7.00:00:00": "P7D",
 };
 
-/** A frequency as it is set, by the form in which it is read. */
+/** The values for setting a frequency, by the values that Get- returns. */
 export const setFrequencies: Readonly<Record<string, string>> =
   Object.fromEntries(
     Object.entries(frequencies).map(([sent, read]) => [read, sent]),
   );
 
-/** Permissions as a number, from the text in which they are read. */
+/** Returns permissions as a number, from the text that Get- returns. */
 export function permissionBits(text: string): number {
   return permissions
     .filter(([name]) => text.includes(`${name}: True`))
     .reduce((sum, [, bit]) => sum + bit, 0);
 }
 
-/** The quarantine policies that every tenant has; nobody makes, changes or removes them. */
+/** Returns the built-in quarantine policies of every tenant. They cannot be created, changed or removed. */
 export function builtInQuarantinePolicies(): ExchangeRecord[] {
   return (
     [
@@ -61,7 +61,7 @@ export function builtInQuarantinePolicies(): ExchangeRecord[] {
   }));
 }
 
-/** The tenant's global settings; without a customised one the name is another and nothing can be set. */
+/** Returns the tenant's global settings. Before they are customised, they have another name and cannot be set. */
 export function globalQuarantinePolicy(
   name: "DefaultGlobalTag" | "DefaultGlobalPolicy" = "DefaultGlobalTag",
 ): ExchangeRecord {
@@ -73,7 +73,7 @@ export function globalQuarantinePolicy(
   });
 }
 
-/** The four cmdlets. */
+/** The four cmdlets for quarantine policies. */
 export const quarantinePolicyCmdlets: Record<string, Cmdlet> = {
   "Get-QuarantinePolicy": (call) => {
     const global = call.text("QuarantinePolicyType") === globalType;
@@ -81,7 +81,7 @@ export const quarantinePolicyCmdlets: Record<string, Cmdlet> = {
     return {
       value: call
         .selected(kind)
-        // Without a type the custom and built-in ones are listed; a name finds the global one, too.
+        // Without a type, the list contains custom and built-in policies. A name finds the global policy as well.
         .filter((record) =>
           identity !== "" && !global ? true : isGlobal(record) === global,
         )

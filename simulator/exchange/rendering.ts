@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../json";
 import type { Quirks } from "../quirks";
 import type { Tenant } from "../tenant";
 
-/** The properties that every object of the directory has when it is read. */
+/** Returns the properties that Get- returns for every object of the directory. */
 export function directoryProperties(
   record: ExchangeRecord,
   tenant: Tenant,
@@ -28,7 +28,7 @@ export function directoryProperties(
   };
 }
 
-/** The four times of an object, in the resolution and the two forms of the service. */
+/** Returns the four times of an object, in the resolution and the two formats of the service. */
 export function times(record: ExchangeRecord, quirks: Quirks): JsonObject {
   return {
     WhenChanged: stamp(record.WhenChanged, "+00:00", quirks),
@@ -38,7 +38,7 @@ export function times(record: ExchangeRecord, quirks: Quirks): JsonObject {
   };
 }
 
-/** A time as Exchange writes it: seven digits after the second. */
+/** Returns a time in Exchange's format: with seven decimal places of a second. */
 export function stamp(iso: string, zone: string, quirks: Quirks): string {
   const step = Math.max(1, quirks.whenChangedResolutionMs);
   const at = new Date(Math.floor(Date.parse(iso) / step) * step);
@@ -49,7 +49,7 @@ const guids = new Set(["Guid", "ExchangeObjectId", "ImmutableId"]);
 const dates =
   /^(When(Changed|Created)(UTC)?|ActivationDate|ExpiryDate|Date|ReceivedTime|Expires)$/;
 
-/** Adds the siblings that name each property's type, and leaves out what was not asked for. */
+/** Adds the annotations of each property's type, and omits properties that were not selected. */
 export function serialised(
   object: JsonObject,
   quirks: Quirks,
@@ -63,13 +63,17 @@ export function serialised(
       quirks.bareSingletons && Array.isArray(value) && value.length === 1
         ? (value[0] ?? null)
         : value;
-    addSiblings(answer, name, sent);
+    addTypeAnnotations(answer, name, sent);
     answer[name] = sent;
   }
   return answer;
 }
 
-function addSiblings(answer: JsonObject, name: string, value: Json): void {
+function addTypeAnnotations(
+  answer: JsonObject,
+  name: string,
+  value: Json,
+): void {
   if (Array.isArray(value))
     answer[`${name}@odata.type`] = "#Collection(String)";
   else if (typeof value === "number")

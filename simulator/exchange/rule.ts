@@ -3,7 +3,7 @@ import type { ExchangeKind } from "../tenant";
 import type { Call, Cmdlet } from "./call";
 import { alreadyExists, badArgument } from "./errors";
 
-/** Refuses a name that another rule of the kind has. @throws CmdletError */
+/** Checks that no other rule of the kind has the name. @throws CmdletError */
 export function refuseTakenName(
   call: Call,
   kind: ExchangeKind,
@@ -19,7 +19,7 @@ export function refuseTakenName(
     );
 }
 
-/** The priority that was asked for, checked against the number of rules. @throws CmdletError */
+/** Returns the requested priority. @throws CmdletError if it is negative or exceeds the number of rules. */
 export function wantedPriority(
   call: Call,
   kind: ExchangeKind,
@@ -36,7 +36,7 @@ export function wantedPriority(
   return wanted;
 }
 
-/** Enable-, Disable- and Remove- of a kind of rule. */
+/** Returns the Enable-, Disable- and Remove- cmdlets for a kind of rule. */
 export function stateCmdlets(kind: ExchangeKind): Record<string, Cmdlet> {
   const setState = (state: string): Cmdlet => {
     return (call) => {
@@ -59,7 +59,7 @@ export function stateCmdlets(kind: ExchangeKind): Record<string, Cmdlet> {
   };
 }
 
-/** The rules that a Get- cmdlet with Identity and State answers, by priority. @throws CmdletError */
+/** Returns the rules with the given Identity and State, by priority. @throws CmdletError */
 export function selectedRules(
   call: Call,
   kind: ExchangeKind,

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from "../json";
 import type { Quirks } from "../quirks";
 
-/** The properties of an anti-spam policy that are lists of senders, with what the service calls an entry's value. */
+/** The properties of an anti-spam policy that are lists of senders, with the service's name for an entry's value. */
 const senderLists: Readonly<Record<string, "Sender" | "Domain">> = {
   AllowedSenders: "Sender",
   BlockedSenders: "Sender",
@@ -14,7 +14,7 @@ export function isSenderList(property: string): boolean {
   return property in senderLists;
 }
 
-/** The addresses or domains of a list of senders, in whatever form its entries are. */
+/** Returns the addresses or domains of a list of senders, in any of its formats. */
 export function sendersIn(list: Json | undefined): string[] {
   const entries = Array.isArray(list) ? list : [list ?? null];
   return entries.flatMap((entry) => {
@@ -26,7 +26,7 @@ export function sendersIn(list: Json | undefined): string[] {
   });
 }
 
-/** A policy with its lists of senders in the form of the switch `senderListForm`; with `asKept` they stay as they are. */
+/** Returns a policy with its lists of senders in the format of the switch `senderListForm`. `asKept` leaves them unchanged. */
 export function withSenderLists(
   policy: JsonObject,
   form: Quirks["senderListForm"],

@@ -18,9 +18,8 @@ export const tagProperties = [
 ] as const;
 
 /**
- * The tags among the parameters as names, whether they were sent as Name, Guid or distinguished name. A policy that has not
- * reached this domain controller yet is as unknown as one that never was.
- * @throws CmdletError
+ * Returns the parameters that name quarantine policies, with each value (Name, Guid or distinguished name) resolved to a name.
+ * @throws CmdletError if a policy does not exist, or is not yet replicated to this domain controller
  */
 export function resolvedTags(call: Call): JsonObject {
   const resolved: JsonObject = {};

@@ -9,7 +9,7 @@ import { stamp, times } from "./rendering";
 
 const tasks = "Microsoft.Exchange.MessagingPolicies.Rules.Tasks";
 
-/** Names of predicates and actions that are not simply the parameter's. */
+/** Class names of predicates and actions that differ from the parameter's name. */
 const predicateNames: Record<string, string> = {
   HeaderContainsMessageHeader: "HeaderContains",
   HeaderContainsWords: "HeaderContains",
@@ -36,7 +36,7 @@ const actionNames: Record<string, string> = {
   RouteMessageOutboundConnector: "RouteMessageOutboundConnector",
 };
 
-/** A rule as Get-TransportRule answers it: every condition and action as a property, and the lists of their class names. */
+/** Returns a rule as Get-TransportRule does: every condition and action as a property, and the lists of their class names. */
 export function renderTransportRule(
   call: Call,
   rule: ExchangeRecord,
@@ -98,12 +98,12 @@ const blank: JsonObject = Object.fromEntries(
   ),
 );
 
-/** The parameters of a table that a rule has a value for, in the table's order. */
+/** Returns the parameters for which a rule has a value, in the order of the table. */
 function setNames(rule: JsonObject, parameters: Parameters): string[] {
   const set = new Set(
     Object.keys(rule).filter((name) => name in parameters && isSet(rule[name])),
   );
-  // Most rules set a handful of some 190 parameters: the tables are walked only for what may be there.
+  // For speed: most rules set only a few of about 190 parameters.
   return set.size < 2
     ? [...set]
     : Object.keys(parameters).filter((name) => set.has(name));
@@ -127,7 +127,7 @@ function onWire(call: Call, name: string, value: Json): Json {
     : value;
 }
 
-/** The class names of predicates or actions, each once. */
+/** Returns the class names of predicates or actions without duplicates. */
 function classNames(
   parameters: string[],
   names: Record<string, string>,
@@ -140,8 +140,8 @@ function classNames(
 }
 
 /**
- * Characters of a rule. The service counts its stored XML, which nobody has shown: here every value costs its length and
- * the `<value></value>` around it, every parameter its name twice, the rule some 300.
+ * Returns the size of a rule in characters. The service counts its stored XML, which is not published. This estimate counts
+ * the length of every value and of `<value></value>` around it, every parameter's name twice, and about 300 for the rule.
  */
 export function sizeOf(rule: JsonObject): { size: number; regexSize: number } {
   let size =
@@ -157,7 +157,7 @@ export function sizeOf(rule: JsonObject): { size: number; regexSize: number } {
   return { size, regexSize };
 }
 
-/** The English sentence of a rule. */
+/** Returns the description of a rule in English. */
 function describe(
   rule: ExchangeRecord,
   when: string[],

@@ -16,7 +16,7 @@ const kind = "TransportRule";
 const greatestCount = 300;
 const greatestSize = 8192;
 
-/** The six cmdlets of mail flow rules. */
+/** The six cmdlets for mail flow rules. */
 export const transportRuleCmdlets: Record<string, Cmdlet> = {
   ...stateCmdlets(kind),
   "Get-TransportRule": (call) => {
@@ -88,7 +88,7 @@ const defaults: JsonObject = {
   StopRuleProcessing: false,
 };
 
-/** What the parameters make of a rule; null takes a condition or an action away. */
+/** Returns a rule after a change. null removes a condition or an action. */
 function applied(call: Call, current: JsonObject): JsonObject {
   const parameters = cmdletParameters["New-TransportRule"] ?? {};
   const changes: JsonObject = {};
@@ -108,7 +108,7 @@ function applied(call: Call, current: JsonObject): JsonObject {
   return changes;
 }
 
-/** Parameters that have a meaning only together. */
+/** Parameters that are valid only together. */
 const pairs = [
   ...["", "ExceptIf"].flatMap((prefix) =>
     [
@@ -121,7 +121,7 @@ const pairs = [
   ["SetHeaderName", "SetHeaderValue"] as const,
 ];
 
-/** Refuses a rule that is not complete or too large. @throws CmdletError */
+/** Checks that a rule is complete and not too large. @throws CmdletError */
 function checkRule(rule: JsonObject): void {
   for (const [one, other] of pairs)
     if (isSet(rule[one]) !== isSet(rule[other])) throw apart(one, other);
@@ -134,7 +134,7 @@ function checkRule(rule: JsonObject): void {
     );
 }
 
-/** Whether a comparison has an operator and no attribute; an attribute alone is compared by the operator Equal. */
+/** Whether a comparison has an operator without an attribute. An attribute without an operator is compared by Equal. */
 const loneOperator = (rule: JsonObject): boolean =>
   ["", "ExceptIf"].some(
     (prefix) =>

@@ -5,10 +5,10 @@ import type { CompleteMessage, Verdict } from "./message";
 import type { Chosen } from "./policy-choice";
 import type { Trace } from "./trace";
 
-/** Which policy acts on a verdict, by which properties. */
+/** The policy that acts on a verdict, and the properties that decide. */
 interface Handling {
   policy: "antiSpam" | "antiPhish" | "malware";
-  /** The property with the action; absent: always quarantine. */
+  /** The property with the action. If absent, the action is always quarantine. */
   action?: string;
   /** The property with the quarantine policy. */
   tag: string;
@@ -70,7 +70,7 @@ const types = {
   malware: "AntiMalwarePolicy",
 } as const;
 
-/** What the recipient's policy does with a message of a verdict. */
+/** Applies the action of the recipient's policy for a verdict. */
 export function actOn(
   verdict: Verdict,
   chosen: Chosen,
@@ -87,7 +87,7 @@ export function actOn(
       "message",
       "verdict",
       verdict,
-      "Nothing speaks against it",
+      "No verdict against it",
     );
   const handling = handlings[verdict];
   const policy = chosen[handling.policy];
@@ -107,7 +107,7 @@ export function actOn(
   const action =
     handling.action === undefined
       ? "Quarantine"
-      : // What nobody set in an anti-phishing policy does nothing.
+      : // An unset action of an anti-phishing policy does nothing.
         textOf(policy[handling.action]) || "NoAction";
   delivery.action = action;
   const property = handling.action ?? handling.tag;
@@ -152,7 +152,7 @@ export function actOn(
 const release = 4;
 const request = 8;
 
-/** What Microsoft puts where no quarantine policy is set. */
+/** Returns the quarantine policy that Microsoft uses if none is set. */
 function defaultTag(verdict: Verdict, tenant: Tenant): string {
   if (verdict === "malware" || verdict === "highConfidencePhish")
     return "AdminOnlyAccessPolicy";
@@ -174,7 +174,7 @@ function quarantine(
   const { delivery } = trace;
   const property = handlings[verdict].tag;
   const tag = textOf(policy[property]) || defaultTag(verdict, tenant);
-  // Malware is kept for 30 days; for all else the anti-spam policy says how long.
+  // Malware is quarantined for 30 days, other mail for as long as the anti-spam policy says.
   delivery.retentionDays =
     verdict === "malware"
       ? 30
@@ -199,10 +199,13 @@ function quarantine(
       "Nobody has documented what a recipient may do then; an administrator may do everything",
     );
   const given = Number(found["EndUserQuarantinePermissionsValue"] ?? 0);
-  const grave = verdict === "highConfidencePhish" || verdict === "malware";
-  // The right to release such mail is the right to ask for it.
+  const neverReleasedByRecipient =
+    verdict === "highConfidencePhish" || verdict === "malware";
+  // For malware and high confidence phishing, the permission to release only allows to request the release.
   trace.permissions =
-    grave && given & release ? (given & ~release) | request : given;
+    neverReleasedByRecipient && given & release
+      ? (given & ~release) | request
+      : given;
   delivery.release =
     trace.permissions & release
       ? "recipient"

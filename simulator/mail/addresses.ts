@@ -1,7 +1,7 @@
 import { ipRange } from "../exchange/ip-range";
 import { isTexts, type Json } from "../json";
 
-/** Where Cloudflare's mail leaves from: its published list (about mid 2026), one for all regions. */
+/** The addresses that Cloudflare delivers mail from: its published list (about mid 2026), the same for all regions. */
 export const egressRanges = [
   "52.11.209.211",
   "52.89.255.11",
@@ -19,7 +19,7 @@ export const egressRanges = [
 type Range = NonNullable<ReturnType<typeof ipRange>>;
 const known = new Map<string, Range | undefined>();
 
-/** The entry of a list of addresses and ranges that an address lies in; undefined when it lies in none. */
+/** Returns the entry of a list of addresses and ranges that contains an address, or undefined. */
 export function rangeWith(
   ranges: Json | undefined,
   address: string,
@@ -37,7 +37,7 @@ export function rangeWith(
   });
 }
 
-/** Parsing forty ranges costs more than all else on a message's way, and the same ones come back for ever. */
+/** Parses an address or range. The results are cached, because parsing the ranges takes longer than the rest of a delivery. */
 function parsed(text: string): Range | undefined {
   if (known.has(text)) return known.get(text);
   if (known.size >= 200_000) known.clear();

@@ -12,7 +12,7 @@ import type { Trace } from "./trace";
 import { throughRules } from "./transport-rules";
 import { verdictOn } from "./verdict";
 
-/** Microsoft's part of the way: connection, rules, verdict, policy, action, quarantine policy. */
+/** Follows a message through Microsoft 365: connection, rules, verdict, policy, action, quarantine policy. */
 export function atMicrosoft(
   tenants: Iterable<Tenant>,
   quirks: Quirks,
@@ -89,7 +89,7 @@ export function atMicrosoft(
   return actOn(verdict, chosen, tenant, message, trace);
 }
 
-/** Whether the host that Cloudflare hands it to is the one that takes the domain's mail. */
+/** Whether the host that Cloudflare delivers to is the one that accepts the domain's mail. */
 function reaches(
   tenant: Tenant,
   domain: string,
@@ -128,7 +128,7 @@ function reaches(
   return "on";
 }
 
-/** Whether the IP Block List takes mail from an address. */
+/** Whether the IP Block List rejects mail from an address. */
 function isBlocked(
   { connectionFilter: { IPAllowList, IPBlockList } }: Tenant,
   address: string,
@@ -148,7 +148,7 @@ function isBlocked(
   return true;
 }
 
-/** The last hop; with the switch, what Enhanced Filtering of a connector that the message meets finds behind it. */
+/** Returns the address that rules compare: the last hop or, with the switch, the address that Enhanced Filtering finds before it. */
 function addressForRules(
   skipping: ExchangeRecord | undefined,
   quirks: Quirks,

@@ -6,27 +6,27 @@ import type { Tenant } from "../tenant";
 import { rangeWith } from "./addresses";
 import { domainOf, type CompleteMessage } from "./message";
 
-/** What mail flow rules see of a message. Rules change headers and the level as they go. */
+/** The data of a message that mail flow rules evaluate. Rules change its headers and spam confidence level. */
 export interface Seen {
   /** The message. */
   message: CompleteMessage;
-  /** Its headers as they are now. */
+  /** Its current headers. */
   headers: { name: string; value: string }[];
-  /** The address that SenderIpRanges is held against. */
+  /** The address that SenderIpRanges is compared with. */
   senderIp: string;
-  /** Its spam confidence level as it is now; undefined: none yet. */
+  /** Its current spam confidence level; undefined: not set yet. */
   scl: number | undefined;
   /** The tenant. */
   tenant: Tenant;
 }
 
-/** Whether something holds; undefined: nobody could tell from what is known of a message here. */
+/** Whether a condition is met; undefined: the simulated message lacks the data to evaluate it. */
 export type Truth = boolean | undefined;
 
 /**
- * Whether a rule's conditions and exceptions let it act: conditions of different kinds all have to hold, one exception is
- * enough to keep it from acting; values of one kind are alternatives. `unknown` names what could not be told, `missed` what kept
- * a rule from acting whose words a header does have.
+ * Evaluates a rule: it matches if all of its conditions are met and none of its exceptions. Values of one condition are
+ * alternatives. `unknown` lists the conditions that cannot be evaluated. `missed` is the condition that keeps the rule from
+ * acting although a header contains its words.
  */
 export function matches(
   rule: ExchangeRecord,
@@ -61,7 +61,7 @@ export function matches(
   return { truth, unknown };
 }
 
-/** Properties that only say where another one looks. */
+/** Properties that only name the header of another condition. */
 const companions = new Set([
   "HeaderContainsMessageHeader",
   "HeaderMatchesMessageHeader",
@@ -79,7 +79,7 @@ function setPredicates(rule: ExchangeRecord): {
     if (name in conditions && !companions.has(name) && isSet(value))
       (isException ? unless : when).push(name);
   }
-  // Ranges take longest, and most rules are decided by something else.
+  // Evaluates ranges last: they take longest, and most rules are decided by another condition.
   when.sort(byCost);
   unless.sort(byCost);
   return { when, unless };
@@ -101,7 +101,7 @@ const some =
         ? undefined
         : false;
   };
-/** Whether any recipient of the message fits: what then happens, happens to all of them. */
+/** Checks all recipients of a message. If one matches, the rule acts on the message for all of them. */
 const anyRecipient = (test: (entry: string, recipient: string) => Truth) =>
   some((entry, { message }) => {
     const held = [message.recipient, ...message.otherRecipients].map(
@@ -115,9 +115,9 @@ const subjectAndBody = ({ message }: Seen) =>
 const recipientGroup = some((group, { message }) =>
   message.recipientGroups.some((one) => same(one, group)),
 );
-const nothingAttached: Check = () => false;
+const noAttachment: Check = () => false;
 
-/** How a condition is told, by its parameter. One that is not here cannot be told from what is known of a message. */
+/** The check of each condition, by its parameter. Other conditions cannot be evaluated with the data of a simulated message. */
 const checks: Record<string, Check> = {
   HeaderContainsWords: (words, { headers }, header) =>
     linesOf(headers, header).some((line) =>
@@ -148,11 +148,11 @@ const checks: Record<string, Check> = {
     covers(domain, domainOf(message.recipient)),
   ),
   FromScope: (scope, { message, tenant }) => {
-    // Inside needs a connection that was authenticated; mail from the internet has none.
+    // InOrganization needs an authenticated connection, which mail from the internet does not have.
     if (scope === "InOrganization") return false;
     return acceptedDomain(tenant, domainOf(message.sender)) ? undefined : true;
   },
-  // Of a message to several each is looked at alone, but for the conditions that begin with AnyOf.
+  // Each recipient is checked separately, except by the conditions that begin with AnyOf.
   SentTo: some((address, { message }) => same(address, message.recipient)),
   AnyOfToHeader: inHeader,
   AnyOfToCcHeader: inHeader,
@@ -192,16 +192,16 @@ const checks: Record<string, Check> = {
   HasClassification: () => false,
   HasNoClassification: () => true,
   HasSenderOverride: () => false,
-  AttachmentContainsWords: nothingAttached,
-  AttachmentExtensionMatchesWords: nothingAttached,
-  AttachmentHasExecutableContent: nothingAttached,
-  AttachmentIsPasswordProtected: nothingAttached,
-  AttachmentIsUnsupported: nothingAttached,
-  AttachmentMatchesPatterns: nothingAttached,
-  AttachmentNameMatchesPatterns: nothingAttached,
-  AttachmentProcessingLimitExceeded: nothingAttached,
-  AttachmentPropertyContainsWords: nothingAttached,
-  AttachmentSizeOver: nothingAttached,
+  AttachmentContainsWords: noAttachment,
+  AttachmentExtensionMatchesWords: noAttachment,
+  AttachmentHasExecutableContent: noAttachment,
+  AttachmentIsPasswordProtected: noAttachment,
+  AttachmentIsUnsupported: noAttachment,
+  AttachmentMatchesPatterns: noAttachment,
+  AttachmentNameMatchesPatterns: noAttachment,
+  AttachmentProcessingLimitExceeded: noAttachment,
+  AttachmentPropertyContainsWords: noAttachment,
+  AttachmentSizeOver: noAttachment,
 };
 
 const companionOf: Record<string, string> = {
@@ -230,7 +230,7 @@ function linesOf(headers: Seen["headers"], header: Json | undefined): string[] {
     .map(({ value }) => value);
 }
 
-/** Whether a text has a word: in any case, whole, no wildcards. What is neither letter nor digit ends a word. */
+/** Whether a text contains a word: the whole word, in any case, without wildcards. Any character but a letter or digit ends a word. */
 export function hasWord(text: string, word: string): boolean {
   const within = text.toLowerCase();
   const wanted = word.trim().toLowerCase();
@@ -252,7 +252,7 @@ function isWordCharacter(character: string): boolean {
   return /[\p{L}\p{N}]/u.test(character);
 }
 
-/** Whether a text fits a pattern; undefined when the pattern is none that JavaScript reads. */
+/** Whether a text matches a pattern; undefined if the pattern is not valid in JavaScript. */
 function fits(text: string, pattern: string): Truth {
   try {
     return new RegExp(pattern, "i").test(text);
@@ -265,18 +265,18 @@ function list(value: Json): string[] {
   return isTexts(value) ? value : typeof value === "string" ? [value] : [];
 }
 
-/** Whether two names or addresses are the same: in any case. */
+/** Whether two names or addresses are the same, ignoring case. */
 export function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** Whether a domain is the same as another one, or has it among its subdomains. @param name In lower case. */
+/** Whether a name is the domain itself or one of its subdomains. @param name In lower case. */
 export function covers(domain: string, name: string): boolean {
   const own = domain.toLowerCase();
   return own === name || name.endsWith(`.${own}`);
 }
 
-/** The tenant's accepted domain of that name, or one that takes its subdomains; undefined when there is none. */
+/** Returns the tenant's accepted domain of that name, or one that accepts it as a subdomain, or undefined. */
 export function acceptedDomain(
   tenant: Tenant,
   name: string,

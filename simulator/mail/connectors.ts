@@ -9,8 +9,8 @@ import type { Arrival } from "./through-cloudflare";
 import type { Trace } from "./trace";
 
 /**
- * Returns the inbound connectors that a message meets: those of the organisation's own servers (`OnPremises`) that list its
- * last hop, and at most one of partners. `ended` when one of them keeps it out.
+ * Returns the inbound connectors that apply to a message: those of the organisation's own servers (`OnPremises`) that list
+ * its last hop, and at most one of partners. Returns `ended` if one of them rejects it.
  */
 export function metConnectors(
   tenant: Tenant,
@@ -22,7 +22,7 @@ export function metConnectors(
   const side = domainOf(
     quirks.associatedDomains === "sender" ? message.sender : message.recipient,
   );
-  // Unlike SenderDomains, the page limits this parameter to no type of connector.
+  // Applies to all types of connectors: unlike for SenderDomains, the page names no type.
   const enabled = tenant.inboundConnectors.filter((connector) => {
     const associated = textsOf(connector["AssociatedAcceptedDomains"]);
     return (
@@ -65,7 +65,7 @@ export function metConnectors(
 }
 
 /**
- * The connector whose Enhanced Filtering skips the last hop of a message to this recipient; undefined when there is none.
+ * Returns the connector whose Enhanced Filtering skips the last hop of a message to this recipient, or undefined.
  */
 export function skippingConnector(
   met: readonly ExchangeRecord[],
@@ -76,12 +76,12 @@ export function skippingConnector(
     const users = textsOf(connector["EFUsers"]);
     return (
       connector["EFTestMode"] !== true &&
-      // One recipient who is not among them is enough for all to be filtered as usual.
+      // If one recipient is not listed, Enhanced Filtering applies to none of them.
       (users.length === 0 ||
         [message.recipient, ...message.otherRecipients].every((recipient) =>
           users.some((user) => same(user, recipient)),
         )) &&
-      // The list counts only while the last hop is not skipped anyhow.
+      // EFSkipIPs is ignored if EFSkipLastIP is set.
       (connector["EFSkipLastIP"] === true ||
         rangeWith(connector["EFSkipIPs"], arrival.lastHop) !== undefined)
     );
@@ -89,9 +89,9 @@ export function skippingConnector(
 }
 
 /**
- * The partner's connector that a message meets. A connector that restricts is found by address or certificate first, whatever
- * other connectors say; then by the sender's domain, and one that restricts goes before one that does not. Of several the one
- * with the most specific sender domain counts.
+ * Returns the partner's connector that applies to a message. First, a restricting connector with the message's address or
+ * certificate. Then, a connector for the sender's domain, restricting ones first. Of several, the one with the most specific
+ * sender domain.
  */
 function partnerOf(
   connectors: readonly ExchangeRecord[],
@@ -122,7 +122,7 @@ function partnerOf(
       nameOf(vague.connector),
       "RestrictDomainsToCertificate",
       true,
-      "Which certificate it comes with cannot be told here",
+      "The message does not say which certificate it comes with",
     );
   const [first] = restricting;
   if (!first) return covering[0]?.connector;
@@ -138,7 +138,7 @@ function partnerOf(
   );
 }
 
-/** Which restriction keeps a message out; `none`: it restricts and takes the message; undefined: it does not restrict. */
+/** Returns the restriction that rejects a message. `none`: the connector restricts, and accepts the message. undefined: it does not restrict. */
 function failedRestriction(
   connector: ExchangeRecord,
   arrival: Arrival,
@@ -163,7 +163,7 @@ function lists(connector: ExchangeRecord, { lastHop }: Arrival): boolean {
   return rangeWith(connector["SenderIPAddresses"], lastHop) !== undefined;
 }
 
-/** Whether a certificate is the one that a connector names; undefined when the certificate is not known. */
+/** Whether a certificate is the one that a connector names; undefined if the certificate is unknown. */
 function hasCertificate(
   connector: ExchangeRecord,
   certificate: string | undefined,
@@ -173,7 +173,7 @@ function hasCertificate(
   return wanted !== "" && certificate !== "" && fits(wanted, certificate);
 }
 
-/** How close the domain of a connector that covers a sender's is to it: 0 for `*`; undefined when none covers it. */
+/** Returns how specific a connector's domain for a sender is: 0 for `*`, greater for longer domains, undefined if none matches. */
 function closenessTo(
   sender: string,
   domains: Json | undefined,
@@ -187,7 +187,7 @@ function closenessTo(
   return all.length > 0 ? Math.max(...all) : undefined;
 }
 
-/** Whether `*`, `*.domain` (the domain itself and all its subdomains) or a domain covers a name. */
+/** Whether `*`, `*.domain` (the domain and all its subdomains) or a domain matches a name. */
 function fits(pattern: string, name: string): boolean {
   if (pattern === "*") return true;
   return pattern.startsWith("*.")

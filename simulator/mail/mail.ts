@@ -10,7 +10,7 @@ import type { MailState, SentMessage } from "./sent-message";
 import { throughCloudflare } from "./through-cloudflare";
 import { Trace, type Delivery } from "./trace";
 
-/** What mail goes through. */
+/** The objects that mail delivery depends on. */
 export interface MailWorld {
   /** The tenants, by id. */
   readonly tenants: ReadonlyMap<string, Tenant>;
@@ -18,17 +18,17 @@ export interface MailWorld {
   readonly accounts: ReadonlyMap<string, Account>;
   /** The switches. */
   readonly quirks: Quirks;
-  /** The time, in milliseconds since 1970. */
+  /** Returns the time, in milliseconds since 1970. */
   readonly now: () => number;
-  /** Told when messages changed. */
+  /** Called when messages changed. */
   readonly written: () => void;
 }
 
-/** What lies in a mailbox. */
+/** A message in a mailbox. */
 export interface Delivered {
   /** The message's id. */
   id: string;
-  /** From whom. */
+  /** The sender's address. */
   sender: string;
   /** Its subject. */
   subject: string;
@@ -44,17 +44,17 @@ export interface Mailbox {
   junk: Delivered[];
 }
 
-/** How long the reports know of a message. */
+/** How long reports include a message. */
 const rememberedMs = 90 * 86_400_000;
 
-/** Mail: through Cloudflare and Microsoft 365 as they are configured now, into mailboxes and quarantine. */
+/** Delivers mail through Cloudflare and Microsoft 365, as they are configured now, into mailboxes and quarantine. */
 export class Mail {
-  /** Every message that was sent in the last 90 days, oldest first. */
+  /** All messages of the last 90 days, oldest first. */
   readonly messages: SentMessage[] = [];
-  /** What lies in quarantine, and what may be done with it. */
+  /** The quarantine. */
   readonly quarantine: Quarantine;
 
-  /** @param world What it goes through. */
+  /** @param world The objects that delivery depends on. */
   constructor(readonly world: MailWorld) {
     this.quarantine = new Quarantine(this.messages, world);
   }
@@ -99,12 +99,12 @@ export class Mail {
     return structuredClone(delivery);
   }
 
-  /** Where a message would end; leaves no trace. @throws Error that names what is wrong with it. */
+  /** Returns where a message would end, without sending it. @throws Error that names what is wrong with it. */
   where(message: Message): Delivery {
     return this.#follow(message).delivery;
   }
 
-  /** What lies in mailboxes, by address in lower case. */
+  /** Returns the mailboxes, by address in lower case. */
   get mailboxes(): Record<string, Mailbox> {
     const boxes: Record<string, Mailbox> = {};
     const put = (address: string, folder: keyof Mailbox, one: Delivered) =>
@@ -125,17 +125,17 @@ export class Mail {
     return boxes;
   }
 
-  /** The quarantine notifications as they were sent until a time. @param now Milliseconds since 1970; by default the present. */
+  /** Returns the quarantine notifications that were sent until a time. @param now Milliseconds since 1970. @default the current time */
   notifications(now: number = this.world.now()): Notification[] {
     return notificationsUntil(this.messages, this.world.tenants, now);
   }
 
-  /** A deep copy of all messages. */
+  /** Returns a deep copy of all messages. */
   snapshot(): MailState {
     return structuredClone({ messages: this.messages });
   }
 
-  /** Puts messages back; without a state there are none. */
+  /** Restores messages. Without a state, removes all. */
   restore(state: MailState | undefined): void {
     this.messages.splice(
       0,

@@ -1,6 +1,6 @@
 import { isObject, isTexts, refuseUnknownKeys } from "../json";
 
-/** What Cloudflare finds a message to be; `UCE` is the header's word for Spam, `NONE` mail without a disposition. */
+/** Cloudflare's dispositions. `UCE` is the header's word for Spam. `NONE` is mail without a disposition. */
 export const dispositions = [
   "MALICIOUS",
   "SPAM",
@@ -11,7 +11,7 @@ export const dispositions = [
   "NONE",
 ] as const;
 
-/** What Microsoft finds a message to be by itself, in the order in which one goes before the other; `none` last. */
+/** Microsoft's verdicts, in their order of precedence. `none` is last. */
 export const verdicts = [
   "malware",
   "highConfidencePhish",
@@ -26,43 +26,43 @@ export const verdicts = [
   "none",
 ] as const;
 
-/** A verdict on a message. */
+/** A verdict of Microsoft's. */
 export type Verdict = (typeof verdicts)[number];
 
-/** Which generation of headers Cloudflare stamps. */
+/** The generations of headers that Cloudflare can add. */
 export const headerGenerations = ["area1", "cloudflare", "both"] as const;
 
-/** A message from the internet, and the one of its recipients whose copy is followed. */
+/** A message from the internet, and the recipient whose copy is simulated. */
 export interface Message {
-  /** The address that the copy is for. */
+  /** The address of this recipient. */
   recipient: string;
-  /** The other addresses that the message is for. @default [] */
+  /** The addresses of the other recipients. @default [] */
   otherRecipients?: string[];
-  /** The address that it is from, in envelope and header. @default "sender@sender.example" */
+  /** The sender's address, in envelope and header. @default "sender@sender.example" */
   sender?: string;
-  /** What Cloudflare finds it to be. @default "NONE" */
+  /** Cloudflare's disposition. @default "NONE" */
   disposition?: (typeof dispositions)[number];
-  /** Cloudflare's attributes of it, such as `BEC`. @default [] */
+  /** Cloudflare's attributes, such as `BEC`. @default [] */
   attributes?: string[];
-  /** Which headers Cloudflare stamps. @default the switch `headerGeneration` */
+  /** The headers that Cloudflare adds. @default the switch `headerGeneration` */
   headers?: (typeof headerGenerations)[number];
-  /** Headers that it came with. @default [] */
+  /** Headers that the sender set. @default [] */
   ownHeaders?: { name: string; value: string }[];
-  /** `mx`: by way of Cloudflare where the domain is protected. `direct`: straight to Microsoft. @default "mx" */
+  /** `mx`: through Cloudflare if the domain is protected. `direct`: directly to Microsoft. @default "mx" */
   path?: "mx" | "direct";
-  /** The address that hands it in. @default "198.51.100.25" */
+  /** The address of the server that sends it. @default "198.51.100.25" */
   sourceIp?: string;
   /** The last hop before Microsoft. @default the switch `egressAddress` after Cloudflare, else `sourceIp` */
   senderIp?: string;
-  /** Whether it is handed in over TLS. @default true */
+  /** Whether it is sent over TLS. @default true */
   tls?: boolean;
-  /** The name on the certificate of the last hop before Microsoft; empty: it shows none. @default not known */
+  /** The name on the certificate of the last hop before Microsoft; empty: no certificate. @default unknown */
   senderCertificate?: string;
   /** Whether it passes email authentication: SPF, DKIM, DMARC. @default true */
   passesAuthentication?: boolean;
-  /** What Microsoft finds it to be by itself. @default "none" */
+  /** Microsoft's own verdict. @default "none" */
   microsoftVerdict?: Verdict;
-  /** Its bulk complaint level, 0 to 9; for `bulk` without a level it is above every threshold. */
+  /** Its bulk complaint level, 0 to 9. @default for the verdict `bulk`, above every threshold */
   bcl?: number;
   /** @default "Hello" */
   subject?: string;
@@ -72,13 +72,13 @@ export interface Message {
   recipientGroups?: string[];
   /** Groups that the sender is a member of, by address. @default [] */
   senderGroups?: string[];
-  /** Whose mailbox the recipient's is; nobody is notified of what lies in quarantine for a shared one. @default "user" */
+  /** The type of the recipient's mailbox. Shared mailboxes get no quarantine notifications. @default "user" */
   mailbox?: "user" | "shared";
 }
 
 type Open = "headers" | "senderIp" | "senderCertificate" | "bcl";
 
-/** A message with nothing left open but what the switches decide. */
+/** A message with defaults for everything except what the switches decide. */
 export type CompleteMessage = Required<Omit<Message, Open>> &
   Pick<Message, Open>;
 
@@ -97,7 +97,7 @@ const chosen = {
   mailbox: ["user", "shared"],
 } as const;
 
-/** Fills in what a message leaves out. @throws Error that names what is wrong with it. */
+/** Adds the defaults to a message. @throws Error that names what is wrong with it. */
 export function complete(message: Message): CompleteMessage {
   const whole = {
     sender: "sender@sender.example",
@@ -177,7 +177,7 @@ function check(message: CompleteMessage): void {
     throw new Error("message.passesAuthentication is true or false");
 }
 
-/** The part of an address behind the `@`, in lower case. */
+/** Returns the domain of an address, in lower case. */
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1).toLowerCase();
 }

@@ -3,11 +3,11 @@ import { textOf, type Tenant } from "../tenant";
 import { complete } from "./message";
 import type { QuarantineEntry, SentMessage } from "./sent-message";
 
-/** A quarantine notification: what a recipient has in quarantine since the one before. */
+/** A quarantine notification: a recipient's quarantined messages since the previous notification. */
 export interface Notification {
-  /** Who gets it. */
+  /** The recipient's address. */
   recipient: string;
-  /** From whom. */
+  /** The sender's address. */
   from: string;
   /** Its subject. */
   subject: string;
@@ -17,11 +17,11 @@ export interface Notification {
   messages: {
     /** The message's id. */
     id: string;
-    /** From whom. */
+    /** The sender's address. */
     sender: string;
     /** Its subject. */
     subject: string;
-    /** The buttons beside it. */
+    /** The buttons next to it. */
     actions: (
       "Review Message" | "Release" | "Request Release" | "Block Sender"
     )[];
@@ -35,8 +35,8 @@ const periods: Record<string, number> = {
 };
 
 /**
- * The notifications until a time. One per recipient and period of the tenant's global setting, with the messages that came in
- * it and were still there at its end. That periods end at multiples of their length since 1970 is assumed.
+ * Returns the notifications until a time: one per recipient and period of the tenant's global setting, with the messages that
+ * arrived in it and were still in quarantine at its end. Assumed: periods end at multiples of their length since 1970.
  */
 export function notificationsUntil(
   messages: readonly SentMessage[],
@@ -55,7 +55,7 @@ export function notificationsUntil(
       periods[textOf(global?.["EndUserSpamNotificationFrequency"])] ??
       24 * 3_600_000;
     const at = (Math.floor(Date.parse(sent.receivedAt) / period) + 1) * period;
-    if (at > now || !isThere(sent.quarantine, at)) continue;
+    if (at > now || !isQuarantined(sent.quarantine, at)) continue;
     const { recipient, sender, subject } = complete(sent.message);
     const key = `${at} ${recipient.toLowerCase()}`;
     const [customSubject] = isTexts(global?.["EsnCustomSubject"])
@@ -83,7 +83,7 @@ export function notificationsUntil(
   return [...found.values()].sort((a, b) => a.at.localeCompare(b.at));
 }
 
-function isThere(entry: QuarantineEntry, at: number): boolean {
+function isQuarantined(entry: QuarantineEntry, at: number): boolean {
   const end = entry.releasedAt ?? entry.deletedAt ?? entry.expires;
   return Date.parse(end) > at;
 }

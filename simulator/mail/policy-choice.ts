@@ -7,17 +7,17 @@ import type { Trace } from "./trace";
 
 /** The threat policies of a recipient. */
 export interface Chosen {
-  /** The anti-spam policy; undefined when a rule names one that does not exist. */
+  /** The anti-spam policy; undefined if a rule names one that does not exist. */
   antiSpam: ExchangeRecord | undefined;
-  /** The anti-phishing policy; undefined when what it says is not known. */
+  /** The anti-phishing policy; undefined if unknown. */
   antiPhish: ExchangeRecord | undefined;
-  /** The anti-malware policy; undefined when what it says is not known. */
+  /** The anti-malware policy; undefined if unknown. */
   malware: ExchangeRecord | undefined;
 }
 
 /**
- * The policies of a recipient: Strict, Standard, custom ones by priority, the default one, which is the one whose
- * IsDefault is true. The first that fits applies, and nothing of the others does.
+ * Returns the policies of a recipient. The order is Strict, Standard, custom policies by priority, and the default policy,
+ * whose IsDefault is true. Only the first one whose scope includes the recipient applies.
  */
 export function chosenPolicies(
   tenant: Tenant,
@@ -28,7 +28,7 @@ export function chosenPolicies(
     list.find(({ Name }) => Name === name);
   const standard = (list: ExchangeRecord[]) =>
     list.find(({ IsDefault }) => IsDefault === true);
-  // The rules of the presets may have any name; Strict has priority 0, Standard 1.
+  // Distinguishes the presets by priority (Strict 0, Standard 1), because their rules may have any name.
   for (const rule of byPriority(tenant.eopProtectionPolicyRules)) {
     if (!applies(rule, message)) continue;
     trace.step(
@@ -84,7 +84,7 @@ const scopes: Record<
   SentTo: (address, { recipient }) => same(address, recipient),
   SentToMemberOf: (group, { recipientGroups }) =>
     recipientGroups.some((one) => same(one, group)),
-  // Subdomains are in the scope unless an exception takes them out.
+  // A domain includes its subdomains, unless an exception excludes them.
   RecipientDomainIs: (domain, { recipient }) =>
     covers(domain, domainOf(recipient)),
 };
@@ -98,7 +98,7 @@ function hasScope(rule: ExchangeRecord): boolean {
   return Object.keys(scopes).some((name) => entries(rule, name).length > 0);
 }
 
-/** Different kinds of conditions all have to fit, values of one kind are alternatives, any exception is enough. */
+/** Whether a rule applies: all of its conditions are met and none of its exceptions. Values of one condition are alternatives. */
 function applies(rule: ExchangeRecord, message: CompleteMessage): boolean {
   if (rule["State"] !== "Enabled") return false;
   const fits = (name: string, values: string[]) =>

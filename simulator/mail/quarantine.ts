@@ -6,10 +6,10 @@ import type {
 } from "./sent-message";
 import type { Release } from "./trace";
 
-/** Who acts: an administrator, or the recipient of that address. */
+/** The person who acts: an administrator, or the recipient with that address. */
 export type Actor = "administrator" | (string & {});
 
-/** What one can do with a quarantined message. */
+/** The actions on a quarantined message. */
 export const quarantineActions = [
   "release",
   "request",
@@ -19,7 +19,7 @@ export const quarantineActions = [
   "delete",
 ] as const;
 
-/** One of them. */
+/** An action on a quarantined message. */
 export type QuarantineAction = (typeof quarantineActions)[number];
 
 /** A message in quarantine. */
@@ -30,35 +30,35 @@ export interface Quarantined {
   identity: string;
   /** Its Message-ID header. */
   messageId: string;
-  /** For whom. */
+  /** The recipient's address. */
   recipient: string;
-  /** From whom. */
+  /** The sender's address. */
   sender: string;
   /** Its subject. */
   subject: string;
-  /** When it came, ISO 8601. */
+  /** When it arrived, ISO 8601. */
   receivedAt: string;
-  /** When it leaves by itself, ISO 8601. */
+  /** When it expires, ISO 8601. */
   expires: string;
-  /** Why: the verdict, or `transportRule`. */
+  /** Why it was quarantined: the verdict, or `transportRule`. */
   reason: string;
-  /** The policy or rule that put it there. */
+  /** The policy or rule that quarantined it. */
   policy: string | null;
   /** The kind of that policy. */
   policyType: string;
-  /** Its quarantine policy; null for what a rule put there. */
+  /** Its quarantine policy; null if a rule quarantined it. */
   quarantinePolicy: string | null;
-  /** Who releases it; null: nobody has documented it. */
+  /** Who can release it; null: not documented. */
   release: Release | null;
-  /** How far its release has come. */
+  /** The status of its release. */
   status: ReleaseStatus;
-  /** Who released it: `administrator`, or the recipient's address; null: nobody yet. */
+  /** Who released it: `administrator`, or the recipient's address; null: not released. */
   releasedBy: string | null;
-  /** What the actor of the list may do with it now. */
+  /** The actions that the actor may take on it now. */
   actions: QuarantineAction[];
 }
 
-/** Why something may not be done; `status` is the HTTP status that says the same. */
+/** The reason why an action is refused, with the matching HTTP status. */
 export class Refusal extends Error {
   /** @param status 403, 404 or 409. */
   constructor(
@@ -71,25 +71,25 @@ export class Refusal extends Error {
 
 const bit = { delete: 1, preview: 2, release: 4, request: 8 } as const;
 
-/** What lies in quarantine, and what administrators and recipients may do with it. */
+/** The quarantined messages, and the actions of administrators and recipients on them. */
 export class Quarantine {
   /**
-   * @param messages All messages that were sent; those with an entry are or were in quarantine.
-   * @param world The time, and who is told of changes.
+   * @param messages All messages that were sent. Those with an entry are or were in quarantine.
+   * @param world The time, and the callback for changes.
    */
   constructor(
     private readonly messages: SentMessage[],
     private readonly world: { now: () => number; written: () => void },
   ) {}
 
-  /** What an administrator sees, or the recipient of an address; oldest first. */
+  /** Returns the messages that an administrator sees, or the recipient with an address; oldest first. */
   list(as: Actor = "administrator"): Quarantined[] {
     return this.messages
       .filter((sent) => sent.quarantine && this.#visible(sent, as))
       .map((sent) => shown(sent as Kept, as));
   }
 
-  /** Gets a message out, into the recipient's inbox. @throws Refusal */
+  /** Releases a message to the recipient's inbox. @throws Refusal */
   release(id: string, as: Actor): Quarantined {
     return this.#do("release", id, as, (entry, now) => {
       entry.status = "Released";
@@ -98,14 +98,14 @@ export class Quarantine {
     });
   }
 
-  /** Asks an administrator to release it. @throws Refusal */
+  /** Requests the release from an administrator. @throws Refusal */
   request(id: string, as: Actor): Quarantined {
     return this.#do("request", id, as, (entry) => {
       entry.status = "Requested";
     });
   }
 
-  /** Grants what a recipient asked for. @throws Refusal */
+  /** Approves a recipient's request. @throws Refusal */
   approve(id: string, as: Actor = "administrator"): Quarantined {
     return this.#do("approve", id, as, (entry, now) => {
       entry.status = "Approved";
@@ -114,14 +114,14 @@ export class Quarantine {
     });
   }
 
-  /** Refuses what a recipient asked for. @throws Refusal */
+  /** Denies a recipient's request. @throws Refusal */
   deny(id: string, as: Actor = "administrator"): Quarantined {
     return this.#do("deny", id, as, (entry) => {
       entry.status = "Denied";
     });
   }
 
-  /** Its content. @throws Refusal */
+  /** Returns the content. @throws Refusal */
   preview(
     id: string,
     as: Actor,
@@ -133,7 +133,7 @@ export class Quarantine {
     return { sender, recipient, subject, body };
   }
 
-  /** Takes it away for good. @throws Refusal */
+  /** Deletes it permanently. @throws Refusal */
   delete(id: string, as: Actor): Quarantined {
     return this.#do("delete", id, as, (entry, now) => {
       entry.deletedAt = now;
@@ -166,7 +166,7 @@ export class Quarantine {
     return sent as Kept;
   }
 
-  /** Recipients see their own messages under a policy that gives them a right or notifies them. */
+  /** Whether a message is visible: to recipients only their own, under a policy with any permission or notifications. */
   #visible({ quarantine, message, delivery }: SentMessage, as: Actor): boolean {
     return (
       quarantine !== undefined &&
@@ -185,7 +185,7 @@ function named(as: Actor): string {
   return as === "administrator" ? "an administrator" : as;
 }
 
-/** Why an action is refused; undefined when it is not. */
+/** Returns the reason why an action is refused, or undefined if it is allowed. */
 function reasonAgainst(
   action: QuarantineAction,
   { quarantine, delivery }: Kept,
@@ -212,10 +212,12 @@ function reasonAgainst(
       409,
     );
   if (permissions & bit[action]) return undefined;
-  const grave = /^(malware|highConfidencePhish)$/.test(delivery.verdict ?? "");
+  const neverReleasedByRecipient = /^(malware|highConfidencePhish)$/.test(
+    delivery.verdict ?? "",
+  );
   return new Refusal(
-    action === "release" && grave
-      ? `A recipient never releases ${delivery.verdict ?? ""}: only an administrator does`
+    action === "release" && neverReleasedByRecipient
+      ? `A recipient cannot release ${delivery.verdict ?? ""}: only an administrator can`
       : `The quarantine policy ${delivery.quarantinePolicy ?? ""} does not let recipients ${action} messages`,
     403,
   );

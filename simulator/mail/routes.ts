@@ -9,14 +9,14 @@ import {
   type QuarantineAction,
 } from "./quarantine";
 
-/** How the control API makes a route. */
+/** Creates a route of the control API. */
 type MakeRoute = (
   method: "GET" | "POST",
   path: string,
   handle: (holder: { mail: Mail }, request: VendorRequest) => Answer,
 ) => Route;
 
-/** Mail, quarantine and notifications over the control API. */
+/** Returns the routes for mail, quarantine and notifications. */
 export function mailRoutes(make: MakeRoute): Route[] {
   const route = (
     method: "GET" | "POST",

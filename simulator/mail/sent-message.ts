@@ -1,7 +1,7 @@
 import type { Message } from "./message";
 import type { Delivery, RuleHit } from "./trace";
 
-/** How far the release of a quarantined message has come, in the words of Get-QuarantineMessage. */
+/** The status of a quarantined message's release, in the words of Get-QuarantineMessage. */
 export type ReleaseStatus =
   "NotReleased" | "Requested" | "Approved" | "Denied" | "Released";
 
@@ -9,13 +9,13 @@ export type ReleaseStatus =
 export interface QuarantineEntry {
   /** `GUID\GUID`. */
   identity: string;
-  /** The kind of policy that put it there, in the words of Get-QuarantineMessage. */
+  /** The kind of policy that quarantined it, in the words of Get-QuarantineMessage. */
   policyType: string;
-  /** The recipient's permission bits, as they were when it came in. */
+  /** The recipient's permission bits when it arrived. */
   permissions: number;
-  /** How far its release has come. */
+  /** The status of its release. */
   status: ReleaseStatus;
-  /** When it leaves by itself, ISO 8601. */
+  /** When it expires, ISO 8601. */
   expires: string;
   /** When it was released to the recipient, ISO 8601. */
   releasedAt?: string;
@@ -25,23 +25,23 @@ export interface QuarantineEntry {
   deletedAt?: string;
 }
 
-/** A message that was sent, and what became of it. */
+/** A message that was sent, and its delivery. */
 export interface SentMessage {
-  /** Its id here. */
+  /** Its id in the simulator. */
   id: string;
   /** Its Message-ID header. */
   messageId: string;
   /** The tenant that it reached, by id; null: none. */
   tenant: string | null;
-  /** When, ISO 8601. */
+  /** When it arrived, ISO 8601. */
   receivedAt: string;
-  /** The message as it was given. */
+  /** The message as it was sent. */
   message: Message;
   /** Where it ended, and why. */
   delivery: Delivery;
   /** Rules that matched. */
   hits: RuleHit[];
-  /** Who got it instead of the recipient. */
+  /** The addresses that it was redirected to. */
   redirectedTo: string[];
   /** Only if it was quarantined. */
   quarantine?: QuarantineEntry;

@@ -11,15 +11,15 @@ export interface Arrival {
   headers: { name: string; value: string }[];
   /** The last hop. */
   lastHop: string;
-  /** The host that it is handed to; undefined: the one that the MX record names. */
+  /** The host that it is delivered to; undefined: the one that the MX record names. */
   host: string | undefined;
   /** Whether it comes over TLS. */
   tls: boolean;
-  /** Whether Cloudflare handed it on. */
+  /** Whether it came through Cloudflare. */
   byCloudflare: boolean;
 }
 
-/** Cloudflare's part of the way. `ended` when the message goes no further. */
+/** Follows a message through Cloudflare. Returns `ended` if it is not delivered to Microsoft. */
 export function throughCloudflare(
   accounts: Iterable<Account>,
   quirks: Quirks,
@@ -60,7 +60,7 @@ export function throughCloudflare(
           object,
           "status",
           domain.status,
-          "Nobody takes mail for the domain (switch inactiveDomainMail)",
+          "No server accepts mail for the domain (switch inactiveDomainMail)",
         )
       : direct;
   if (!accepted(object, domain, message, trace)) return "ended";
@@ -144,7 +144,7 @@ function accepted(
   return true;
 }
 
-/** The labels of `drop_dispositions` that a message answers to: the API's vocabulary, where the header's `UCE` is `SPAM`. */
+/** Returns the labels of `drop_dispositions` that include a message, in the API's words: the header's `UCE` is `SPAM`. */
 function labelsOf(message: CompleteMessage): string[] {
   const has = (attribute: string) =>
     message.attributes.some((one) => one.toUpperCase() === attribute);
@@ -156,8 +156,8 @@ function labelsOf(message: CompleteMessage): string[] {
   ];
 }
 
-/** Labels that no document connects with anything that a message has. */
-const unexplained = ["EXTERNAL", "UNKNOWN", "NONE"];
+/** Labels whose meaning is not documented. */
+const undocumented = ["EXTERNAL", "UNKNOWN", "NONE"];
 
 function isHeld(
   object: string,
@@ -189,18 +189,20 @@ function isHeld(
       object,
       "drop_dispositions",
       dropped,
-      "Cloudflare always keeps Malicious and Spam (switch legacyQuarantine)",
+      "Cloudflare always quarantines Malicious and Spam (switch legacyQuarantine)",
     );
     return true;
   }
-  const strange = dropped.filter((label) => unexplained.includes(label));
-  if (message.disposition === "NONE" && strange.length > 0) {
+  const undocumentedLabels = dropped.filter((label) =>
+    undocumented.includes(label),
+  );
+  if (message.disposition === "NONE" && undocumentedLabels.length > 0) {
     trace.end(
       "notDocumented",
       object,
       "drop_dispositions",
       dropped,
-      `Nobody says whether ${strange.join(", ")} means mail without a disposition`,
+      `The documentation does not say whether ${undocumentedLabels.join(", ")} means mail without a disposition`,
     );
     return true;
   }
@@ -230,7 +232,7 @@ function handedOn(
       object,
       "transport",
       transport,
-      "Nobody says where mail goes without a host to forward to",
+      "The documentation does not say where mail goes without a host to forward to",
     );
   const tls = domain["require_tls_outbound"] === true;
   trace.step(
@@ -238,8 +240,8 @@ function handedOn(
     "require_tls_outbound",
     domain["require_tls_outbound"],
     tls
-      ? "Handed on over TLS, or not at all"
-      : "Handed on over TLS where the other side offers it, as Microsoft does",
+      ? "Delivered over TLS only"
+      : "Delivered over TLS if the server offers it, as Microsoft's does",
   );
   return {
     headers: [...message.ownHeaders, ...stamped],
@@ -256,7 +258,7 @@ const families = {
   both: ["X-Area1Security", "X-CFEmailSecurity"],
 } as const;
 
-/** What Cloudflare adds: one disposition per family, none to clean mail, and a line per attribute. */
+/** Returns the headers that Cloudflare adds: per family one disposition, except for clean mail, and a line per attribute. */
 function stampedHeaders(
   quirks: Quirks,
   { disposition, attributes, headers }: CompleteMessage,

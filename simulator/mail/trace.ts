@@ -1,6 +1,6 @@
 import type { Verdict } from "./message";
 
-/** Where a message can end. */
+/** The places where a message can end. */
 export type Outcome =
   | "inbox"
   | "junk"
@@ -12,44 +12,44 @@ export type Outcome =
   | "droppedByCloudflare"
   | "notDocumented";
 
-/** One thing on the way that had a say. */
+/** An object that influenced the delivery. */
 export interface Step {
-  /** What: a kind with a name, such as `TransportRule "…"`, or `message`. */
+  /** The object: a kind with a name, such as `TransportRule "…"`, or `message`. */
   object: string;
-  /** Its property that decided. */
+  /** The property that decided. */
   property: string;
-  /** The value that it had. */
+  /** The value of the property. */
   value: string;
-  /** What came of it. */
+  /** The effect. */
   why: string;
 }
 
-/** Who gets a quarantined message out: the recipient, an administrator whom the recipient asks, an administrator alone. */
+/** Who can release a quarantined message: the recipient, an administrator on the recipient's request, or only an administrator. */
 export type Release = "recipient" | "request" | "administrator";
 
-/** Where a message ended, and why. Null where it never came to that. */
+/** Where a message ended, and why. A property is null if the message did not get that far. */
 export interface Delivery {
   /** Where it ended. */
   outcome: Outcome;
-  /** What had a say, in order; the last one decided. */
+  /** The steps, in order. The last one decided. */
   steps: Step[];
-  /** The spam confidence level that rules and lists left it with; null: none. */
+  /** The spam confidence level after rules and lists; null: none. */
   scl: number | null;
   /** The verdict that was acted on. */
   verdict: Verdict | null;
   /** The threat policy that applied. */
   policy: string | null;
-  /** The action of that policy, or of the rule that ended it. */
+  /** The action of that policy, or of the rule that decided. */
   action: string | null;
   /** The quarantine policy. */
   quarantinePolicy: string | null;
-  /** Who releases it; null when it is not in quarantine, or when nobody has documented who. */
+  /** Who can release it; null if it is not in quarantine, or if this is not documented. */
   release: Release | null;
-  /** Whether the recipient is told of it by a quarantine notification. */
+  /** Whether the recipient gets a quarantine notification. */
   notified: boolean;
-  /** Days until it leaves the quarantine. */
+  /** Days until it expires in quarantine. */
   retentionDays: number | null;
-  /** Its id, once it was sent. */
+  /** Its id, if it was sent. */
   id?: string;
 }
 
@@ -57,13 +57,13 @@ export interface Delivery {
 export interface RuleHit {
   /** The rule's name. */
   rule: string;
-  /** The action parameters that it set; empty in a mode that only watches. */
+  /** The action parameters that it sets; empty in a test mode. */
   actions: string[];
 }
 
-/** What a message leaves behind on its way: the answer as it grows, and what only the mailboxes and reports need. */
+/** Collects a delivery step by step, and the data that only mailboxes and reports need. */
 export class Trace {
-  /** The answer. */
+  /** The delivery. */
   readonly delivery: Delivery = {
     outcome: "notDocumented",
     steps: [],
@@ -80,14 +80,14 @@ export class Trace {
   readonly hits: RuleHit[] = [];
   /** The tenant that it reached, by id. */
   tenant: string | undefined;
-  /** Who gets it instead, when it was redirected. */
+  /** The addresses that it was redirected to. */
   redirectedTo: string[] = [];
-  /** The recipient's permission bits on it in quarantine. */
+  /** The recipient's permission bits for it in quarantine. */
   permissions = 0;
   /** The kind of threat policy that quarantined it. */
   policyType = "";
 
-  /** Notes a step. */
+  /** Adds a step. */
   step(object: string, property: string, value: unknown, why: string): void {
     this.delivery.steps.push({
       object,
@@ -97,7 +97,7 @@ export class Trace {
     });
   }
 
-  /** Notes the step that ends the way. */
+  /** Adds the last step, which sets the outcome. */
   end(
     outcome: Outcome,
     object: string,

@@ -7,8 +7,8 @@ import { matches, same, type Seen } from "./conditions";
 import type { Trace } from "./trace";
 
 /**
- * Mail flow rules in the order of their priority. Changes what later parts see of the message; `ended` when a rule decides
- * by itself where it goes.
+ * Applies the mail flow rules in the order of their priority. Changes the message's headers and spam confidence level.
+ * Returns `ended` if a rule decides where the message ends.
  */
 export function throughRules(
   rules: readonly ExchangeRecord[],
@@ -21,16 +21,16 @@ export function throughRules(
   );
   for (const rule of inOrder) {
     const object = `TransportRule "${rule.Name}"`;
-    const asleep = outOfForce(rule, now);
+    const inactive = inactiveBecause(rule, now);
     const { truth, unknown, missed } = matches(rule, seen);
-    if (asleep !== undefined || truth === false) {
-      const property = truth === true ? asleep : missed;
+    if (inactive !== undefined || truth === false) {
+      const property = truth === true ? inactive : missed;
       if (property !== undefined)
         trace.step(
           object,
           property,
           property === "SenderIpRanges" ? seen.senderIp : rule[property],
-          "It has the word, and does not act",
+          "A header has the rule's words, but the rule does not act",
         );
       continue;
     }
@@ -39,20 +39,28 @@ export function throughRules(
     );
     const enforced = (rule["Mode"] ?? "Enforce") === "Enforce";
     if (truth === undefined) {
-      // What cannot be told does no harm in a rule that cannot move the message.
-      if (enforced && (set.some(hasSay) || rule["StopRuleProcessing"] === true))
+      // Ignores a rule that cannot be evaluated if it does not influence where the message ends.
+      if (
+        enforced &&
+        (set.some(decidesDelivery) || rule["StopRuleProcessing"] === true)
+      )
         return trace.end(
           "notDocumented",
           object,
           unknown[0] ?? "Conditions",
           rule[unknown[0] ?? ""],
-          `Whether it holds cannot be told here: ${unknown.join(", ")}`,
+          `The simulator cannot evaluate ${unknown.join(", ")}`,
         );
       continue;
     }
     trace.hits.push({ rule: rule.Name, actions: enforced ? set : [] });
     if (!enforced) {
-      trace.step(object, "Mode", rule["Mode"], "It matches, but only watches");
+      trace.step(
+        object,
+        "Mode",
+        rule["Mode"],
+        "It matches, but is in a test mode",
+      );
       continue;
     }
     if (act(object, rule, set, seen, trace) === "ended") return "ended";
@@ -61,7 +69,7 @@ export function throughRules(
         object,
         "StopRuleProcessing",
         true,
-        "No rule of lower priority is looked at",
+        "Rules of lower priority are skipped",
       );
       break;
     }
@@ -69,8 +77,11 @@ export function throughRules(
   return "on";
 }
 
-/** What keeps a rule from being looked at: its state or its dates. */
-function outOfForce(rule: ExchangeRecord, now: number): string | undefined {
+/** Returns the property that makes a rule inactive: its state or one of its dates. */
+function inactiveBecause(
+  rule: ExchangeRecord,
+  now: number,
+): string | undefined {
   const at = (name: string): number => {
     const value = rule[name];
     return typeof value === "string" ? Date.parse(value) : Number.NaN;
@@ -80,8 +91,8 @@ function outOfForce(rule: ExchangeRecord, now: number): string | undefined {
   return now >= at("ExpiryDate") ? "ExpiryDate" : undefined;
 }
 
-/** Actions after which nobody has documented where the message is. */
-const elsewhere = [
+/** Actions after which it is not documented where the message ends. */
+const undocumentedActions = [
   "ModerateMessageByManager",
   "ModerateMessageByUser",
   "RouteMessageOutboundConnector",
@@ -99,11 +110,11 @@ const deciding = [
   "RejectMessageReasonText",
   "RejectMessageEnhancedStatusCode",
   "RedirectMessageTo",
-  ...elsewhere,
+  ...undocumentedActions,
 ];
 
-/** Whether an action has a say in where a message ends. */
-function hasSay(action: string): boolean {
+/** Whether an action influences where a message ends. */
+function decidesDelivery(action: string): boolean {
   return deciding.includes(action);
 }
 
@@ -157,7 +168,7 @@ function act(
     Object.assign(delivery, {
       policy: rule.Name,
       release: "administrator",
-      // Mail that a rule quarantined is kept for 30 days, and no quarantine policy applies to it.
+      // A message that a rule quarantines stays for 30 days, and no quarantine policy applies to it.
       retentionDays: 30,
     });
     trace.policyType = "ExchangeTransportRule";
@@ -170,21 +181,25 @@ function act(
   if (has("RedirectMessageTo")) {
     const to = rule["RedirectMessageTo"];
     trace.redirectedTo = isTexts(to) ? to : [];
-    return end("redirected", "RedirectMessageTo", "Others get it instead");
+    return end(
+      "redirected",
+      "RedirectMessageTo",
+      "Redirected to other recipients",
+    );
   }
-  const strange = elsewhere.find(has);
-  if (strange !== undefined)
+  const undocumented = undocumentedActions.find(has);
+  if (undocumented !== undefined)
     return end(
       "notDocumented",
-      strange,
-      "Where it goes then cannot be told here",
+      undocumented,
+      "Where the message goes then is not documented",
     );
-  if (!set.some(hasSay))
+  if (!set.some(decidesDelivery))
     trace.step(
       object,
       "Actions",
       set,
-      "It matches; its actions have no say in where the message ends",
+      "It matches; its actions do not influence where the message ends",
     );
   return "on";
 }

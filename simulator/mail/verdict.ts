@@ -11,13 +11,13 @@ import {
 } from "./message";
 import type { Trace } from "./trace";
 
-/** What the filter goes by. */
+/** The data that the spam filter uses. */
 export interface Evidence {
   /** The message. */
   message: CompleteMessage;
-  /** Whether Cloudflare handed it on. */
+  /** Whether it came through Cloudflare. */
   byCloudflare: boolean;
-  /** The level that lists and rules left it with. */
+  /** The spam confidence level after lists and rules. */
   scl: number | undefined;
   /** The recipient's anti-spam policy. */
   policy: ExchangeRecord | undefined;
@@ -25,7 +25,7 @@ export interface Evidence {
   tenant: Tenant;
 }
 
-/** The verdict that is acted on: what was asked for and what Microsoft finds, whichever comes first in the order of categories. */
+/** Returns the effective verdict: the one that the SCL requests or Microsoft's own, whichever precedes in the order of categories. */
 export function verdictOn(
   evidence: Evidence,
   quirks: Quirks,
@@ -60,7 +60,7 @@ function ownVerdict(
   policy: ExchangeRecord | undefined,
   trace: Trace,
 ): Verdict {
-  // Where the policy is not known, neither is its threshold: the lowest there is.
+  // If the policy is unknown, so is its threshold: assumes the lowest.
   const threshold = Number(policy?.["BulkThreshold"] ?? 1);
   const isBulk =
     microsoftVerdict === "bulk"
@@ -86,7 +86,7 @@ function ownVerdict(
   return own;
 }
 
-/** SCL -1, or a sender that the policy allows. */
+/** Whether the message bypasses the filter: by SCL -1, or because the policy allows its sender. */
 function bypassOf(evidence: Evidence, quirks: Quirks, trace: Trace): boolean {
   const { scl, message, policy, tenant } = evidence;
   const entry = listedSender(policy, "Allowed", message.sender);
@@ -138,7 +138,7 @@ function blocked(
   return quirks.blockedSender;
 }
 
-/** The entry of a policy's lists that a sender is on. Subdomains of a listed domain are not. */
+/** Returns the entry of a policy's lists that contains a sender. A domain does not include its subdomains. */
 function listedSender(
   policy: ExchangeRecord | undefined,
   list: "Allowed" | "Blocked",
@@ -166,7 +166,7 @@ function askedFor(
   const asked = requested(scl, quirks);
   const why =
     asked === "none"
-      ? "This level asks for no verdict"
+      ? "This level requests no verdict"
       : quirks.sclRequest === "honoured"
         ? `It asks for ${asked}, and gets it`
         : `It asks for ${asked}; Microsoft goes by its own verdict (switch sclRequest)`;
@@ -181,7 +181,7 @@ function requested(scl: number, quirks: Quirks): Verdict {
   return quirks.scl7and8 === "nothing" ? "none" : quirks.scl7and8;
 }
 
-/** The place of a verdict in the order of categories: the lowest counts. */
+/** Returns the place of a verdict in the order of categories. The lowest takes precedence. */
 function rank(verdict: Verdict, quirks: Quirks): number {
   return verdict === "highConfidenceSpam" &&
     quirks.highConfidenceSpamOrder === "afterImpersonation"

@@ -1,13 +1,13 @@
 // The script of the simulator's page. Everything that is shown goes into the page as text, never as markup.
 const facts = JSON.parse(at("facts").textContent);
-/** What the simulator says at the moment. */
+/** The current state of the simulator. */
 const now = { state: undefined, faults: [], quirks: {}, log: [] };
 
 function at(id) {
   return document.getElementById(id);
 }
 
-/** An element; strings among its children become text, nothing for null and undefined. */
+/** Creates an element. Strings among its children become text; null and undefined are skipped. */
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes))
@@ -38,7 +38,7 @@ async function ask(path, method = "GET", body = undefined) {
   return value;
 }
 
-/** Does something and says what went wrong. */
+/** Runs a function and shows its error, if any. */
 async function attempt(work) {
   const message = at("message");
   try {
@@ -55,7 +55,7 @@ function chip(text, mood = "") {
   return make("span", { class: `chip ${mood}` }, text);
 }
 
-/** A table; a row is an array of cells, each a text, an element or an array of them. */
+/** Creates a table. A row is an array of cells, each a text, an element or an array of them. */
 function table(columns, rows, caption) {
   if (rows.length === 0) return make("p", { class: "soft" }, "none");
   return make(
@@ -399,7 +399,7 @@ function objectButton(kind, name, record, where, title = name) {
   );
 }
 
-/** A long name, which may be broken where a word of it begins. */
+/** Returns a long name with possible line breaks before each word. */
 function breakable(text) {
   return String(text)
     .split(/(?<=[a-z])(?=[A-Z])|(?=\d{8})|(?<=[.@-])/)
@@ -473,7 +473,7 @@ function jsonOf(text) {
   }
 }
 
-/** What `/simulator/edit` does not change. */
+/** Properties that `/simulator/edit` does not change. */
 const fixed = ["Application", "GraphDomain"];
 
 function open(title, ...content) {
@@ -616,7 +616,7 @@ async function sendMail(trial) {
   try {
     showDelivery(await ask(trial ? "/mail/where" : "/mail", "POST", message));
   } catch (error) {
-    answer.replaceChildren(make("p", { class: "outcome" }, apology(error)));
+    answer.replaceChildren(make("p", { class: "outcome" }, errorText(error)));
   }
 }
 
@@ -671,9 +671,16 @@ function showDelivery(delivery) {
 
 /* Quarantine */
 
-const errands = ["preview", "release", "request", "approve", "deny", "delete"];
+const quarantineActions = [
+  "preview",
+  "release",
+  "request",
+  "approve",
+  "deny",
+  "delete",
+];
 
-/** Everything in quarantine, with what the chosen actor may do with it. */
+/** Returns all quarantined messages, with the actions that the chosen actor may take. */
 async function quarantined(asRecipient) {
   const all = await ask("/quarantine");
   if (!asRecipient) return all.map((message) => [message, "administrator"]);
@@ -697,7 +704,7 @@ async function showQuarantine() {
     notifications = await ask(`/notifications?now=${week}`);
   } catch (error) {
     at("quarantine-list").replaceChildren(
-      make("p", { class: "soft" }, apology(error)),
+      make("p", { class: "soft" }, errorText(error)),
     );
     return;
   }
@@ -732,17 +739,17 @@ async function showQuarantine() {
         make(
           "span",
           { class: "buttons" },
-          errands.map((errand) => {
-            const allowed = message.actions.includes(errand);
+          quarantineActions.map((action) => {
+            const allowed = message.actions.includes(action);
             return make(
               "button",
               {
                 type: "button",
                 disabled: !allowed,
                 title: allowed ? undefined : "not allowed to this actor now",
-                onclick: () => void runErrand(errand, message, actor),
+                onclick: () => void runAction(action, message, actor),
               },
-              errand,
+              action,
             );
           }),
         ),
@@ -767,17 +774,17 @@ async function showQuarantine() {
   );
 }
 
-function apology({ status, message }) {
+function errorText({ status, message }) {
   return status === 404 ? "Mail is not simulated in this version." : message;
 }
 
-async function runErrand(errand, message, actor) {
+async function runAction(action, message, actor) {
   const answer = await attempt(() =>
-    ask(`/quarantine/${encodeURIComponent(message.id)}/${errand}`, "POST", {
+    ask(`/quarantine/${encodeURIComponent(message.id)}/${action}`, "POST", {
       as: actor,
     }),
   );
-  if (answer && errand === "preview")
+  if (answer && action === "preview")
     open(message.subject, make("pre", {}, JSON.stringify(answer, null, 2)));
   await showQuarantine();
 }
@@ -943,7 +950,7 @@ async function refresh() {
 }
 
 let waiting = false;
-/** Many changes at once are one for the eye. */
+/** Refreshes the page once for several changes within a short time. */
 function refreshSoon() {
   if (waiting) return;
   waiting = true;
@@ -962,7 +969,7 @@ function noteRequest(entry) {
       addEntries(entries);
     }, 60);
   arrived.push(entry);
-  // A cut answer may have changed something as well.
+  // A request whose answer was cut off may also have changed something.
   if (entry.write) refreshSoon();
 }
 
@@ -1009,7 +1016,7 @@ function showPart() {
     if (part.id === "log") part.classList.toggle("shown", shown);
     else part.hidden = !shown;
   }
-  // On a wide screen the log stands beside everything and is no part of its own.
+  // On a wide screen the log is shown next to every part.
   if (link.hash === "#log" && getComputedStyle(link).display === "none")
     at("objects").hidden = false;
 }

@@ -4,14 +4,14 @@ import path from "node:path";
 
 const pending: (() => unknown)[] = [];
 
-/** Runs `work` after the last test of the file that imports the harness, the latest first. */
+/** Runs `work` after the last test of the file, in reverse order of registration. */
 export function afterwards(work: () => unknown): void {
   pending.push(work);
 }
 
 /**
- * Removes a folder after the last test, with the processes that still work in it: providers outlive an engine that a test
- * has killed. With `AREA1_KEEP` the folder stays and is printed.
+ * Removes a folder after the last test, and kills the processes that still run in it: providers outlive an engine that a test has
+ * killed. With `AREA1_KEEP` the folder stays and its path is printed.
  */
 export function removeAfterwards(directory: string): void {
   afterwards(async () => {
@@ -25,7 +25,7 @@ export function removeAfterwards(directory: string): void {
 }
 
 function processesIn(directory: string): number[] {
-  // Elsewhere than on Linux nobody tells where a process works.
+  // Only Linux shows the working directory of a process.
   if (!existsSync("/proc/self/cwd")) return [];
   return readdirSync("/proc")
     .map(Number)
@@ -35,7 +35,7 @@ function processesIn(directory: string): number[] {
         const folder = readlinkSync(`/proc/${pid}/cwd`);
         return `${folder}${path.sep}`.startsWith(`${directory}${path.sep}`);
       } catch {
-        return false; // Ended meanwhile, or somebody else's.
+        return false; // It has ended, or belongs to another user.
       }
     });
 }

@@ -9,7 +9,7 @@ import { tenantWithStack, type TenantWithStack } from "./tenant-with-stack";
 
 const exact = ledgerFor(3);
 
-/** Values of every type; the first two that a field takes and that differ are what it is given and what somebody makes of it. */
+/** Values of every type. The first two different ones that a field accepts are the program's value and the one after a change by hand. */
 const candidates: readonly Value[] = [
   true,
   false,
@@ -60,7 +60,7 @@ function twoValuesOf(property: string, field: Field): [Value, Value] {
   return [first, second];
 }
 
-/** One resource that is given every property, of which somebody changes one. */
+/** A resource with a value for every property, one of which is changed by hand. */
 interface Case {
   readonly kind: string;
   readonly property: string;
@@ -71,7 +71,7 @@ interface Case {
   readonly changed: unknown;
 }
 
-/** Moves other rules when it is given, so it is given only where it is what somebody changes. */
+/** A property that moves other rules. It is set only in its own case. */
 const shared = "priority";
 
 function casesOf(kindName: string): Case[] {
@@ -81,7 +81,7 @@ function casesOf(kindName: string): Case[] {
     ([, field]) => !field.foreign && !field.onlyOnCreate,
   );
   const changeable = managed.filter(
-    // Cloudflare and Exchange have no way to change these, whoever asks.
+    // Cloudflare and Exchange do not allow to change these.
     ([, { replaces }]) => !replaces,
   );
   return changeable.map(([property, field], index) => {
@@ -126,7 +126,7 @@ function casesOf(kindName: string): Case[] {
   });
 }
 
-/** Does what somebody does by hand. */
+/** Makes the change by hand. */
 function change({ tenant, account }: Simulator, it: Case): void {
   const { kind, name, wire, changed } = it;
   const change = { [wire.replace("Rule:", "")]: changed as never };
@@ -161,7 +161,7 @@ function change({ tenant, account }: Simulator, it: Case): void {
 }
 
 const all = Object.keys(kinds).flatMap(casesOf);
-// The tenant has one of these, so each of its properties has its turn with a resource of its own name.
+// The tenant has only one object of this kind, so its properties are tested one after another, each with its own resource.
 const cases = all.filter(
   ({ kind }, index) =>
     kind !== "QuarantineNotification" ||
@@ -185,26 +185,26 @@ describe("drift of every property of every kind, on the real engine", () => {
     `,
       { files: { "cases.json": JSON.stringify(cases) } },
     );
-    // The engine makes rules in any order, and one may ask for a place that there is only behind others.
+    // The engine creates rules in any order, and a rule may need a priority that is only valid after others exist.
     for (const Name of ["Disclaimer", "Prefix", "Footer"])
       at.simulator.tenant.add("TransportRule", { Name, PrependSubject: Name });
     await at.stack.up([], { timeout: 120_000 });
   }, 180_000);
 
-  test("every kind and property has its case", () => {
+  test("every kind and property has a case", () => {
     expect(new Set(cases.map(({ kind }) => kind))).toEqual(
       new Set(Object.keys(kinds)),
     );
     expect(cases.length).toBeGreaterThan(45);
   });
 
-  test("nothing shows while nobody changes anything", async () => {
+  test("shows no drift while nobody changes anything", async () => {
     expect(
       drift(await at.stack.refresh(["--preview-only", "--expect-no-changes"])),
     ).toEqual({});
   });
 
-  test("each shows as exactly the property that somebody changed, and up repairs it", async () => {
+  test("shows exactly the property that was changed, and up repairs it", async () => {
     for (const it of cases) change(at.simulator, it);
     const result = await at.stack.refresh(["--preview-only"]);
     const shown = Object.fromEntries(

@@ -29,7 +29,7 @@ beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), "area1-engine-"));
   version = await (await import("../../scripts/engine.mjs")).engineVersion();
   log = [];
-  // What the search itself needs, and neither an engine nor Go.
+  // A PATH with the programs that the search needs, but neither an engine nor Go.
   for (const tool of ["sh", "node", "tar", "gzip", "dirname", "cat"]) {
     const { stdout } = await execute("sh", ["-c", `command -v ${tool}`]);
     await mkdir(path.join(directory, "tools"), { recursive: true });
@@ -49,7 +49,7 @@ describe("the engine on PATH", () => {
     });
   });
 
-  test("is passed over when it is too old, too new, or has no language host, and the log says so", async () => {
+  test("is ignored if it is too old, too new, or has no language host, and the log says so", async () => {
     await engineInCache();
     const old = await engineIn("old", "3.219.9", [language, resource]);
     const next = await engineIn("next", "4.0.0", [language, resource]);
@@ -66,7 +66,7 @@ describe("the engine on PATH", () => {
   });
 });
 
-test("an engine in the cache is used, with this clone's stand-in beside it, without any request", async () => {
+test("an engine in the cache is used, with this clone's language host, without any request", async () => {
   const bin = await engineInCache();
   await writeFile(
     path.join(bin, "pulumi-language-nodejs.mjs"),
@@ -89,7 +89,7 @@ test("an engine in the cache is used, with this clone's stand-in beside it, with
 });
 
 describe("the official download", () => {
-  test("is adopted when its checksum is the recorded one, and only what is needed is kept", async () => {
+  test("is used if its checksum is correct, and only the needed files are kept", async () => {
     await using(await releases(), async ({ downloads, checksums }) => {
       const found = await find({ downloads, checksums });
       expect(found).toMatchObject({ version, source: "download" });
@@ -98,7 +98,7 @@ describe("the official download", () => {
         language,
         resource,
       ]);
-      // The official language host is never replaced by the stand-in.
+      // The official language host is never replaced.
       expect(
         await readFile(path.join(found.binDirectory, language), "utf8"),
       ).toContain("official");
@@ -116,7 +116,7 @@ describe("the official download", () => {
     );
   });
 
-  test("is refused when its checksum differs, and nothing of it stays", async () => {
+  test("is rejected if its checksum differs, and leaves no files", async () => {
     await using(await releases(), async ({ downloads, archive }) => {
       const wrong = `sha256:${"0".repeat(64)}`;
       await expect(
@@ -130,7 +130,7 @@ describe("the official download", () => {
     });
   });
 
-  test("is not asked for without a recorded checksum, and the error says what to do instead", async () => {
+  test("is not requested without a recorded checksum, and the error says what to do instead", async () => {
     await using(await releases(), async ({ downloads, requests, archive }) => {
       const failure = find({ downloads, checksums: { other: "sha256:0" } });
       await expect(failure).rejects.toThrow(
@@ -141,7 +141,7 @@ describe("the official download", () => {
     });
   });
 
-  test("is asked for at the next address when the first has no such release", async () => {
+  test("is requested from the next address if the first does not have the release", async () => {
     await using(await releases(), async ({ url, checksums }) => {
       const downloads = [`${url}missing/`, url];
       const found = await find({ downloads, checksums });
@@ -149,7 +149,7 @@ describe("the official download", () => {
     });
   });
 
-  test("is made once by callers that come at the same time", async () => {
+  test("is done once for concurrent callers", async () => {
     await using(
       await releases(),
       async ({ downloads, checksums, requests }) => {
@@ -208,7 +208,7 @@ describe("the build from the Go module proxy", () => {
     unreachable = { downloads, checksums };
   });
 
-  test("is the last way, leaves the module files alone, and is kept", async () => {
+  test("is the last resort, does not change the module files, and is cached", async () => {
     const go = await program("go/go", [
       'if [ "$1" = version ]; then echo "go version go1.26.8 linux/amd64"; exit 0; fi',
       `{ echo "$@"; echo "CGO_ENABLED=$CGO_ENABLED"; cat go.sum; } > ${directory}/asked`,
@@ -232,7 +232,7 @@ describe("the build from the Go module proxy", () => {
     expect((await find(options)).source).toBe("cache");
   });
 
-  test("shows Go's own words when it fails, and what could be installed instead", async () => {
+  test("shows Go's message if it fails, and what to install instead", async () => {
     const go = await program("go/go", [
       'if [ "$1" = version ]; then echo "go version go1.26.8 linux/amd64"; exit 0; fi',
       'echo "go: module github.com/pulumi/pulumi: 403 Forbidden" >&2; exit 1',
@@ -298,7 +298,7 @@ function engineInCache(): Promise<string> {
   return engineIn(`cache/pulumi-area1-m365/engine/${name}/bin`, version, []);
 }
 
-/** A server that holds one release. */
+/** Starts a server with one release. */
 async function releases({ algorithm = "sha256" } = {}) {
   await engineIn("release/pulumi", version, [
     language,

@@ -3,9 +3,9 @@ import path from "node:path";
 let found: Promise<string> | undefined;
 
 /**
- * The folder of the Pulumi engine's executables. `npm test` has prepared it; a test started by hand looks for it itself.
+ * Returns the folder of the Pulumi engine's executables. `npm test` has prepared it; a test that is started by hand finds it itself.
  *
- * @throws Error that says why there is none: a test on the engine fails then, it is never skipped
+ * @throws Error that says why there is none: tests with the engine fail then, and are never skipped
  */
 export function engineDirectory(): Promise<string> {
   const { AREA1_ENGINE_DIRECTORY, AREA1_ENGINE_ERROR } = process.env;
@@ -21,8 +21,8 @@ export function engineDirectory(): Promise<string> {
 }
 
 /**
- * The environment of an isolated engine: its own home, a state backend in `directory`, no network look-ups of its own,
- * and nothing of the developer's Pulumi, Azure, Cloudflare or area1 settings.
+ * Returns the environment of an isolated engine: its own home, a state backend in `directory`, no requests of the engine itself, and
+ * none of the developer's settings for Pulumi, Azure, Cloudflare or area1.
  */
 export async function engineEnvironment(
   directory: string,
@@ -37,12 +37,12 @@ export async function engineEnvironment(
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-    // Without it the command line hides --event-log.
+    // Without it, the CLI does not offer --event-log.
     PULUMI_DEBUG_COMMANDS: "true",
   };
 }
 
-/** This process's environment without what would change the outcome of a test. */
+/** Returns this process's environment without variables that influence tests. */
 export function ownEnvironment(): Record<string, string> {
   const foreign =
     /^(PULUMI|AZURE|CLOUDFLARE|AREA1)_|^(NODE_OPTIONS|JEST_WORKER_ID|NODE_ENV)$/;

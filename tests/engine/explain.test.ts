@@ -33,7 +33,7 @@ new area1.AntiSpamPolicy("board", {
   exceptIfSentTo: ["megan@example.org"],
   spamAction: "Quarantine",
   spamQuarantineTag: limited.name,
-  // Its other verdicts have Microsoft's defaults, which put into Junk what Default quarantines.
+  // Its other verdicts have Microsoft's defaults, which move to Junk what Default quarantines.
   allowExposure: true,
 });
 new area1.TransportRule("later", {
@@ -49,7 +49,7 @@ new area1.TransportRule("later", {
 let at: TenantWithStack;
 beforeAll(async () => {
   at = await tenantWithStack(first);
-  // Somebody's own rule, which is there before and stays.
+  // A rule that exists before the stack and stays.
   at.simulator.tenant.add("TransportRule", {
     Name: "Disclaimer",
     FromScope: "InOrganization",
@@ -69,8 +69,8 @@ const read = (): Promise<Snapshot> => {
 };
 
 /**
- * What decides about mail: without ids, moments and sizes, which only a vendor gives, and without the place of rules, which are
- * made side by side; sets in one order.
+ * Returns the parts of a snapshot that decide where mail goes: without ids, times and sizes, which only a vendor sets, and without the
+ * priorities of rules, which are created in parallel. Sets are sorted.
  */
 const deciding = (snapshot: Snapshot): unknown =>
   JSON.parse(

@@ -2,7 +2,7 @@ import type { Simulator } from "../../simulator/index";
 import { ledgerFor } from "../promises/ledger";
 import { tenantWithStack } from "./tenant-with-stack";
 
-// A sample of promise 6 over the real engine, with its own order of writes.
+// A sample of promise 6 with the real engine and its order of writes.
 const exposure = ledgerFor(6);
 
 const program = (args: object): string => `
@@ -10,7 +10,7 @@ import { UseCase4 } from "pulumi-area1-m365";
 new UseCase4("mail", ${JSON.stringify({ domains: ["example.com"], adopt: true, ...args })});
 `;
 
-/** Where Malicious mail ends, under each generation of the header. */
+/** Returns where Malicious mail ends, for each generation of headers. */
 const ends = (simulator: Simulator) =>
   (["area1", "cloudflare"] as const).map((headers) => {
     const { outcome, release } = simulator.mail.where({
@@ -21,7 +21,7 @@ const ends = (simulator: Simulator) =>
     return { headers, outcome, released: release === "recipient" };
   });
 
-/** Tenants as the other use cases of the tutorial leave them. */
+/** Tenants that were configured by the tutorial's other use cases. */
 const tenants: [string, (simulator: Simulator) => void][] = [
   [
     "that drops Malicious at Cloudflare (use case 1)",

@@ -36,7 +36,7 @@ describe("an ops folder on the plain command line", () => {
     stack = await project.stack("dev", { config: { "toy:label": "made" } });
   });
 
-  test("up makes what the program asks for, in its order, and a second one finds nothing to do", async () => {
+  test("up creates the program's resources in order, and a second one has nothing to do", async () => {
     const first = await stack.up();
     expect(plan(first)).toEqual([
       { name: "a", op: "create", properties: [] },
@@ -51,7 +51,7 @@ describe("an ops folder on the plain command line", () => {
     expect(plan(await stack.up(["--expect-no-changes"]))).toEqual([]);
   });
 
-  test("a refresh shows drift by resource and property, with both values, and nothing else", async () => {
+  test("a refresh shows only drift, by resource and property, with both values", async () => {
     expect(
       drift(await stack.refresh(["--preview-only", "--expect-no-changes"])),
     ).toEqual({});
@@ -89,7 +89,7 @@ describe("an ops folder on the plain command line", () => {
     expect(plan(await stack.up())).toHaveLength(1);
   });
 
-  test("what was deleted at the vendor is gone in a refresh, and only that is made anew", async () => {
+  test("a refresh shows an object that was deleted at the vendor, and only that is created again", async () => {
     atVendor(project, (things) => delete things.b);
     expect(drift(await stack.refresh(["--preview-only"]))).toEqual({
       b: "gone",
@@ -127,7 +127,7 @@ describe("an ops folder on the plain command line", () => {
   });
 });
 
-test("a replacement is told apart into its steps", async () => {
+test("a replacement is reported as several steps", async () => {
   const source = (name: string) =>
     `const { Thing } = require("toy"); new Thing("t", { name: "${name}", hops: 1 });`;
   const project = await opsProject({
@@ -145,7 +145,7 @@ test("a replacement is told apart into its steps", async () => {
   expect(ops).toContainEqual(["delete-replaced", true]);
 });
 
-test("a failed read is a failed step and no drift", async () => {
+test("a failed read is a failed step and not drift", async () => {
   const project = await opsProject({
     program: `const { Thing } = require("toy"); new Thing("t", { name: "broken", hops: 1 });`,
     files: toyFiles,
@@ -210,7 +210,7 @@ test("an inline program runs on the same engine and provider", async () => {
 });
 
 describe("the genuine dynamic-provider process", () => {
-  test("calls the handlers, configured, and hands on what they answer", async () => {
+  test("calls the configured handlers, and returns their results", async () => {
     const { directory } = await opsProject({
       files: toyFiles,
       dependencies: "none",
@@ -254,7 +254,7 @@ describe("the genuine dynamic-provider process", () => {
     });
   });
 
-  test("errors, partial failures and answers that never come are errors of the call", async () => {
+  test("errors, partial failures and missing answers are errors of the call", async () => {
     const { directory } = await opsProject({
       files: toyFiles,
       dependencies: "none",
@@ -283,7 +283,7 @@ describe("the genuine dynamic-provider process", () => {
     await provider.exited;
   });
 
-  test("hears what a handler tells the engine, until the engine is dropped", async () => {
+  test("receives a handler's messages to the engine, until the engine is stopped", async () => {
     const { directory } = await opsProject({
       files: toyFiles,
       dependencies: "none",

@@ -1,5 +1,5 @@
-// What tests on the real Pulumi engine use: an ops folder, the plain command line, the Automation API, the genuine
-// dynamic-provider process. Everything started or made here ends with the test file; AREA1_KEEP=1 keeps the folders.
+// Tools for tests with the real Pulumi engine: an ops folder, the Pulumi CLI, the Automation API, the genuine dynamic-provider process.
+// Processes and folders are removed after the test file; AREA1_KEEP=1 keeps the folders.
 export { inlineStack } from "./inline-stack";
 export {
   opsProject,

@@ -18,7 +18,7 @@ const script = path.resolve(
   __dirname,
   "../../scripts/pulumi-language-nodejs.mjs",
 );
-/** Says who it is in a file, then never ends. */
+/** A program that writes its process id to a file, and then never ends. */
 const endless = `
 import * as fs from "node:fs";
 fs.writeFileSync("pids.json", JSON.stringify([process.pid, process.ppid]));
@@ -111,7 +111,7 @@ describe("a program run by the language host", () => {
     await gone(host);
   });
 
-  test("is killed, and the language host ends, when the engine is gone", async () => {
+  test("is killed, and the language host ends, if the engine has ended", async () => {
     const { running, program, host } = await startEndless();
     running.kill("SIGKILL");
     await running.ended;
@@ -120,8 +120,8 @@ describe("a program run by the language host", () => {
   });
 });
 
-describe("the stand-in for the language host", () => {
-  test("tells Node's version, and the program's packages with the installed versions", async () => {
+describe("this project's language host", () => {
+  test("returns Node's version, and the program's packages with the installed versions", async () => {
     const project = await opsProject({
       dependencies: "none",
       files: {
@@ -160,7 +160,7 @@ describe("the stand-in for the language host", () => {
     ]);
   });
 
-  test("installs a program's packages with npm, and says so when that fails", async () => {
+  test("installs a program's packages with npm, and reports a failure", async () => {
     const project = await opsProject({ dependencies: "none" });
     const { client } = await startHost(project);
     const install = (directory: string) =>
@@ -198,7 +198,7 @@ describe("the stand-in for the language host", () => {
         },
       });
       const { client } = await startHost(project);
-      // An engine that takes the connection and never answers: the program waits for it.
+      // An engine that accepts the connection and never answers, so that the program waits.
       const silent = createServer().listen(0, "127.0.0.1");
       await once(silent, "listening");
       const { port } = silent.address() as AddressInfo;
@@ -228,7 +228,7 @@ describe("the stand-in for the language host", () => {
     },
   );
 
-  test("ends when its parent is gone", async () => {
+  test("ends if its parent has ended", async () => {
     const project = await opsProject({ dependencies: "none" });
     const { host, parent } = await startHost(project);
     await sleep(600);
@@ -237,7 +237,7 @@ describe("the stand-in for the language host", () => {
     await gone(host);
   });
 
-  test("says what to do where the SDK is not installed", async () => {
+  test("says what to do if the SDK is not installed", async () => {
     const failed = await promisify(execFile)(
       process.execPath,
       [script, "127.0.0.1:1"],
@@ -261,7 +261,7 @@ async function startEndless() {
   return { running, program, host };
 }
 
-/** Starts the stand-in as a grandchild, so that its parent can be killed. */
+/** Starts the language host as a grandchild, so that its parent can be killed. */
 async function startHost(project: OpsProject): Promise<{
   client: LanguageRuntimeClient;
   host: number;
@@ -325,7 +325,7 @@ function answer<Response>(
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    // An ended process stays listed until its new parent has taken note, which in a container may never happen.
+    // An ended process stays listed until its new parent has collected it, which may never happen in a container.
     const stat = `/proc/${pid}/stat`;
     return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, "utf8"));
   } catch {

@@ -18,7 +18,7 @@ const rule = "Area 1 User Quarantine Message";
 const names = (writes: { cmdlet?: string; method: string }[]): string[] =>
   writes.map(({ cmdlet, method }) => cmdlet ?? method);
 
-describe("a tenant that somebody has set up by hand", () => {
+describe("a tenant that was configured by hand", () => {
   let at: TenantWithStack;
   let before: unknown;
 
@@ -51,7 +51,7 @@ describe("a tenant that somebody has set up by hand", () => {
     before = essence(at.simulator);
   });
 
-  test("without adopt, up fails with what differs and what to do, and what it had not reached is as it was", async () => {
+  test("without adopt, up fails with the differences and what to do, and the other objects stay unchanged", async () => {
     const failed = await at.stack.up([], { exit: 1 });
     expect(failed.stdout).toContain(
       'Cannot create quarantine policy "UserNotifyAdminRelease": one of that name exists and differs in endUserQuarantinePermissions (Delete, Preview, RequestRelease, AllowSender, wanted Delete, Preview, RequestRelease), esnEnabled (false, wanted true). Set adopt: true to adopt it, or choose another name.',
@@ -59,7 +59,7 @@ describe("a tenant that somebody has set up by hand", () => {
     expect(names(at.writes())).toEqual(["New-QuarantinePolicy"]);
   });
 
-  test("with adopt everything is adopted, one write each, and nothing shows afterwards", async () => {
+  test("with adopt everything is adopted with one write each, and there is no drift afterwards", async () => {
     await at.project.write("index.ts", program({ adopt: true }));
     await at.stack.up();
     expect(names(at.writes()).sort()).toEqual(
@@ -90,7 +90,7 @@ describe("a tenant that somebody has set up by hand", () => {
     ).toEqual({});
   });
 
-  test("destroy gives the previous values back, also after updates and a refresh", async () => {
+  test("destroy restores the previous values, also after updates and a refresh", async () => {
     await at.project.write(
       "index.ts",
       program({ adopt: true, quarantineRetentionPeriod: 30, spamScl: 6 }),
@@ -107,7 +107,7 @@ describe("a tenant that somebody has set up by hand", () => {
   });
 });
 
-describe("a stack that lives on", () => {
+describe("changes of an existing stack", () => {
   let at: TenantWithStack;
 
   beforeAll(async () => {
@@ -116,7 +116,7 @@ describe("a stack that lives on", () => {
     at.requests();
   });
 
-  test("another name for the component, with an alias, moves the marks and nothing else", async () => {
+  test("a new name for the component, with an alias, changes only the marks", async () => {
     const renamed = (name: string, opts: object): string =>
       `import { UseCase4 } from "pulumi-area1-m365";
        new UseCase4("${name}", { domains: ["example.com"] }, ${JSON.stringify(opts)});`;
@@ -148,7 +148,7 @@ describe("a stack that lives on", () => {
     at.requests();
   });
 
-  test("another name for a quarantine is made first and removed last, and no tag ever points at nothing", async () => {
+  test("a renamed quarantine policy is created first and removed last, so that every tag always names an existing policy", async () => {
     await at.project.write(
       "index.ts",
       program({ userQuarantineName: "Recipients" }),
@@ -162,7 +162,7 @@ describe("a stack that lives on", () => {
     expect(plan(await at.stack.preview(["--expect-no-changes"]))).toEqual([]);
   });
 
-  test("a replacement that is asked for takes the object over, and removes nothing", async () => {
+  test("a requested replacement adopts the object, and removes nothing", async () => {
     const { deployment } = await at.stack.export();
     const urns = deployment.resources
       .filter(({ type }) => /area1:(?!RestorePoint)/.test(type))
@@ -207,7 +207,7 @@ describe("a stack that lives on", () => {
     );
   });
 
-  test("a later release of the library serves the state of this one, for refresh, preview and destroy", async () => {
+  test("a later release of the library supports the state of this one, for refresh, preview and destroy", async () => {
     const text = "is left where it is";
     const file = path.join(
       at.project.directory,
@@ -230,7 +230,7 @@ describe("a stack that lives on", () => {
   });
 });
 
-/** A tenant whose first `up` is killed after the first write of a cmdlet, before the engine hears of it. */
+/** Returns a tenant whose first `up` was killed after the first write of a cmdlet, before the engine recorded it. */
 async function killedAfter(cmdlet: string): Promise<TenantWithStack> {
   const at = await tenantWithStack(program({}));
   let killed = false;
@@ -250,7 +250,7 @@ async function killedAfter(cmdlet: string): Promise<TenantWithStack> {
   return at;
 }
 
-test("a process killed after a write, before the engine hears of it, leaves nothing twice", async () => {
+test("a process that is killed after a write, before the engine recorded it, creates nothing twice", async () => {
   const at = await killedAfter("New-TransportRule");
   await at.stack.up();
   expect(plan(await at.stack.preview(["--expect-no-changes"]))).toEqual([]);
@@ -262,7 +262,7 @@ test("a process killed after a write, before the engine hears of it, leaves noth
   expect(rules).toHaveLength(4);
 });
 
-test("a destroy right after that names what it does not know of, with what was there first", async () => {
+test("a destroy right after that names the objects that are not in the state, with their previous values", async () => {
   const at = await killedAfter("Set-HostedContentFilterPolicy");
   const { stdout } = await at.stack.destroy();
   expect(stdout).toMatch(
@@ -321,7 +321,7 @@ describe("bad input and bad configuration", () => {
     expect(at.simulator.log).toEqual([]);
   });
 
-  test("values that defeat the purpose are warned of in the preview", async () => {
+  test("the preview warns of values that defeat the purpose", async () => {
     await at.project.write(
       "index.ts",
       program({
@@ -348,7 +348,7 @@ describe("bad input and bad configuration", () => {
     );
   });
 
-  test("a secret that was rotated in the environment works for refresh and destroy of a state that holds the old one", async () => {
+  test("a secret that was rotated in the environment works for refresh and destroy of a state with the old one", async () => {
     const { AZURE_CLIENT_SECRET = "", ...environment } =
       at.simulator.environment;
     const rotated = await at.project.stack("rotated", {

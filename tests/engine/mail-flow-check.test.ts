@@ -32,7 +32,7 @@ describe("the check of the mail flow on the real engine", () => {
     expect(stdout).not.toContain("Mail flow");
   });
 
-  test("a preset that somebody switches on is drift, said with its consequence, and mended it is none", async () => {
+  test("a preset that somebody switches on is drift, reported with its consequence, and is not drift after it is fixed", async () => {
     switchPreset(true);
     const refresh = await at.stack.refresh(gate, { exit: 7 });
     expect(drift(refresh)).toEqual(found("preset-in-force"));
@@ -50,7 +50,7 @@ describe("the check of the mail flow on the real engine", () => {
     expect(drift(await at.stack.refresh(gate))).toEqual({});
   });
 
-  test("an up warns of it and succeeds, writes nothing, and a preview without a refresh stays empty", async () => {
+  test("an up warns of it, succeeds and writes nothing, and a preview without a refresh shows nothing", async () => {
     switchPreset(true);
     at.requests();
     const up = await at.stack.up(["--refresh"]);
@@ -61,7 +61,7 @@ describe("the check of the mail flow on the real engine", () => {
     expect(at.requests()).toEqual([]);
   });
 
-  test("accepted in the program it is no drift", async () => {
+  test("it is not drift if the program accepts it", async () => {
     await at.project.write(
       "index.ts",
       program({ acceptedFindings: ["preset-in-force"] }),
@@ -73,7 +73,7 @@ describe("the check of the mail flow on the real engine", () => {
     await at.stack.preview(["--refresh", "--expect-no-changes"]);
   });
 
-  test("with failOn an up fails when all else is done, again and again, until it is mended", async () => {
+  test("with failOn every up fails after all other operations, until it is fixed", async () => {
     await at.project.write(
       "index.ts",
       program({ failOn: "failed", quarantineRetentionPeriod: 20 }),
@@ -98,7 +98,7 @@ describe("the check of the mail flow on the real engine", () => {
     await at.stack.preview(["--refresh", "--expect-no-changes"]);
   });
 
-  test("a change of what another resource is given has it look again, nothing else does", async () => {
+  test("it checks again if an input of another resource changes, and only then", async () => {
     await at.project.write("index.ts", program({ spamScl: 6 }));
     expect((await names()).sort()).toEqual(
       [
@@ -111,7 +111,7 @@ describe("the check of the mail flow on the real engine", () => {
     expect(await names()).toEqual([]);
   });
 
-  test("an error of the vendor fails the refresh, and the state stays", async () => {
+  test("an error of the vendor fails the refresh, and the state does not change", async () => {
     const before = await at.stack.export();
     at.simulator.faults.add({
       match: { cmdlet: "Get-EOPProtectionPolicyRule", times: "always" },
@@ -126,7 +126,7 @@ describe("the check of the mail flow on the real engine", () => {
     expect(kept(await at.stack.export())).toEqual(kept(before));
   });
 
-  test("check: false takes it away and writes nothing", async () => {
+  test("check: false removes it and writes nothing", async () => {
     await at.project.write("index.ts", program({ spamScl: 6, check: false }));
     at.requests();
     expect(await names()).toEqual([`delete ${check}`]);

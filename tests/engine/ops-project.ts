@@ -19,7 +19,7 @@ import { Stack, type StackOptions, createStack } from "./stack";
 
 const execute = promisify(execFile);
 
-/** What an ops folder starts with. */
+/** The options of an ops folder. */
 export interface OpsProjectOptions {
   /** The text of `index.ts`. */
   program?: string;
@@ -28,26 +28,26 @@ export interface OpsProjectOptions {
   /** The project's name. @default "ops" */
   name?: string;
   /**
-   * How the library comes into `node_modules`: the packed tarball unpacked beside links to its dependencies (fast, and
+   * How the library is installed in `node_modules`: the packed tarball unpacked next to links to its dependencies (fast, and
    * what users have), a link to the repository, a genuine `npm install` of the tarball (slow, needs a registry or npm's
    * cache), or not at all. @default "packed"
    */
   dependencies?: "packed" | "linked" | "installed" | "none";
 }
 
-/** A user's folder with a Pulumi program, and an engine with a home and a backend of its own. */
+/** A user's folder with a Pulumi program, and an engine with its own home and backend. */
 export interface OpsProject {
   /** Where `Pulumi.yaml` is. */
   directory: string;
-  /** What the engine is started with. */
+  /** The engine's environment variables. */
   environment: Record<string, string>;
-  /** Writes a file of the folder, as a user who edits the program. */
+  /** Writes a file in the folder, as a user who edits the program. */
   write(file: string, text: string): Promise<void>;
-  /** Makes a stack, configured. */
+  /** Creates a configured stack. */
   stack(name: string, options?: StackOptions): Promise<Stack>;
 }
 
-/** Makes an ops folder of its own for a test. It vanishes after the last test of the file. */
+/** Creates an ops folder for a test. It is removed after the last test of the file. */
 export async function opsProject(
   options: OpsProjectOptions = {},
 ): Promise<OpsProject> {
@@ -57,7 +57,7 @@ export async function opsProject(
     name = "ops",
     dependencies = "packed",
   } = options;
-  // The real path: the engine's file backend and Node's module cache must agree on names.
+  // The real path, because the engine's file backend and Node's module cache must use the same one.
   const parent = await realpath(
     await mkdtemp(path.join(os.tmpdir(), "area1-ops-")),
   );
@@ -100,7 +100,7 @@ async function provide(
   if (dependencies === "installed") return install(directory);
   const manifest = await ownManifest();
   const tools = ["@pulumi/pulumi", "@types/node", "ts-node", "typescript"];
-  // Only what the library declares: an import of anything else must fail here as it would at a user's.
+  // Only declared dependencies: an import of another package must fail, as it would for a user.
   const declared =
     dependencies === "packed" ? Object.keys(manifest.dependencies) : [];
   await Promise.all(

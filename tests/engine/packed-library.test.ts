@@ -45,7 +45,7 @@ describe("an ops repo that installed the packed tarball with npm", () => {
     ).toEqual([path.join("@pulumi/pulumi/package.json")]);
   });
 
-  // The lock file of the repository holds other versions than an installation finds.
+  // The repository's lock file has other versions than a new installation.
   test("has at most 55 packages more than Pulumi's SDK needs", async () => {
     const { packages } = JSON.parse(
       await readFile(path.join(project.directory, "package-lock.json"), "utf8"),
@@ -55,7 +55,7 @@ describe("an ops repo that installed the packed tarball with npm", () => {
     expect(added.length).toBeLessThanOrEqual(55);
   });
 
-  test("applies use case 4 with the plain command line, and then there is nothing to do", async () => {
+  test("applies use case 4 with the Pulumi CLI, and then there is nothing to do", async () => {
     await stack.up();
     const outputs = await stack.outputs();
     expect(outputs.routes).not.toHaveLength(0);

@@ -21,11 +21,11 @@ const execute = promisify(execFile);
 /** The repository's folder. */
 export const repository = path.resolve(__dirname, "../..");
 
-/** A package as `npm publish` would send it. */
+/** A package as `npm publish` would publish it. */
 export interface PackedPackage {
   /** The `.tgz` that users install. */
   tarball: string;
-  /** The same, unpacked. */
+  /** The folder with its unpacked files. */
   directory: string;
 }
 
@@ -42,7 +42,7 @@ export const packedLibrary = () => packedOnce("pulumi-area1-m365", repository);
 export const packedSimulator = () =>
   packedOnce("area1-m365-simulator", path.join(repository, "simulator"));
 
-/** Installs the packed simulator into a folder `node_modules`, with what it depends on beside it. */
+/** Installs the packed simulator and its dependencies into a folder `node_modules`. */
 export async function installSimulator(modules: string): Promise<void> {
   const { directory } = await packedSimulator();
   await cp(directory, path.join(modules, "area1-m365-simulator"), {
@@ -82,7 +82,7 @@ async function pack(name: string, folder: string): Promise<PackedPackage> {
   await removeOld(parent);
   const fresh = await mkdtemp(`${directory}-`);
   try {
-    // Built already: the package's own prepack would only do it again.
+    // Skips prepack, because the package is built already.
     await execute(
       "npm",
       ["pack", "--ignore-scripts", "--silent", "--pack-destination", fresh],
@@ -102,7 +102,7 @@ async function pack(name: string, folder: string): Promise<PackedPackage> {
   return result;
 }
 
-/** Every change of the sources leaves a package behind; those of the last day may still be in use. */
+/** Removes old packages, of which each change of the sources adds one. Keeps those of the last day, which may be in use. */
 async function removeOld(parent: string): Promise<void> {
   const yesterday = Date.now() - 24 * 60 * 60 * 1000;
   for (const name of await readdir(parent)) {

@@ -16,7 +16,7 @@ import {
   type TenantWithStack,
 } from "./tenant-with-stack";
 
-// A sample of the promises over the real engine; tests/promises has them in full.
+// A sample of the promises with the real engine. All cases are in tests/promises.
 const [errors, twice, tenants, secrets] = [
   ledgerFor(1),
   ledgerFor(2),
@@ -40,7 +40,7 @@ beforeAll(async () => {
   before = essence(at.simulator).tenants;
 });
 
-/** A command, whatever it comes to; everything that it prints is searched for secrets at the end. */
+/** Runs a command with any result. Its output is searched for secrets at the end. */
 async function run(
   command: "up" | "refresh" | "destroy",
   env: Record<string, string> = {},
@@ -171,7 +171,7 @@ test.each([
   },
 );
 
-test("destroy gives everything back, and no secret stands in anything that was kept or said", async () => {
+test("destroy restores everything, and no file or output contains a secret", async () => {
   const { code } = await run("destroy");
   expect(code).toBe(0);
   expect(essence(at.simulator).tenants).toEqual(before);

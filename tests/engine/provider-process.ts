@@ -13,21 +13,21 @@ import { afterwards } from "./clean-up";
 import { ownEnvironment } from "./environment";
 import { type RemoteHandlers, remoteHandlers, unary } from "./remote-handlers";
 
-/** Pulumi's own dynamic-provider process, without an engine: a stand-in listens where the engine would. */
+/** Pulumi's dynamic-provider process with a fake engine. */
 export interface ProviderProcess {
   pid: number;
   /** The handlers that the text loads; it is added to the properties of every call as `__provider`. */
   handlers(loader: string): RemoteHandlers;
-  /** What the provider has told the engine: the status line. */
+  /** The provider's messages to the engine: the status line. */
   logs: { severity: number; message: string; ephemeral: boolean }[];
-  /** What it has printed, on both streams. */
+  /** Its output, on both streams. */
   output(): string;
   kill(signal?: NodeJS.Signals): void;
-  /** Kills it, and gives up what there was for it here. */
+  /** Kills it and stops the fake engine. */
   end(): Promise<void>;
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has ended. */
   exited: Promise<void>;
-  /** Stops listening where the engine would: what happens when an engine is killed. */
+  /** Stops the fake engine, as if an engine was killed. */
   dropEngine(): void;
 }
 
@@ -35,7 +35,7 @@ export interface ProviderProcess {
 export async function providerProcess(options: {
   /** A program's folder: `opsProject(…).directory`. */
   directory: string;
-  /** What the stack's configuration would be, by full key. */
+  /** The stack's configuration, by full key. */
   config?: Record<string, string>;
   env?: Record<string, string>;
   /** The time limit of each call in milliseconds. @default 10000 */

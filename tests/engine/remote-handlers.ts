@@ -8,13 +8,13 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 type Properties = Record<string, unknown>;
 
-/** What a provider answers instead of a result. */
+/** An error that a provider returns. */
 export class ProviderError extends Error {
   constructor(
     message: string,
-    /** The gRPC status; 4 means that no answer came in time. */
+    /** The gRPC status; 4 is a time-out. */
     readonly code: number,
-    /** What exists although the call failed. */
+    /** The object that exists although the call failed. */
     readonly partial?: {
       id: string;
       properties: Properties;
@@ -34,7 +34,7 @@ export interface RemoteHandlers {
     inputs: Properties;
     failures: { property: string; reason: string }[];
   }>;
-  /** `changes` is what the engine is told: `none`, `some`, or `unknown`, after which it compares by itself. */
+  /** `changes` is `none`, `some`, or `unknown`, after which the engine compares itself. */
   diff(
     id: string,
     olds: Properties,
@@ -45,7 +45,7 @@ export interface RemoteHandlers {
     deleteBeforeReplace: boolean;
   }>;
   create(inputs: Properties): Promise<{ id: string; properties: Properties }>;
-  /** An empty id means that the object is gone. */
+  /** An empty id means that the object does not exist. */
   read(
     id: string,
     properties: Properties,
@@ -62,7 +62,7 @@ export interface RemoteHandlers {
   delete(id: string, properties: Properties): Promise<void>;
 }
 
-/** The handlers that a loader text leads to, each call with a time limit in milliseconds. */
+/** Returns the handlers that a loader text loads, with a time limit in milliseconds for each call. */
 export function remoteHandlers(
   client: ResourceProviderClient,
   loader: string,
@@ -154,7 +154,7 @@ export function remoteHandlers(
   };
 }
 
-/** What a call of the stubs ends with. */
+/** The callback of a stub's call. */
 export type Callback<Response> = (
   error: grpc.ServiceError | null,
   response: Response,

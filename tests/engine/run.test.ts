@@ -90,7 +90,7 @@ describe("what CI runs", () => {
   });
 });
 
-test("the entry names its commands when it is asked for another", async () => {
+test("the entry point lists its commands if another is given", async () => {
   const result = await execute(
     process.execPath,
     [path.join(repository, "scripts/run.mjs"), "tset"],
@@ -122,7 +122,7 @@ test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
     parent.kill(signal);
     const code = await new Promise((resolve) => parent.once("exit", resolve));
     expect(code).toBe({ SIGTERM: 143, SIGINT: 130, SIGHUP: 129 }[signal]);
-    // The children's own parent is gone, so the system collects them in its own time.
+    // The children's parent has ended, so the system collects them later.
     for (
       const deadline = performance.now() + 5_000;
       pids.some(isRunning);

@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => simulator?.close());
 
-/** What the simulator prints as variables, as the configuration of a stack; secrets encrypted. */
+/** Sets the simulator's variables as the configuration of a stack, with encrypted secrets. */
 function stackConfig() {
   return Object.fromEntries(
     Object.entries(keys).flatMap(([key, variable]) => {
@@ -39,7 +39,7 @@ function stackConfig() {
   );
 }
 
-/** Runs a command of the library in the project's folder, with nothing of the tenant in the environment. */
+/** Runs a command of the library in the project's folder, without variables of the tenant in the environment. */
 function area1(
   words: readonly string[],
   { env = {}, under = "." }: { env?: object; under?: string } = {},
@@ -65,7 +65,7 @@ const trust = () => {
 
 const tenant = () => simulator.environment["AZURE_TENANT_ID"] ?? "";
 
-test("explain, doctor, evidence and test-plan read the selected stack, also from a folder below", async () => {
+test("explain, doctor, evidence and test-plan read the selected stack, also in a subfolder", async () => {
   await mkdir(path.join(project.directory, "below"), { recursive: true });
   for (const words of [
     ["explain", "--json"],
@@ -89,11 +89,11 @@ test("explain, doctor, evidence and test-plan read the selected stack, also from
 test("--stack names another stack, of which nothing is configured", async () => {
   const { code, err } = await area1(["explain", "--stack", "empty"]);
   expect(code).toBe(2);
-  expect(err).toMatch(/^Cannot read what decides about mail: /);
+  expect(err).toMatch(/^Cannot read the mail configuration: /);
   expect((await area1(["explain", "--json", "--stack", "dev"])).code).toBe(0);
 }, 60_000);
 
-test("a credential in the environment wins over the stack's, and neither is printed", async () => {
+test("a credential in the environment takes precedence over the stack's, and neither is printed", async () => {
   const { code, out, err } = await area1(["explain"], {
     env: { AZURE_CLIENT_SECRET: "rotated-in-the-environment" },
   });
@@ -104,7 +104,7 @@ test("a credential in the environment wins over the stack's, and neither is prin
   expect(err).not.toContain("rotated-in-the-environment");
 }, 60_000);
 
-test("another tenant in the environment than in the stack is refused", async () => {
+test("a tenant in the environment that differs from the stack's is refused", async () => {
   const { code, err } = await area1(["doctor"], {
     env: { AZURE_TENANT_ID: "7c1e3f50-2b4d-4a61-8d5e-9f0a1b2c3d4e" },
   });
@@ -114,7 +114,7 @@ test("another tenant in the environment than in the stack is refused", async () 
   );
 }, 60_000);
 
-test("an environment that names everything needs no stack", async () => {
+test("no stack is needed if the environment sets everything", async () => {
   const { code } = await area1(["explain", "--json"], {
     env: { ...simulator.environment, PULUMI_CONFIG_PASSPHRASE: "wrong" },
   });
@@ -145,16 +145,16 @@ test.each([
   60_000,
 );
 
-test("without pulumi on the PATH the environment alone counts, and --stack is refused", async () => {
+test("without pulumi on the PATH only the environment is used, and --stack is refused", async () => {
   const without = { PATH: path.dirname(process.execPath) };
   const plain = await area1(["explain"], { env: without });
-  expect(plain.err).toMatch(/^Cannot read what decides about mail: /);
+  expect(plain.err).toMatch(/^Cannot read the mail configuration: /);
   const named = await area1(["explain", "--stack", "dev"], { env: without });
   expect(named).toMatchObject({ code: 2, out: "" });
   expect(named.err).toContain("there is no command pulumi on the PATH");
 }, 60_000);
 
-test("--stack beside --snapshot is refused", async () => {
+test("--stack together with --snapshot is refused", async () => {
   const { code, err } = await area1([
     ...["doctor", "--stack", "dev", "--snapshot", "x.json"],
   ]);

@@ -7,48 +7,48 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 
 import { afterwards } from "./clean-up";
 
-/** How a command of the plain command line ended. */
+/** The result of a command of the Pulumi CLI. */
 export interface CommandResult {
-  /** 0 good, 1 failed, 7 `--expect-no-changes` not met, 8 cancelled hard; -1 when it was killed. */
+  /** Exit code: 0 success, 1 failure, 7 changes despite `--expect-no-changes`, 8 cancelled twice; -1 if it was killed. */
   code: number;
   stdout: string;
   stderr: string;
-  /** What the engine reported: `steps`, `drift`, `plan` and `diagnostics` read them. Empty for other commands. */
+  /** The engine's events, for `steps`, `drift`, `plan` and `diagnostics`. Empty for other commands. */
   events: EngineEvent[];
   milliseconds: number;
 }
 
-/** A stack's configuration by full key; a secret stands in an object. */
+/** A stack's configuration by full key. A secret is an object. */
 export type StackConfig = Record<string, string | { secret: string }>;
 
-/** How a stack is made. */
+/** The options of a stack. */
 export interface StackOptions {
   config?: StackConfig;
   /** Variables for every command of this stack, besides the isolated environment. */
   env?: Record<string, string>;
 }
 
-/** How a single command is run. */
+/** The options of a command. */
 export interface CommandOptions {
   /**
-   * The exit code that the test counts on; another one throws an Error that holds everything the command printed.
+   * The expected exit code. Another one throws an Error with the command's output.
    * @default 0
    */
   exit?: number | "any";
-  /** After it, in milliseconds, the command is killed and the test fails. @default 120000 */
+  /** Time limit in milliseconds, after which the command is killed and the test fails. @default 120000 */
   timeout?: number;
-  /** Variables for this command alone. */
+  /** Variables for this command only. */
   env?: Record<string, string>;
 }
 
-/** A command that is still under way. */
+/** A running command. */
 export interface RunningCommand {
   pid: number;
-  /** Everything printed until now, on both streams. */
+  /** The output until now, on both streams. */
   output(): string;
-  /** Sends a signal to the command alone; providers and programs find out by themselves. */
+  /** Sends a signal to the command, but not to providers and programs. */
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when the command has ended, with whatever code. */
+  /** Resolves when the command has ended, with any exit code. */
   ended: Promise<CommandResult>;
 }
 
@@ -62,7 +62,7 @@ interface Place {
 const WITH_EVENTS = new Set(["preview", "up", "refresh", "destroy"]);
 let logs = 0;
 
-/** A stack, driven through the plain command line as child processes. */
+/** A stack. Runs commands of the Pulumi CLI as child processes. */
 export class Stack {
   constructor(private readonly place: Place) {}
 
@@ -106,7 +106,7 @@ export class Stack {
     );
   }
 
-  /** The stack's outputs, secrets in clear. */
+  /** Returns the stack's outputs, with secrets in plain text. */
   async outputs(): Promise<Record<string, unknown>> {
     const { stdout } = await this.pulumi([
       "stack",
@@ -117,7 +117,7 @@ export class Stack {
     return JSON.parse(stdout) as Record<string, unknown>;
   }
 
-  /** The state as the backend has it, secrets encrypted. */
+  /** Returns the state from the backend, with encrypted secrets. */
   async export(): Promise<{ deployment: { resources: StateResource[] } }> {
     const { stdout } = await this.pulumi(["stack", "export"]);
     const state = JSON.parse(stdout) as {
@@ -142,7 +142,7 @@ export class Stack {
     if (values.length > 0) await this.pulumi(["config", "set-all", ...values]);
   }
 
-  /** Any command, to its end. */
+  /** Runs any command to its end. */
   async pulumi(
     args: string[],
     options: CommandOptions = {},
@@ -164,7 +164,7 @@ export class Stack {
     return result;
   }
 
-  /** Starts a command and hands it out while it runs, for tests that interrupt it. */
+  /** Starts a command and returns it while it runs, for tests that interrupt it. */
   start(args: string[], env: Record<string, string> = {}): RunningCommand {
     const { name, directory, environment, log } = this.place;
     const eventLog = path.join(log, `events-${++logs}.jsonl`);
@@ -209,7 +209,7 @@ export class Stack {
   }
 }
 
-/** A resource as it stands in the state. */
+/** A resource in the state. */
 export interface StateResource {
   urn: string;
   type: string;
@@ -220,7 +220,7 @@ export interface StateResource {
   dependencies?: string[];
 }
 
-/** Makes a stack in a folder. */
+/** Creates a stack in a folder. */
 export async function createStack(
   place: Place,
   options: StackOptions,
@@ -246,7 +246,7 @@ function collect(
 async function readEvents(file: string): Promise<EngineEvent[]> {
   if (!existsSync(file)) return [];
   const lines = (await readFile(file, "utf8")).split("\n").filter(Boolean);
-  // A killed engine leaves half a line at the end.
+  // The last line of a killed engine may be incomplete.
   return lines.flatMap((line, index) => {
     try {
       return [JSON.parse(line) as EngineEvent];

@@ -1,32 +1,32 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 
-/** What the engine did, or in a preview would do, with one resource. */
+/** An operation of the engine on a resource, or a planned one in a preview. */
 export interface Step {
   /** The resource's name in the program. */
   name: string;
   urn: string;
   type: string;
-  /** `refresh`: what reading the resource showed. `program`: what the program asks for. */
+  /** `refresh`: the result of reading the resource. `program`: an operation for the program. */
   phase: "refresh" | "program";
   /**
-   * In phase `refresh` one of `same`, `update` (drift), `delete` (gone); in phase `program` the engine's word, such as
+   * In phase `refresh` one of `same`, `update` (drift), `delete` (deleted); in phase `program` the engine's word, such as
    * `same`, `create`, `update`, `delete`, `create-replacement`, `delete-replaced`, `read`.
    */
   op: string;
-  /** What differs, by property path (`regions[1]`, `nested.one`): the inputs' value before and after. */
+  /** The differences by property path (`regions[1]`, `nested.one`): the inputs' values before and after. */
   properties: Record<string, { from: unknown; to: unknown }>;
-  /** Places in the order of events, so that tests can ask what came before what; `finished` is missing after a failure. */
+  /** Positions in the order of events, so that tests can compare them. `finished` is missing after a failure. */
   started: number;
   finished?: number;
   failed: boolean;
 }
 
-/** The outcome of a command, or the events an Automation API call has reported. */
+/** The result of a command, or the events of an Automation API call. */
 export interface Reported {
   events: EngineEvent[];
 }
 
-/** Every step of a command in the order in which they started, the stack's and the providers' own included. */
+/** Returns all steps of a command in the order in which they started, including those of the stack and the providers. */
 export function steps({ events }: Reported): Step[] {
   const all: Step[] = [];
   const open = new Map<string, Step>();
@@ -51,8 +51,8 @@ export function steps({ events }: Reported): Step[] {
     sequence: number,
     failed: boolean,
   ): void {
-    // The result of a refresh carries what was found as its op (`pulumi refresh`) or still `refresh` (other commands), so
-    // it is told by what was begun: a resource is read to the end before the program asks anything of it.
+    // The result of a refresh has the op of the finding (`pulumi refresh`) or `refresh` (other commands), so the phase is taken from the
+    // step's start: reading a resource ends before its operation for the program starts.
     const refreshKey = key(metadata, "refresh");
     const refresh = open.get(refreshKey);
     const step = refresh ?? open.get(key(metadata, "program"));
@@ -68,8 +68,8 @@ export function steps({ events }: Reported): Step[] {
 }
 
 /**
- * What reading the resources showed, by name: what differs by property path as `[in state, live]`, or `"gone"`. Resources
- * without drift are left out, so that a whole refresh can be compared at once.
+ * Returns the drift of all resources by name: the differences by property path as `[in state, live]`, or `"gone"`. Resources without
+ * drift are omitted, so that a test can compare a whole refresh.
  */
 export function drift(
   result: Reported,
@@ -92,8 +92,8 @@ export function drift(
 }
 
 /**
- * What the program asks for, in order: all but unchanged resources, the stack and the providers. A changed component is left out: its
- * entry only repeats the program's inputs, and what they change is in its children.
+ * Returns the operations for the program in order, without unchanged resources, the stack and the providers. Changed components are
+ * omitted, because their changes are in their children.
  */
 export function plan(
   result: Reported,
@@ -113,7 +113,7 @@ export function plan(
     }));
 }
 
-/** What the user is told: infos, warnings and errors, without the engine's debugging. */
+/** Returns the messages for the user: infos, warnings and errors, without debug messages. */
 export function diagnostics({ events }: Reported): {
   severity: string;
   message: string;
@@ -147,7 +147,7 @@ function begun(metadata: StepEventMetadata, sequence: number): Step {
   };
 }
 
-/** A replacement is several steps with one URN; each has its own op. */
+/** Returns the key of a step. A replacement has several steps with one URN and different ops. */
 function key({ urn, op }: StepEventMetadata, phase: Step["phase"]): string {
   return phase === "refresh" ? `${urn} refresh` : `${urn} ${op}`;
 }
@@ -173,7 +173,7 @@ function properties({
   );
 }
 
-/** Follows a path as the engine writes it: `a.b[0]`, with `["odd.name"]` for names that are no words. */
+/** Returns the value at a path in the engine's notation: `a.b[0]`, with `["odd.name"]` for other names. */
 function valueAt(root: unknown, at: string): unknown {
   const parts = [
     ...at.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g),

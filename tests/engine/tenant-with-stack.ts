@@ -3,18 +3,18 @@ import { afterwards } from "./clean-up";
 import { opsProject, type OpsProject } from "./ops-project";
 import type { Stack, StackOptions } from "./stack";
 
-/** A simulated tenant and account, and a stack of an ops repository that works on them. */
+/** A simulated tenant and account, and a stack that manages them. */
 export interface TenantWithStack {
   simulator: Simulator;
   project: OpsProject;
   stack: Stack;
-  /** The vendors' requests since it was last called, without those for tokens. */
+  /** Returns the requests to the vendors since its last call, without those for tokens. */
   requests(): Simulator["log"];
-  /** Those of them that write. */
+  /** Returns the writes among these requests. */
   writes(): Simulator["log"];
 }
 
-/** Starts a simulator and makes an ops repository with the packed library whose stack talks to it. */
+/** Starts a simulator and creates an ops folder with the packed library, whose stack uses the simulator. */
 export async function tenantWithStack(
   program: string,
   options: {
@@ -53,13 +53,13 @@ export async function tenantWithStack(
   };
 }
 
-/** Where `npm test` keeps the simulator's certificate, which the environment trusts. */
+/** Returns the directory of `npm test` with the simulator's certificate, which the environment trusts. */
 export function certificate(): { certificateDirectory?: string } {
   const directory = process.env.AREA1_CERTIFICATE_DIRECTORY;
   return directory ? { certificateDirectory: directory } : {};
 }
 
-/** Everything there is, without the marks of time and hand that every write leaves. */
+/** Returns all objects, without the properties that every write changes, such as times. */
 export function essence(
   simulator: Simulator,
 ): ReturnType<Simulator["snapshot"]> {

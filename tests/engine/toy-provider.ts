@@ -3,14 +3,13 @@ import path from "node:path";
 
 import type { OpsProject } from "./harness";
 
-/** The text in `__provider`, in the form that the library uses too. */
+/** The text of `__provider`, in the same form as the library's. */
 export const toyLoader =
   'exports.handler=()=>{const s="toy/provider";let m;try{m=require(s)}catch(e){if(e.code!="MODULE_NOT_FOUND")throw e;m=require("module").createRequire(process.cwd()+"/_")(s)}return m.provider("thing")}';
 
 /**
- * A package `toy` with one dynamic resource, `Thing`, whose vendor is a file. It proves the harness without the library.
- * A `name` makes it misbehave: `slow` never comes back, `half` is created but not finished, `broken` cannot be read,
- * `waits` tells the engine so.
+ * A package `toy` with one dynamic resource, `Thing`, whose vendor is a file. It tests the harness without the library. Some names cause
+ * failures: `slow` never returns, `half` is created but not finished, `broken` cannot be read. `waits` sends the engine a status.
  */
 export const toyFiles: Record<string, string> = {
   "node_modules/toy/package.json": JSON.stringify({
@@ -74,7 +73,7 @@ export const toyFiles: Record<string, string> = {
     });`,
 };
 
-/** What somebody does at the vendor behind Pulumi's back. */
+/** Changes the vendor's file without Pulumi. */
 export function atVendor(
   project: OpsProject,
   change: (things: Record<string, Record<string, unknown>>) => void,

@@ -6,11 +6,11 @@ import { UseCase4 } from "pulumi-area1-m365";
 new UseCase4("mail", ${JSON.stringify({ domains: ["example.com"], ...args })});
 `;
 
-test("a state of the same project, stack and resource names in another backend takes nothing that this one has, unless it is asked to, and then leaves it", async () => {
+test("a state with the same project, stack and resource names in another backend adopts nothing of this one's unless adopt is set, and then leaves it on destroy", async () => {
   const one = await tenantWithStack(program({}));
   await one.stack.up();
   const made = essence(one.simulator);
-  // Every ops repository of these tests has a backend of its own.
+  // Every ops folder of these tests has its own backend.
   const elsewhere = await opsProject({ program: program({}) });
   const other = await elsewhere.stack("dev", {
     env: one.simulator.environment,

@@ -27,7 +27,7 @@ describe("use case 4 on the real engine", () => {
     before = essence(at.simulator);
   });
 
-  test("a first preview shows everything that will be made, and asks the vendors nothing", async () => {
+  test("a first preview shows everything that will be created, and sends no request", async () => {
     const preview = await at.stack.preview();
     expect(
       plan(preview)
@@ -54,7 +54,7 @@ describe("use case 4 on the real engine", () => {
     expect(at.simulator.log).toEqual([]);
   });
 
-  test("up writes each object once, in the order in which nothing is exposed", async () => {
+  test("up writes each object once, in the order that never exposes mail", async () => {
     await at.stack.up();
     const order = at.writes().map(({ cmdlet, method, parameters, body }) => {
       const named = parameters ?? (body as Record<string, unknown>);
@@ -79,7 +79,7 @@ describe("use case 4 on the real engine", () => {
     ]);
   });
 
-  test("each waits for everything that must stand before it, on the way there and back", async () => {
+  test("each resource waits for everything that must exist before it, in up and destroy", async () => {
     const { deployment } = await at.stack.export();
     const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
     const direct = new Map(
@@ -107,7 +107,7 @@ describe("use case 4 on the real engine", () => {
     for (const [index, tier] of tiers.entries())
       for (const name of tier)
         for (const earlier of tiers.slice(0, index).flat())
-          // The two headers' pairs of rules know nothing of each other.
+          // The rules of the two headers do not depend on each other.
           if (
             !generation(name) ||
             !generation(earlier) ||
@@ -119,13 +119,13 @@ describe("use case 4 on the real engine", () => {
             ]);
   });
 
-  test("a second preview and up are empty, and ask the vendors nothing", async () => {
+  test("a second preview and up are empty, and send no request", async () => {
     expect(plan(await at.stack.preview(["--expect-no-changes"]))).toEqual([]);
     expect(plan(await at.stack.up(["--expect-no-changes"]))).toEqual([]);
     expect(at.simulator.log).toEqual([]);
   });
 
-  test("a refresh is empty, and costs one request per list, one for all domains and one for their MX", async () => {
+  test("a refresh is empty, and sends one request per list, one for all domains and one for their MX", async () => {
     expect(
       drift(await at.stack.refresh(["--preview-only", "--expect-no-changes"])),
     ).toEqual({});
@@ -152,7 +152,7 @@ describe("use case 4 on the real engine", () => {
     ]);
   });
 
-  test("what is changed by hand shows as exactly that, is repaired, and then nothing shows", async () => {
+  test("changes by hand are shown exactly and repaired, and then there is no drift", async () => {
     const { tenant, account } = at.simulator;
     tenant.edit("TransportRule", rule, {
       SetSCL: 6,
@@ -163,7 +163,7 @@ describe("use case 4 on the real engine", () => {
     });
     account.edit("example.com", { transport: "mx.elsewhere.example" });
     tenant.remove("TransportRule", adminRule);
-    // Nobody manages these: no drift.
+    // These are not managed: no drift.
     tenant.edit("HostedContentFilterPolicy", "Default", { BulkThreshold: 4 });
     tenant.edit("TransportRule", "Email Security User Quarantine Message", {
       SetAuditSeverity: "High",
@@ -186,7 +186,7 @@ describe("use case 4 on the real engine", () => {
       "mail-domain-example.com": {
         transport: [undefined, "mx.elsewhere.example"],
       },
-      // What follows from it all for mail.
+      // The consequences for mail.
       "mail-mail-flow-check": {
         "findings[0]": [undefined, "domain-transport"],
         "findings[1]": [undefined, "malicious-self-release"],
@@ -214,7 +214,7 @@ describe("use case 4 on the real engine", () => {
     ).toEqual({});
   });
 
-  test("an answer that is an error is no absence: the refresh fails and the state stays", async () => {
+  test("an error of a vendor does not count as a deleted object: the refresh fails and the state does not change", async () => {
     const before = await at.stack.export();
     for (const kind of [
       { kind: "status" as const, status: 503, body: "" },
@@ -238,7 +238,7 @@ describe("use case 4 on the real engine", () => {
     ).toEqual({});
   });
 
-  test("a domain taken into the program adds that domain alone, and has the mail flow checked again", async () => {
+  test("a new domain in the program adds only that domain, and the mail flow is checked again", async () => {
     await at.project.write(
       "index.ts",
       program(["example.com", "example.org", "example.net"]),
@@ -255,7 +255,7 @@ describe("use case 4 on the real engine", () => {
     expect(plan(await at.stack.preview(["--expect-no-changes"]))).toEqual([]);
   });
 
-  test("the text in state is short and the same for a kind, and no secret stands anywhere", async () => {
+  test("the text in the state is short and the same for a kind, and nothing contains a secret", async () => {
     const { deployment } = await at.stack.export();
     const texts = deployment.resources.flatMap(({ inputs, outputs }) =>
       [inputs?.["__provider"], outputs?.["__provider"]].filter(
@@ -279,8 +279,8 @@ describe("use case 4 on the real engine", () => {
     }
   });
 
-  test("destroy restores what was there: the tenant equals what it was", async () => {
-    // What the administrator changed meanwhile, and nobody managed, stays.
+  test("destroy restores the tenant to what it was before", async () => {
+    // Changes of the administrator to objects that the stack does not manage stay.
     at.simulator.tenant.edit("HostedContentFilterPolicy", "Default", {
       BulkThreshold: 7,
     });
@@ -369,7 +369,7 @@ test("the state of ten domains stays small, and transforms reach the children", 
   expect(at.simulator.tenant.transportRules.map(({ Mode }) => Mode)).toEqual(
     Array(4).fill("Audit"),
   );
-  // As in an ops repository, whose packages are in it, and not in this one some folders away.
+  // As in an ops folder with its own packages.
   const state = JSON.stringify((await at.stack.export()).deployment).replace(
     /project:[^"]*?node_modules/g,
     "project:///node_modules",

@@ -15,7 +15,7 @@ import { engineEnvironment } from "../engine/environment";
 import { repository } from "../engine/packed-library";
 import { createStack } from "../engine/stack";
 
-test("a clone that was built is a project: its preview makes use case 4", async () => {
+test("a built clone is itself a Pulumi project, whose preview creates use case 4", async () => {
   const { ensureBuild } = await import("../../scripts/build.mjs");
   await ensureBuild();
   const parent = await realpath(
@@ -36,7 +36,7 @@ test("a clone that was built is a project: its preview makes use case 4", async 
   for (const folder of ["home", "state"])
     await mkdir(path.join(parent, folder));
   const environment = await engineEnvironment(parent);
-  // With types: the program must also compile as it stands there.
+  // With types, because the program must also compile there.
   delete environment["PULUMI_NODEJS_TRANSPILE_ONLY"];
   const stack = await createStack(
     { name: "dev", directory, environment, log: parent },

@@ -22,7 +22,7 @@ describe("npm run demo", () => {
     await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  test("holds in every step, fits a screen of 100 columns, and leaves nothing behind", async () => {
+  test("succeeds in every step, fits into 100 columns, and leaves no files behind", async () => {
     const { child, output } = await demo();
     const [code] = (await once(child, "close")) as [number];
     expect({ code, output: output() }).toEqual({
@@ -39,7 +39,7 @@ describe("npm run demo", () => {
     expect(await leftovers()).toEqual([]);
   }, 120_000);
 
-  test("stays up after `up` when asked to, with an environment that works, and cleans up on Ctrl-C", async () => {
+  test("keeps running after `up` with --stay, with a working environment, and cleans up on Ctrl-C", async () => {
     const { child, output } = await demo("--stay");
     await until(() => output().includes("in a browser"), child, output);
     const [file] = /\S+\/environment$/m.exec(output()) ?? [""];
@@ -78,7 +78,7 @@ describe("npm run demo", () => {
     expect(await leftovers()).toEqual([]);
   }, 120_000);
 
-  test("refuses options that it does not have", async () => {
+  test("refuses unknown options", async () => {
     const { child, output } = await demo("--strange");
     expect(await once(child, "close")).toEqual([2, null]);
     expect(output()).toContain("Usage: npm run demo [-- --stay]");
@@ -103,7 +103,7 @@ describe("npm run demo", () => {
     return { child, output: () => text };
   }
 
-  /** Node's compile cache and the like are not ours. */
+  /** Ignores files of others, such as Node's compile cache. */
   const leftovers = async () =>
     (await readdir(temporary)).filter((name) => name.startsWith("area1-"));
 });

@@ -10,15 +10,15 @@ import {
 /** Where the examples are. */
 export const examples = path.resolve(__dirname, "../../examples");
 
-/** An example, applied by the real engine in a user's ops folder to a simulated tenant of its own. */
+/** An example, applied by the real engine in an ops folder to a simulated tenant. */
 export interface Example extends TenantWithStack {
-  /** What the tenant and the account were before. */
+  /** The objects of tenant and account before. */
   before: ReturnType<typeof essence>;
-  /** What they are now. */
+  /** Returns their current objects. */
   now(): ReturnType<typeof essence>;
 }
 
-/** Starts a tenant and applies an example to it, as it is or changed. */
+/** Starts a tenant and applies an example to it, optionally changed. */
 export async function apply(
   name: string,
   options: Parameters<typeof tenantWithStack>[1] & {
@@ -33,7 +33,7 @@ export async function apply(
   return { ...at, before, now: () => essence(at.simulator) };
 }
 
-/** A preview and a refresh that show anything, or that write, throw. */
+/** Expects that a preview and a refresh show nothing and write nothing. */
 export async function expectNothingToDo(at: Example): Promise<void> {
   at.writes();
   await at.stack.preview(["--expect-no-changes"]);

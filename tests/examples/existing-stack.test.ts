@@ -1,6 +1,6 @@
 import { apply, expectNothingToDo } from "./example";
 
-/** The tutorial, followed by hand: its words, another SCL, four of the addresses, a policy that notifies nobody. */
+/** A tenant that was configured by hand from the tutorial: its words, another SCL, four of the addresses, a policy without notifications. */
 const seed = {
   tenants: [
     {
@@ -54,7 +54,7 @@ const seed = {
   ],
 };
 
-test("an ops program adopts what was made by hand, uses the component's outputs, and gives all of it back", async () => {
+test("an ops program adopts objects that were created by hand, uses the component's outputs, and restores everything", async () => {
   const at = await apply("existing-stack", { seed });
   const { tenant, account } = at.simulator;
   const { routes, ...outputs } = await at.stack.outputs();
@@ -95,14 +95,14 @@ test("an ops program adopts what was made by hand, uses the component's outputs,
 
   await at.stack.destroy();
   const now = at.now();
-  // The first transport of example.org was none, and mail would have nowhere to go.
+  // example.org had no transport before, and without one its mail cannot be delivered.
   expect(now.accounts[0]?.domains[1]?.transport).toBe("relay.example.org");
   const domain = account.find("example.org");
   if (domain) domain["transport"] = null;
   expect(at.now()).toEqual(at.before);
 }, 240_000);
 
-test("without adopt, the same program is refused, and what to do is said", async () => {
+test("without adopt, the same program is refused, with what to do", async () => {
   await expect(
     apply("existing-stack", {
       seed,

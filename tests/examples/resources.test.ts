@@ -6,12 +6,12 @@ import { kinds } from "../../providers";
 import type { Seed } from "../../simulator/index";
 import { apply, examples, expectNothingToDo, type Example } from "./example";
 
-/** What is there by hand, and what `up` makes of it. */
+/** The objects that exist before, and their values after `up`. */
 interface Case {
   seed?: Seed;
   outputs: Record<string, unknown>;
   stands: (at: Example) => void;
-  /** What destroy leaves on purpose. */
+  /** The changes that destroy leaves on purpose. */
   leaves?: (at: Example) => void;
 }
 
@@ -21,7 +21,7 @@ const finance = {
   ESNEnabled: true,
 };
 
-/** Use case 4 as somebody has set it up by hand, and a pilot group that is in the Standard preset. */
+/** Use case 4 configured by hand, and a pilot group in the Standard preset. */
 const byHand: Seed = {
   tenants: [
     {
@@ -215,7 +215,7 @@ const cases: Record<string, Case> = {
   },
 };
 
-/** Those that have a test file of their own. */
+/** Examples with their own test file. */
 const others = ["existing-stack", "two-tenants", "use-case-4"];
 
 test("every example has a test", async () => {

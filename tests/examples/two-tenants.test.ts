@@ -17,7 +17,7 @@ const clients = {
   south: "44444444-4444-4444-8444-444444444444",
 };
 
-test("one program manages two tenants, each with its own sign-in, and keeps no secret in the state", async () => {
+test("one program manages two tenants, each with its own sign-in, and stores no secret in the state", async () => {
   const simulator = await startSimulator({
     ...certificate(),
     seed: {
@@ -40,7 +40,7 @@ test("one program manages two tenants, each with its own sign-in, and keeps no s
       NORTH_CLOUDFLARE_TOKEN: "token-north",
       SOUTH_CLIENT_SECRET: "secret-south",
       SOUTH_CLOUDFLARE_TOKEN: "token-south",
-      // Left over from somewhere: an explicit provider does not look at it.
+      // A leftover variable, which an explicit provider ignores.
       AZURE_TENANT_ID: "99999999-9999-4999-8999-999999999999",
     },
   });

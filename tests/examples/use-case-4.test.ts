@@ -5,7 +5,7 @@ const headers = {
   "Email Security": "X-CFEmailSecurity-Disposition",
 };
 
-/** What Cloudflare publishes: ten single entries, and a /19 in the /24 blocks that Microsoft 365 takes. */
+/** Cloudflare's published addresses: ten single entries, and a /19 as the /24 blocks that Microsoft 365 accepts. */
 const egress = [
   "52.11.209.211",
   "52.89.255.11",
@@ -27,7 +27,7 @@ describe("the example of use case 4", () => {
     at = await apply("use-case-4");
   }, 120_000);
 
-  test("makes two quarantine policies: one to release from, one to ask, both with notifications", () => {
+  test("creates two quarantine policies, both with notifications: recipients release from one, and request the release from the other", () => {
     const custom = at.simulator.tenant.quarantinePolicies.filter(({ Name }) =>
       Name.startsWith("UserNotify"),
     );
@@ -45,7 +45,7 @@ describe("the example of use case 4", () => {
     ]);
   });
 
-  test("points the verdicts of Default at them for 15 days, and leaves bulk and all else alone", () => {
+  test("sets them for the verdicts of Default with 15 days, and does not change bulk and the rest", () => {
     const before = at.before.tenants[0]?.hostedContentFilterPolicies.find(
       ({ Name }) => Name === "Default",
     );
@@ -101,7 +101,7 @@ describe("the example of use case 4", () => {
     },
   );
 
-  test("makes no other rule, and none has exceptions", () => {
+  test("creates no other rule, and none has exceptions", () => {
     const rules = at.simulator.tenant.transportRules;
     expect(rules).toHaveLength(4);
     expect(
@@ -111,7 +111,7 @@ describe("the example of use case 4", () => {
     ).toEqual([]);
   });
 
-  test("has Cloudflare forward both domains over TLS to what Microsoft 365 expects, and drop nothing", () => {
+  test("configures Cloudflare to forward both domains over TLS to the MX that Microsoft 365 expects, and to drop nothing", () => {
     expect(
       at.simulator.account.domains.map(({ domain }) => domain).sort(),
     ).toEqual(["example.com", "example.org"]);
@@ -127,7 +127,7 @@ describe("the example of use case 4", () => {
       });
   });
 
-  test("leaves the tenant's notification settings alone", () => {
+  test("does not change the tenant's notification settings", () => {
     const settings = (state: Example["before"] | undefined) =>
       state?.tenants[0]?.quarantinePolicies.find(
         ({ Name }) => Name === "DefaultGlobalTag",
@@ -135,7 +135,7 @@ describe("the example of use case 4", () => {
     expect(settings(at.now())).toEqual(settings(at.before));
   });
 
-  test("tells where mail of each disposition goes", async () => {
+  test("returns where mail of each disposition goes", async () => {
     const common = { action: "Quarantine", policy: "Default", notified: true };
     const self = {
       ...common,
@@ -165,7 +165,7 @@ describe("the example of use case 4", () => {
 
   test("has nothing to do afterwards", () => expectNothingToDo(at));
 
-  test("leaves the domains that it made when it is destroyed, and nothing else", async () => {
+  test("leaves only the domains that it created when it is destroyed", async () => {
     await at.stack.destroy();
     expect(
       at.simulator.account.domains.map(({ domain }) => domain).sort(),

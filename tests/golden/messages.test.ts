@@ -27,7 +27,7 @@ import {
 import { followTutorial } from "../simulator/tutorial";
 
 /**
- * Every message that a user meets when something is wrong, as one file to be read as a user reads it. After a change of wording:
+ * Collects all error and warning messages in one file, so that they can be read as a user would. After a change of wording, run
  * `UPDATE_GOLDEN=1 npm test -- tests/golden`, and read the difference.
  */
 const file = path.join(__dirname, "messages.txt");
@@ -78,7 +78,7 @@ async function messageOf(work: () => Promise<unknown>): Promise<string> {
   throw new Error("it succeeded, and was to fail");
 }
 
-/** Without what is another one in every run. */
+/** Replaces the parts that differ in every run. */
 const settled = (message: string): string =>
   message
     .replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
@@ -526,7 +526,7 @@ test("Wrong credentials and missing rights have one message each, and nothing is
   }
 });
 
-test("What goes wrong on the way has one message each", async () => {
+test("Failed requests have one message each", async () => {
   const cases: [string, string, Fault][] = [
     [
       "Exchange: a web page instead of JSON",
@@ -696,7 +696,7 @@ test("What goes wrong on the way has one message each", async () => {
   expect(simulator.log.filter(({ write }) => write)).toEqual([]);
 });
 
-test("Objects that are somebody's have one message each", async () => {
+test("Objects that belong to others have one message each", async () => {
   const cases: [string, () => Promise<unknown>][] = [
     [
       "A rule of another stack",
@@ -806,7 +806,7 @@ test("Objects that are somebody's have one message each", async () => {
   }
 });
 
-test("What would expose mail, or lose it, has one message each", async () => {
+test("Writes that would expose or lose mail have one message each", async () => {
   const held = (kind: string, wanted: Properties) => ({
     kind,
     name: wanted["name"] ?? wanted["domain"],
@@ -834,7 +834,7 @@ test("What would expose mail, or lose it, has one message each", async () => {
     ] as const)
       antiSpamDefault.edit(simulator, wire, value);
   };
-  /** A rule that keeps Malicious for administrators, with `Default` as it needs it. */
+  /** A rule that quarantines Malicious for administrators, with the settings of `Default` that it needs. */
   const kept = async (): Promise<Resource> => {
     area1Domain.add(simulator, {
       drop_dispositions: [],
@@ -949,7 +949,7 @@ test("What would expose mail, or lose it, has one message each", async () => {
   simulator.reset();
 });
 
-test("Warnings say what was left and why", async () => {
+test("Warnings say what was not changed, and why", async () => {
   const warned = async (
     title: string,
     work: () => Promise<{
@@ -1019,7 +1019,7 @@ test("Warnings say what was left and why", async () => {
   });
 });
 
-test("What the check of the mail flow finds, and fails on", async () => {
+test("The findings and failures of the mail flow check", async () => {
   followTutorial(simulator);
   const { tenant } = simulator;
   tenant.edit("EOPProtectionPolicyRule", "Strict Preset Security Policy", {
@@ -1054,7 +1054,7 @@ test("What the check of the mail flow finds, and fails on", async () => {
   );
 });
 
-test("All messages are those of messages.txt", () => {
+test("All messages equal those in messages.txt", () => {
   const text = written.join("\n");
   if (process.env["UPDATE_GOLDEN"]) writeFileSync(file, text);
   expect(text).toBe(readFileSync(file, "utf8"));

@@ -29,7 +29,7 @@ test("each outcome has a destination, and what is not documented counts as the i
   ]);
 });
 
-test("a quarantine is the administrator's unless the recipient can release a message, or nobody knows who can", () => {
+test("a quarantine counts as the administrator's unless the recipient can release a message, or it is unknown who can", () => {
   const quarantined = (["none", "request", "self", null] as const).map(
     (release) => destinationOf(result("quarantine", { release })),
   );

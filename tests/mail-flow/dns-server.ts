@@ -3,16 +3,16 @@ import { once } from "node:events";
 
 import { decode, encode } from "dns-packet";
 
-/** What is answered for a domain: MX hosts, the preferred one first, that it does not exist, an error, or nothing at all. */
+/** The answer for a domain: MX hosts with the preferred one first, that it does not exist, an error, or no answer. */
 export type Zone = Readonly<
   Record<string, readonly string[] | "NXDOMAIN" | "SERVFAIL" | "silence">
 >;
 
-/** A DNS server on loopback that knows these domains and no other. */
+/** A DNS server on loopback for the given domains only. */
 export interface DnsServer {
-  /** As --resolver takes it. */
+  /** Its address in the form of --resolver. */
   readonly address: string;
-  /** What was asked. */
+  /** The queries that it received. */
   readonly asked: string[];
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export async function dnsServer(zone: Zone): Promise<DnsServer> {
         ...(id !== undefined && { id }),
         flags: 0x0180 | rcode,
         questions,
-        // The order on the wire means nothing: the least preferred first.
+        // The order on the wire has no meaning: sends the least preferred host first.
         answers: (typeof answer === "string" ? [] : answer)
           .map((exchange, at) => ({
             type: "MX" as const,

@@ -55,7 +55,7 @@ const doctor = (environment: Record<string, string>, ...words: string[]) =>
     );
   });
 
-test("A tenant where all is well ends with 0, and the text says that nothing was changed", async () => {
+test("A tenant without problems exits with 0, and the text says that nothing was changed", async () => {
   const { code, out, err } = await doctor(
     // A pipeline's log shows no colours, and libraries take this for a wish to have them.
     { ...(await tenantWith()), CI: "true" },
@@ -131,7 +131,7 @@ test("A resolver that is no address is refused with a hint", async () => {
   expect(err).toContain("192.0.2.53:5353");
 });
 
-test("--snapshot examines a file as of when it was taken, and asks nobody", async () => {
+test("--snapshot examines a file as of the time when it was saved, and sends no request", async () => {
   const file = path.join(directory, "snapshot.json");
   await writeFile(file, JSON.stringify(freshTenant()));
   const { code, out } = await doctor({}, "--snapshot", file, "--json");

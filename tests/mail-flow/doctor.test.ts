@@ -32,7 +32,7 @@ interface Examined {
   findings: string[];
 }
 
-/** The doctor's diagnosis of a tenant where all is well but for what is changed. */
+/** Returns the diagnosis of a tenant without problems except the given change. */
 async function examined({
   seed = new Tenant().seed,
   zone = { "example.com": cloudflares },
@@ -58,7 +58,7 @@ async function examined({
     { domain, resolver: dns.address },
     { ...simulator.environment, ...environment },
   );
-  // What a vendor that does not answer lets us say depends on the moment.
+  // The error for a vendor that does not answer depends on the timing.
   const untold = Object.values(zone).includes("SERVFAIL");
   if (diagnosis.complete || untold) note(diagnosis);
   return {
@@ -149,7 +149,7 @@ test("It takes three round trips, whatever the tenant's size up to a page, and w
     zone: Object.fromEntries(
       ["example.com", ...names].map((name) => [name, cloudflares]),
     ),
-    // Longer than what a busy machine takes between two requests that do not wait for each other.
+    // Longer than the time between two parallel requests on a busy machine.
     latencyMs: 1_000,
   });
   expect(findings).toEqual([]);
@@ -229,7 +229,7 @@ describe("What the credentials lack is named, and what depends on it is skipped"
   });
 });
 
-test("A wrong secret fails the sign-in alone, and stands in no finding", async () => {
+test("A wrong secret fails only the sign-in, and no finding contains it", async () => {
   const secret = "a-wrong-client-secret";
   const { diagnosis, findings } = await examined({
     environment: { AZURE_CLIENT_SECRET: secret },
@@ -239,7 +239,7 @@ test("A wrong secret fails the sign-in alone, and stands in no finding", async (
   ]);
   expect(diagnosis.complete).toBe(true);
   expect(JSON.stringify(diagnosis)).not.toContain(secret);
-  // Cloudflare's side was looked at all the same.
+  // Cloudflare's configuration was still checked.
   expect(
     diagnosis.findings.find(({ check }) => check === "domain-status")?.status,
   ).toBe("ok");
@@ -336,7 +336,7 @@ describe("MX records", () => {
     expect(diagnosis.complete).toBe(status !== "skipped");
   });
 
-  test("of another gateway are right where Cloudflare stands behind it", async () => {
+  test("of another gateway are correct if Cloudflare is behind it", async () => {
     const tenant = new Tenant();
     tenant.domain["lookback_hops"] = 2;
     const { findings } = await examined({
@@ -347,7 +347,7 @@ describe("MX records", () => {
   });
 });
 
-test("--domain narrows what is looked at", async () => {
+test("--domain limits the check to this domain", async () => {
   const tenant = new Tenant();
   tenant.tenant.domains = ["example.com", "example.org"];
   tenant.account.domains.push({

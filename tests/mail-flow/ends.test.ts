@@ -54,7 +54,7 @@ test("an end that is not documented stays one of several", () => {
   ).toEqual(["notDocumented", "quarantine request"]);
 });
 
-test("SCL 8 leaves the ends of all verdicts that it can ask for", () => {
+test("SCL 8 allows the ends of all verdicts that it may request", () => {
   expect(endsOf(withRules({ actions: { setScl: 8 } }))).toEqual([
     "quarantine request",
     "quarantine self",
@@ -99,7 +99,7 @@ test("policies whose scope is not read leave the ends of each, and of the next v
   ]);
 });
 
-test("ends that differ in what nobody notices are one, the first", () => {
+test("ends with only irrelevant differences are merged into the first", () => {
   const ways = [
     result("inbox", { scl: 1 }),
     result("junk"),

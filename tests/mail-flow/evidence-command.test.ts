@@ -69,12 +69,12 @@ function area1(...words: string[]) {
   });
 }
 
-test("evidence ends with 0 where nothing contradicts the configuration, with 1 where something does, with 2 where it could not look", async () => {
+test("evidence exits with 0 if nothing contradicts the configuration, with 1 if something does, with 2 if it could not read something", async () => {
   mail(6);
   clock = Date.now();
   expect(await area1("evidence")).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/Nothing that was found contradicts/) as string,
+    out: expect.stringMatching(/The reports do not contradict/) as string,
     err: "",
   });
   simulator.faults.add({
@@ -85,7 +85,7 @@ test("evidence ends with 0 where nothing contradicts the configuration, with 1 w
   });
   const partly = await area1("evidence");
   expect(partly.code).toBe(2);
-  expect(partly.out).toMatch(/Could not look at:\n {2}messages that rules/);
+  expect(partly.out).toMatch(/Could not read:\n {2}messages that rules/);
   expect(partly.out).toMatch(/6 in quarantine by Default as Spam/);
   simulator.faults.clear();
   simulator.mail.messages.length = 0;
@@ -98,14 +98,14 @@ test("evidence ends with 0 where nothing contradicts the configuration, with 1 w
   expect(odd.out).toMatch(/FAILED matched-not-quarantined/);
 }, 60_000);
 
-test("evidence without a tenant to ask says why, and ends with 2", async () => {
+test("evidence without a configured tenant says why, and exits with 2", async () => {
   await simulator.close();
   const { code, out, err } = await area1("evidence");
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(err).toMatch(/Cannot read what happened to mail/);
 }, 60_000);
 
-test("evidence --json prints one object with the documented keys, and details only when they are asked for", async () => {
+test("evidence --json prints one object with the documented keys, and details only with --details", async () => {
   mail(6);
   mail(3, "MALICIOUS");
   clock = Date.now();
@@ -165,7 +165,7 @@ test("a transcript of evidence holds no address, subject or id of a message", as
 }, 60_000);
 
 test.each(["0", "91", "2.5", "many", "-3"])(
-  "evidence --days %s is refused before anything is asked",
+  "evidence --days %s is refused before any request",
   async (days) => {
     const { code, err } = await area1("evidence", `--days=${days}`);
     expect(code).toBe(2);
@@ -175,7 +175,7 @@ test.each(["0", "91", "2.5", "many", "-3"])(
   60_000,
 );
 
-test("test-plan writes messages and a plan, leaves what is the same, and overwrites nothing else unless it is forced", async () => {
+test("test-plan writes messages and a plan, does not rewrite equal files, and overwrites other files only with --force", async () => {
   const directory = await mkdtemp(path.join(os.tmpdir(), "area1-plan-"));
   try {
     const out = path.join(directory, "plan");
@@ -184,7 +184,7 @@ test("test-plan writes messages and a plan, leaves what is the same, and overwri
     expect(await run()).toMatchObject({
       code: 0,
       err: "",
-      out: `11 messages and README.md in ${out} (12 of them written, the others were the same already)\n`,
+      out: `11 messages and README.md in ${out} (12 of them written, the others were unchanged)\n`,
     });
     expect(await readdir(out)).toHaveLength(12);
     expect((await run()).out).toMatch(/\(0 of them written/);
@@ -248,7 +248,7 @@ test("texts of the tenant move no cursor and turn no direction in what is printe
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
   expect(text).toContain("(disabled, Audit)");
   expect(text.replace(/\s+/g, " ")).toContain(
-    "1 by somebody that Exchange does not name",
+    "1 by a person whom Exchange does not name",
   );
   for (const line of text.split("\n"))
     expect(line.length).toBeLessThanOrEqual(100);

@@ -100,7 +100,7 @@ function look(
 const foundOf = (...asked: Parameters<typeof look>): Found | undefined =>
   look(...asked).rules[0]?.found[0];
 
-test("what an administrator moved to the quarantine says nothing of the rule", () => {
+test("a message that an administrator moved to the quarantine proves nothing about the rule", () => {
   const one = match(1);
   expect(
     foundOf(
@@ -114,7 +114,7 @@ test("what an administrator moved to the quarantine says nothing of the rule", (
   });
 });
 
-test("what Microsoft released by itself was not released by somebody unknown", () => {
+test("a message that Microsoft released itself does not count as released by an unknown person", () => {
   const one = match(1);
   const released = (systemReleased: boolean) =>
     foundOf(
@@ -126,7 +126,7 @@ test("what Microsoft released by itself was not released by somebody unknown", (
   expect(released(false)).toMatchObject({ released: 1, releasedByUnknown: 1 });
 });
 
-test("a message is held against the rules as they were when it came: one that has run out since did match", () => {
+test("a message is compared with the rules in force when it arrived: a rule that has expired since then matched", () => {
   const bypass = sclRule("Bypass", 1, ["UCE"], -1, { expiryDate: ago(1) });
   const matches = several(5);
   expect(look(tenant(spamRule(), bypass), matches).findings).toEqual([]);
@@ -136,7 +136,7 @@ test("a message is held against the rules as they were when it came: one that ha
   expect(look(tenant(spamRule()), matches).findings).toHaveLength(1);
 });
 
-test("where several rules matched a message, the last one says what should come of it", () => {
+test("if several rules matched a message, the last one decides the expected result", () => {
   const first = sclRule("Spam", 0, ["UCE"], 9, {
     conditions: {
       headerContainsMessageHeader: "X-Area1Security-Disposition",
@@ -161,7 +161,7 @@ test("where several rules matched a message, the last one says what should come 
   ]);
 });
 
-test("a message is held against what is said of its own sender", () => {
+test("a message is compared with the expected result for its own sender", () => {
   const partner = (setScl: number) =>
     sclRule("Partner", 1, [], setScl, {
       conditions: { senderDomainIs: ["partner.example"] },
@@ -182,13 +182,13 @@ test("a message is held against what is said of its own sender", () => {
   expect(missing("jo@partner.example")).toEqual([]);
 });
 
-test("an address on the IP Allow List says nothing where the rule takes any address", () => {
+test("an address on the IP Allow List makes the result undecidable if the rule has no address condition", () => {
   const snapshot = tenant(spamRule());
   valueOf(snapshot.connectionFilters)[0]?.ipAllowList.push("192.0.2.7");
   expect(look(snapshot, several(5)).findings).toEqual([]);
 });
 
-test("an address on the IP Allow List says nothing, as far as the rule takes it", () => {
+test("an address on the IP Allow List makes the result undecidable if the rule includes this address", () => {
   const ranges = { senderIpRanges: ["198.51.100.0/24", "203.0.113.0/24"] };
   const rule = spamRule();
   const limited = spamRule({ conditions: { ...rule.conditions, ...ranges } });
@@ -277,7 +277,7 @@ test("a rule for members of two groups at once may explain what is missing", () 
   expect(forBoth({ sentTo: ["ceo@example.com"] })).toHaveLength(1);
 });
 
-test("each message is held against what is said of its own recipient", () => {
+test("each message is compared with the expected result for its own recipient", () => {
   const snapshot = withPolicy(
     tenant(spamRule(), olderRule("Older", 9)),
     { spamQuarantineTag: "Admin" },
@@ -309,7 +309,7 @@ test("each message is held against what is said of its own recipient", () => {
   ]);
 });
 
-test("what is expected is told once for a message, however many dispositions its rule is for, wherever it is", () => {
+test("the expected result is reported once for a message, even if its rule is for several dispositions", () => {
   const rule = sclRule("Spam", 0, ["UCE", "SPOOF"], 5);
   const [there, elsewhere, missing] = [match(1), match(2), match(3)];
   const { rules } = look(
@@ -369,7 +369,7 @@ test.each<[string, TransportRule, RegExp]>([
     sclRule("Spam", 0, ["SPAM"], 5),
     /^the model does not know the rule's words$/,
   ],
-])("nothing follows where a rule has %s", (_, rule, why) => {
+])("the result is undecidable if a rule has %s", (_, rule, why) => {
   const one = match(1);
   for (const entries of [[], [entry(one, { type: "Bulk" })]])
     expect(foundOf(tenant(rule), [one], entries)).toMatchObject({
@@ -392,7 +392,7 @@ test("another policy is found though its quarantine policy is the one that is ex
   ).toMatchObject([{ check: "quarantined-by-other-policy" }]);
 });
 
-test("messages to a domain that are there prove nothing about another domain", () => {
+test("quarantined messages to a domain prove nothing about another domain", () => {
   const matches = [
     ...several(5, { subject: "a" }),
     ...several(5).map((one, id) => ({
@@ -411,7 +411,7 @@ test("messages to a domain that are there prove nothing about another domain", (
   ]);
 });
 
-test("one message that is there, even for somebody else, shows that the rule's wish is granted", () => {
+test("one quarantined message, even to another recipient, shows that Microsoft honours the rule's SCL", () => {
   const matches = several(8);
   const alias = entry(matches[0] as RuleMatch, {
     recipients: ["alias@example.com"],
@@ -434,7 +434,7 @@ test("a change in the last hour before a message may not have acted on it yet", 
   expect([changed(-1), changed(0.9), changed(1.1)]).toEqual([0, 0, 1]);
 });
 
-test("a part of the configuration that may not be read is said, and hides only what it decides", () => {
+test("a part of the configuration that may not be read is reported, and makes only the results that depend on it undecidable", () => {
   const snapshot: Snapshot = {
     ...tenant(spamRule()),
     antiPhishPolicies: { unavailable: "403" },
@@ -462,7 +462,7 @@ test("a message without any id is not looked for", () => {
   });
 });
 
-test("rules are ours by their header in any case, and by nothing else", () => {
+test("rules are examined if they have one of the headers, in any case", () => {
   const { rules } = look(
     tenant(
       spamRule({
@@ -489,7 +489,7 @@ test("rules are ours by their header in any case, and by nothing else", () => {
   ]);
 });
 
-test("what Exchange does not say of a message in quarantine is null, and contradicts nothing", () => {
+test("properties that Exchange does not return for a quarantined message are null, and contradict nothing", () => {
   const one = match(1);
   expect(
     foundOf(
@@ -621,7 +621,7 @@ test.each<[TransportRule["actions"], string, string, "yes" | "no"]>([
   [{ quarantine: true }, "", "Transport rule", "yes"],
   [{ quarantine: true }, "", "Spam", "no"],
 ])(
-  "a rule with %j is held against the quarantine %s for the reason %s: %s",
+  "a rule with %j is compared with the quarantine %s for the reason %s: %s",
   (actions, quarantinePolicy, type, agrees) => {
     const one = match(1);
     expect(
@@ -659,7 +659,7 @@ test("a policy that does not exist any more explains the message only where it w
   expect(why({ policy: "", type: "Bulk" })).toMatchObject({ agrees: "no" });
 });
 
-test("what a disagreement says names the policy, or that there is none, and counts messages", () => {
+test("a disagreement names the policy, or says that there is none, and counts messages", () => {
   const delivered = tenant(spamRule({ actions: { setScl: -1 } }));
   const reasons = (count: number, more: Partial<QuarantinedMessage>) => {
     const matches = several(count);
@@ -697,7 +697,7 @@ describe("a message that is not in quarantine", () => {
     expect(why(2.1, 3)).toMatch(/as old as the quarantine keeps/);
   });
 
-  test("is told apart from those of which nothing follows when they are counted", () => {
+  test("is counted separately from undecidable ones", () => {
     const young = (count: number) =>
       several(count, { at: ago(0.5) }).map((one) => ({
         ...one,
@@ -829,7 +829,7 @@ test("Microsoft's own verdict is worth a warning where recipients release it, an
   expect(warnings(5, "User")).toEqual([]);
 });
 
-test("a message that somebody released is no contradiction where the policy was changed, and still told", () => {
+test("a released message is not a contradiction if the policy was changed, but still reported", () => {
   const one = match(1);
   const released = (changes: Reports["changes"]) =>
     look(

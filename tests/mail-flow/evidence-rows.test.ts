@@ -109,7 +109,7 @@ test("actions are not counted beside the matches that they belong to, and a coun
   expect(ruleHits({ ...row, MessageCount: "many" })).toBe(undefined);
 });
 
-test("a match without a date is none", () => {
+test("a match without a date is ignored", () => {
   expect(ruleMatch({ TransportRule: "A", MessageId: "<a@b>" })).toBe(undefined);
 });
 
@@ -134,7 +134,7 @@ test("a message is found in quarantine by its Message-ID in any writing, or by M
   expect(joined(other)).toEqual({ elsewhere: false });
 });
 
-test("a message that the quarantine has for somebody else is elsewhere, not missing", () => {
+test("a message that is quarantined for another recipient is elsewhere, not missing", () => {
   expect(joined({ ...entry, recipients: ["alias@example.com"] })).toEqual({
     elsewhere: true,
   });
@@ -147,7 +147,7 @@ test("of several messages with one Message-ID, the one of that time is meant", (
   expect(joined(later, earlier, entry).entry).toBe(entry);
 });
 
-test("messages without ids are not taken for one another", () => {
+test("messages without ids do not count as the same", () => {
   const none = { ...match, messageId: "", traceId: "" };
   expect(indexOf([{ ...entry, messageId: "", identity: "" }])(none)).toEqual({
     elsewhere: false,

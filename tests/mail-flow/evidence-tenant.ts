@@ -25,7 +25,7 @@ export const people = ["megan", "alex", "diego", "lee"].map(
 export interface History {
   simulator: Simulator;
   clock: { now: number };
-  /** Sends as many messages as said, to one person after the other, by default an hour apart; gives their ids. */
+  /** Sends messages to recipients in turn, by default an hour apart, and returns their ids. */
   mail: (
     count: number,
     message?: Partial<Message>,
@@ -39,7 +39,7 @@ export interface History {
   silently: (record: ExchangeRecord | undefined, to: object) => void;
   /** Everything that decides, as it is read now. */
   snapshot: () => Promise<Snapshot>;
-  /** What `area1-m365 evidence` says now. */
+  /** Returns the current result of `area1-m365 evidence`. */
   look: (options?: { days?: number; details?: boolean }) => Promise<Evidence>;
 }
 
@@ -48,7 +48,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((one) => one.close()));
 });
 
-/** Use case 4 as the tutorial says; its objects were made two days before the first message. */
+/** Returns a tenant with use case 4 by the tutorial, whose objects were created two days before the first message. */
 export async function history(
   options: SimulatorOptions & { variation?: Variation; bare?: true } = {},
 ): Promise<History> {

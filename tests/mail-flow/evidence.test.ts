@@ -5,7 +5,7 @@ import { GoldenMessages } from "./golden-messages";
 
 const strict = "Strict Preset Security Policy";
 
-test("nothing contradicts the configuration where mail goes as it says", async () => {
+test("nothing contradicts the configuration if mail goes as configured", async () => {
   const { mail, pass, look } = await history();
   for (let one = 0; one < 4; one++) {
     mail(4);
@@ -75,7 +75,7 @@ test("messages are counted for 90 days, and named for 10", async () => {
   expect(Math.round(ago(hitsSince))).toBeLessThanOrEqual(90);
 });
 
-/** Tenants by what was odd there: what happened, what is found of it, and why nothing follows from some of it. */
+/** Tenants by their problem: the messages, the findings, and why some results are undecidable. */
 const tenants: [
   string,
   Parameters<typeof history>[0],
@@ -606,7 +606,7 @@ test("there are at least twenty tenants with a history, and each check occurs", 
   ]);
 });
 
-test("what only an administrator should release is found to be released, whoever it is that Exchange names", async () => {
+test("a released message that only an administrator may release is found, whoever Exchange names", async () => {
   const { mail, simulator, look } = await history();
   const [id = ""] = mail(1, { disposition: "MALICIOUS" });
   simulator.mail.quarantine.release(id, "administrator");
@@ -622,7 +622,7 @@ test("what only an administrator should release is found to be released, whoever
   expect((await look()).findings).toEqual([]);
 });
 
-test("neither addresses nor subjects nor ids are told, unless details are wanted", async () => {
+test("addresses, subjects and ids are returned only with details", async () => {
   const { mail, pass, look } = await history({
     quirks: { sclRequest: "ignored" },
   });
@@ -650,7 +650,7 @@ test.each([
   ["Get-MailDetailTransportRuleReport", { matched: 8, lookedAt: null }, 0],
   ["Get-QuarantineMessage", { matched: 8, lookedAt: 8 }, 0],
 ])(
-  "what %s may not tell is said, and the rest is looked at",
+  "what %s cannot read is reported, and the rest is checked",
   async (cmdlet, told, findings) => {
     const { mail, pass, simulator, look } = await history({
       quirks: { sclRequest: "ignored" },
@@ -675,7 +675,7 @@ test.each([
   },
 );
 
-test("rules that may not be read leave nothing to look at, and no report is asked for", async () => {
+test("if the rules cannot be read, nothing is checked, and no report is requested", async () => {
   const { simulator, look } = await history();
   simulator.faults.add({
     match: { cmdlet: "Get-TransportRule", times: "always" },
@@ -720,7 +720,7 @@ test("everything is read to the last page, and a message that fell between two p
   expect(asked).toBeGreaterThan(2);
 });
 
-test("nothing is written, and the fewest requests are made", async () => {
+test("nothing is written, and the number of requests is minimal", async () => {
   const { mail, simulator, look } = await history();
   mail(3);
   simulator.log.length = 0;

@@ -81,7 +81,7 @@ const keys = [
   "steps",
 ];
 
-test("over the live tenant it tells rows, writes nothing there, and saves what it looked at", async () => {
+test("with the live tenant it prints rows, writes nothing there, and saves the snapshot", async () => {
   const before = JSON.stringify(simulator.snapshot());
   const live = await explain(["--json", "--save", "saved.json"]);
   expect(live).toMatchObject({ code: 0, err: "" });
@@ -116,7 +116,7 @@ test("over the live tenant it tells rows, writes nothing there, and saves what i
   expect(await readFile(saved, "utf8")).not.toMatch(/simulated-/);
 });
 
-test("--recipient and --source-ip ask for one case, with the steps", async () => {
+test("--recipient and --source-ip show one case, with the steps", async () => {
   const { out, code } = await explain([
     ...["--recipient", "megan@example.com", "--source-ip", "192.0.2.7"],
   ]);
@@ -148,7 +148,7 @@ test("stdin is not read for two documents", async () => {
   expect(both.err).toContain("stdin can be read once");
 });
 
-test("--preview - tells what will be, --before-after what that changes", async () => {
+test("--preview - shows the state after an up, --before-after the differences", async () => {
   const snapshot = await file(freshTenant());
   const input = await readFile(firstPreview, "utf8");
   const after = await explain(
@@ -258,7 +258,7 @@ test("it ends with 2 where it could not look, and says why", async () => {
     [["--json", "--html"], /Give one of --json, --mermaid and --html/],
     [
       [],
-      /Cannot read what decides about mail:.*401/,
+      /Cannot read the mail configuration:.*401/,
       { AZURE_CLIENT_SECRET: "x" },
     ],
   ] as const)

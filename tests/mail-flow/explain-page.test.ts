@@ -266,7 +266,7 @@ test("without scripts every line leads to its steps", async () => {
   for (const card of shown) expect(await card.isVisible()).toBe(true);
 });
 
-test("findings stand beside the objects that they concern, and what was not read is said", async () => {
+test("findings are shown next to the objects that they are about, and unread parts are named", async () => {
   const page = await opened(defeated());
   expect((await text(page, ".notice li"))[0]).toBe(
     "Not read: anti-phishing policies. Exchange Online answered 403 to Get-AntiPhishPolicy: the application needs the role Security Reader.",
@@ -366,7 +366,7 @@ test("texts of the tenant are shown as texts, whatever is in them", async () => 
   expect(await page.title()).not.toBe("taken");
 });
 
-test("nothing could be loaded or run, were a text ever taken for markup", async () => {
+test("the page's policy prevents loading or running anything, even if a text were inserted as markup", async () => {
   const page = await opened(useCase4());
   const refused: string[] = [];
   page.removeAllListeners("console");

@@ -21,10 +21,10 @@ const told = (snapshot: Snapshot, options = {}): string =>
     ...options,
   });
 
-test("use case 4 is a handful of lines, as rows that are alike stand together", () => {
+test("use case 4 needs only a few lines, because rows that end alike are merged", () => {
   expect(told(useCase4())).toBe(
-    `Where mail goes: contoso.onmicrosoft.com, read 2026-11-23 12:00 UTC. Microsoft is taken to find
-nothing by itself.
+    `Where mail goes: contoso.onmicrosoft.com, read 2026-11-23 12:00 UTC. Assumes that Microsoft has no
+verdict of its own.
 
 To everybody, from 35.157.195.63
 Cloudflare finds    SCL  Verdict               Policy           Where it ends
@@ -43,7 +43,7 @@ Nothing found
   );
 });
 
-test("what differs by the generation of headers says which, what was not read is said, findings are counted", () => {
+test("rows that differ by the generation of headers name it, unread parts are named, findings are counted", () => {
   const text = told(defeated());
   expect(text).toContain(
     "Not read: anti-phishing policies. Exchange Online answered 403",
@@ -51,10 +51,10 @@ test("what differs by the generation of headers says which, what was not read is
   expect(text).toMatch(/\nMalicious {11}9 .*\nX-Area1Security /);
   expect(text).toMatch(/\nMalicious {11}– .*Inbox\nX-CFEmailSecurity\n/);
   expect(text).toMatch(/\nTo ceo@example\.com, from 35\.157\.195\.63\n/);
-  expect(text).toMatch(/\n\d+ findings: area1-m365 doctor tells /);
+  expect(text).toMatch(/\n\d+ findings: area1-m365 doctor shows /);
 });
 
-test("a rule that ends the way of mail is named, and what nobody can tell says why", () => {
+test("a rule that decides where mail ends is named, and an undocumented end says why", () => {
   const text = told(oddRules()).replace(/\s+/g, " ");
   expect(text).toContain("Delete bulk Deleted");
   expect(text).toMatch(/Redirect what Redirected .*redirectMessage ?To/);
@@ -63,7 +63,7 @@ test("a rule that ends the way of mail is named, and what nobody can tell says w
   );
 });
 
-test("mail that Cloudflare drops stands with the other mail to the same people", () => {
+test("mail that Cloudflare drops is shown with the other mail to the same recipients", () => {
   const one = useCase4();
   valueOf(one.domains)[0]!.dropDispositions = ["MALICIOUS"];
   const text = asText(explanationOf(one, {}), { colours: false, steps: false });
@@ -92,7 +92,7 @@ Malicious in X-CFEmailSecurity-Disposition
   expect(text).toMatch(/\nSuspicious\n1\. /);
 });
 
-test("what an up would change is a table of today and afterwards, and nothing is said to be nothing", () => {
+test("the changes of an up are a table of today and afterwards, and no changes are reported as none", () => {
   const preview: unknown = JSON.parse(readFileSync(firstPreview, "utf8"));
   const of = (snapshot: Snapshot, preview: unknown) =>
     asText(
@@ -135,7 +135,7 @@ const widthOf = (line: string): number =>
     0,
   );
 
-test("names steer no terminal, and colours are told only where they are wanted", () => {
+test("names cannot control the terminal, and colours are printed only if enabled", () => {
   const text = told(hostile(), { steps: true });
   // eslint-disable-next-line no-control-regex -- control characters are what must not be there
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
@@ -151,7 +151,7 @@ test("every part that was not read is named", () => {
     ]),
   ) as unknown as Snapshot;
   expect(explanationOf(unread, {}).unread).toHaveLength(14);
-  expect(told(unread)).toContain("Nobody to tell of");
+  expect(told(unread)).toContain("No recipients: ");
   const one = asText(
     explanationOf(unread, { rows: { recipients: ["a@example.com"] } }),
     { colours: false, steps: false },
@@ -160,7 +160,7 @@ test("every part that was not read is named", () => {
 });
 
 testInBrowser(
-  "Mermaid itself reads the flowchart, and names are nothing but names in it",
+  "Mermaid parses the flowchart, and names in it are only text",
   async () => {
     const browser = await startBrowser();
     try {

@@ -48,7 +48,7 @@ const without = (snapshot: Snapshot, ...names: string[]) =>
     };
   });
 
-/** Malicious, in the header that the rules of the configured tenant look at. */
+/** Malicious mail with the header that the rules of the configured tenant test. */
 const current: GuardedMail = { ...malicious, headers: ["cloudflare"] };
 const withWord = (word: string): GuardedMail => ({ ...current, words: [word] });
 
@@ -220,7 +220,7 @@ describe("Mail with a guarded word", () => {
     },
   );
 
-  test("is exposed where one of the two dispositions that MALICIOUS may stand for is no longer dropped", () => {
+  test("is exposed if one of the two dispositions of MALICIOUS is no longer dropped", () => {
     const dropping = (...dropDispositions: string[]) =>
       changed(withDomain({ dropDispositions }), (copy) => {
         copy.transportRules = { value: [] };
@@ -228,7 +228,7 @@ describe("Mail with a guarded word", () => {
     const both = dropping("MALICIOUS", "MALICIOUS-BEC");
     for (const one of ["MALICIOUS", "MALICIOUS-BEC"]) {
       expect(toWords(both, dropping(one))).toHaveLength(2);
-      // Of the other nothing was dropped before either.
+      // The other domain did not drop it before either.
       expect(toWords(dropping(one), dropping(one))).toEqual([]);
       expect(toWords(dropping(one), both)).toEqual([]);
     }
@@ -247,7 +247,7 @@ describe("The headers of guarded mail", () => {
     expect(headersIn(harms)).toEqual([older, newer, "both headers"]);
   });
 
-  test("are looked at alone, so that a rule for the other holds nothing", () => {
+  test("are checked separately, so that a rule for the other does not protect them", () => {
     const before = useCase4();
     const harmed = (name: string, guarded: GuardedMail) =>
       headersIn(toWords(before, without(before, name), {}, guarded));
@@ -391,7 +391,7 @@ describe("Mail without a guarded word", () => {
   });
 });
 
-describe("What nobody can tell", () => {
+describe("What is unknown", () => {
   const doubtful = (actions: TransportRule["actions"]) =>
     withRules({ unread: ["SomethingPredicate"], actions });
 
@@ -461,7 +461,7 @@ describe("The addresses that Cloudflare delivers from", () => {
       rulesIn(copy)[0]!.conditions["senderIpRanges"] = senderIpRanges;
     });
 
-  test("are all looked at, those that only a rule tells apart as well", () => {
+  test("are all checked, including those that only a rule distinguishes", () => {
     const all = narrowed(...egressIpRanges);
     expect(toWords(configuredTenant(), all)).toEqual([]);
     const [first = "", ...others] = egressIpRanges;
@@ -636,7 +636,7 @@ describe("A snapshot cut to one domain", () => {
     },
   );
 
-  test("knows only those domains of Microsoft 365 that the mail may be for", () => {
+  test("includes only those domains of Microsoft 365 that the mail may be for", () => {
     const known = (domain: string) =>
       valueOf(onlyTo(before, domain).acceptedDomains).map(
         ({ domainName }) => domainName,
@@ -883,7 +883,7 @@ describe("What decides", () => {
     ]);
   });
 
-  test("is a domain that no longer stands in the way", () => {
+  test("is a domain that no longer drops the mail", () => {
     const [before, after] = [["DIRECT"], ["BCC"]].map((allowedDeliveryModes) =>
       withDomain({ allowedDeliveryModes }),
     );

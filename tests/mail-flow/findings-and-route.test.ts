@@ -6,7 +6,7 @@ import type { Snapshot } from "../../mail-flow/snapshot";
 import { cases } from "./matrix/cases";
 import { reader } from "./matrix/read";
 
-/** Parts that have a say in where mail goes, each of any of the tenants that were read; 0 is the one where all is well. */
+/** Parts that decide where mail goes, each from any of the tenants; 0 is the one without problems. */
 const parts = [
   ["domains"],
   ["connectionFilters"],
@@ -63,7 +63,7 @@ const senders = [
   "partner@fabrikam.example",
 ];
 
-/** Where mail of the routes ends otherwise than use case 4 wants, says the model. */
+/** Returns the mail that, according to the model, does not end where use case 4 sends it. */
 function* strays(snapshot: Snapshot): Generator<string> {
   const flow = mailFlow(snapshot);
   for (const disposition of ["Malicious", "Spam", "Spoof"] as const)
@@ -90,17 +90,17 @@ function* strays(snapshot: Snapshot): Generator<string> {
           }
 }
 
-/** What is wrong for the mail of a message that the model knows, or for other mail. */
+/** The findings about mail that the model covers, and about other mail. */
 const beyondTheModel = new Set([
-  // The message is taken to come from where Cloudflare takes it.
+  // The message is assumed to come from an address that Cloudflare accepts.
   "domain-ip-restrictions",
-  // What nobody has documented: the mail lies in a quarantine of which nobody can say more.
+  // Not documented: the quarantine policy of the mail does not exist.
   "quarantine-tag-missing",
   // Clean mail.
   "rule-matches-all-mail",
 ]);
 
-test("The findings and the model agree: nothing strays where nothing is found, something where a check failed", () => {
+test("The findings and the model agree: mail goes as intended if nothing is found, and does not if a check failed", () => {
   let clean = 0;
   let failed = 0;
   fc.assert(

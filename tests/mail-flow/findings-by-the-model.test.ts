@@ -24,7 +24,7 @@ import { randomTenant } from "./random/tenant";
 
 const context = contextOf({ purpose: "doctor", domains });
 
-/** Everybody in the domains whom a random tenant may tell apart, with any groups. */
+/** All classes of recipients in a random tenant's domains, with any groups. */
 const everybody = [...recipients, ...domains.map((name) => `other@${name}`)]
   .map((address) => address.toLowerCase())
   .filter((address) => domains.includes(domainOf(address)))
@@ -36,7 +36,7 @@ const everybody = [...recipients, ...domains.map((name) => `other@${name}`)]
     })),
   );
 
-test("A policy is in force exactly where the model finds it to act for somebody", () => {
+test("A policy is in force exactly if it acts for a recipient in the model", () => {
   fc.assert(
     fc.property(randomTenant, (tenant) => {
       const snapshot = asSnapshot(tenant);
@@ -199,7 +199,7 @@ test("A part that was not read skips the checks that need it, with the reason, a
   ).toBe("403 of another.");
 });
 
-test("A check that finds nothing says what is fine, in a report alone", () => {
+test("A check without findings says what is fine, but only in a report", () => {
   const doctor = contextOf({ purpose: "doctor" });
   const fine = checks.find(({ name }) => name === "safe-list")?.fine;
   const ofSafeList = ({ check }: { check: string }) => check === "safe-list";
@@ -215,7 +215,7 @@ test("A check that finds nothing says what is fine, in a report alone", () => {
   expect(examine(withDefault({}), doctor).filter(ofSafeList)).toEqual([]);
 });
 
-/** A tenant with a custom policy that does what `Default` does, or of which nothing was told. */
+/** Returns a tenant with a custom policy that equals `Default`, or whose properties were not returned. */
 function withCustom(audience: Partial<PolicyRule>, isTold = true): Snapshot {
   const snapshot = withDefault({});
   const [standard] = valueOf(snapshot.antiSpamPolicies);
@@ -242,12 +242,12 @@ const inForce = (snapshot: Snapshot, domains: string[]) =>
     contextOf({ purpose: "doctor", domains }),
   ).map(({ kind }) => kind);
 
-test("Where no domain is known, a policy counts that is for somebody", () => {
+test("If no domain is known, every policy with recipients is checked", () => {
   expect(inForce(withCustom({ sentTo: ["ceo@example.com"] }), [])).toEqual([
     "custom",
     "default",
   ]);
-  // A custom rule without conditions is for nobody.
+  // A custom rule without conditions applies to no recipient.
   expect(inForce(withCustom({}), [])).toEqual(["default"]);
 });
 
@@ -261,7 +261,7 @@ test("A policy for those of many people who are in a group is in force, and one 
   ]);
 });
 
-test("A custom policy that was not told, and a quarantine policy whose rights were not, are found", () => {
+test("A custom policy that was not returned, and a quarantine policy without returned permissions, are found", () => {
   const doctor = contextOf({ purpose: "doctor" });
   const found = (snapshot: Snapshot) =>
     examine(snapshot, doctor).map(

@@ -69,7 +69,7 @@ describe.each([
   });
 
   test.each(hostile)(
-    "What is printed to be run names an object by exactly its name, even with %j, and runs nothing else",
+    "Printed commands name an object exactly, even with %j, and run nothing else",
     async (ending) => {
       let named = 0;
       for (const one of cases)

@@ -5,7 +5,7 @@ import type {
   TransportRule,
 } from "../../mail-flow/snapshot";
 
-/** A tenant that nobody has changed yet, with one domain that Cloudflare protects. */
+/** Returns a tenant with default settings, with one domain that Cloudflare protects. */
 export const freshTenant = (): Snapshot => ({
   takenAt: "2026-11-23T12:00:00.000Z",
   tenantId: "0d7f6c1e-8a3b-4f4e-9d57-6f7d5b1c2a90",
@@ -94,7 +94,7 @@ const defaultPolicy = (): AntiSpamPolicy => ({
   redirectToRecipients: [],
 });
 
-/** A quarantine policy that tells its recipients. */
+/** Returns a quarantine policy with notifications. */
 export const quarantine = (
   name: string,
   endUserQuarantinePermissions: NonNullable<
@@ -128,7 +128,7 @@ export const sclRule = (
   ...more,
 });
 
-/** What a part holds. @throws Error where it could not be read */
+/** Returns the value of a part. @throws Error if it could not be read */
 export function valueOf<T>(part: { value: T } | { unavailable: string }): T {
   if ("unavailable" in part) throw new Error(part.unavailable);
   return part.value;

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-/** The messages of a golden file, a blank line between them. `UPDATE_GOLDEN=1` writes it anew. */
+/** The messages of a golden file, separated by blank lines. `UPDATE_GOLDEN=1` rewrites it. */
 export class GoldenMessages {
   readonly #file: string;
-  /** Every message that there may be; undefined while the file is written anew. */
+  /** All allowed messages; undefined while the file is rewritten. */
   readonly #known: ReadonlySet<string> | undefined;
   readonly #found = new Set<string>();
 
@@ -23,7 +23,7 @@ export class GoldenMessages {
     );
   }
 
-  /** Expects the file to hold what was noted, and nothing else. */
+  /** Expects that the file contains exactly the recorded messages. */
   expectAll(): void {
     const text = `${[...this.#found].sort().join("\n\n")}\n`;
     if (!this.#known) writeFileSync(this.#file, text);

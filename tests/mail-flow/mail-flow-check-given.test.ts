@@ -17,7 +17,7 @@ const id = "mail-flow-check";
 /** The second account of the simulator. */
 const otherAccount = "9e8d7c6b5a4f43218765fedcba098765";
 
-// A look is fourteen requests at once: on a busy machine that takes its time.
+// A check sends fourteen parallel requests, which takes long on a busy machine.
 const patient = () => ({
   ...stage.environment,
   AREA1_PATIENCE_MS: "20000",
@@ -37,7 +37,7 @@ const foundBy = async (given: Record<string, unknown>) => {
   await resource.up(given);
   return detailsOf(resource).map(({ check, object }) => `${check}: ${object}`);
 };
-/** What is to be done about the findings, which names what is meant. */
+/** Returns the fixes of the findings. */
 const fixesBy = async (given: Record<string, unknown>) => {
   const resource = checkOf();
   await resource.up(given);
@@ -75,7 +75,7 @@ const refuse = (
   });
 const cloudflare = () =>
   stage.requests().filter(({ vendor }) => vendor === "cloudflare");
-/** The lists of one cmdlet that were asked for. */
+/** Returns the list requests of a cmdlet. */
 const lists = (cmdlet: string) =>
   stage.requests().filter((entry) => entry.cmdlet === cmdlet);
 
@@ -104,7 +104,7 @@ describe("The names of the rules that make the routes", () => {
     );
   });
 
-  test("of use case 4 mean nothing where others are given", async () => {
+  test("of use case 4 are ignored if others are given", async () => {
     stage.simulator.tenant.edit("TransportRule", userRule, {
       HeaderContainsMessageHeader: null,
       HeaderContainsWords: [],
@@ -254,13 +254,13 @@ describe("The domains that are meant", () => {
     );
   });
 
-  test("are the given ones: Microsoft is asked for no other's MX, and what is wrong with others is nothing of the check's", async () => {
+  test("are the given ones: no other domain's MX is requested, and problems of other domains are not reported", async () => {
     addSecond("mx.example.net");
     expect(await foundBy({ domains: ["example.com"] })).toEqual([]);
     expect(asked()).toEqual(["example.com"]);
   });
 
-  test("that Cloudflare does not have yet are asked for, too", async () => {
+  test("that Cloudflare does not have yet are included", async () => {
     expect(await foundBy({ domains: ["example.org"] })).toEqual([
       'domain-missing: Domain "example.org"',
     ]);
@@ -297,7 +297,7 @@ describe("The domains that are meant", () => {
 });
 
 describe("The Cloudflare account", () => {
-  test("is the configuration's, and stands among the inputs", async () => {
+  test("is the configuration's, and is among the inputs", async () => {
     const resource = checkOf();
     await resource.up({});
     expect(resource.kept?.inputs["accountId"]).toBe(stage.simulator.account.id);
@@ -315,7 +315,7 @@ describe("The Cloudflare account", () => {
     ]);
   });
 
-  test("stays the state's where nobody gives one any more", async () => {
+  test("stays the state's if it is no longer set", async () => {
     const resource = checkOf();
     await resource.up({});
     resource.environment = without("CLOUDFLARE_ACCOUNT_ID");
@@ -325,7 +325,7 @@ describe("The Cloudflare account", () => {
     expect(detailsOf(resource)).toEqual([]);
   });
 
-  test("may be changed: the preview shows it, and the other one is looked at", async () => {
+  test("may be changed: the preview shows it, and the other one is checked", async () => {
     const resource = checkOf();
     await resource.up({});
     resource.environment = {
@@ -345,7 +345,7 @@ describe("The Cloudflare account", () => {
     );
   });
 
-  test("that the program gives is never taken for the configuration's: another one is refused", async () => {
+  test("that the program sets must not differ from the configuration's", async () => {
     const resource = checkOf();
     expect(await messageOf(resource.up({ accountId: otherAccount }))).toBe(
       `Cannot check the mail flow: the state belongs to Cloudflare account ${otherAccount}, but the configuration is for ${stage.simulator.account.id}. Nothing was done; configure the right one.`,
@@ -354,7 +354,7 @@ describe("The Cloudflare account", () => {
     expect(cloudflare()).toEqual([]);
   });
 
-  test("is not needed: without one, Microsoft's side is looked at all the same", async () => {
+  test("is not required: without one, Microsoft's side is still checked", async () => {
     switchPreset(true);
     const resource = checkOf(
       without("CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN"),
@@ -389,7 +389,7 @@ describe("The findings that a program accepts", () => {
     expect(resource.outputs["findings"]).toEqual(["preset-in-force"]);
   });
 
-  test("that no check is called are told those that a stack may find, and no advice of the doctor's", async () => {
+  test("that are not names of checks cause an error that lists the checks of a stack, without those of doctor only", async () => {
     const ofStacks = checks.filter(({ appliesTo }) => appliesTo === "stack");
     expect(
       await messageOf(checkOf().preview({ findings: ["no-such-check"] })),
@@ -439,7 +439,7 @@ describe("With failOn, an up", () => {
     ]);
   });
 
-  test("on a warning fails on what is worse, too, and has nothing left to warn of", async () => {
+  test("on a warning also fails on failed checks, and then does not warn", async () => {
     switchPreset(true);
     allow("52.11.209.211");
     const { partial, warnings } = await failing("warning");
@@ -465,13 +465,13 @@ describe("What was reported before", () => {
     return resource;
   };
 
-  test("and still shows is looked at once", async () => {
+  test("and is still shown is checked once", async () => {
     const resource = await reporting();
     expect(await resource.refresh()).toEqual([]);
     expect(lists("Get-EOPProtectionPolicyRule")).toHaveLength(1);
   });
 
-  test("stays while its own list is refused, and goes when it is mended while another's is", async () => {
+  test("stays while its own list cannot be read, and disappears when it is fixed although another list cannot be read", async () => {
     const resource = await reporting();
     allow();
     refuse("Get-EOPProtectionPolicyRule", 403);
@@ -489,7 +489,7 @@ describe("What was reported before", () => {
     ]);
   });
 
-  test("leaves nothing behind in the state when all is mended", async () => {
+  test("is removed from the state when everything is fixed", async () => {
     const resource = await reporting();
     switchPreset(false);
     allow();
@@ -517,7 +517,7 @@ describe("What was reported before", () => {
   });
 });
 
-test("What is only spelled otherwise is no change, and asks nobody", async () => {
+test("Another spelling is not a change, and causes no request", async () => {
   const resource = checkOf();
   switchPreset(true);
   await resource.up({ domains: ["example.com", "example.org"] });
@@ -538,8 +538,8 @@ test("What is only spelled otherwise is no change, and asks nobody", async () =>
   expect(stage.requests()).toEqual([]);
 });
 
-describe("What cannot be looked at", () => {
-  test("is said beside what is found at the same time", async () => {
+describe("What cannot be read", () => {
+  test("is reported together with the findings", async () => {
     allow("52.11.209.211");
     refuse("Get-EOPProtectionPolicyRule", 403);
     const resource = checkOf();
@@ -587,8 +587,8 @@ describe("What cannot be looked at", () => {
   });
 });
 
-// Kind: requests that nobody needs.
-test("a program that gives the transport of every domain asks nothing of Microsoft Graph, and needs no permission there", async () => {
+// Category: unnecessary requests.
+test("a program that sets the transport of every domain sends no request to Microsoft Graph, and needs no permission there", async () => {
   stage.simulator.faults.add({
     match: { vendor: "graph", times: "always" },
     kind: "status",

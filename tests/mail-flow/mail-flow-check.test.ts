@@ -11,7 +11,7 @@ const stage = bench({ ...transportRule, prepare: followTutorial }, inProcess);
 /** The second tenant of the simulator. */
 const strangersTenant = "7c1e3f50-2b4d-4a61-8d5e-9f0a1b2c3d4e";
 
-/** What `UseCase4` gives its check. */
+/** The inputs that `UseCase4` sets for its check. */
 const program = {
   domains: ["example.com"],
   headers: ["cloudflare"],
@@ -19,7 +19,7 @@ const program = {
   digest: "0123456789abcdef",
 };
 
-// A look is fourteen requests at once: on a busy machine that takes its time.
+// A check sends fourteen parallel requests, which takes long on a busy machine.
 const patient = () => ({
   ...stage.environment,
   AREA1_PATIENCE_MS: "20000",
@@ -48,7 +48,7 @@ const asked = () =>
     )
     .sort();
 
-/** One request each, all that a look costs. */
+/** All requests of a check, one each. */
 const oneLook = [
   "Get-AcceptedDomain",
   "Get-AntiPhishPolicy",
@@ -66,8 +66,8 @@ const oneLook = [
   "graph",
 ];
 
-describe("A check of the mail flow, where nothing is wrong", () => {
-  test("finds nothing, writes nothing, and tells where mail really goes", async () => {
+describe("A check of the mail flow without problems", () => {
+  test("finds nothing, writes nothing, and returns where mail really goes", async () => {
     const resource = checkOf();
     const { run } = await resource.up(program);
     expect(await run.warnings()).toEqual([]);
@@ -166,7 +166,7 @@ describe("A check judges by what the program gives it", () => {
     ]);
   });
 
-  test("the addresses that Cloudflare delivers from, the first of which stands for it; domains of others have mail of another host", async () => {
+  test("the addresses that Cloudflare delivers from, represented by the first; other domains get mail from another host", async () => {
     expect(
       await seen({ senderIpRanges: ["192.0.2.16/28", "198.51.100.1"] }),
     ).toEqual({
@@ -193,7 +193,7 @@ describe("A check judges by what the program gives it", () => {
   });
 });
 
-test("The routes of an address that an allow list names stand beside those of the first address", async () => {
+test("The routes of an address on an allow list are listed next to those of the first address", async () => {
   // The last of the published addresses, and not the lowest one.
   const allowed = egressIpRanges.at(-1)?.split(/[-/]/, 1)[0] ?? "";
   allow(allowed);
@@ -216,8 +216,8 @@ test("The routes of an address that an allow list names stand beside those of th
   expect(malicious(allowed)).toHaveLength(1);
 });
 
-describe("A change that nobody manages but that defeats the routes", () => {
-  test("is drift of findings on a refresh, until it is mended", async () => {
+describe("A change of an unmanaged object that defeats the routes", () => {
+  test("is drift of findings on a refresh, until it is fixed", async () => {
     const resource = checkOf();
     await resource.up(program);
     switchPreset(true);
@@ -239,7 +239,7 @@ describe("A change that nobody manages but that defeats the routes", () => {
     expect(await resource.preview(program)).toEqual([]);
   });
 
-  test("is told with its object, the consequence and what to do", async () => {
+  test("is reported with its object, the consequence and what to do", async () => {
     const resource = checkOf();
     await resource.up(program);
     switchPreset(true);
@@ -252,7 +252,7 @@ describe("A change that nobody manages but that defeats the routes", () => {
     ]);
   });
 
-  test("is no drift once the program accepts it, nor when it is mended later", async () => {
+  test("is not drift once the program accepts it, nor when it is fixed later", async () => {
     const resource = checkOf();
     await resource.up(program);
     switchPreset(true);
@@ -298,7 +298,7 @@ describe("A change that nobody manages but that defeats the routes", () => {
     expect(resource.outputs["findings"]).toEqual(["preset-in-force"]);
   });
 
-  test("is warned of in every up, also in one that does nothing", async () => {
+  test("causes a warning in every up, even in one without changes", async () => {
     switchPreset(true);
     const resource = checkOf();
     const first = await resource.up(program);
@@ -350,7 +350,7 @@ test("What only the second of two looks shows waits for the next refresh", async
 describe("With failOn, an up", () => {
   const failing = { ...program, failOn: "failed" };
 
-  test("fails when everything is written, keeps what was found, and checks again until it is mended", async () => {
+  test("fails after everything is written, stores the findings, and checks again until they are fixed", async () => {
     switchPreset(true);
     const resource = checkOf();
     const error = await resource.up(failing).then(
@@ -365,7 +365,7 @@ describe("With failOn, an up", () => {
     ]);
     expect(resource.outputs).toMatchObject({ findings: [], ...failing });
     await expect(resource.up(failing)).rejects.toThrow(/preset-in-force/);
-    // The engine forgets on a refresh that something is owed; the state does not.
+    // The engine does not know after a refresh that something is pending; the state does.
     await resource.refresh();
     expect(await resource.preview(failing)).not.toEqual([]);
     await expect(resource.up(failing)).rejects.toThrow(/preset-in-force/);
@@ -374,7 +374,7 @@ describe("With failOn, an up", () => {
     expect(await resource.preview(failing)).toEqual([]);
   });
 
-  test("is done when what was found was mended before a refresh", async () => {
+  test("succeeds if the findings were fixed before a refresh", async () => {
     switchPreset(true);
     const resource = checkOf();
     await resource.up(failing).catch(() => undefined);
@@ -388,7 +388,7 @@ describe("With failOn, an up", () => {
     await checkOf().up({ ...failing, findings: ["preset-in-force"] });
   });
 
-  test("fails on a warning only if that is asked for", async () => {
+  test("fails on a warning only if failOn says so", async () => {
     stage.simulator.tenant.edit("HostedContentFilterPolicy", "Default", {
       AllowedSenderDomains: ["partner.example"],
     });
@@ -402,8 +402,8 @@ describe("With failOn, an up", () => {
   });
 });
 
-describe("What cannot be looked at", () => {
-  test("for want of a right is skipped, said in an up, and changes no findings", async () => {
+describe("What cannot be read", () => {
+  test("because of a missing right is skipped, reported in an up, and does not change the findings", async () => {
     const resource = checkOf();
     switchPreset(true);
     allow("52.11.209.211");

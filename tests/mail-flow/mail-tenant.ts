@@ -10,7 +10,7 @@ import type {
 } from "../../mail-flow/snapshot";
 import { freshTenant, quarantine, sclRule, valueOf } from "./fresh-tenant";
 
-/** A tenant in which use case 4 stands, for the current headers. */
+/** Returns a tenant with use case 4, for the current headers. */
 export function configuredTenant(): Snapshot {
   const snapshot = freshTenant();
   const [byDefault] = valueOf(snapshot.antiSpamPolicies);
@@ -133,7 +133,7 @@ export const withDefault = (changes: Partial<AntiSpamPolicy>): Snapshot => {
   };
 };
 
-/** A scope that nobody is left out of. */
+/** A scope that includes all recipients. */
 export const scope = (changes: Partial<PolicyRule>): PolicyRule => ({
   name: "Rule",
   enabled: true,

@@ -85,7 +85,7 @@ describe("The snapshot that is given", () => {
     expect(after.acceptedDomains).toBe(before.acceptedDomains);
   });
 
-  test("is the answer where nothing is changed, or what decides nothing", () => {
+  test("is returned if nothing is changed, or only properties that decide nothing", () => {
     const before = configuredTenant();
     expect(withChanges(before, [])).toEqual(before);
     expect(laid(before, "MailFlowCheck", "", { failOn: "failed" })).toEqual(
@@ -152,7 +152,7 @@ describe("Writes that follow each other", () => {
 });
 
 describe("A transport rule", () => {
-  test("is made last, in force, with nothing but what is given", () => {
+  test("is created last, enabled, with only the given properties", () => {
     const after = laid(configuredTenant(), "TransportRule", "New", {
       name: "New",
       comments: "Ours",
@@ -180,7 +180,7 @@ describe("A transport rule", () => {
     });
   });
 
-  test("is changed where its properties stand, and called by its new name", () => {
+  test("is changed in place, and gets its new name", () => {
     const after = laid(configuredTenant(), "TransportRule", "ADMINISTRATOR'S", {
       name: "Renamed",
       enabled: false,
@@ -382,7 +382,7 @@ describe("An anti-spam policy", () => {
     ).toBe(true);
   });
 
-  test("gets a rule where it has none, which is in force where that is asked for", () => {
+  test("gets a rule if it has none, which is enabled as requested", () => {
     const before = made();
     valueOf(before.antiSpamRules).length = 0;
     const bound = laid(before, "AntiSpamPolicy", "Finance", {
@@ -412,7 +412,7 @@ describe("An anti-spam policy", () => {
     expect(after).toEqual(configuredTenant());
   });
 
-  test("keeps its place where none is asked for any more", () => {
+  test("keeps its priority if none is set any more", () => {
     const before = withPolicies(
       ["First", "Second"].map((name, priority) => scope({ name, priority })),
     );
@@ -556,7 +556,7 @@ describe("A domain of Cloudflare", () => {
     });
   });
 
-  test("is changed, whatever its case, and what is cleared is none", () => {
+  test("is changed, whatever its case, and cleared values are removed", () => {
     const before = laid(freshTenant(), "Area1Domain", "example.com", {
       ipRestrictions: ["192.0.2.1"],
     });

@@ -21,7 +21,7 @@ const environment = () => ({
   AREA1_PATIENCE_MS: "3000",
 });
 
-/** What was read, without what only the vendor decides. */
+/** Returns a snapshot without values that only the vendor sets. */
 async function seen(): Promise<Snapshot> {
   const session = new Session(
     resolveConfiguration(() => undefined, environment()),
@@ -88,7 +88,7 @@ const checked = async (
       .check(kept?.inputs ?? {}, program)
   ).inputs;
 
-/** Carries a program out, or destroys it, and holds what comes of it against what its preview foresaw. */
+/** Applies or destroys a program, and compares the result with that of its preview. */
 async function foresees(
   resource: Resource,
   program: Properties | undefined,
@@ -158,7 +158,7 @@ const addDomain = (more: object = {}): void =>
     ...more,
   });
 
-/** A life: what somebody else does, and what programs do. */
+/** A sequence of changes by hand and of programs. */
 type Step =
   | { readonly up: Properties }
   | { readonly byHand: () => void }
@@ -200,7 +200,7 @@ describe("the preview of a program foresees what is implied:", () => {
       ],
     ],
     [
-      "a transport that somebody changed and a refresh found returns to the MX",
+      "a transport that was changed by hand and found by a refresh is set to the MX again",
       "Area1Domain",
       [
         { up: domain },
@@ -213,7 +213,7 @@ describe("the preview of a program foresees what is implied:", () => {
       ],
     ],
     [
-      "a transport that somebody changed is not restored",
+      "a transport that was changed by hand is not restored",
       "Area1Domain",
       [
         { byHand: addDomain },
@@ -253,7 +253,7 @@ describe("the preview of a program foresees what is implied:", () => {
       ],
     ],
     [
-      "what somebody changed of a rule stays, and what a refresh noted of it counts as changed",
+      "changes of a rule by hand stay, also if a refresh has recorded them",
       "TransportRule",
       [
         { byHand: addRule },
@@ -292,7 +292,7 @@ describe("the preview of a program foresees what is implied:", () => {
       ],
     ],
     [
-      "a rule that somebody made anew is left alone",
+      "a rule that was created anew by hand is not changed",
       "TransportRule",
       [
         { up: rule },
@@ -306,7 +306,7 @@ describe("the preview of a program foresees what is implied:", () => {
       [{ byHand: addPolicy }, { up: policy }, destroy],
     ],
     [
-      "a policy whose recipients leave the program is for nobody of them",
+      "a policy no longer applies to recipients that are removed from the program",
       "AntiSpamPolicy",
       [
         { byHand: addPolicy },

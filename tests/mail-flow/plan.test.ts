@@ -18,7 +18,7 @@ const captured = (name: string): unknown =>
 const names = (list: { name: string }[]): string[] =>
   list.map(({ name }) => name);
 
-/** What the engine writes for a text that it does not know yet. */
+/** The engine's placeholder for a text that is not known yet. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A preview of one step. */
@@ -114,9 +114,9 @@ describe("a program's preview", () => {
     expect(before).toEqual(freshTenant());
   });
 
-  test("of a changed program sets what differs, and leaves what somebody else has set", () => {
+  test("of a changed program sets what differs, and does not change values of others", () => {
     const after = plan(freshTenant(), captured("first")).snapshot;
-    // Somebody has since switched the administrator's rule off, which this up does not look at.
+    // Somebody has disabled the administrator's rule since, which this up does not see.
     for (const rule of valueOf(after.transportRules))
       if (rule.name.endsWith("Release")) rule.enabled = false;
     const { snapshot, notes } = plan(after, captured("second"));
@@ -186,7 +186,7 @@ describe("a program's preview", () => {
     ]);
   });
 
-  test("of a destroy restores the previous values, and keeps what somebody else has changed since", () => {
+  test("of a destroy restores the previous values, except where somebody else has changed them since", () => {
     const before = freshTenant();
     const after = plan(before, captured("first")).snapshot;
     const [policy] = valueOf(after.antiSpamPolicies);
@@ -239,7 +239,7 @@ describe("a program's preview", () => {
     });
   });
 
-  test("that says nothing of where a domain is forwarded moves all its mail to its MX, and explain says so", () => {
+  test("without a transport for a domain forwards its mail to its MX, and explain says so", () => {
     const one = freshTenant();
     const [domain] = valueOf(one.domains);
     domain!.transport = "mx1.example.net";
@@ -261,7 +261,7 @@ describe("a program's preview", () => {
     ).toEqual(new Set(["true,false"]));
   });
 
-  test("takes a rule over with nothing left that would narrow it and can be taken away", () => {
+  test("adopts a rule and removes all conditions that narrow it and can be removed", () => {
     const one = freshTenant();
     one.transportRules = {
       value: [
@@ -297,7 +297,7 @@ describe("a program's preview", () => {
           headerContainsMessageHeader: "X-CFEmailSecurity-Disposition",
           headerContainsWords: ["MALICIOUS"],
         },
-        // Nobody knows how to take it away.
+        // A condition that cannot be removed.
         unread: ["SomethingPredicate"],
         actions: { setScl: 9, prependSubject: "x" },
       },
@@ -538,7 +538,7 @@ describe("a program's preview", () => {
     ]);
   });
 
-  test("leaves what a program no longer asks for, but for what narrows a rule or says whom a policy is for", () => {
+  test("does not change properties that a program no longer sets, except conditions of a rule or recipients of a policy", () => {
     const one = freshTenant();
     const rule = sclRule("Ours", 1, ["UCE"], 5, { comments: "Ours" });
     one.transportRules = { value: [sclRule("First", 0, [], 5), rule] };

@@ -50,7 +50,7 @@ const stricter = (changes: Parameters<typeof scope>[0]): Snapshot => {
   return snapshot;
 };
 
-test("where nothing tells recipients apart there is one class", () => {
+test("without differences between recipients there is one class", () => {
   expect(recipientClasses(alike(configuredTenant()))).toEqual([
     { label: "everybody", recipient: "someone@example.com", groups: [] },
   ]);
@@ -73,7 +73,7 @@ test("whom something names in a subdomain that the tenant accepts without listin
   ]);
 });
 
-test("a domain that Cloudflare does not protect is a class, one of another tenant or for routing alone is none", () => {
+test("a domain that Cloudflare does not protect is a class, but not one of another tenant or only for routing", () => {
   expect(labels(configuredTenant())).toEqual([
     "everybody else at example.com",
     "everybody else at example.org",
@@ -143,7 +143,7 @@ test("an address and a group in one scope make the class that both have in commo
   expect(labels(stricter({ ...both, sentTo: many }))).toEqual(["everybody"]);
 });
 
-test("who is excepted is a class, and a scope that is off tells nobody apart", () => {
+test("excepted recipients are a class, and a disabled policy creates no class", () => {
   expect(labels(stricter({ exceptIfSentTo: ["megan@example.com"] }))).toEqual([
     "everybody else",
     "megan@example.com",
@@ -263,7 +263,7 @@ test("rows are made for a time: rules have dates", () => {
   expect(outcome("2027-01-01T00:00:00Z")).toBe("quarantine");
 });
 
-test("without a right to look anywhere there is nobody to tell apart, and nothing is claimed", () => {
+test("without any right to read there are no classes, and no statements", () => {
   const unavailable = "no right";
   const none = Object.fromEntries(
     Object.keys(configuredTenant()).map((part) => [part, { unavailable }]),
@@ -276,7 +276,7 @@ test("without a right to look anywhere there is nobody to tell apart, and nothin
   ).toEqual(Array.from({ length: 12 }, () => "notDocumented"));
 });
 
-test("rules that match no such mail, or change nothing on its way, tell nobody apart", () => {
+test("rules that do not match or do not influence such mail create no classes", () => {
   const elsewhere = { senderIpRanges: ["203.0.113.0/24"] };
   const snapshot = withRules(
     ...[{ subjectContainsWords: ["invoice"] }, elsewhere, {}].map(
@@ -298,7 +298,7 @@ test("rules that match no such mail, or change nothing on its way, tell nobody a
   expect(named()).toEqual(["pat0@example.com", "pat1@example.com"]);
 });
 
-test("a rule for mail that goes past Cloudflare tells recipients apart where Cloudflare protects no domain", () => {
+test("a rule for mail that bypasses Cloudflare creates classes if Cloudflare protects no domain", () => {
   const snapshot = withRules({
     conditions: {
       senderIpRanges: ["198.51.100.0/24"],

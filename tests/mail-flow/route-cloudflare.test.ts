@@ -10,7 +10,7 @@ import {
   withLists,
 } from "./mail-tenant";
 
-test("use case 4 sends each disposition where its table says, and tells who decided at every step", () => {
+test("use case 4 sends each disposition where its table says, with the deciding object of every step", () => {
   const snapshot = configuredTenant();
   expect(
     dispositions.map((disposition) => {
@@ -80,7 +80,7 @@ test("a message carries the header of its generation alone", () => {
   expect(follow(configuredTenant(), { header: "area1" }).outcome).toBe("inbox");
 });
 
-test("drop_dispositions has the API's words: SPAM is the header's UCE, and UCE is nobody's", () => {
+test("drop_dispositions has the API's words: SPAM is the header's UCE, and UCE matches nothing", () => {
   const spam = (...dropDispositions: string[]) =>
     follow(withDomain({ dropDispositions }), { disposition: "Spam" }).outcome;
   expect(spam("SPAM")).toBe("droppedByCloudflare");
@@ -110,7 +110,7 @@ test("a domain that is not active, not inline or not there gives its mail no hea
   expect(follow(withDomain({ status: "active" })).outcome).toBe("quarantine");
 });
 
-test("a status that is not returned is taken to be active, and the step says so", () => {
+test("a status that is not returned is assumed to be active, and the step says so", () => {
   const snapshot = withDomain({});
   const [domain] = "value" in snapshot.domains ? snapshot.domains.value : [];
   delete domain?.status;
@@ -119,7 +119,7 @@ test("a status that is not returned is taken to be active, and the step says so"
   expect(steps[0]?.why).toMatch(/not returned/);
 });
 
-test("mail that is forwarded to another host than Microsoft's for the domain ends where nobody knows", () => {
+test("mail that is forwarded to another host than Microsoft's for the domain has an undocumented end", () => {
   const to = (transport: string) => follow(withDomain({ transport })).outcome;
   expect(to("example-org.mail.protection.outlook.com")).toBe("notDocumented");
   expect(to("EXAMPLE-COM.mail.protection.outlook.com.")).toBe("quarantine");
@@ -207,7 +207,7 @@ const either = (property: string) => ({
 });
 
 test.each([undefined, "*.gateway.example"])(
-  "a connector for the certificate %s takes the mail or refuses it, as nobody can tell which certificate the last hop shows",
+  "a connector for the certificate %s may accept or reject the mail, because the last hop's certificate is unknown",
   (tlsSenderCertificateName) => {
     const byCertificate = refusing({
       restrictDomainsToIpAddresses: false,
@@ -367,7 +367,7 @@ test("a blocked address is refused unless it is allowed as well", () => {
   ).toMatchObject({ outcome: "inbox", scl: -1 });
 });
 
-test("an allowed address skips spam filtering; whether it defeats a rule's SCL nobody has said", () => {
+test("an allowed address skips spam filtering; whether it overrides a rule's SCL is not documented", () => {
   const snapshot = withLists({ ipAllowList: ["52.11.209.200-52.11.209.220"] });
   const outcome = (message: Parameters<typeof follow>[1]) =>
     follow(snapshot, message).outcome;
@@ -406,7 +406,7 @@ test("Enhanced Filtering leaves it open whether the connection filter sees the l
   );
 });
 
-test("what was not read is said, and makes the end undocumented where it would decide", () => {
+test("unread parts are named, and make the end undocumented if they would decide", () => {
   const unavailable = "Exchange Online answered 403";
   const without = (part: string, message?: Parameters<typeof follow>[1]) => {
     const { outcome, release, steps } = follow(

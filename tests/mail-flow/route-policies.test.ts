@@ -53,7 +53,7 @@ test("a preset is known by the type of its policy, whatever its rule is called",
   expect(policyOf(snapshot)).toBe("B");
 });
 
-test("renamed presets whose policies have no type go by their priorities, which nobody can change", () => {
+test("renamed presets whose policies have no type are recognised by their fixed priorities", () => {
   const rules = [
     scope({ name: "Not so strict", priority: 1 }),
     scope({ name: "Leadership", priority: 0 }),
@@ -102,7 +102,7 @@ test("kinds of a scope are joined with and, their values with or, and any except
   ).toBe(true);
 });
 
-test("a domain in a scope stands for its subdomains as well", () => {
+test("a domain in a scope includes its subdomains", () => {
   const snapshot = withPolicies([
     scope({
       name: "Parent",
@@ -113,7 +113,7 @@ test("a domain in a scope stands for its subdomains as well", () => {
   expect(policyOf(snapshot)).toBe("Parent");
 });
 
-test("the rule of a custom policy without conditions is for nobody, a preset's for everybody", () => {
+test("the rule of a custom policy without conditions applies to no recipient, a preset's to all", () => {
   expect(policyOf(withPolicies([scope({ name: "Custom" })]))).toBe("Default");
   expect(
     policyOf(
@@ -122,7 +122,7 @@ test("the rule of a custom policy without conditions is for nobody, a preset's f
   ).not.toBe("Default");
 });
 
-test("nothing is known of mail under a policy that is not there", () => {
+test("the end of mail is unknown if its policy does not exist", () => {
   const gone = scope({
     name: "Custom",
     recipientDomainIs: ["example.com"],
@@ -134,7 +134,7 @@ test("nothing is known of mail under a policy that is not there", () => {
   );
 });
 
-test("of the verdict that is asked for and Microsoft's own, the first in the order of categories counts", () => {
+test("of the requested verdict and Microsoft's own, the first in the order of categories applies", () => {
   const verdict = (
     disposition: "Malicious" | "Spam",
     microsoftVerdict: Verdict,
@@ -250,7 +250,7 @@ test("mail is bulk from the threshold of the recipient's policy on, where that m
   expect(bulk(9, { markAsSpamBulkMail: "Test" })).toBe("none");
 });
 
-test("allowed senders skip spam filtering, blocked ones are high confidence spam, and both at once nobody has documented", () => {
+test("allowed senders skip spam filtering, blocked ones are high confidence spam, and a sender on both lists is not documented", () => {
   const from = (
     changes: Partial<AntiSpamPolicy>,
     message?: Parameters<typeof follow>[1],
@@ -300,7 +300,7 @@ test("an allowed sender of the organisation's own domains skips the filter only 
   );
 });
 
-test("the default policy is the one with the flag, whatever it is called and wherever it stands", () => {
+test("the default policy is the one with the flag, whatever its name and position", () => {
   const tenant = withDefault({ isDefault: false });
   const policies = valueOf(tenant.antiSpamPolicies);
   const baseline = {
@@ -362,7 +362,7 @@ test("the obsolete MoveToJmf for high confidence phishing is Quarantine", () => 
   ).toMatchObject({ outcome: "quarantine", action: "Quarantine" });
 });
 
-test("nobody but an administrator releases high confidence phishing and malware: the right to release becomes a request", () => {
+test("only an administrator releases high confidence phishing and malware: the permission to release becomes one to request it", () => {
   const release = (microsoftVerdict: Verdict) => {
     const path = follow(
       withDefault({
@@ -378,7 +378,7 @@ test("nobody but an administrator releases high confidence phishing and malware:
   expect(release("malware")).toEqual(["request", 30]);
 });
 
-test("where no tag is set, Microsoft's default holds: its own for what nobody may release, the tenant's older one if there is any", () => {
+test("without a tag, Microsoft's default applies: the strict one for verdicts that recipients may not release, the tenant's older one if it exists", () => {
   const under = (snapshot: Snapshot, message: Parameters<typeof follow>[1]) =>
     follow(snapshot, message).quarantinePolicy;
   const untagged = withDefault({
@@ -400,7 +400,7 @@ test("where no tag is set, Microsoft's default holds: its own for what nobody ma
   );
 });
 
-test("under a quarantine policy that is not there, who releases is not known, and nobody is told", () => {
+test("if the quarantine policy does not exist, it is unknown who releases, and nobody is notified", () => {
   expect(
     follow(withDefault({ spamQuarantineTag: "Gone" }), { disposition: "Spam" }),
   ).toMatchObject({
@@ -428,7 +428,7 @@ test("a quarantine policy is found in any case, and rights that are not returned
   });
 });
 
-test("only an administrator releases where the recipient may neither release nor ask", () => {
+test("only an administrator releases if the recipient may neither release nor request it", () => {
   expect(
     follow(withDefault({ spamQuarantineTag: "AdminOnlyAccessPolicy" }), {
       disposition: "Spam",

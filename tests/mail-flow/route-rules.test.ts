@@ -22,7 +22,7 @@ test("a rule without conditions is for all mail", () => {
   );
 });
 
-test("5 and 6 ask for spam, 9 for high confidence spam, 0 to 4 for nothing, -1 skips the filter", () => {
+test("5 and 6 request spam, 9 high confidence spam, 0 to 4 no verdict, -1 skips the filter", () => {
   const verdict = (setScl: number, message?: Partial<Message>) =>
     follow(acting({ setScl }), { disposition: "None", ...message }).verdict;
   expect([-1, 0, 4, 5, 6, 9].map((scl) => verdict(scl))).toEqual([
@@ -49,7 +49,7 @@ test("7 and 8, which are named no more, are documented only where Microsoft's ow
   }
 });
 
-test("a rule that is disabled, audits or is out of its dates changes nothing", () => {
+test("a rule that is disabled, in audit mode or outside its dates changes nothing", () => {
   for (const rule of [
     { enabled: false },
     { mode: "Audit" },
@@ -68,7 +68,7 @@ test("a rule that is disabled, audits or is out of its dates changes nothing", (
   ).toBe("inbox");
 });
 
-test("a rule that only watches is told where it would match", () => {
+test("a rule in audit mode is reported if it would match", () => {
   const steps = (rule: Partial<TransportRule>) =>
     follow(acting(bypass, rule)).steps.filter(
       ({ object }) => object === 'TransportRule "Foreign 0"',
@@ -117,7 +117,7 @@ test("what a rule does with a message by itself ends its way", () => {
   expect(outcome({ deleteMessage: false })).toBe("quarantine");
 });
 
-test("the hosted quarantine knows no quarantine policy: only an administrator releases, for 30 days, and nobody is told", () => {
+test("the hosted quarantine has no quarantine policy: only an administrator releases, for 30 days, and nobody is notified", () => {
   expect(follow(acting({ quarantine: true, setScl: 5 }))).toMatchObject({
     outcome: "hostedQuarantine",
     scl: 5,
@@ -188,7 +188,7 @@ test("a header condition wants whole words in any case, of the header that it na
   expect(outcome(["hello"], "Subject")).toBe("quarantine");
 });
 
-test("each condition on sender and recipient is held against the message", () => {
+test("each condition on sender and recipient is evaluated for the message", () => {
   const message = {
     sender: "News@mail.shop.example",
     recipientGroups: ["Sales@example.com"],
@@ -221,7 +221,7 @@ test("each condition on sender and recipient is held against the message", () =>
   }
 });
 
-test("expressions are held against the message in linear time, and what cannot be read is not judged", () => {
+test("expressions are evaluated in linear time, and unreadable ones are undecided", () => {
   const outcome = (pattern: string) =>
     follow(
       acting(bypass, {
@@ -230,7 +230,7 @@ test("expressions are held against the message in linear time, and what cannot b
       { sender: `${"a".repeat(60)}@shop.example` },
     ).outcome;
   expect(outcome("^([a-z]+)*@SHOP")).toBe("inbox");
-  // An engine that goes back and tries again would not live to see the end of it.
+  // A backtracking engine would practically never finish.
   expect(outcome("^([a-z]+)*!")).toBe("quarantine");
   expect(outcome("(?=a)a")).toBe("notDocumented");
   expect(outcome("[")).toBe("notDocumented");
@@ -238,7 +238,7 @@ test("expressions are held against the message in linear time, and what cannot b
   expect(outcome("a".repeat(8193))).toBe("notDocumented");
 });
 
-test("a message is plain: what asks for content, attachments or classes does not match", () => {
+test("a message is plain: conditions on content, attachments or classes do not match", () => {
   for (const conditions of [
     { subjectContainsWords: ["invoice"] },
     { subjectOrBodyMatchesPatterns: ["invoice"] },
@@ -260,7 +260,7 @@ test("a message is plain: what asks for content, attachments or classes does not
     ).toBe("quarantine");
 });
 
-test("what cannot be told from outside makes the end undocumented, if it decides", () => {
+test("a condition that cannot be evaluated makes the end undocumented, if it decides", () => {
   const unknown = { recipientADAttributeContainsWords: ["Department:Sales"] };
   const both = follow(acting(bypass, { conditions: unknown }));
   expect(both).toMatchObject({ outcome: "notDocumented", scl: null });

@@ -45,7 +45,7 @@ test("two snapshots are compared for every class of recipients that either treat
   ]);
 });
 
-test("a domain that is new, or treated otherwise, in one of them is told apart", () => {
+test("a domain that is new or treated differently in one of them is a separate row", () => {
   const before = withRule();
   const after = withRule();
   valueOf(after.domains)[0]!.dropDispositions = ["MALICIOUS"];

@@ -292,7 +292,7 @@ describe("A snapshot", () => {
     });
   });
 
-  test("costs one request for each list, and writes nothing", async () => {
+  test("sends one request for each list, and writes nothing", async () => {
     await read();
     expect(asked()).toEqual([
       "Get-AcceptedDomain",
@@ -325,7 +325,7 @@ describe("A snapshot", () => {
     expect(token).toHaveLength(2);
   });
 
-  test("is read anew when a newer one is asked for, else from the lists that are there", async () => {
+  test("is read again if a newer one is required, else from the shared lists", async () => {
     const one = operation();
     const { begun } = await readSnapshotAndTime(one);
     const lists = () => asked().filter((name) => name !== "graph");
@@ -336,7 +336,7 @@ describe("A snapshot", () => {
     expect(lists()).toHaveLength(13);
   });
 
-  test("asks Microsoft Graph for the domains that are meant alone", async () => {
+  test("requests only the relevant domains from Microsoft Graph", async () => {
     const { mailExchanges } = await read({ mailExchangesOf: ["Example.ORG"] });
     expect(valueOf(mailExchanges)).toEqual({
       "example.org": ["example-org.mail.protection.outlook.com"],
@@ -352,7 +352,7 @@ describe("A domain of Cloudflare", () => {
   const edit = (changes: Parameters<typeof simulator.account.edit>[1]) =>
     simulator.account.edit("example.com", changes);
 
-  test("is told with its id and all its settings", async () => {
+  test("is returned with its id and all its settings", async () => {
     const { id } = edit({
       domain: "Example.COM",
       status: "pending",
@@ -381,32 +381,29 @@ describe("A domain of Cloudflare", () => {
   test.each([
     ["null", null],
     ["left out", undefined],
-  ])(
-    "says nothing of settings that are %s, and has no lists",
-    async (_, no) => {
-      const settings = [
-        "status",
-        "transport",
-        "lookback_hops",
-        "drop_dispositions",
-        "allowed_delivery_modes",
-        "ip_restrictions",
-        "require_tls_inbound",
-        "require_tls_outbound",
-      ];
-      const { id } = edit(
-        Object.fromEntries(settings.map((name) => [name, null])),
-      );
-      if (no === undefined) simulator.quirks.omittedFields = settings;
-      expect(await domainOf()).toStrictEqual({
-        domain: "example.com",
-        domainId: id,
-        dropDispositions: [],
-        allowedDeliveryModes: [],
-        ipRestrictions: [],
-      });
-    },
-  );
+  ])("leaves settings that are %s unknown, and has no lists", async (_, no) => {
+    const settings = [
+      "status",
+      "transport",
+      "lookback_hops",
+      "drop_dispositions",
+      "allowed_delivery_modes",
+      "ip_restrictions",
+      "require_tls_inbound",
+      "require_tls_outbound",
+    ];
+    const { id } = edit(
+      Object.fromEntries(settings.map((name) => [name, null])),
+    );
+    if (no === undefined) simulator.quirks.omittedFields = settings;
+    expect(await domainOf()).toStrictEqual({
+      domain: "example.com",
+      domainId: id,
+      dropDispositions: [],
+      allowedDeliveryModes: [],
+      ipRestrictions: [],
+    });
+  });
 });
 
 test.each([
@@ -442,7 +439,7 @@ test.each([
   },
 );
 
-describe("A part that cannot be looked at", () => {
+describe("A part that cannot be read", () => {
   test("for want of a right says what is missing, and the rest is read", async () => {
     for (const application of simulator.tenant.applications) {
       application.directoryRoles = ["Security Reader"];
@@ -527,7 +524,7 @@ describe("A part that cannot be looked at", () => {
     ["a web page", { kind: "html" }],
     ["nothing", { kind: "empty" }],
   ] as const)(
-    "because %s came fails the whole: it is never taken for an empty one",
+    "because of %s fails the whole snapshot: it never counts as empty",
     async (_, fault) => {
       simulator.faults.add({
         match: { cmdlet: "Get-InboundConnector", times: "always" },
@@ -560,7 +557,7 @@ describe("A part that cannot be looked at", () => {
 describe("The conditions of a rule", () => {
   const tasks = "Microsoft.Exchange.MessagingPolicies.Rules.Tasks";
 
-  test("that no property shows are named, so that nobody takes the rule for a wider one", () => {
+  test("that no property shows are named, so that the rule does not appear wider", () => {
     const { unread, conditions } = transportRule({
       Name: "Rule",
       Conditions: [
@@ -606,7 +603,7 @@ describe("The conditions of a rule", () => {
     expect(unread).toEqual([]);
   });
 
-  test("and actions that are off are none", () => {
+  test("and actions that are off are omitted", () => {
     const rule = transportRule({
       Name: "Rule",
       HasSenderOverride: false,

@@ -79,7 +79,7 @@ export function defeated(): Snapshot {
   return one;
 }
 
-/** Use case 4 with rules that end the way of some mail, or of which nobody can tell. */
+/** Returns use case 4 with rules that decide where some mail ends, or that cannot be evaluated. */
 export function oddRules(): Snapshot {
   const one = useCase4();
   const rules = valueOf(one.transportRules);

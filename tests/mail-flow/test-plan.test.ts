@@ -87,7 +87,7 @@ test("each message reads as what it is meant to be", async () => {
   }
 });
 
-test("what should come of each message is what becomes of it in the simulator", async () => {
+test("the expected result of each message is its result in the simulator", async () => {
   const { plan, simulator } = await variedTenant();
   for (const one of plan) {
     const { recipient, groups, disposition, header, expected } = one;
@@ -119,7 +119,7 @@ test("what should come of each message is what becomes of it in the simulator", 
   }
 });
 
-test("a rule that looks at the sender's address is said not to match where a test has none", async () => {
+test("a rule with a condition on the sender's address is reported not to match in a test", async () => {
   const past = await history();
   past.simulator.tenant.edit("TransportRule", userRule, {
     SenderIpRanges: null,
@@ -137,7 +137,7 @@ test("a rule that looks at the sender's address is said not to match where a tes
   expect(rulesOf("Malicious")).toEqual([[[adminRule], []]]);
 });
 
-test("rules are told even where Cloudflare drops the message in life", async () => {
+test("rules are listed even if Cloudflare would drop the real message", async () => {
   const past = await history({
     variation: { domain: { drop_dispositions: ["MALICIOUS"] } },
   });
@@ -155,7 +155,7 @@ test("rules are told even where Cloudflare drops the message in life", async () 
   });
 });
 
-test("addresses that are given stand for the classes", async () => {
+test("given addresses replace the classes", async () => {
   const past = await history();
   const plan = testPlan(await past.snapshot(), {
     recipients: ["megan@example.com", "alex@example.com"],
@@ -267,7 +267,7 @@ describe("files", () => {
     ["README.md", "two\n"],
   ]);
 
-  test("are written into a directory that is made for them, and a second time nothing is", async () => {
+  test("are written into a new directory, and not written again the second time", async () => {
     const out = path.join(directory, "new", "plan");
     expect(await writeAll(out, files, false)).toEqual({
       written: 2,
@@ -286,7 +286,7 @@ describe("files", () => {
     }
   });
 
-  test("that differ are not overwritten, and nothing else is written then, unless it is forced", async () => {
+  test("that differ are not overwritten without --force, and then nothing else is written", async () => {
     await writeFile(path.join(directory, "README.md"), "mine");
     await writeFile(path.join(directory, "old.eml"), "of another plan");
     await expect(writeAll(directory, files, false)).rejects.toThrow(
@@ -381,14 +381,14 @@ describe("of a tenant with few rules", () => {
     expect(spamFor("megan@example.com")?.expected).not.toHaveProperty("steps");
   });
 
-  test("a rule is named once, and not where nobody can tell whether it matches", () => {
+  test("a rule is named once, and not if it is unknown whether it matches", () => {
     const stopping = spamRule({ stopRuleProcessing: true });
     expect(spamFor("megan@example.com", [stopping])?.rules).toEqual(["Spam"]);
     const unread = spamRule({ unread: ["SomethingPredicate"] });
     expect(spamFor("megan@example.com", [unread])?.rules).toEqual([]);
   });
 
-  test("rules are told whatever becomes of the connection in life, which a test does not have", () => {
+  test("rules are listed whatever happens to the real connection, which a test does not have", () => {
     const { connectionFilters } = freshTenant();
     valueOf(connectionFilters)[0]?.ipBlockList.push("0.0.0.0/0");
     const blocked = spamFor("megan@example.com", undefined, {

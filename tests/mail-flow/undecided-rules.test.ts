@@ -10,7 +10,7 @@ import { withRules } from "./mail-tenant";
 
 type Rule = Partial<TransportRule>;
 
-/** A rule of which nobody can tell from outside whether it matches. */
+/** Returns a rule with a condition that cannot be evaluated. */
 const undecided = (
   actions: TransportRule["actions"],
   rule: Rule = {},
@@ -73,7 +73,7 @@ const counts = (rules: Rule[], headers: Headers = new Map()) => {
   return [passed.length, ended.length];
 };
 
-test("rules that cannot be decided, each with a header of its own that no rule tests, change nothing", () => {
+test("undecidable rules that each set an otherwise unused header change nothing", () => {
   const rules = many((n) => undecided(sets(`X-Rule-${n}`)));
   const { path, results: ends } = follow(rules);
   expect(ends).toHaveLength(1);

@@ -130,7 +130,7 @@ test("Every way out of the command line is one of these", () => {
     expect(cli(command)).not.toMatch(/\$\{JSON\.stringify\((?!before)/);
 });
 
-test("The page shows what stands between backticks in evidence as code", () => {
+test("The page shows text between backticks in evidence as code", () => {
   const { text } = evidenceSection({
     takenAt: "2026-11-23T12:00:00Z",
     hitsSince: "2026-11-20T12:00:00Z",

@@ -4,7 +4,7 @@ import { transportRule } from "../../providers/snapshot/transport-rule";
 
 const tasks = "Microsoft.Exchange.MessagingPolicies.Rules.Tasks";
 
-test("A rule of which nothing is told is in force, and says nothing of itself", () => {
+test("A rule without any returned property is in force, and all its properties are unknown", () => {
   expect(transportRule({ Name: "Rule" })).toStrictEqual({
     name: "Rule",
     priority: 0,
@@ -17,7 +17,7 @@ test("A rule of which nothing is told is in force, and says nothing of itself", 
   });
 });
 
-test("A rule of which everything is told says it all", () => {
+test("A rule with all properties returned has all of them", () => {
   const guid = "6f1f1b9e-52b5-4f6c-9f0a-2b1f0c7d4e11";
   expect(
     transportRule({
@@ -236,7 +236,7 @@ describe("A class of conditions", () => {
     ).toEqual([alike]);
   });
 
-  test("is told from another with the same beginning", () => {
+  test("is distinguished from another with the same prefix", () => {
     const scope = `${tasks}.SentToScopePredicate`;
     expect(
       unreadOf({

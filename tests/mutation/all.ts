@@ -1,10 +1,10 @@
-// The tests of a group of scripts/mutation-groups.mjs under mocha, which unlike jest loads them once for all mutants.
+// Runs the tests of a group of scripts/mutation-groups.mjs with mocha, which unlike jest loads them once for all mutants.
 import "./jest-globals";
 
 import { readdirSync } from "node:fs";
 import path from "node:path";
 
-// What is loaded late is loaded now: mutants of what runs at loading are left out, and are known by running before all tests.
+// Loads lazily loaded modules now. Stryker recognises code that runs at loading because it runs before all tests, and skips its mutants.
 const providers = path.join(__dirname, "../../providers");
 for (const file of readdirSync(providers, {
   recursive: true,
@@ -13,7 +13,7 @@ for (const file of readdirSync(providers, {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   if (file.endsWith(".js")) require(path.join(providers, file));
 
-// A suite each: jest's hooks at the top of a file are for that file alone.
+// One suite per file, because jest's top-level hooks are for their file only.
 for (const file of (process.env["AREA1_MUTATION_TESTS"] ?? "").split(","))
   describe(file, () => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports

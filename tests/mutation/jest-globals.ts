@@ -1,4 +1,4 @@
-// Jest's global names over mocha's, so far as the tests of all.ts use them.
+// Implements jest's global names with mocha's, as far as the tests of all.ts use them.
 import { expect } from "expect";
 import { bind } from "jest-each";
 
@@ -12,7 +12,7 @@ const { describe, it, before, after } = globalThis as unknown as Record<
   (name: string, body: (this: Suite) => unknown) => void
 >;
 
-/** What hangs has noticed the mutant: the slowest test takes a third of this on its own. In milliseconds. */
+/** Time limit in milliseconds. A test that hangs has detected the mutant. The slowest test takes a third of it. */
 const longest = 8000;
 
 const suite = (name: string, body: Body): void =>
@@ -20,7 +20,7 @@ const suite = (name: string, body: Body): void =>
     this.timeout(longest);
     body();
   });
-/** In a suite of its own: mocha runs a suite's tests before its suites, jest all in the order in which they are written. */
+/** Puts each test into its own suite: mocha runs a suite's tests before its nested suites, jest all in their order in the file. */
 const test = (name: string, body: Body): void =>
   suite(name, () => it("holds", body));
 

@@ -11,12 +11,12 @@ import { singleScenarios } from "./single-scenarios";
 import { withTrouble, type Playing } from "./troubled";
 import { startWorld, type World } from "./world";
 
-// Hundreds of cases in a test.
+// A test has hundreds of cases.
 jest.setTimeout(300_000 * times);
 const ledger = ledgerFor(1);
 const allTroubles = [...troubles, ...variants];
 
-/** What a run in trouble knows: it gives up soon. */
+/** The configuration of a run with faults: a short time limit. */
 const impatient = ({ environment }: World) => ({
   ...environment,
   AREA1_PATIENCE_MS: "400",
@@ -45,7 +45,7 @@ async function play(
   return hit;
 }
 
-/** What the kinds of the scenarios read and write themselves. */
+/** The nouns that the kinds of the scenarios read and write themselves. */
 const own: readonly [kind: string, requests: RegExp][] = [
   ["TransportRule", /-TransportRule$/],
   ["Quarantine", /-QuarantinePolicy$/],
@@ -104,14 +104,14 @@ describe("over the handlers, with one resource", () => {
           }),
         );
       expect(ledger.violations).toEqual([]);
-      // A trouble that came to no request tried nothing.
+      // A fault that was applied to no request tested nothing.
       expect(hits.filter((hit) => hit === undefined)).toEqual([]);
     },
   );
 });
 
 describe("with a list of three pages", () => {
-  test("whatever goes wrong at the second page, what stands on the others is not gone", async () => {
+  test("a fault at the second page does not make objects of other pages count as deleted", async () => {
     const domains = Array.from({ length: 2001 }, (_, at) => ({
       domain: `d${at}.example.net`,
     }));
@@ -125,7 +125,7 @@ describe("with a list of three pages", () => {
       request.includes("page="),
     );
     expect(pages).toHaveLength(3);
-    // A run that reads thousands needs some time.
+    // A run that reads thousands of objects needs some time.
     const patient = {
       ...impatient(world),
       AREA1_PATIENCE_MS: "1500",
@@ -168,10 +168,10 @@ describe("with the whole program, at random", () => {
     expect(ledger.violations).toEqual([]);
   }
 
-  test("the handlers keep everything as it is, or do all of it", () =>
+  test("the handlers either change nothing or do everything", () =>
     sample(60, 6, { impatient: impatient(world) }));
 
-  test("Pulumi's own provider process does, too", async () => {
+  test("so does Pulumi's provider process", async () => {
     const { platform, process } = await genuineProcess();
     await sample(40, 2, {
       impatient: { ...impatient(world), AREA1_PATIENCE_MS: "800" },

@@ -4,7 +4,7 @@ import { ledgerFor } from "./ledger";
 import { scenarios, staged } from "./scenarios";
 import { startWorld, type World } from "./world";
 
-// Hundreds of cases in a test.
+// A test has hundreds of cases.
 jest.setTimeout(300_000);
 const ledger = ledgerFor(2);
 let world: World;

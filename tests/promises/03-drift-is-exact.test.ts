@@ -30,15 +30,15 @@ import { meanings, withoutMeaning } from "./meanings-of-properties";
 import { seed, seeded } from "./seed";
 import { startWorld, type World } from "./world";
 
-// How: one object of every kind with every property stands at the vendors. A server between them and the handlers (gate.ts) writes
-// their answers in other spellings of the same values (meanings.ts, from the documentation and not from our codecs): nothing may
-// show. Somebody changes every property alone, and random sets: exactly those may show, and `up` mends them in as few writes as
-// possible. The same for what somebody adds to a program that gives only what it must, and for whole objects.
+// The vendors have one object of every kind with every property. A server between them and the handlers (gate.ts) rewrites answers with
+// other spellings of the same values (meanings.ts, from the documentation and not from the library's codecs): this is not drift. Then
+// every property alone and random sets of properties are changed by hand: exactly these are drift, and `up` repairs them with as few
+// writes as possible. The same for properties that are added to objects of a program with only required inputs, and for whole objects.
 
-// Generous: other work may share the machine.
+// Long, because the machine may be busy.
 jest.setTimeout(600_000 * times);
 
-/** One object of every kind, by the name of its resource, with every property that programs can give. */
+/** One object of every kind, by the name of its resource, with every property that programs can set. */
 const subjects: Readonly<Record<string, Subject>> = {
   quarantine: quarantinePolicy,
   notification: quarantineNotification,
@@ -53,7 +53,7 @@ let program: Wanted[] = Object.entries(subjects).map(([name, subject]) => ({
   inputs: allowing(subject, subject.inputs),
 }));
 
-/** With leave to bring mail nearer: whatever somebody has changed is to be repaired here. */
+/** Sets `allowExposure`, so that every change by hand is repaired. */
 function allowing(subject: Subject, inputs: Wanted["inputs"]) {
   return isGuarded(kindOf(subject))
     ? { ...inputs, allowExposure: true }
@@ -89,7 +89,7 @@ function meaningOf({ subject, property }: Property): Meaning {
   if (!meaning) throw new Error(`${subject.kind}.${property} means nothing`);
   return meaning;
 }
-/** What somebody else may make of a property. */
+/** Values that another administrator may set. */
 const others = (at: Property): fc.Arbitrary<{ at: Property; value: unknown }> =>
   meaningOf(at)
     .other(at.subject.inputs[at.property] as never)
@@ -101,7 +101,7 @@ const emptyPreview = ledgerFor(4);
 let world: World;
 let gate: Gate;
 let stack: Stack;
-/** The stack's state, and what the vendors hold, after the first `up`. */
+/** The stack's state and the vendors' objects after the first `up`. */
 let before: {
   state: StackState;
   objects: ReturnType<World["simulator"]["snapshot"]>;
@@ -125,18 +125,18 @@ function back(): void {
   stack.state = before.state;
 }
 
-/** A value as it is sent. */
+/** Returns a value in its wire form. */
 function encoded({ subject, property }: Property, value: unknown): unknown {
   const field = kindOf(subject).fields[property];
   if (!field) throw new Error(`${subject.kind} has no ${property}`);
   return wireValue(field, value as Value);
 }
 
-/** What somebody does by hand. */
+/** Changes by hand. */
 const edit = (at: Property, value: unknown): void =>
   at.subject.edit(world.simulator, at.wire, encoded(at, value));
 
-/** The lines in which one list differs from another. */
+/** Returns the lines in which one list differs from another. */
 const differing = (found: readonly string[], wanted: readonly string[]) => [
   ...wanted
     .filter((line) => !found.includes(line))
@@ -146,13 +146,13 @@ const differing = (found: readonly string[], wanted: readonly string[]) => [
     .map((line) => `shown: ${line}`),
 ];
 
-/** Refreshes, and says what a refresh and a preview after it show besides exactly that. */
+/** Refreshes, and returns the differences between the expected drift and that of the refresh and of a following preview. */
 async function wrongBesides(wanted: readonly string[]): Promise<string[]> {
   const found = differing(await stack.refresh(), wanted);
   return [...found, ...differing(await stack.preview(program), wanted)];
 }
 
-/** An `up` with so many writes, after which nothing is left to say. */
+/** Expects that an `up` repairs everything with the given number of writes. */
 async function repaired(writes: number): Promise<string[]> {
   world.simulator.log.splice(0);
   await stack.up(program);
@@ -170,7 +170,7 @@ async function repaired(writes: number): Promise<string[]> {
     : [...left, `${writes} writes would do: ${written.join()}`];
 }
 
-/** One for every object of the vendors that changes, and one to switch a rule on or off. */
+/** Returns the expected number of writes: one for every changed object, and one to enable or disable a rule. */
 const writesFor = (changed: readonly Property[]): number =>
   new Set(
     changed.map(({ resource, wire }) =>
@@ -182,7 +182,7 @@ const writesFor = (changed: readonly Property[]): number =>
     ),
   ).size;
 
-/** Ways to spell properties, merged by object. */
+/** Another spelling of a property. */
 type Spelling = { at: Property; members: Wire };
 
 function respell(spellings: readonly Spelling[]): void {
@@ -203,13 +203,13 @@ const bare = (members: Wire): Wire =>
     ]),
   );
 
-/** Whether it is another spelling than the one that the value was sent in. */
+/** Whether a spelling differs from the form in which the value was sent. */
 const isAnother = ({ at, members }: Spelling): boolean =>
   !deepEqual(members, {
     [at.wire]: encoded(at, at.subject.inputs[at.property]),
   });
 
-/** Whether a property stands in a record of an answer. */
+/** Whether a record of an answer contains a property. */
 function isPartOf(
   { subject, wire }: Property,
   noun: string,
@@ -234,7 +234,7 @@ function isPartOf(
   );
 }
 
-/** Every property with a spelling of its own. @param values what is there now, where it is not what the program gives. */
+/** A spelling of every property. @param values the current values that differ from the program's. */
 const spelled = (
   values: (at: Property) => unknown = ({ subject, property }) =>
     subject.inputs[property],
@@ -247,7 +247,7 @@ const spelled = (
     ),
   );
 
-test("every property of every kind has a meaning, or a reason to have none", () => {
+test("every property of every kind has a meaning, or a reason for having none", () => {
   for (const [kind, { fields }] of Object.entries(kinds))
     expect(
       [
@@ -261,7 +261,7 @@ test("every property of every kind has a meaning, or a reason to have none", () 
     );
 });
 
-test("other spellings of the values that are there show nothing", async () => {
+test("other spellings of the current values are not drift", async () => {
   await fc.assert(
     fc.asyncProperty(spelled(), async (spellings) => {
       back();
@@ -295,7 +295,7 @@ test.each(sampleOf(managed, 40).map((at) => [shown(at), at] as const))(
   },
 );
 
-test("of any set of properties that somebody changes, exactly these show, however they are spelled", async () => {
+test("for any set of changed properties, exactly these are drift, in any spelling", async () => {
   const changes = fc
     .subarray([...managed], { minLength: 1 })
     .chain((set) => fc.tuple(...set.map(others)));
@@ -309,7 +309,7 @@ test("of any set of properties that somebody changes, exactly these show, howeve
   await fc.assert(
     fc.asyncProperty(cases, async ({ set, spellings }) => {
       back();
-      // A name last: until then the object is found under it.
+      // Changes a name last, because the object is found by it.
       for (const { at, value } of [...set].sort(
         (a, b) =>
           Number(a.at.property === "name") - Number(b.at.property === "name"),
@@ -327,13 +327,13 @@ test("of any set of properties that somebody changes, exactly these show, howeve
   );
 });
 
-/** What somebody does to a whole object. */
+/** Changes of whole objects. */
 const fates: Readonly<Record<string, (subject: Subject) => void>> = {
   deleted: (subject) => subject.remove(world.simulator),
   "replaced under the same name": (subject) =>
     subject.remake?.(world.simulator),
 };
-// Microsoft's own are there for ever.
+// Microsoft's own objects cannot be deleted.
 const mortals = ["quarantine", "custom", "rule", "domain"];
 
 test.each(
@@ -359,11 +359,11 @@ test.each(
   },
 );
 
-describe("a program that gives only what it must", () => {
+describe("a program with only required inputs", () => {
   const least: Wanted[] = Object.entries(subjects).map(
     ([name, { kind, least: inputs }]) => ({ name, kind, inputs }),
   );
-  /** What such a program implies, and somebody may break. */
+  /** The properties that such a program implies. */
   const implied: Property[] = Object.entries(subjects).flatMap(
     ([resource, subject]) =>
       ownFields(subject)
@@ -372,14 +372,14 @@ describe("a program that gives only what it must", () => {
         )
         .map(([property, { wire }]) => new Property(resource, property, wire)),
   );
-  /** What it says nothing of. */
+  /** The properties that it does not manage. */
   const unmanaged: Property[] = managed.filter(({ subject, property }) => {
     const field = kindOf(subject).fields[property];
     return (
       !(property in subject.least) &&
       !field?.implied &&
       field?.default === undefined &&
-      // A custom policy is in force unless its program says otherwise.
+      // A custom policy is enabled by default.
       property !== "enabled"
     );
   });
@@ -393,7 +393,7 @@ describe("a program that gives only what it must", () => {
           at,
           brokenValues[at.property] ?? at.subject.inputs[at.property],
         );
-  /** Values that break what is implied, where those of the whole program do not. */
+  /** Values that contradict the implied ones, if those of the whole program do not. */
   const brokenValues: Record<string, unknown> = {
     allowedDeliveryModes: ["BCC"],
     transport: "mx.elsewhere.example",
@@ -425,7 +425,7 @@ describe("a program that gives only what it must", () => {
     },
   );
 
-  test("of any set of conditions, exceptions and dates that somebody adds, exactly these show, and go in one write", async () => {
+  test("for any set of added conditions, exceptions and dates, exactly these are drift, and one write removes them", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.subarray([...implied, ...foreign.filter(standsAlone)], {
@@ -446,7 +446,7 @@ describe("a program that gives only what it must", () => {
     );
   });
 
-  test("what is nobody's wish, and conditions that are none, show nothing", async () => {
+  test("unmanaged properties and empty conditions are not drift", async () => {
     const nothing = fc.constantFrom<unknown>(null, [], "", undefined);
     const cases = fc.tuple(
       fc
@@ -477,11 +477,11 @@ describe("a program that gives only what it must", () => {
   });
 });
 
-/** Whether it is a list of conditions, of which a rule may have none. */
+/** Whether it is a list of conditions, which may be empty. */
 const isCondition = (wire: string): boolean =>
   /^Rule:|^SenderIpRanges$/.test(wire);
 
-/** Parameters that go in pairs, or that no cmdlet sets to nothing. */
+/** Parameters that are valid only in pairs, or that no cmdlet can clear. */
 const standsAlone = ({ wire }: Property): boolean =>
   !/(MessageHeader|MatchesPatterns|MemberOf[12]|Manager|ADComparison|ContainsWords)/.test(
     wire,

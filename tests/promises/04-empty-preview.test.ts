@@ -3,11 +3,11 @@ import { ledgerFor } from "./ledger";
 import { scenarios, staged } from "./scenarios";
 import { startWorld, type World } from "./world";
 
-// Generous: other work may share the machine.
+// Long, because the machine may be busy.
 jest.setTimeout(600_000);
 
-// How: after every operation of scenarios.ts, a preview, an up, a refresh and a restart find nothing to do and write nothing.
-// The other promises' tests count their previews here, too; upgrades are tried with promise 13.
+// After every operation of scenarios.ts, a preview, an up, a refresh and a restart have nothing to do and write nothing. The previews in
+// tests of other promises are also counted here. Promise 13 tests upgrades.
 const ledger = ledgerFor(4);
 
 let world: World;
@@ -15,7 +15,7 @@ beforeAll(async () => {
   world = await startWorld();
 });
 
-/** What there is left to say and to write, after everything that changes nothing. */
+/** Returns everything that following operations show or write. */
 async function leftToDo(stack: Stack, program: Wanted[]): Promise<string[]> {
   const { log } = world.simulator;
   log.splice(0);
@@ -38,14 +38,14 @@ async function leftToDo(stack: Stack, program: Wanted[]): Promise<string[]> {
   return [...left, ...writes.map(({ cmdlet, method }) => cmdlet ?? method)];
 }
 
-test("there is nothing left to do after any operation, after a refresh, an up and a restart", async () => {
+test("nothing is left to do after any operation, nor after a refresh, an up and a restart", async () => {
   for (const scenario of await scenarios()) {
     const { name, program } = scenario;
     if (!program) continue;
     const stage = await staged(world, scenario);
     const stack = stage.begin();
     await scenario.run(stack);
-    // A refresh alone leaves what it found for the next up.
+    // A refresh only finds drift, which the next up repairs.
     if (name.startsWith("refresh")) await stack.up(program);
     ledger.note(name, await leftToDo(stack, program));
   }

@@ -21,11 +21,11 @@ import { staged, type Scenario, type Stage } from "./scenarios";
 import { seed, seeded } from "./seed";
 import { startWorld, type World } from "./world";
 
-// How: objects with other values in every property, at random, are in the place of everything that use case 4 makes. It takes them
-// over, lives (updates, refreshes, another release, kills around every write) and is destroyed: everything is as it was first.
-// Then somebody changes each property, or replaces each object, before destroy: that stays, and the rest comes back.
+// For everything that use case 4 creates, an object with random values in every property exists before. The stack adopts them, is
+// updated, refreshed, upgraded and killed around every write, and is destroyed: everything must have its previous values again. Then
+// each property is changed, or each object replaced, by hand before destroy: this stays, and the rest is restored.
 
-// Generous: other work may share the machine.
+// Long, because the machine may be busy.
 jest.setTimeout(600_000 * times);
 
 const restored = ledgerFor(5);
@@ -59,12 +59,12 @@ beforeAll(async () => {
   program = await resources();
 });
 
-/** An object that was there first, by the properties of its kind. */
+/** An object that existed before the stack, by the properties of its kind. */
 interface FirstSeen {
   readonly kind: string;
   readonly name: string;
   readonly values: Readonly<Record<string, unknown>>;
-  /** Conditions and exceptions that a program cannot have. */
+  /** Conditions and exceptions that a program cannot set. */
   readonly foreign: JsonObject;
 }
 
@@ -79,11 +79,11 @@ const subjectOf = (kind: string): Subject => {
 const objectName = (inputs: Wanted["inputs"]): string =>
   (inputs["name"] ?? inputs["domain"] ?? "") as string;
 
-/** What only a custom policy has, and what has no value of its own. */
+/** Properties that only a custom policy has, or that have no value themselves. */
 const left =
   /^(recipientDomainIs|sentTo|exceptIf|priority|adminDisplayName|name$)/;
 
-/** Objects in the place of everything that the program makes, with other values in every property. */
+/** Returns objects with the names of everything that the program creates, with other values in every property. */
 const firstSeen = (): fc.Arbitrary<FirstSeen[]> =>
   fc.tuple(
     ...program
@@ -123,7 +123,7 @@ const firstSeen = (): fc.Arbitrary<FirstSeen[]> =>
       }),
   );
 
-/** Puts them where they were. */
+/** Writes these objects to tenant and account. */
 function settle(objects: readonly FirstSeen[]): void {
   const { simulator } = world;
   simulator.reset();
@@ -159,7 +159,7 @@ function settle(objects: readonly FirstSeen[]): void {
       default:
         tenant.add("TransportRule", {
           ...wire,
-          // With another SCL such a rule is refused before the first write, see promise 6.
+          // With another SCL, such a rule would be refused before the first write: see promise 6.
           ...(JSON.stringify(wire["HeaderContainsWords"]).includes(
             "MALICIOUS",
           ) && {
@@ -172,7 +172,7 @@ function settle(objects: readonly FirstSeen[]): void {
   }
 }
 
-/** What the vendors hold, where none and nothing are the same. */
+/** Returns the vendors' objects, in which all forms of an empty value are the same. */
 const objects = (): unknown =>
   JSON.parse(
     JSON.stringify(world.objects(), (_, value: unknown) =>
@@ -187,7 +187,7 @@ const differs = (before: unknown): string[] => {
   return isAlike(before, now) ? [] : [difference(before, now)];
 };
 
-/** The moments of an operation at which something can be lost: around every write, and after every operation on a resource. */
+/** Returns the moments of an operation at which a kill can lose data: around every write, and after every operation on a resource. */
 async function momentsOf(stage: Stage): Promise<Moment[]> {
   const { requests, calls } = await whole(world, stage);
   const writes = requests.flatMap((request, at) =>
@@ -205,7 +205,7 @@ async function momentsOf(stage: Stage): Promise<Moment[]> {
   ];
 }
 
-describe("everything that was there first comes back", () => {
+describe("all previous values are restored", () => {
   let before: unknown;
   let changed: Wanted[];
   const first = (): void => {
@@ -260,7 +260,7 @@ describe("everything that was there first comes back", () => {
   );
 });
 
-test("destroyed without another up after the first one was killed, a stack says what is not as it was, and nothing else", async () => {
+test("a stack that is destroyed right after its first up was killed reports exactly what differs from before", async () => {
   const [there = []] = fc.sample(firstSeen(), { seed, numRuns: 1 });
   const stage = await staged(world, {
     name: "the first up",
@@ -289,7 +289,7 @@ test("destroyed without another up after the first one was killed, a stack says 
   }
 });
 
-/** What tenant and account hold, by its name. */
+/** Returns the objects of tenant and account by name. */
 function byName(): Record<string, unknown> {
   const { tenant, account } = world.simulator;
   const all = copyOf(world.objects()) as Record<string, JsonObject>;
@@ -297,7 +297,7 @@ function byName(): Record<string, unknown> {
   return Object.assign({}, ...kinds, all[account.id]) as JsonObject;
 }
 
-/** A time in the life of a stack. */
+/** An operation in the life of a stack. */
 interface Time {
   readonly program: number;
   readonly killed: Moment | undefined;
@@ -305,7 +305,7 @@ interface Time {
   readonly upgraded: boolean;
 }
 
-test("whatever was there first, and however a stack lives, destroy gives every managed property back", async () => {
+test("destroy restores every managed property, for random previous objects and random operations", async () => {
   const all: Wanted[][] = [];
   for (const args of programs) all.push(await resources(args));
   const time: fc.Arbitrary<Time> = fc.record({
@@ -339,7 +339,7 @@ test("whatever was there first, and however a stack lives, destroy gives every m
         }
         emptyPreview.note("in a life", wrong);
         await stack.destroy();
-        // Of a header that the program no longer had nothing is left either.
+        // Objects for a header that the program no longer has are also removed.
         wrong.push(...differs(before));
         restored.note(JSON.stringify(times), wrong);
         expect(wrong).toEqual([]);
@@ -349,14 +349,14 @@ test("whatever was there first, and however a stack lives, destroy gives every m
   );
 });
 
-/** The same state in another process, of another release. */
+/** Returns the stack in another process with another release. */
 function restarted(stack: Stack): Stack {
   const fresh = world.stack();
   fresh.state = JSON.parse(JSON.stringify(stack.state)) as StackState;
   return fresh;
 }
 
-/** What is left of a stack whose `up` is killed, if it comes so far. */
+/** Returns the stack after its `up` was killed, if it got that far. */
 async function diedOf(
   stack: Stack,
   wanted: Wanted[],
@@ -376,7 +376,7 @@ async function diedOf(
   return fresh;
 }
 
-describe("what somebody else has done since", () => {
+describe("changes of others since then", () => {
   let stage: Stage;
   let before: unknown;
   let there: FirstSeen[];
@@ -394,13 +394,13 @@ describe("what somebody else has done since", () => {
     });
   });
 
-  test("stays, property by property, with a warning that names it, and the rest comes back", async () => {
+  test("stay, property by property, with a warning that names them, and the rest is restored", async () => {
     for (const { kind, inputs } of program) {
       const name = objectName(inputs);
       for (const [property, meaning] of Object.entries(meanings[kind] ?? {})) {
         const field = kindOf({ kind }).fields[property];
         if (!field || inputs[property] === undefined) continue;
-        // The mark of an adopted object is its previous text.
+        // The previous value of an adopted object's mark is its previous text.
         if (["name", "comments"].includes(property)) continue;
         const [value] = fc.sample(meaning.other(inputs[property] as never), {
           seed,
@@ -425,10 +425,10 @@ describe("what somebody else has done since", () => {
     }
   });
 
-  test("stays where it is another object under the same name, with a warning, and the rest comes back", async () => {
+  test("stay if an object was replaced under the same name, with a warning, and the rest is restored", async () => {
     for (const { kind, name: resource, inputs } of program) {
       const name = objectName(inputs);
-      // Default and the settings of a tenant are there for ever.
+      // Default and the settings of a tenant cannot be deleted.
       if (!["QuarantinePolicy", "TransportRule", "Area1Domain"].includes(kind))
         continue;
       const stack = stage.begin();
@@ -450,7 +450,7 @@ const theOne = (kind: string, name: string): unknown =>
     ? world.simulator.account.find(name)
     : world.simulator.tenant.find(kind as "TransportRule", name);
 
-/** What somebody does by hand. */
+/** Changes an object by hand. */
 function edit(kind: string, name: string, wire: JsonObject): void {
   const { tenant, account } = world.simulator;
   if (kind === "Area1Domain") account.edit(name, wire);

@@ -1,8 +1,8 @@
-// How: after every single write, a watchman (watchman.ts) follows all mail that the program guards through the simulator, as far as tenant
-// and account tell it apart (watched-mail.ts), over all answers to what nobody can tell (mail-moment.ts). He watches random lives
-// (exposure-lives.ts) of random tenants (random-tenants.ts): programs, edits by hand, refreshes, `--target`, `--exclude`, `--replace`, in any
-// order that the dependencies leave open. What gets nearer to its recipient or is lost is a violation, and so is a refusal where nothing
-// would have.
+// After every write, watchman.ts follows all mail that the program guards through the simulator: every class of mail that tenant and
+// account treat differently (watched-mail.ts), with all possible values of what is unknown (mail-moment.ts). It watches random stacks
+// (exposure-lives.ts) in random tenants (random-tenants.ts): programs, edits by hand, refreshes, `--target`, `--exclude`, `--replace`, in
+// any order that the dependencies allow. It is a violation if mail gets nearer to its recipient or is lost, or if a write is refused that
+// would not cause that.
 import fc from "fast-check";
 
 import { egressIpRanges } from "../../lib/egress";
@@ -26,12 +26,12 @@ import { leave, type Deed } from "./random-tenants";
 import { leftTenants } from "./tenants";
 import { startWorld, type World } from "./world";
 
-// Generous: other work may share the machine.
+// Long, because the machine may be busy.
 jest.setTimeout(3_600_000 * times);
 
 const ledger = ledgerFor(6);
 
-/** How many random lives there are in Pulumi's provider process; those over the handlers are in 06-random-lives-*.test.ts. */
+/** Number of random lives in Pulumi's provider process. Those that call the handlers are in 06-random-lives-*.test.ts. */
 const inProcessLives = howMany(10, 1);
 
 let world: World;
@@ -56,13 +56,13 @@ const wholeLife = {
   ],
 } as const;
 
-test("exposes and loses nothing and refuses nothing without need in any life, in Pulumi's own provider process", () =>
+test("exposes and loses no mail, and refuses no harmless write, in Pulumi's provider process", () =>
   expectGoodLives(world, ledger, inProcessLives, inItsProcess));
 
-describe("The judge of a life", () => {
+describe("The test of a random life", () => {
   afterEach(() => jest.restoreAllMocks());
 
-  /** What was wrong in random lives with another guard, until something was. */
+  /** Returns the first violations in random lives with another guard. */
   async function wrongIn(harms: () => Harm[]): Promise<string[]> {
     for (const life of fc.sample(anyLife, { seed: 6, numRuns: 60 })) {
       jest.spyOn(model, "harmsOf").mockImplementation(harms);
@@ -72,12 +72,12 @@ describe("The judge of a life", () => {
     return [];
   }
 
-  test("finds what gets nearer or lost where the guard refuses nothing", async () => {
+  test("finds mail that gets nearer or is lost if the guard refuses nothing", async () => {
     const wrong = await wrongIn(() => []);
     expect(wrong.join("\n")).toMatch(/ was .+ and (is|may be lost) /);
   });
 
-  test("finds that a refusal is needless where the guard refuses everything", async () => {
+  test("finds unnecessary refusals if the guard refuses everything", async () => {
     const harm: Harm = {
       kind: "exposed",
       mail: "all mail",
@@ -108,7 +108,7 @@ test.each(sampleOf(leftTenants, 5))(
   },
 );
 
-/** Begins a stack in a tenant that somebody left so. */
+/** Creates a stack in one of these tenants. */
 function begun(
   base: string,
   deeds: readonly Deed[] = [],
@@ -120,7 +120,7 @@ function begun(
 
 const writes = () => world.simulator.log.filter(({ write }) => write).length;
 
-/** Expects that nothing is written, and that the message says why and what to do. */
+/** Expects a refusal before any write, with the reason and what to do. */
 async function expectRefused(run: Promise<unknown>): Promise<void> {
   const before = writes();
   await expect(run).rejects.toThrow(guardRefusal);
@@ -202,7 +202,7 @@ describe("A domain that drops Malicious is not delivered", () => {
   });
 });
 
-test("a rule that bypasses after the program's rules, for other mail, is no reason to refuse", async () => {
+test("a rule after the program's rules that bypasses the filter for other mail is no reason to refuse", async () => {
   const rule = {
     Name: "Somebody's",
     SenderIpRanges: ["198.51.100.0/24"],
@@ -258,7 +258,7 @@ describe.each([
   );
 });
 
-test("mail of another word is guarded as Malicious is", async () => {
+test("mail with another word is guarded like Malicious", async () => {
   const words = ["MALICIOUS", "SUSPICIOUS"];
   const bypass: Deed = {
     rule: { Name: "Somebody's", SetSCL: -1, StopRuleProcessing: true },
@@ -271,7 +271,7 @@ test("mail of another word is guarded as Malicious is", async () => {
   expect(dropped()).toEqual([]);
 });
 
-test("a rule that held the program's own word is not deleted while nothing else holds it", async () => {
+test("a rule for a word of the program is not deleted while no other rule quarantines this mail", async () => {
   const args: Args = { maliciousWords: ["PHISH"] };
   const stack = begun(untouched);
   await stack.up(await resourcesOf(args));
@@ -287,7 +287,7 @@ test("a rule that held the program's own word is not deleted while nothing else 
   ).toBeDefined();
 });
 
-test("mail that is dropped under the label MALICIOUS-BEC alone is Malicious as well", async () => {
+test("mail that is dropped only as MALICIOUS-BEC is guarded like Malicious", async () => {
   const bec: Deed = { domain: "example.com", dropped: ["MALICIOUS-BEC"] };
   const bypass: Deed = {
     rule: { Name: "Somebody's", SetSCL: -1, StopRuleProcessing: true },
@@ -309,7 +309,7 @@ const alone = (dropDispositions?: string[]): Wanted[] => [
   },
 ];
 
-test("a domain of its own that says nothing of what is dropped does not touch it, and one that drops nothing is guarded", async () => {
+test("a domain without dropDispositions does not change what is dropped, and one that drops nothing is guarded", async () => {
   const stack = begun(untouched, [malicious]);
   await stack.up(alone());
   expect(dropped()).toEqual(["MALICIOUS"]);
@@ -324,7 +324,7 @@ test("a custom policy that deletes high confidence spam is a reason to refuse: M
   );
 });
 
-test("a quarantine where grave mail goes again in destroy does not become its recipients'", async () => {
+test("destroy does not let recipients release from a quarantine to which it sends malicious mail again", async () => {
   const useCase1 = leftTenants.find(({ name }) =>
     name.startsWith("use case 1"),
   );

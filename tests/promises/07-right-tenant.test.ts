@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 describe("credentials of another tenant or account", () => {
-  /** What belongs together, and what is of the other one. */
+  /** The credentials of one tenant, and those of another. */
   const parts: Record<string, Environment> = {
     tenant: { AZURE_TENANT_ID: elsewhere.tenantId },
     application: {
@@ -39,7 +39,7 @@ describe("credentials of another tenant or account", () => {
     token: { CLOUDFLARE_API_TOKEN: canaries.otherCloudflareApiToken },
   };
   const names = Object.keys(parts);
-  /** Every set of parts that are the other one's, but the empty one. */
+  /** Every nonempty set of credentials of the other tenant. */
   const mixtures = Array.from({ length: 2 ** names.length - 1 }, (_, at) =>
     names.filter((_name, bit) => (at + 1) & (1 << bit)),
   );
@@ -55,7 +55,7 @@ describe("credentials of another tenant or account", () => {
   let changed: Wanted[];
   beforeAll(async () => {
     program = await wholeProgram();
-    // Something at either vendor.
+    // An object at each vendor.
     changed = await wholeProgram({
       quarantineRetentionPeriod: 20,
       domains: [{ domain: adoptedDomain, lookbackHops: 3 }, madeDomain],
@@ -67,7 +67,7 @@ describe("credentials of another tenant or account", () => {
     });
   });
 
-  /** Where the wrong parts stand: in the environment, in the stack's configuration, in an explicit provider's arguments. */
+  /** The source of the wrong credentials: the environment, the stack's configuration, or an explicit provider's arguments. */
   const sources: Record<
     string,
     (wrong: Environment) => { environment: Environment; platform?: Platform }
@@ -128,7 +128,7 @@ describe("credentials of another tenant or account", () => {
           );
           const { environment, platform } = sources[source]?.(wrong) ?? {};
           const fresh = name === "up, from nothing";
-          // A whole set of another tenant's credentials and no state: then it is that tenant that is meant.
+          // All credentials of another tenant, and no state: this is a valid configuration for that tenant.
           if (fresh && isWhole(mixture)) continue;
           const stack = stage.begin(environment, platform);
           const before = world.objects();
@@ -164,7 +164,7 @@ describe("credentials of another tenant or account", () => {
     },
   );
 
-  /** The environment's secrets win, so another one's in the configuration are not looked at. */
+  /** Secrets in the environment take precedence, so wrong ones in the configuration are ignored. */
   const harmless = (source: string, mixture: string[]): boolean =>
     source === "the stack's configuration, against the environment" &&
     !mixture.includes("tenant") &&
@@ -186,7 +186,7 @@ describe("credentials of another tenant or account", () => {
 });
 
 describe("tokens and secrets", () => {
-  test("go each to the host that they are for, and to no other, in a whole life", async () => {
+  test("are each sent only to the host that they are for, in all operations of a stack", async () => {
     world.simulator.reset();
     const [exchange, cloudflare] = [
       await open(world.simulator),
@@ -218,7 +218,7 @@ describe("tokens and secrets", () => {
     const isFor = (audience: string) => (token: string) =>
       claimsOf(token).aud === audience;
     check("Exchange", exchange.heard, isFor("https://outlook.office365.com"));
-    // Graph's own client sends a token over https alone: what came to the simulator tells.
+    // Graph's client sends a token only over https: checks the simulator's log.
     const asked = world.simulator.log.filter(
       ({ vendor }) => vendor === "graph",
     );
@@ -238,7 +238,7 @@ describe("tokens and secrets", () => {
     expect(ledger.violations).toEqual([]);
   });
 
-  test("go to no other host, wherever an answer points to", async () => {
+  test("are sent to no other host, wherever an answer points to", async () => {
     const stray = await open();
     const pointers: Record<string, Fault> = {
       ...Object.fromEntries(
@@ -281,7 +281,7 @@ describe("tokens and secrets", () => {
       const own = await staged(world, scenario);
       const { requests } = await cleanRun(world, own);
       for (const [name, fault] of sampleOf(Object.entries(pointers), 2))
-        // One of each sort: they all go the same way.
+        // One request of each type, because all are handled in the same way.
         for (const request of new Set(requests)) {
           const nth = requests.indexOf(request) + 1;
           const stack = own.begin(impatient);

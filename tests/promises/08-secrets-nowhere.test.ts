@@ -10,7 +10,7 @@ import { ledgerFor } from "./ledger";
 import { scenarios, staged } from "./scenarios";
 import { startWorld, type World } from "./world";
 
-// The runs of all other promises are searched, too: see world.ts. Here is what they do not come by.
+// The output of all other promises' runs is also searched: see world.ts. These are the remaining cases.
 jest.setTimeout(300_000);
 const ledger = ledgerFor(8);
 let world: World;
@@ -97,7 +97,7 @@ test.each(["create", "update", "refresh", "destroy"])(
   },
 );
 
-test("Pulumi's own provider process prints none, and tells the engine none", async () => {
+test("Pulumi's provider process prints none, and sends none to the engine", async () => {
   const { platform, process } = await genuineProcess();
   for (const scenario of sampleOf(await scenarios(), 4)) {
     const stage = await staged(world, scenario);
@@ -115,7 +115,7 @@ test("Pulumi's own provider process prints none, and tells the engine none", asy
   expect(world.watch.found).toEqual([]);
 });
 
-test("the package that users install holds none, and nothing of the machine that packed it", async () => {
+test("the published package contains none, and no paths of the machine that packed it", async () => {
   const { directory } = await packedLibrary();
   const entries = await readdir(directory, {
     recursive: true,

@@ -1,6 +1,6 @@
-// Every operation on a whole program (scenarios.ts: all kinds) while reads lag behind writes, by up to a fifth of the patience as 60 s are of the
-// vendors' 300 s, flap between old and new, and come in another order each time: it ends as if they did not. A lag without end
-// ends within the patience, and a later up settles it.
+// Runs every operation on a whole program (scenarios.ts: all kinds) while reads lag behind writes (by up to a fifth of the time limit, as
+// 60 s of 300 s), flap between old and new, and return lists in random order. The result must be the same as without. With an endless lag,
+// the operation ends within its time limit, and a later up completes the work.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
@@ -12,9 +12,9 @@ import { startWorld, type World } from "./world";
 
 const ledger = ledgerFor(9);
 
-/** A minute of the vendors is a second here. */
+/** A second here stands for a minute of the vendors. */
 const scale = 60;
-/** What is short here is the lag; a busy machine has time. */
+/** The lag is short, but the time limits are long enough for a busy machine. */
 const patience = {
   AREA1_PATIENCE_MS: "20000",
   AREA1_REQUEST_TIMEOUT_MS: "10000",
@@ -24,7 +24,7 @@ const impatience = {
   AREA1_REQUEST_TIMEOUT_MS: "600",
 };
 
-/** How reads lag behind writes, in seconds of the vendors. Every list comes in another order each time. */
+/** The lags of reads behind writes, in seconds of the vendors. Lists are returned in random order. */
 const lags = [
   { seconds: 0, flap: false },
   { seconds: 1, flap: false },
@@ -39,7 +39,7 @@ beforeAll(async () => {
   all = sampleOf(await scenarios(), 5);
 });
 
-/** Most of it is waiting, so that a few scenarios wait together. */
+/** Runs a few scenarios in parallel, because most of the time is waiting. */
 async function together(
   work: (scenario: Scenario) => Promise<void>,
 ): Promise<void> {
@@ -47,7 +47,7 @@ async function together(
     await Promise.all(all.slice(first, first + 4).map(work));
 }
 
-/** A world of its own for a scenario, at the moment before its operation, with reads that lag from now on. */
+/** Returns a new world for a scenario, at the moment before its operation, with reads that lag from now on. */
 async function lagging(
   scenario: Scenario,
   lagMs: number,
@@ -63,7 +63,7 @@ async function lagging(
   return { world, stage };
 }
 
-/** What is not as it should be once an operation has ended, while reads still lag behind its last writes. */
+/** Returns what is wrong after an operation, while reads still lag behind its last writes. */
 async function wrongIn(world: World, stage: Stage): Promise<string[]> {
   const stack = stage.begin({ ...world.environment, ...patience });
   const { scenario } = stage;
@@ -85,7 +85,7 @@ async function wrongIn(world: World, stage: Stage): Promise<string[]> {
   return wrong;
 }
 
-/** What each scenario that refreshes tells when nothing lags. */
+/** The results of scenarios with a refresh, without lags. */
 const drifts = new Map<string, unknown>();
 
 function unlike({ name }: Scenario, told: unknown): string[] {
@@ -111,7 +111,7 @@ test.each(sampleOf(lags, 2))(
   },
 );
 
-test("a lag that is longer than all patience ends in an error or a warning within that patience, and comes right when it is over", async () => {
+test("a lag that exceeds the time limit causes an error or a warning within that limit, and a later up completes the work", async () => {
   const never = 3_600_000;
   await together(async (scenario) => {
     const { world, stage } = await lagging(scenario, never, false);
@@ -126,7 +126,7 @@ test("a lag that is longer than all patience ends in an error or a warning withi
     const wrong: string[] = [];
     if (failure && !/^Cannot /.test(failure.message))
       wrong.push(failure.message);
-    // Every operation on a resource has its patience and lists have theirs; the rest is a busy machine.
+    // The time limits of all operations and lists, and some more for a busy machine.
     const most = 2 * Number(impatience.AREA1_PATIENCE_MS) * 12 + 20_000;
     if (took > most) wrong.push(`took ${Math.round(took)} ms`);
 
@@ -150,14 +150,14 @@ test("a lag that is longer than all patience ends in an error or a warning withi
   expect(ledger.violations).toEqual([]);
 });
 
-test("nothing sets a timer but the file that waits for as long as a vendor asks, and the one that limits waiting", () => {
+test("only two files set timers: the one that waits for Retry-After, and the one that limits waiting", () => {
   const root = path.join(__dirname, "../../providers");
   const waiting = readdirSync(root, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .filter((file) =>
       /\bsetTimeout\(|timers\/promises|Atomics\.wait|\bsleep\(/.test(
         readFileSync(path.join(root, file), "utf8").replace(
-          // The time limit of a socket is none of a wait.
+          // The time limit of a socket is not a wait.
           /\.setTimeout\(/g,
           "",
         ),

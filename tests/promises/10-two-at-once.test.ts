@@ -1,5 +1,5 @@
-// Somebody else is at work in the tenant at the same moment, which is tried for every request of an operation in turn: a second UseCase4,
-// another stack, the same stack again, an administrator.
+// Somebody else changes the tenant during an operation, tested at each of its requests in turn: a second UseCase4, another stack, the same
+// stack in another process, an administrator.
 import type { Simulator } from "../../simulator/index";
 import type { Environment } from "../conformance/platform";
 import type { Wanted } from "../sweep/stack";
@@ -13,7 +13,7 @@ import { startWorld, type World } from "./world";
 jest.setTimeout(300_000);
 const ledger = ledgerFor(10);
 
-/** Whom a second stack signs in as, so that the log tells whose request it was. */
+/** The application of a second stack, by which the log distinguishes its requests. */
 const other = {
   clientId: "2c8e7d6f-4a3b-4c59-8d21-7e6f5a4b3c2d",
   clientSecret: "another application's secret",
@@ -57,7 +57,7 @@ async function worldOfTwo(): Promise<{ world: World; theirs: Environment }> {
   };
 }
 
-/** What the second stack wrote, by the log. */
+/** Returns the second stack's writes from the log. */
 const writesOfTheirs = ({ log }: Simulator): string[] =>
   log
     .filter(
@@ -68,16 +68,16 @@ const writesOfTheirs = ({ log }: Simulator): string[] =>
     )
     .map(({ cmdlet, method, path }) => cmdlet ?? `${method} ${path}`);
 
-/** The same program in another stack. */
+/** Returns the same program in another stack. */
 const inProduction = (program: readonly Wanted[]): Wanted[] =>
   JSON.parse(
     JSON.stringify(program).replaceAll("ops/dev/", "ops/prod/"),
   ) as Wanted[];
 
-/** The same program in another backend, which knows nothing of the first. */
+/** Returns the same program in another backend. */
 const same = (program: readonly Wanted[]): readonly Wanted[] => program;
 
-/** What came of something that may fail. */
+/** The result of an operation that may fail. */
 const reasonOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => "",
@@ -119,7 +119,7 @@ test.each([
       simulator.faults.add({
         kind: "hook",
         match: { nth: at },
-        // Not awaited: both go on at the same time.
+        // Not awaited, so that both run at the same time.
         run: () => {
           theirReason = reasonOf(second.up(theirProgram(program)));
         },
@@ -143,7 +143,7 @@ test.each([
   },
 );
 
-test("two stacks with different things to do in one tenant at the same time leave each other alone", async () => {
+test("two stacks with different changes in one tenant at the same time do not affect each other", async () => {
   const { world, theirs } = await worldOfTwo();
   const { simulator } = world;
   const mine = (name: string): string => `Managed by Pulumi: ops/prod/${name}`;
@@ -203,13 +203,13 @@ test("two stacks with different things to do in one tenant at the same time leav
   expect(ledger.violations).toEqual([]);
 });
 
-test("the same stack twice at the same time, once it has a restore point, makes nothing twice, and comes right in the next up", async () => {
+test("the same stack twice at the same time, after its restore point exists, creates nothing twice, and the next up completes the work", async () => {
   const { world, theirs } = await worldOfTwo();
   const { simulator } = world;
   const all = await scenarios();
   for (const scenario of all.filter(({ program }) => program)) {
     const stage = await staged(world, scenario);
-    // Two states that begin side by side are the second UseCase4 of the tests above.
+    // Two new states at the same time are tested above, as a second UseCase4.
     if (stage.begin().state.resources.length === 0) continue;
     const { requests } = await cleanRun(world, stage);
     const moments = requests.map((_, index) => index + 1);
@@ -248,7 +248,7 @@ test("the same stack twice at the same time, once it has a restore point, makes 
   expect(ledger.violations).toEqual([]);
 });
 
-/** What an administrator changes while we are at work: nothing that the program manages. */
+/** Changes objects that the program does not manage, as an administrator. */
 function administer({ tenant, account }: Simulator, times: number): void {
   const note = `seen to ${times} times`;
   tenant.edit("TransportRule", "Disclaimer", { ApplyHtmlDisclaimerText: note });
@@ -287,7 +287,7 @@ function lost({ tenant, account }: Simulator, had: string[]): string[] {
   return wrong;
 }
 
-test("what an administrator changes at any moment of an operation, and the program does not manage, is there afterwards", async () => {
+test("changes of an administrator to unmanaged objects at any moment of an operation are kept", async () => {
   const world = await startWorld();
   const { simulator } = world;
   for (const scenario of await scenarios()) {
@@ -322,7 +322,7 @@ test("what an administrator changes at any moment of an operation, and the progr
   expect(ledger.violations).toEqual([]);
 });
 
-test("a race that is lost to an administrator is told, and the next up after a refresh settles it", async () => {
+test("a conflict with an administrator is reported, and the next up after a refresh resolves it", async () => {
   const world = await startWorld();
   const { simulator } = world;
   const settings = { ...world.environment, AREA1_PATIENCE_MS: "1500" };

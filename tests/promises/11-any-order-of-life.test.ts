@@ -1,7 +1,7 @@
-// Random orders of what happens to a stack and its tenant (life/steps.ts), each followed by what should be true then (life/life.ts). What goes
-// wrong shrinks to the few steps that matter, in a JSON file: AREA1_REPLAY=file lives it again, AREA1_SEED=n the whole run,
-// AREA1_TIMES=n as many sequences. They are lived over Pulumi's genuine provider process, where a kill ends the process; a tenth as many
-// others over the handlers, where it cuts the run off from the vendors (life/line.ts).
+// Runs random sequences of steps on a stack and its tenant (life/steps.ts), and checks the result after each (life/life.ts). A failure is
+// shrunk to the relevant steps and stored in a JSON file: AREA1_REPLAY=file repeats it, AREA1_SEED=n repeats the whole run. The sequences
+// run in Pulumi's genuine provider process, where a kill ends the process, and a tenth as many with the handlers, where a kill cuts the
+// connections to the vendors (life/line.ts).
 import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -21,14 +21,14 @@ import { startWorld, type World } from "./world";
 const sequences = howMany(500, 4);
 const replay = process.env["AREA1_REPLAY"];
 
-/** So many lives in Pulumi's process go on side by side, each in a tenant and a process of its own: half of a life is waiting. */
+/** Number of sequences that run in parallel, each with its own tenant and process, because half of the time is waiting. */
 const lanes = 4;
-/** Shrinking what went wrong takes as long as it takes. */
+/** Without a limit, because shrinking a failure may take long. */
 const longest = 24 * 3_600_000;
 
 const ledger = ledgerFor(11);
 
-/** One step in the hands of fast-check. */
+/** A step as a command of fast-check. */
 class Taken implements fc.AsyncCommand<Life, Life> {
   constructor(
     readonly step: Step,
@@ -46,7 +46,7 @@ class Taken implements fc.AsyncCommand<Life, Life> {
   }
 }
 
-/** Lives through steps. @throws Error with what should not be. */
+/** Runs steps. @throws Error with what is wrong. */
 async function live(place: Place, all: readonly Step[]): Promise<void> {
   const life = new Life(place);
   for (const step of all) if (life.allows(step)) await life.take(step);
@@ -54,7 +54,7 @@ async function live(place: Place, all: readonly Step[]): Promise<void> {
   ledger.note("a sequence that is lived again", []);
 }
 
-/** Lives through random sequences; the smallest that goes wrong is kept in a file that replays it. */
+/** Runs random sequences. Stores the smallest failing one in a file for replay. */
 async function tryAll(place: Place, { howMany, seed }: Sample): Promise<void> {
   let smallest: { steps: Step[]; error: Error } | undefined;
   const taken: Step[] = [];
@@ -70,7 +70,7 @@ async function tryAll(place: Place, { howMany, seed }: Sample): Promise<void> {
         await fc.asyncModelRun(() => ({ model: life, real: life }), commands);
         await life.end();
       } catch (error) {
-        // Shrinking goes on as long as it fails, so that the last is the smallest.
+        // fast-check shrinks as long as a sequence fails, so the last one is the smallest.
         smallest = { steps: [...taken], error: error as Error };
         throw error;
       }
@@ -93,13 +93,13 @@ async function tryAll(place: Place, { howMany, seed }: Sample): Promise<void> {
   );
 }
 
-/** A number of random sequences, and what they begin from. */
+/** The number and the seed of random sequences. */
 interface Sample {
   readonly howMany: number;
   readonly seed: number;
 }
 
-/** Lives through random sequences in a tenant, or through the one that is to be lived again. */
+/** Runs random sequences in a tenant, or the one to replay. */
 async function liveIn(
   { simulator, environment, watch }: World,
   platform: Platform,

@@ -1,18 +1,17 @@
-// Everything that reads a vendor's text (parsers/readers.ts) is given texts that are nearly right, far off, hostile or very long
-// (parsers/inputs.ts): it reads them or refuses with a documented error, soon, and changes nothing that everything
-// inherits.
+// Gives all parsers of vendors' texts (parsers/readers.ts) nearly valid, invalid, hostile and very long inputs (parsers/inputs.ts). A
+// parser must read them or fail with a documented error, quickly, and without changing built-in prototypes.
 import * as fc from "fast-check";
 
 import { ledgerFor } from "./ledger";
 import { isDocumented, readers, type Reader } from "./parsers/readers";
 import { seed, seeded } from "./seed";
 
-/** How many milliseconds of the processor one input may take: of a busy machine's time nobody knows how much was its own. */
+/** Limit of the CPU time for one input in milliseconds. CPU time, because elapsed time depends on other processes. */
 const longest = 100;
 
 const ledger = ledgerFor(12);
 
-/** What everything inherits, as it was before. */
+/** The members of built-in prototypes before the test. */
 const inherited = JSON.stringify([
   Reflect.ownKeys(Object.prototype).map(String),
   Reflect.ownKeys(Array.prototype).map(String),
@@ -26,7 +25,7 @@ async function tryOne(reader: Reader, input: unknown): Promise<void> {
     if (!reader.mayRefuse || !isDocumented(error)) throw error;
   }
   const { user } = process.cpuUsage(begun);
-  // Compiling or collecting garbage takes long, once.
+  // Tries again, because compilation or garbage collection may take long once.
   if (user / 1000 > longest) throw new TooSlow(`takes ${user / 1000} ms`);
 }
 

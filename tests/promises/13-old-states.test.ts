@@ -6,13 +6,13 @@ import { tenantWithStack } from "../engine/tenant-with-stack";
 import { apply, examples } from "../examples/example";
 import { ledgerFor } from "./ledger";
 
-// How: what each release left in a stack, and what the vendors held then, is kept; the library as it is now imports it into a
-// real engine, finds nothing to do, and destroys it.
+// Imports the stored state of each release, with the vendors' objects at that time, into a real engine. The current library must have
+// nothing to do, and must be able to destroy the stack.
 const folder = path.resolve(__dirname, "../examples/old-states");
 const oldStates = ledgerFor(13);
 const emptyPreview = ledgerFor(4);
 
-/** The state that a release has left in a stack of the example of use case 4, and what the vendors held then. */
+/** The state of a stack of the example of use case 4 by a release, and the vendors' objects at that time. */
 interface OldState {
   exported: object;
   simulated: SimulatorState;
@@ -30,7 +30,7 @@ if (RECORD_STATE)
     };
     await writeFile(
       path.join(folder, `${RECORD_STATE}.json`),
-      // Without the places in source files, which are those of this machine.
+      // Without source positions, which contain paths of this machine.
       `${JSON.stringify(state, (key, value: unknown) =>
         key === "sourcePosition" || key === "stackTrace" ? undefined : value,
       )}\n`,
@@ -38,14 +38,14 @@ if (RECORD_STATE)
   }, 120_000);
 else
   describe("the state of an older release", () => {
-    test("is here for every release", async () => {
+    test("is stored for every release", async () => {
       const { version } = JSON.parse(
         await readFile(path.join(examples, "../package.json"), "utf8"),
       ) as { version: string };
       expect(await readdir(folder)).toContain(`${version}.json`);
     });
 
-    test("has nothing to do and no drift in this one, which destroys it", async () => {
+    test("causes no changes and no drift in this release, which can destroy it", async () => {
       const program = await readFile(
         path.join(examples, "use-case-4/index.ts"),
         "utf8",
@@ -60,7 +60,7 @@ else
         await at.project.write("state.json", JSON.stringify(exported));
         await at.stack.pulumi(["stack", "import", "--file", "state.json"]);
         at.writes();
-        // Each of them fails when there is anything to do.
+        // Each of these commands fails if there is something to do.
         for (const [name, work] of [
           ["preview", () => at.stack.preview(["--expect-no-changes"])],
           [

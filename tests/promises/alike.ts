@@ -1,6 +1,6 @@
 import { isMark, withoutState } from "../../providers/mark";
 
-/** Plain data as a text that depends neither on the order of members nor on the id of a restore point, which each has anew. */
+/** Returns plain data as a text, independent of the order of members and of the random id of a restore point. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, member: unknown) =>
     typeof member === "object" && member !== null && !Array.isArray(member)
@@ -12,11 +12,11 @@ const canonical = (value: unknown): string =>
         : member,
   )?.replace(/"restore-point-[0-9a-f]{12}"/g, '"restore-point"') ?? "undefined";
 
-/** Whether two things are the same as JSON. */
+/** Whether two values are equal as JSON. */
 export const isAlike = (a: unknown, b: unknown): boolean =>
   canonical(a) === canonical(b);
 
-/** Where two things begin to differ, as JSON. */
+/** Returns the first difference between two values as JSON. */
 export function difference(wanted: unknown, found: unknown): string {
   const [a, b] = [canonical(wanted), canonical(found)];
   let at = 0;

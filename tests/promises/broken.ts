@@ -4,7 +4,7 @@ import { difference, isAlike } from "./alike";
 import type { CleanRun, Objects } from "./clean-run";
 import type { World } from "./world";
 
-/** What a message lacks: what was tried, a reason, what to do; in one line, for people. */
+/** Returns what a message lacks: it must say in one line what was tried, the reason, and what to do. */
 export function unclear(message: string): string[] {
   const wrong: string[] = [];
   if (!/^Cannot [a-z]+ .+?: .+/.test(message))
@@ -20,15 +20,15 @@ export function unclear(message: string): string[] {
   return wrong;
 }
 
-/** Whether a run owns up to a write that it has not seen come to pass: the next one goes on with it. */
-export async function isOwed(stack: Stack): Promise<boolean> {
+/** Whether the state records a write that no read has confirmed, so that the next run continues with it. */
+export async function isUnfinished(stack: Stack): Promise<boolean> {
   const owed = stack.state.resources.some(
     ({ kept }) => kept.outputs["pending"] !== undefined,
   );
   return owed && (await stack.warnings()).length > 0;
 }
 
-/** What a run that says it succeeded has not done, or keeps another way. */
+/** Returns what a successful run has not done, or has stored differently. */
 export async function unlike(
   world: World,
   clean: CleanRun,
@@ -42,7 +42,7 @@ export async function unlike(
       `success, but the vendors hold ${difference(clean.after, objects)}`,
     );
   const [kept, wanted] = [stack.state, clean.keptAfter].map(settled);
-  // What could not be asked and is said so may be missing.
+  // A reported part that could not be read may be missing.
   const warned = (await stack.warnings()).length > 0;
   if (!warned && !isAlike(kept, wanted))
     wrong.push(`success, but the state holds ${difference(wanted, kept)}`);
@@ -51,7 +51,7 @@ export async function unlike(
   return wrong;
 }
 
-/** Resources that have left the state, though they would not have without the trouble. */
+/** Returns resources that were removed from the state because of the fault. */
 export function dropped(
   { keptBefore, keptAfter }: CleanRun,
   stack: Stack,
@@ -64,7 +64,7 @@ export function dropped(
     .map((name) => `${name} was dropped from the state`);
 }
 
-/** Members of live objects that are neither what they were nor what they should become. */
+/** Returns members of live objects that have neither the old nor the new value. */
 export function wronglyWritten(
   { before, after }: CleanRun,
   now: Objects,
@@ -77,7 +77,7 @@ export function wronglyWritten(
   return [...new Set([...old.keys(), ...wanted.keys(), ...live.keys()])]
     .filter(
       (member) =>
-        // A rule that comes or goes moves the others.
+        // A new or removed rule changes the priorities of others.
         !member.endsWith(" Priority") &&
         live.get(member) !== old.get(member) &&
         live.get(member) !== wanted.get(member),
@@ -85,7 +85,7 @@ export function wronglyWritten(
     .map((member) => `${member} was written as ${live.get(member)}`);
 }
 
-/** Every member by its path, three levels down: list, object, member. */
+/** Returns all members by path, in three levels: list, object, member. */
 function membersOf(
   objects: Objects,
   path = "",
@@ -102,22 +102,22 @@ function membersOf(
   return members;
 }
 
-/** Whether a refresh after the trouble may show a line: what the operation was about to change, and nothing else. */
+/** Whether a refresh after the fault may show a line, because the operation was about to change this. */
 export function mayShow(clean: CleanRun, line: string): boolean {
   if (Array.isArray(clean.answer) && clean.answer.includes(line)) return true;
   const [name, property = ""] = line.split(": ");
   const [before, after] = [clean.keptBefore, clean.keptAfter].map(
     ({ resources }) => resources.find((one) => one.name === name)?.kept,
   );
-  // It was being made, replaced or removed.
+  // It was being created, replaced or removed.
   if (!before || !after || before.id !== after.id) return true;
   return differing(before.inputs, after.inputs).includes(property);
 }
 
-/** Outputs that no two runs have in common; that they are there still counts. */
+/** Outputs whose values differ in every run. */
 const passing = ["guid", "domainId", "changedAt", "takenAt", "verification"];
 
-/** A state without what no two runs have in common. */
+/** Returns a state without the values that differ in every run. */
 export const settled = ({ resources, leftovers }: StackState): unknown => ({
   leftovers: leftovers.map(({ name }) => name),
   resources: resources.map(({ name, kept }) => ({

@@ -1,6 +1,6 @@
 import type { Seed } from "../../simulator/index";
 
-/** Credentials that are searched for wherever anything is kept or said. The secret has characters that every encoding changes. */
+/** Credentials that must not appear in any output. The secret has characters that every encoding changes. */
 export const canaries = {
   clientSecret: 'canary~8Q/x+é="bird',
   cloudflareApiToken: "canary_0123456789abcdefCANARYcloudflare",
@@ -8,14 +8,14 @@ export const canaries = {
   otherCloudflareApiToken: "canary_9876543210fedcbaCANARYelsewhere",
 } as const;
 
-/** The other tenant and account, which nothing may be written to. */
+/** Another tenant and account, to which nothing may be written. */
 export const elsewhere = {
   tenantId: "7c1e3f50-2b4d-4a61-8d5e-9f0a1b2c3d4e",
   clientId: "1b9d7c5e-3f2a-4d68-9e10-8c7b6a594838",
   accountId: "9e8d7c6b5a4f43218765fedcba098765",
 } as const;
 
-/** A seed whose first tenant and account have canaries for credentials, with another tenant and account beside them. */
+/** Returns a seed whose first tenant and account have canaries as credentials, with another tenant and account. */
 export function withCanaries(seed: Seed): Seed {
   const [tenant, ...tenants] = seed.tenants ?? [{}];
   const [account, ...accounts] = seed.accounts ?? [{}];
@@ -54,7 +54,7 @@ export function withCanaries(seed: Seed): Seed {
   };
 }
 
-/** Every spelling in which a canary might stand in a text. */
+/** Returns all encodings of a canary that a text might contain. */
 const spellings = Object.entries(canaries).flatMap(([name, secret]) => {
   const bytes = Buffer.from(secret);
   const forms = [
@@ -69,7 +69,7 @@ const spellings = Object.entries(canaries).flatMap(([name, secret]) => {
   return [...new Set(forms)].map((form) => ({ name, form }));
 });
 
-/** What base64 makes of a secret that begins at some byte of a longer text, without the ends that depend on its neighbours. */
+/** Returns a secret in base64, at an offset of a longer text, without the ends that depend on neighbouring bytes. */
 function inBase64(secret: Buffer, offset: number): string[] {
   const padded = Buffer.concat([Buffer.alloc(offset), secret]);
   const own = (encoding: "base64" | "base64url"): string =>
@@ -80,10 +80,10 @@ function inBase64(secret: Buffer, offset: number): string[] {
   return [own("base64"), own("base64url")];
 }
 
-/** A token of Microsoft's: three parts in base64, the first a JSON object. */
+/** A token of Microsoft's: three parts in base64, of which the first is a JSON object. */
 const token = /eyJ[\w-]{10,}\.[\w-]{10,}/;
 
-/** Which secrets stand in a text, by name. */
+/** Returns the names of the secrets in a text. */
 export function secretsIn(text: string): string[] {
   const found = spellings
     .filter(({ form }) => text.includes(form))

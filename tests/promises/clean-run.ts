@@ -4,25 +4,25 @@ import type { StackState } from "../sweep/stack";
 import type { Stage } from "./scenarios";
 import type { World } from "./world";
 
-/** What the vendors hold: by tenant or account, list, name of the object, and member. */
+/** The vendors' objects: by tenant or account, list, name of the object, and member. */
 export type Objects = Readonly<Record<string, unknown>>;
 
-/** What a scenario's operation does when nothing goes wrong. */
+/** The results of a scenario's operation without faults. */
 export interface CleanRun {
   readonly stage: Stage;
-  /** Every request, in order, by what it asks. */
+  /** The titles of all requests, in order. */
   readonly requests: readonly string[];
-  /** How many operations on resources may write. */
+  /** Number of operations on resources that may write. */
   readonly before: Objects;
   readonly after: Objects;
-  /** What the engine kept. */
+  /** The engine's state. */
   readonly keptBefore: StackState;
   readonly keptAfter: StackState;
-  /** What the operation answered: its steps, or the drift. */
+  /** The operation's result: its steps, or the drift. */
   readonly answer: unknown;
 }
 
-/** Plays the operation, undisturbed, and writes down every request that a fault could come to. */
+/** Runs the operation without faults, and records every request to which a fault can be applied. */
 export async function cleanRun(world: World, stage: Stage): Promise<CleanRun> {
   const stack = stage.begin();
   const before = copyOf(world.objects());
@@ -31,7 +31,7 @@ export async function cleanRun(world: World, stage: Stage): Promise<CleanRun> {
   world.simulator.faults.add({
     kind: "hook",
     match: { times: "always" },
-    run: (request) => void requests.push(askedBy(request)),
+    run: (request) => void requests.push(titleOf(request)),
   });
   const answer = await stage.scenario.run(stack);
   world.simulator.faults.clear();
@@ -46,8 +46,8 @@ export async function cleanRun(world: World, stage: Stage): Promise<CleanRun> {
   };
 }
 
-/** What a request asks, without ids. */
-export const askedBy = ({
+/** Returns the title of a request, without ids. */
+export const titleOf = ({
   vendor,
   cmdlet,
   method,

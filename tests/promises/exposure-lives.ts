@@ -20,10 +20,10 @@ import type { Guarded } from "./watched-mail";
 import { inWords, Watchman, type Found } from "./watchman";
 import type { World } from "./world";
 
-/** What refuses an exposure or a loss says so in these words. */
+/** Matches refusals because of an exposure or a loss. */
 export const guardRefusal = /would expose|would be lost/;
 
-/** Refusals for other reasons, which leave mail where it is. */
+/** Refusals for other reasons, which do not change where mail goes. */
 const otherRefusals = new RegExp(
   [
     "belongs to another (resource of this )?stack",
@@ -36,7 +36,7 @@ const otherRefusals = new RegExp(
   ].join("|"),
 );
 
-/** Inputs of the component beside its domains. */
+/** Inputs of the component, except its domains. */
 export type Args = Partial<UseCase4Args>;
 
 type Dropped = ("MALICIOUS" | "MALICIOUS-BEC")[];
@@ -44,7 +44,7 @@ const domainsWith = (dropDispositions: Dropped): Args => ({
   domains: [{ domain: "example.com", dropDispositions }, "example.org"],
 });
 
-/** Programs that follow each other on one stack. */
+/** Successive programs of a stack. */
 const programs: Readonly<Record<string, Args>> = {
   "as it comes": {},
   "the new header alone": { header: "cloudflare" },
@@ -96,13 +96,13 @@ const userRule = "Email Security User Quarantine Message";
 const adminRule = `${userRule} Admin Release`;
 const bypass = "Somebody's bypass";
 
-/** What somebody does by hand to what the stack has made, and beside it. */
+/** Changes by hand, of the stack's objects and of others. */
 export const edits: Readonly<Record<string, (simulator: Simulator) => void>> = {
   "the user's rule catches Malicious": (simulator) =>
     editRule(simulator, userRule, {
       HeaderContainsWords: ["UCE", "MALICIOUS"],
     }),
-  // Somebody's own rule would be gone for good.
+  // An unmanaged rule would be lost.
   "the user's rule is removed, where it is ours": ({ tenant }) => {
     const comments = tenant.find("TransportRule", userRule)?.["Comments"];
     if (JSON.stringify(comments ?? "").includes("Managed by Pulumi"))
@@ -197,7 +197,7 @@ export const edits: Readonly<Record<string, (simulator: Simulator) => void>> = {
   },
 };
 
-/** Changes a rule, if it is there and does not come to have half of a condition, which no tenant takes. */
+/** Changes a rule if it exists, unless it would then have half of a condition, which Exchange rejects. */
 function editRule(
   { tenant }: Simulator,
   name: string,
@@ -212,7 +212,7 @@ function editRule(
   if (found && halves.length !== 1) tenant.edit("TransportRule", name, changes);
 }
 
-/** Gives recipients other rights where a tag of Default points, unless that is Microsoft's own. */
+/** Changes recipients' permissions in a quarantine policy that a tag of Default names, unless it is built in. */
 function grant(
   { tenant }: Simulator,
   tag: string,
@@ -228,7 +228,7 @@ function grant(
 
 const known = new Map<string, Promise<Wanted[]>>();
 
-/** The resources of a program, made once. */
+/** Returns the resources of a program. Creates them only once. */
 export function resourcesOf(args: Args): Promise<Wanted[]> {
   const key = JSON.stringify(args);
   const found =
@@ -242,7 +242,7 @@ export function resourcesOf(args: Args): Promise<Wanted[]> {
   return found;
 }
 
-/** One of the orders that the engine may take. @param picks decides, a number for each resource. */
+/** Returns one of the orders that the engine may use. @param picks a number for each resource, which selects the order. */
 function ordered(
   program: readonly Wanted[],
   picks: readonly number[],
@@ -261,28 +261,28 @@ function ordered(
   return order;
 }
 
-/** What happens to a stack between two looks of somebody's at it. */
+/** A step in the life of a stack. */
 export interface Step {
-  /** What somebody does by hand first. */
+  /** Changes by hand before it. */
   readonly edited: readonly string[];
   readonly refresh: boolean;
-  /** The program from now on; undefined: the same. */
+  /** The new program; undefined: unchanged. */
   readonly program: string | undefined;
-  /** Which resources the `up` is for. Names by their place among all that the program and the state have. */
+  /** The resources that the `up` is limited to, by their positions among all of the program and the state. */
   readonly how: {
     readonly option: "all" | "target" | "exclude" | "replace";
     readonly picks: readonly number[];
   };
 }
 
-/** A tenant, and what happens to a stack there. */
+/** A tenant, and the steps of a stack there. */
 export interface Life {
   readonly tenant: StartingTenant;
   readonly adopt: boolean;
   readonly steps: readonly Step[];
-  /** Whether the component leaves the program in the end, instead of a destroy. */
+  /** Whether the component is removed from the program at the end, instead of a destroy. */
   readonly leaves: boolean;
-  /** In which order the engine makes what may be made at once. */
+  /** The order of resources that may be created in parallel. */
   readonly order: readonly number[];
 }
 
@@ -311,7 +311,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   how,
 });
 
-/** Any life. */
+/** Generates random lives. */
 export const anyLife: fc.Arbitrary<Life> = fc.record({
   tenant: startingTenant,
   adopt: fc.oneof(
@@ -332,24 +332,24 @@ export const anyLife: fc.Arbitrary<Life> = fc.record({
   order: fc.array(fc.nat(9), { minLength: 1, maxLength: 6 }),
 });
 
-/** What became of a life. */
+/** The result of a life. */
 export interface Lived {
-  /** What should not be, a line each. */
+  /** Violations, a line each. */
   readonly wrong: string[];
-  /** Writes that were looked at. */
+  /** Number of checked writes. */
   readonly looks: number;
   readonly refused: number;
-  /** Refusals that a second run could not judge, by what failed in it. */
+  /** Refusals that a second run could not check, by its error. */
   readonly unjudged: readonly string[];
 }
 
-/** What an operation did that it must not do, and why it failed, if it did. */
+/** The violations of an operation, and its error, if it failed. */
 interface Watched {
   readonly violations: Found[];
   readonly failure: string | undefined;
 }
 
-/** The stack of a life, and everybody who looks at it. */
+/** The stack of a life with its checks. */
 class Living {
   readonly wrong: string[] = [];
   refused = 0;
@@ -357,7 +357,7 @@ class Living {
   readonly watchman: Watchman;
   readonly stack: Stack;
   now: Args = {};
-  /** Whether a program of this life has been allowed to expose: a destroy goes the same way back. */
+  /** Whether a program of this life had `allowExposure`: then its destroy may expose mail as well. */
   #mightExpose = false;
   readonly #judged = new Set<string>();
 
@@ -368,7 +368,7 @@ class Living {
     patience: string,
   ) {
     this.watchman = new Watchman(world.simulator);
-    // What is refused is checked again after a tenth of it.
+    // The guard checks a refusal again after a tenth of this limit.
     const environment = { ...world.environment, AREA1_PATIENCE_MS: patience };
     this.stack = world.stack(environment, platform);
   }
@@ -383,7 +383,7 @@ class Living {
     await this.up(how);
   }
 
-  /** `up`, watched. */
+  /** Runs `up` with checks. */
   async up(how: Step["how"] = everything): Promise<void> {
     const program = await this.#program(this.now);
     const options = this.#options(program, how);
@@ -397,7 +397,7 @@ class Living {
     else this.wrong.push(found.failure);
   }
 
-  /** `destroy`, or an `up` without the component. */
+  /** Runs `destroy`, or an `up` without the component. */
   async end(changed: boolean): Promise<void> {
     const { stack } = this;
     const { violations, failure } = await this.#watchedAtTheEnd(() =>
@@ -441,7 +441,7 @@ class Living {
     options: Choice,
   ): Promise<Watched> {
     const up = () => stack.up(program, options);
-    // What leaves without anything else of the component goes as in a destroy.
+    // A resource that is removed alone is treated as in a destroy.
     if (stack.asked(program, options).length === 0)
       return this.#watchedAtTheEnd(up);
     this.watchman.watchUp(this.guarded, this.#mayExpose);
@@ -449,7 +449,7 @@ class Living {
     return { violations: this.watchman.stop(), failure };
   }
 
-  /** The same of a destroy. */
+  /** Runs a destroy with the same checks. */
   async #watchedAtTheEnd(
     destroy: () => Promise<unknown>,
     mayExpose = this.#mightExpose,
@@ -479,7 +479,7 @@ class Living {
     };
   }
 
-  /** Looks whether a refusal is needless, unless the same one was looked at: nothing has changed since. */
+  /** Checks whether a refusal is unnecessary, unless the same one was checked and nothing has changed since. */
   async #judge(refusal: string, options: Choice): Promise<void> {
     const { simulator } = this.world;
     const key = JSON.stringify([
@@ -506,29 +506,29 @@ class Living {
    */
   async #withoutGuard(refusal: string, options: Choice): Promise<Watched> {
     const { environment, platform } = this.world;
-    // In this process: a guard in another one cannot be taken away.
+    // In this process, because the guard cannot be removed in another one.
     const stack = this.world.stack(environment, platform);
     stack.state = this.stack.state;
-    // What is refused for other reasons as well is judged as if it were not.
+    // Ignores that it may be refused for other reasons as well.
     const args = { ...this.now, adopt: true };
     if (!/Cannot begin/.test(refusal))
       return this.#watched(stack, await this.#program(args), options);
     await stack.refresh();
-    // In the order of the restore point, which is one of those that the engine may take.
+    // In the order of the restore point, which is a valid order for the engine.
     const up = await this.#watched(stack, await resourcesOf(args), {});
     if (up.violations.length > 0 || up.failure !== undefined) return up;
     return this.#watchedAtTheEnd(() => stack.destroy(), this.#mayExpose);
   }
 }
 
-/** Why something failed; undefined where it did not. */
+/** Returns the error of a promise, or undefined. */
 const failureOf = (work: Promise<unknown>): Promise<string | undefined> =>
   work.then(
     () => undefined,
     ({ message }: Error) => message,
   );
 
-/** The mail that a program guards. */
+/** Returns the mail that a program guards. */
 const guardedBy = ({
   header = "both",
   maliciousWords = ["MALICIOUS"],
@@ -539,10 +539,10 @@ const guardedBy = ({
   ranges: senderIpRanges as readonly string[],
 });
 
-/** What is said where the patience of an operation has come to its end. */
+/** Matches errors because an operation's time limit was exceeded. */
 const impatient = /did not answer within|the patience of this operation/;
 
-/** Lives a life up to its end, and returns what was wrong; again with more patience where a busy machine has used it up. */
+/** Runs a life to its end, and returns the violations. Repeats it with a longer time limit if a busy machine exceeded it. */
 export async function lived(
   world: World,
   life: Life,

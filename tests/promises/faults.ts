@@ -1,21 +1,21 @@
 import type { Fault, FaultList } from "../../simulator/index";
 import type { Line } from "./life/line";
 
-/** Where a trouble comes from. */
+/** The connection and the request that a fault is applied to. */
 export interface Origin {
   readonly faults: FaultList;
-  /** The way of the run to the vendors. */
+  /** The run's connection to the vendors. */
   readonly line: Line;
-  /** The request that it comes to, counted from 1. */
+  /** The number of the request, counted from 1. */
   readonly nth: number;
 }
 
-/** One way in which a request can go wrong. */
+/** A way in which a request can fail. */
 export interface Trouble {
   readonly name: string;
-  /** What an error must say of it. */
+  /** What the error must say. */
   readonly says?: RegExp;
-  /** Has it happen. */
+  /** Applies it. */
   set(origin: Origin): void;
 }
 
@@ -33,7 +33,7 @@ const throttled = (retryAfter: string): Fault =>
   status(429, { headers: { "retry-after": retryAfter } });
 const fromNow = (ms: number): string => new Date(Date.now() + ms).toUTCString();
 
-/** What every request meets; "after" means that it was carried out all the same. */
+/** The faults for every request. "after" means that the request was carried out nevertheless. */
 export const troubles: readonly Trouble[] = [
   {
     name: "connections refused from here on",
@@ -95,7 +95,7 @@ export const troubles: readonly Trouble[] = [
   },
 ];
 
-/** Other shapes of the same: each request meets one of them, in turn. */
+/** Variants of these, of which each request gets one, in turn. */
 export const variants: readonly Trouble[] = [
   once("a connection closed at once", { kind: "refuse" }),
   once("no answer after it was carried out", { kind: "hang", when: "after" }),

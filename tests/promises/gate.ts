@@ -6,21 +6,21 @@ import type { AddressInfo } from "node:net";
 import type { Simulator } from "../../simulator/index";
 import type { Environment } from "../conformance/platform";
 
-/** An object of an answer, by the vendor's names. */
+/** An object in an answer, by the vendor's names. */
 export type Wire = Record<string, unknown>;
 
-/** What a {@link Gate} does to what passes through it. */
+/** The changes that a {@link Gate} makes to answers. */
 export interface GateRules {
   /** Changes an object of a list: the noun of a cmdlet (`TransportRule`), or `domain`. */
   respell?(noun: string, record: Wire): void;
 }
 
 /**
- * A loopback server between one run and the simulator, so that a test can have the vendors spell their answers as it likes.
- * Sign-in and Graph go past it.
+ * A loopback server between a run and the simulator, which rewrites the vendors' answers with other spellings. Sign-in and Graph do not
+ * go through it.
  */
 export class Gate {
-  /** What passes now; assign to it. */
+  /** The current rules. Assign to it. */
   rules: GateRules = {};
   readonly #server: http.Server;
   readonly #agent: https.Agent;
@@ -39,7 +39,7 @@ export class Gate {
     });
   }
 
-  /** Opens one; close it when the test is done. */
+  /** Starts a gate. Close it after the test. */
   static async open(simulator: Simulator): Promise<Gate> {
     const gate = new Gate(simulator);
     await new Promise<void>((resolve) => {
@@ -48,7 +48,7 @@ export class Gate {
     return gate;
   }
 
-  /** The environment of a run that goes through it. @param environment what else the run knows. */
+  /** Returns the environment of a run that uses it. @param environment further variables. */
   environment(environment: Environment): Environment {
     const { port } = this.#server.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;
@@ -113,7 +113,7 @@ export class Gate {
   }
 }
 
-/** The noun of a list that was asked for; undefined for everything else. */
+/** Returns the noun of a list request; undefined for other requests. */
 function nounOf(method: string, body: Buffer): string | undefined {
   if (method === "GET") return "domain";
   const { CmdletInput } = JSON.parse(body.toString() || "{}") as {

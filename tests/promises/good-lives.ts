@@ -9,8 +9,8 @@ import { seed } from "./seed";
 import { startWorld, type World } from "./world";
 
 /**
- * Lives a life, and notes it.
- * @throws Error with the tenant, the steps, and what was wrong.
+ * Runs a life, and counts it.
+ * @throws Error with the tenant, the steps, and the violations.
  */
 export async function expectGood(
   world: World,
@@ -28,7 +28,7 @@ export async function expectGood(
   return result;
 }
 
-/** What a life is, for whoever has to understand what went wrong in it. */
+/** Describes a life, to help to understand a failure. */
 function inShort({ simulator }: World, life: Life): string {
   leave(simulator, life.tenant);
   const { tenant: _, ...rest } = life;
@@ -40,7 +40,7 @@ function inShort({ simulator }: World, life: Life): string {
   ].join("\n");
 }
 
-/** Lives random lives, of which the first that is not good is told as it is. @param part which of several: each has its own. */
+/** Runs random lives, and reports the first one with a violation. @param part the number of the part; each has different lives. */
 export async function expectGoodLives(
   world: World,
   ledger: Ledger,
@@ -64,16 +64,16 @@ export async function expectGoodLives(
   );
 }
 
-/** How many random lives there are; `npm run soak` lives 50,000. */
+/** Number of random lives; `npm run soak` has 50,000. */
 const lives = howMany(2_000, 24);
 
-/** The test of every other random life. */
+/** Defines the test of one half of the random lives. */
 export function halfOfAllLives(part: 1 | 2): void {
-  // Generous: other work may share the machine.
+  // Long, because the machine may be busy.
   jest.setTimeout(7_200_000 * times);
   const ledger = ledgerFor(6);
 
-  test("exposes and loses nothing and refuses nothing without need in any life", async () => {
+  test("exposes and loses no mail, and refuses no harmless write, in random lives", async () => {
     const world = await startWorld({ seed: {} });
     await expectGoodLives(world, ledger, lives / 2, undefined, part);
   });

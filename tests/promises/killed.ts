@@ -5,24 +5,24 @@ import { layLine } from "./life/line";
 import type { Stage } from "./scenarios";
 import type { World } from "./world";
 
-/** When a process dies. */
+/** The moment when a process is killed. */
 export type Moment =
   /** Before its nth request is sent. */
   | { readonly at: "before the request"; readonly nth: number }
-  /** When the vendor has carried its nth request out, and before it hears so. */
+  /** After the vendor has carried out its nth request, and before it gets the answer. */
   | { readonly at: "before the answer"; readonly nth: number }
-  /** When its nth operation on a resource is done, and before the engine hears so. */
+  /** After its nth operation on a resource, and before the engine has recorded it. */
   | { readonly at: "before the engine hears"; readonly nth: number };
 
-/** What an operation comes to when nothing kills it. */
+/** The result of an operation that is not killed. */
 export interface Whole {
   readonly requests: readonly string[];
-  /** How many operations on resources the engine asked for that may write. */
+  /** Number of the engine's operations on resources that may write. */
   readonly calls: number;
   readonly after: Record<string, unknown>;
 }
 
-/** Plays the operation to its end. */
+/** Runs the operation to its end. */
 export async function whole(world: World, stage: Stage): Promise<Whole> {
   const counted = counting(world.platform);
   await stage.scenario.run(stage.begin(undefined, counted.platform));
@@ -36,8 +36,8 @@ export async function whole(world: World, stage: Stage): Promise<Whole> {
 }
 
 /**
- * Plays the operation until the moment, when everything of its process ends: no request of it arrives any more.
- * @returns what the engine had saved until then; nothing when the operation was over before, as one that had less to ask.
+ * Runs the operation until the given moment, when its process is killed: none of its later requests arrives.
+ * @returns the engine's last saved state, or undefined if the operation ended before that moment.
  */
 export async function killed(
   world: World,
@@ -51,7 +51,7 @@ export async function killed(
     left ??= doomed.state;
     line.cut();
   };
-  // Little patience: what goes on in a dead process is of no interest.
+  // A short time limit, because what the killed process does is irrelevant.
   const environment = {
     ...line.over(world.environment),
     AREA1_PATIENCE_MS: "1500",
@@ -67,7 +67,7 @@ export async function killed(
     const match = { nth: moment.nth };
     const when = moment.at === "before the request" ? "before" : "after";
     simulator.faults.add({ kind: "hook", run: die, when, match });
-    // It never arrived.
+    // The request did not arrive.
     if (when === "before") simulator.faults.add({ kind: "reset", match });
   }
   const running = stage.scenario.run(doomed).then(
@@ -82,7 +82,7 @@ export async function killed(
   return left;
 }
 
-/** What is wrong after the next `up` (or `destroy`), which is to bring about what the killed one would have. */
+/** Returns what is wrong after the next `up` (or `destroy`), which must complete the work of the killed one. */
 export async function afterKill(
   world: World,
   stage: Stage,
@@ -112,7 +112,7 @@ export async function afterKill(
   return wrong;
 }
 
-/** A platform that counts the operations that may write, and dies after one of them. */
+/** Returns a platform that counts the operations that may write, and is killed after one of them. */
 function counting(
   platform: Platform,
   last = Infinity,

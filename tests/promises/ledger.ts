@@ -3,29 +3,29 @@ import path from "node:path";
 
 import type { PromiseNumber } from "./promises";
 
-/** A case in which a promise was broken. */
+/** A case that violated a promise. */
 export interface Violation {
-  /** Enough to try it again: what was done, with its seed where there is one. */
+  /** A description for repeating it: what was done, with its seed if there is one. */
   case: string;
   what: string;
 }
 
-/** What a test file tried of one promise; `table.js` adds them up at the end of the run. */
+/** The cases of one promise in a test file. `table.js` adds them up at the end of the run. */
 export class Ledger {
   tried = 0;
   readonly violations: Violation[] = [];
 
   constructor(readonly promise: PromiseNumber) {}
 
-  /** Counts a case, and notes what was wrong in it; nothing wrong is the promise kept. */
+  /** Counts a case, and records what was wrong with it. An empty list means that the promise was kept. */
   note(name: string, wrong: readonly string[]): void {
     this.tried += 1;
     this.violations.push(...wrong.map((what) => ({ case: name, what })));
   }
 
   /**
-   * Counts a case that throws when the promise is broken, and goes on: the whole table is worth more than the first line of it.
-   * The test expects {@link violations} to be empty at its end.
+   * Counts a case that throws if the promise is violated, and continues, so that all violations are found. The test expects
+   * {@link violations} to be empty at its end.
    */
   async case(name: string, run: () => Promise<unknown>): Promise<void> {
     try {
@@ -37,7 +37,7 @@ export class Ledger {
   }
 }
 
-/** The ledger of this test file for a promise; it is handed to the table when the file is done. */
+/** Returns the ledger of this test file for a promise. It is passed to the table after the file's tests. */
 export function ledgerFor(promise: PromiseNumber): Ledger {
   const ledger = new Ledger(promise);
   afterAll(() => {

@@ -3,23 +3,23 @@ import type { AddressInfo } from "node:net";
 
 import type { Simulator } from "../../simulator/index";
 
-/** A request that came to a host of its own. */
+/** A received request. */
 export interface Heard {
   readonly path: string;
   readonly authorization: string;
   readonly body: string;
 }
 
-/** A loopback host of its own, which writes down what it is sent, and passes it on or keeps it. */
+/** A separate loopback host that records requests, and optionally forwards them. */
 export interface ListeningPost {
   readonly url: string;
   readonly heard: Heard[];
-  /** How often somebody has connected, for whatever. */
+  /** Number of connections. */
   connections: number;
   close(): Promise<void>;
 }
 
-/** Opens one. @param simulator who answers; without one everything is answered with 200 and an empty list. */
+/** Starts one. @param simulator the simulator that requests are forwarded to. Without it, the answer is always 200 with an empty list. */
 export async function listen(simulator?: Simulator): Promise<ListeningPost> {
   const heard: Heard[] = [];
   const server = http.createServer((request, response) => {

@@ -2,12 +2,12 @@ import type { Seed } from "../../simulator/index";
 import type { UseCase4Args } from "../../lib";
 import { programOf, type Wanted } from "../sweep/stack";
 
-/** The domain that Cloudflare protects already, in a way of its own. */
+/** The domain that Cloudflare protects already, with other settings. */
 export const adoptedDomain = "example.com";
-/** The domain that is protected from now on. */
+/** The domain that the program adds. */
 export const madeDomain = "example.org";
 
-/** A tenant and an account that people have lived in: what they have set stands here so that it can be restored. */
+/** A tenant and an account with existing objects, whose values must be restored. */
 export const livedIn: Seed = {
   tenants: [
     {
@@ -39,8 +39,8 @@ export const livedIn: Seed = {
 };
 
 /**
- * Every kind: use case 4 with one pair of rules, notifications, a domain that is made and one that is adopted, and a custom policy.
- * @param finance other inputs of the custom policy; undefined takes one out.
+ * A program with every kind: use case 4 with one pair of rules, notifications, a new and an adopted domain, and a custom policy.
+ * @param finance other inputs of the custom policy; undefined removes one.
  */
 export async function wholeProgram(
   args: Partial<UseCase4Args> = {},
@@ -57,7 +57,7 @@ export async function wholeProgram(
     recipientDomainIs: ["example.net"],
     spamAction: "Quarantine",
     spamQuarantineTag: "AdminOnlyAccessPolicy",
-    // No worse than `Default`, which its recipients come from.
+    // Not weaker than `Default`, which applied to its recipients before.
     highConfidenceSpamAction: "Quarantine",
     highConfidenceSpamQuarantineTag: "AdminOnlyAccessPolicy",
     phishSpamAction: "Quarantine",

@@ -10,15 +10,15 @@ import { configure } from "../mail-flow/random/simulated-mail";
 import { randomTenant, type RandomTenant } from "../mail-flow/random/tenant";
 import { custom, leftTenants, switchOn } from "./tenants";
 
-/** How somebody left a tenant and an account, as data that a failure prints. */
+/** The initial objects of a tenant and an account, as data that a failure prints. */
 export interface StartingTenant {
-  /** Anything, or the name of one of {@link leftTenants}. */
+  /** A free text, or the name of one of {@link leftTenants}. */
   readonly base: RandomTenant | string;
-  /** What somebody did there, in this order. */
+  /** The changes by hand, in this order. */
   readonly deeds: readonly Deed[];
 }
 
-/** Something that somebody did. */
+/** A change by hand. */
 export type Deed =
   | { readonly rule: JsonObject & { Name: string }; readonly first: boolean }
   | { readonly allowed: readonly string[] }
@@ -29,7 +29,7 @@ export type Deed =
   | { readonly quarantine: string; readonly permissions: number }
   | { readonly domain: string; readonly dropped: readonly string[] };
 
-/** Sets a simulator up so, with a domain for every one that programs name. */
+/** Creates these objects in a simulator, with all domains that programs name. */
 export function leave(
   simulator: Simulator,
   { base, deeds }: StartingTenant,
@@ -41,7 +41,7 @@ export function leave(
   else {
     const { domains, acceptedDomains } = defaultTenant();
     configure(simulator, legal(base));
-    // Names that no random tenant has.
+    // Names that random tenants do not use.
     const known = new Set(tenant.domains.map(({ id }) => id));
     tenant.domains.push(...domains.filter(({ id }) => !known.has(id)));
     const accepted = new Set(
@@ -51,7 +51,7 @@ export function leave(
       ...acceptedDomains.filter(({ Name }) => !accepted.has(Name)),
     );
   }
-  // Every domain that programs name is processed once it is added, which is what the guard takes it to be.
+  // Domains become ACTIVE when they are added, as the guard assumes.
   account.zones = [
     ...new Set([...account.zones, "example.com", "example.org", "example.net"]),
   ];
@@ -105,7 +105,7 @@ function act(simulator: Simulator, deed: Deed): void {
     });
 }
 
-/** The same tenant as Exchange would keep it: names lead somewhere, patterns can be read, actions have what they need. */
+/** Returns the tenant with valid objects only: existing names, valid patterns, complete actions. */
 function legal(random: RandomTenant): RandomTenant {
   const tags = new Set([
     "AdminOnlyAccessPolicy",
@@ -201,7 +201,7 @@ const condition: fc.Arbitrary<JsonObject> = fc.oneof(
     { RecipientDomainIs: ["example.org"] },
     { SentToMemberOf: ["sales@example.com"] },
     { RecipientAddressContainsWords: ["board"] },
-    // Nobody can tell it from outside.
+    // A condition that cannot be evaluated.
     { RecipientADAttributeContainsWords: ["Department:Sales"] },
     { ExceptIfSentTo: ["megan@example.com"] },
   ),
@@ -257,7 +257,7 @@ const tags = fc.constantFrom(
   "DefaultFullAccessWithNotificationPolicy",
 );
 
-/** Anything that somebody may have done. */
+/** Generates random changes. */
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 5, arbitrary: rule },
   addresses.map((allowed): Deed => ({ allowed })),
@@ -341,7 +341,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   },
 );
 
-/** A tenant and an account: those that nobody configured at their smallest. */
+/** Generates a tenant and an account. Shrinks to default settings. */
 export const startingTenant: fc.Arbitrary<StartingTenant> = fc.record({
   base: fc.oneof(
     { withCrossShrink: true },

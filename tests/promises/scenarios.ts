@@ -5,24 +5,24 @@ import type { Stack, StackState, Wanted } from "../sweep/stack";
 import { madeDomain, wholeProgram } from "./programs";
 import type { World } from "./world";
 
-/** One operation on a whole program, and what was before. */
+/** An operation on a whole program, with the preceding steps. */
 export interface Scenario {
   readonly name: string;
-  /** What happened before, at the vendors and in the stack. */
+  /** The preceding steps, at the vendors and in the stack. */
   before?(world: World, stack: Stack): Promise<unknown>;
   /** The operation. */
   run(stack: Stack): Promise<unknown>;
-  /** True for an operation that only reads. */
+  /** Whether the operation only reads. */
   readonly refreshes?: true;
-  /** What the program says by then; undefined when everything is destroyed. */
+  /** The program at that time; undefined if everything is destroyed. */
   readonly program?: Wanted[];
 }
 
-/** The names of the objects that {@link scenarios} have, in the one place where they are changed by hand. */
+/** The names of the objects in {@link scenarios}. */
 const userQuarantine = "UserNotifyUserRelease";
 const userRule = "Email Security User Quarantine Message";
 
-/** Create, adopt, update, rename, replace, repair, refresh, shrink and destroy, of everything at once. */
+/** Returns the scenarios: create, adopt, update, rename, replace, repair, refresh, shrink and destroy, of the whole program. */
 export async function scenarios(): Promise<Scenario[]> {
   const program = await wholeProgram();
   const adopting = await wholeProgram({ adopt: true }, { adopt: true });
@@ -121,7 +121,7 @@ export async function scenarios(): Promise<Scenario[]> {
   ];
 }
 
-/** Objects of the program's names that somebody made for purposes of their own. */
+/** Creates unrelated objects with the names of the program's. */
 function putInTheWay({ simulator: { tenant } }: World): void {
   tenant.add("QuarantinePolicy", {
     Name: userQuarantine,
@@ -145,7 +145,7 @@ function putInTheWay({ simulator: { tenant } }: World): void {
   });
 }
 
-/** A value changed on every kind, and a rule and a policy removed. */
+/** Changes a value of every kind, and removes a rule and a policy. */
 function changeByHand({ simulator: { tenant, account } }: World): void {
   tenant.edit("TransportRule", userRule, { SetSCL: 6 });
   tenant.remove("TransportRule", `${userRule} Admin Release`);
@@ -159,14 +159,14 @@ function changeByHand({ simulator: { tenant, account } }: World): void {
   account.edit(madeDomain, { lookback_hops: 9 });
 }
 
-/** A scenario that can be begun again and again. */
+/** A scenario that can be started repeatedly. */
 export interface Stage {
   readonly scenario: Scenario;
-  /** Puts the vendors back to the moment before the operation, empties their log and hands out a stack of that moment. */
+  /** Restores the vendors' objects before the operation, empties the log, and returns the stack at that moment. */
   begin(environment?: Environment, platform?: Platform): Stack;
 }
 
-/** Plays what comes before a scenario's operation, once. */
+/** Runs the steps before a scenario's operation once. */
 export async function staged(world: World, scenario: Scenario): Promise<Stage> {
   const { simulator } = world;
   simulator.reset();

@@ -5,8 +5,8 @@ import { howMany } from "../sample";
 const given = process.env["AREA1_SEED"] ?? "20261123";
 
 /**
- * What random cases begin from. The same for every `npm test`, so that a change is to blame for what goes wrong;
- * `AREA1_SEED=random`, as in `npm run soak`, looks for what nobody has seen yet, and a number repeats a run.
+ * The seed of random cases. It is the same in every `npm test`, so that a failure is caused by a change of the code.
+ * `AREA1_SEED=random`, as in `npm run soak`, tests new cases, and a number repeats a run.
  */
 export const seed = given === "random" ? randomInt(2 ** 31) : Number(given);
 

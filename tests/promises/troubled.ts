@@ -3,14 +3,14 @@ import type { Stack } from "../sweep/stack";
 import { difference, isAlike } from "./alike";
 import {
   dropped,
-  isOwed,
+  isUnfinished,
   mayShow,
   settled,
   unclear,
   unlike,
   wronglyWritten,
 } from "./broken";
-import { askedBy, type CleanRun } from "./clean-run";
+import { titleOf, type CleanRun } from "./clean-run";
 import type { Trouble } from "./faults";
 import { layLine } from "./life/line";
 import type { World } from "./world";
@@ -53,7 +53,7 @@ export async function withTrouble(
   faults.add({
     kind: "hook",
     match: { nth },
-    run: (request) => void (hit = askedBy(request)),
+    run: (request) => void (hit = titleOf(request)),
   });
   trouble.set({ faults, line, nth });
   let message: string | undefined;
@@ -70,7 +70,7 @@ export async function withTrouble(
     ...wronglyWritten(clean, world.objects()),
     ...twice(world),
   ];
-  const owed = message === undefined && (await isOwed(stack));
+  const owed = message === undefined && (await isUnfinished(stack));
   if (message !== undefined) {
     wrong.push(...unclear(message));
     if (trouble.says?.test(message) === false)

@@ -18,7 +18,7 @@ const finding = (check: string, more: Partial<Finding> = {}): Finding => ({
   ...more,
 });
 
-test("What is wrong and not accepted is told, in the order of the checks", () => {
+test("Findings that are not accepted are reported in the order of the checks", () => {
   const all = [
     finding("b"),
     finding("a", { status: "warning" }),
@@ -61,7 +61,7 @@ test("A message has the object, its property, why, what to do and how to accept 
   ]);
 });
 
-test("Of one check, five objects are told; of more, four and how many more there are", () => {
+test("Up to five objects of a check are named; of more, four and the number of the others", () => {
   const of = (count: number) =>
     messagesOf(
       Array.from({ length: count }, (_, at) =>
@@ -77,7 +77,7 @@ test("Of one check, five objects are told; of more, four and how many more there
   );
 });
 
-test("Checks that nobody could make are named once, with each reason once", () => {
+test("Skipped checks are named once, with each reason once", () => {
   const skipped = { status: "skipped", reason: "No right" } as const;
   expect(skippedChecksMessage([finding("a")])).toBeUndefined();
   expect(

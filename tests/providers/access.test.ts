@@ -35,12 +35,12 @@ test.each([
   },
 );
 
-test("A setting that is missing is an answer, and what nobody foresaw is none", () => {
+test("A missing setting is a refusal, and an unexpected error is not", () => {
   expect(isRefusal(new UserError("No secret is given"))).toBe(true);
   expect(isRefusal(new TypeError("x is not a function"))).toBe(false);
 });
 
-test("Each of Microsoft's services is asked for what its own token holds; one that fails takes no other with it", async () => {
+test("The token of each of Microsoft's services is read separately, so that the failure of one does not affect the others", async () => {
   const simulator = await startSimulator();
   const session = new Session(
     resolveConfiguration(() => undefined, simulator.environment),

@@ -213,7 +213,7 @@ describe("The list of anti-spam policies", () => {
     ]);
   });
 
-  test("is as new as is asked for, and as new as its newer half", async () => {
+  test("is as new as required, and as new as the newer of its two lists", async () => {
     const operation = exchange.operation();
     const first = await antiSpamPolicy.list(operation, "Finance");
     const { begun: ofPolicies } = await operation.exchange.list(policies);
@@ -310,7 +310,7 @@ describe("A custom anti-spam policy", () => {
     ]);
   });
 
-  test("is removed after its rule, and gone when both were gone already", async () => {
+  test("is removed after its rule, and counts as removed if both were deleted already", async () => {
     exchange.answers = {
       [removeRule]: [notFound()],
       [removePolicy]: [notFound()],
@@ -330,7 +330,7 @@ describe("A custom anti-spam policy", () => {
     expect(exchange.cmdlets).toEqual([[removePolicy, { Identity: "Finance" }]]);
   });
 
-  test("is not removed before its rule is seen to be gone", async () => {
+  test("is not removed before a read shows that its rule is deleted", async () => {
     const one = [{ Name: "Another" }, { Name: Identity }];
     exchange.answers = { [rules]: [one, one, [{ Name: "Another" }]] };
     await antiSpamPolicy.remove(exchange.operation(), item, {});
@@ -343,13 +343,13 @@ describe("A custom anti-spam policy", () => {
     ]);
   });
 
-  test("stays when its rule stays, and that is said", async () => {
+  test("stays if its rule stays, and that is reported", async () => {
     exchange.answers = { [rules]: [[{ Name: Identity }]] };
     const operation = exchange.operation(6000);
     await expect(antiSpamPolicy.remove(operation, item, {})).rejects.toThrow(
       'the removal of its rule "Rule of finance" was answered as done, but the rule still stands. Run it again',
     );
-    // A third of the patience, and some more on a busy machine: what is left is for whoever runs it again.
+    // A third of the time limit, and some more on a busy machine.
     expect(operation.patience.left).toBeLessThan(4100);
     expect(operation.patience.left).toBeGreaterThan(0);
     expect(exchange.writes).toEqual([[removeRule, { Identity }]]);
@@ -440,7 +440,7 @@ describe("A custom anti-spam policy that shows no rule", () => {
     },
   );
 
-  test("fails as Exchange says when no list shows the rule that is said to be there", async () => {
+  test("fails with Exchange's reason if no list shows the rule that exists according to it", async () => {
     exchange.answers = { [newRule]: [alreadyExists] };
     await expect(update({ enabled: true })).rejects.toMatchObject({
       fault: "alreadyExists",
@@ -492,7 +492,7 @@ describe("A quarantine policy that an anti-spam policy names", () => {
     expect(took).toBeLessThan(4000);
   });
 
-  test("is said to be missing when it is not listed, at once", async () => {
+  test("is reported as missing at once if it is not listed", async () => {
     exchange.answers = {
       [setPolicy]: [notFound("No such tag")],
       "Get-QuarantinePolicy": [listed],

@@ -106,7 +106,7 @@ describe("The account of a domain", () => {
 });
 
 describe("A domain of Cloudflare", () => {
-  test("is known by name, id and the time of its last change, so far as they are told", () => {
+  test("is identified by name, id and the time of its last change, as far as they are returned", () => {
     expect(
       area1Domain.identify({
         id: "id",
@@ -119,14 +119,14 @@ describe("A domain of Cloudflare", () => {
     });
   });
 
-  test("is held against the MX that was last known", () => {
+  test("is compared with the last known MX", () => {
     expect(area1Domain.expected?.({ mailExchange: "mx" })).toEqual({
       transport: "mx",
     });
     expect(area1Domain.expected?.({ transport: "mx" })).toEqual({});
   });
 
-  test("has an integration that is a UUID and nothing more", () => {
+  test("has an integration that is a UUID", () => {
     const { codec } = area1Domain.fields["integrationId"] ?? {};
     const uuid = "6a2f7a3e-7df0-4b0c-8c53-0d2f6f5f9a01";
     expect(codec?.refuse(uuid.toUpperCase())).toBeUndefined();
@@ -236,7 +236,7 @@ describe("Cloudflare", () => {
     },
   );
 
-  test("is asked for no record of a domain whose status it does not tell", async () => {
+  test("gets no request for the record of a domain whose status it does not return", async () => {
     vendor.answers();
     const outputs = await area1Domain.outputs?.(
       operation(),

@@ -44,7 +44,7 @@ const pageOf = (number: number) =>
   `${ofAccount}?page=${number}&per_page=1000&order=domain&direction=asc`;
 
 describe("The list of domains", () => {
-  test("is asked for in pages of a thousand by name, with the token and nothing else of ours", async () => {
+  test("is requested in pages of a thousand by name, with the token only", async () => {
     vendor.answers(page(1, "a"));
     const { items } = await client().list("a/b");
     expect(items).toEqual([{ id: "a", domain: "a.example" }]);
@@ -97,7 +97,7 @@ describe("The list of domains", () => {
     expect(asked()).toEqual(pages.map((n) => ["GET", pageOf(n)]));
   });
 
-  test("that changes every time is given up after a fifth of the patience", async () => {
+  test("that changes every time is an error after a fifth of the time limit", async () => {
     vendor.answersBy(() => page(1, "a", "b"));
     const started = performance.now();
     const error = await errorOf(client(2000).list("acc"));
@@ -145,7 +145,7 @@ describe("The list of domains", () => {
     expect(seen(await errorOf(client().list("acc")))).toEqual(said);
   });
 
-  test("is one for everybody who asks for that account, and another for each account", async () => {
+  test("is shared by all readers of an account, and separate for each account", async () => {
     vendor.answersBy(() => page(1, "a"));
     const cloudflare = client();
     const [one, same] = await Promise.all([
@@ -161,7 +161,7 @@ describe("The list of domains", () => {
     expect(vendor.arrived).toHaveLength(3);
   });
 
-  test("is read anew after a write to its account, also one that failed, and only then", async () => {
+  test("is read again after a write to its account, even a failed one, and only then", async () => {
     vendor.answersBy(({ method }) => (method === "GET" ? page(1, "a") : {}));
     const cloudflare = client();
     await cloudflare.list("acc");
@@ -206,7 +206,7 @@ describe("A write", () => {
     ]);
   });
 
-  test("that makes a domain is not sent twice when it may have been carried out; others are", async () => {
+  test("that creates a domain is not retried if it may have been carried out; others are", async () => {
     vendor.answers({ status: 503 }, done);
     await errorOf(client().create("acc", fields, patience()));
     expect(vendor.arrived).toHaveLength(1);
@@ -466,7 +466,7 @@ describe("The record that a new domain waits for", () => {
     body: { success: true, result },
   });
 
-  test("is asked for at the domain, with its status in upper case", async () => {
+  test("is requested from the domain, with its status in upper case", async () => {
     expect(
       await record(
         told({
@@ -486,7 +486,7 @@ describe("The record that a new domain waits for", () => {
     ).toEqual({ txtRecordName: "n", txtRecordValue: "v", status: "" });
   });
 
-  test("is none where Cloudflare says 204, or tells half of it", async () => {
+  test("is unset if Cloudflare answers 204, or returns only a part of it", async () => {
     expect(await record({ status: 204 })).toBeUndefined();
     expect(await record(told({ txt_record_name: "n" }))).toBeUndefined();
     expect(await record(told({ txt_record_value: "v" }))).toBeUndefined();

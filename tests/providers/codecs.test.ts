@@ -78,7 +78,7 @@ describe.each(fields)("%s", (name, one) => {
   const { codec } = one;
   const values = valuesOf(one);
 
-  test("is normalized once for all, to an equal value that is taken", () => {
+  test("is normalized idempotently, to an equal and valid value", () => {
     fc.assert(
       fc.property(values, (value) => {
         const once = codec.normalize(value);
@@ -101,7 +101,7 @@ describe.each(fields)("%s", (name, one) => {
     );
   });
 
-  test("says nothing of what is missing, and none of null", () => {
+  test("decodes a missing value as unknown, and null as empty", () => {
     expect(codec.decode(undefined)).toBeUndefined();
     expect([null, undefined]).toContain(codec.decode(null));
   });
@@ -373,7 +373,7 @@ test("A time span has the same seconds in both of its forms", () => {
     expect(secondsOf(wrong)).toBeUndefined();
 });
 
-test("Permissions that hold no pair are not known, which is not none", () => {
+test("Permissions in an unreadable form are unknown, not empty", () => {
   for (const wire of ["", "[]", "Release", {}, null, true])
     expect(quarantinePermissions.decode(wire)).toBeUndefined();
 });

@@ -30,7 +30,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** Credentials as the environment gives them; the simulator's secret is left out. */
+/** Returns credentials from the environment, without the simulator's secret. */
 function credentials(environment: Record<string, string>): Credentials {
   const { AZURE_CLIENT_SECRET: _, ...without } = simulator.environment;
   return new Credentials(
@@ -88,7 +88,7 @@ test("the token that a pipeline leaves in a file signs in, once its subject is r
   );
 });
 
-test("everybody who asks at once shares a token for each service", async () => {
+test("concurrent requests share a token for each service", async () => {
   const { AZURE_CLIENT_SECRET = "" } = simulator.environment;
   const signIn = credentials({ AZURE_CLIENT_SECRET });
   const tokens = await Promise.all(
@@ -110,7 +110,7 @@ describe("A token that several operations wait for", () => {
       run: () => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     });
 
-  test("is not lost with the short patience of whoever asked first", async () => {
+  test("is not lost because of the first caller's short time limit", async () => {
     slow(900);
     const signIn = bySecret();
     const first = errorOf(signIn.token("exchange", new Patience(300)));
@@ -124,7 +124,7 @@ describe("A token that several operations wait for", () => {
     });
   });
 
-  test("is not waited for longer than the patience of each, whoever asked first", async () => {
+  test("is not waited for longer than each caller's time limit, whoever came first", async () => {
     slow(900);
     const signIn = bySecret();
     const first = signIn.token("exchange", patience());
@@ -136,7 +136,7 @@ describe("A token that several operations wait for", () => {
   });
 });
 
-test("who asks for both services at once is asked to sign in once for each, also later", async () => {
+test("concurrent requests for both services sign in once for each", async () => {
   const { AZURE_CLIENT_SECRET = "" } = simulator.environment;
   const signIn = credentials({ AZURE_CLIENT_SECRET });
   const both = () =>
@@ -173,7 +173,7 @@ test("a token of another tenant than the configured one is refused", async () =>
   );
 });
 
-/** Entra issues a token that says this. */
+/** Makes Entra issue a token with these claims. */
 const issuing = (claims: object): void =>
   void simulator.faults.add({
     match: { vendor: "entra", path: "/token" },
@@ -215,7 +215,7 @@ test("a tenant that is configured by a domain is taken from the token, and a tok
   );
 });
 
-test("without a tenant nothing is asked, and the message says where to give one", async () => {
+test("without a tenant no request is sent, and the message says where to set one", async () => {
   const { AZURE_CLIENT_SECRET = "", ...others } = simulator.environment;
   const { AZURE_TENANT_ID: _, ...without } = others;
   const none = new Credentials(
@@ -259,7 +259,7 @@ test("a token is kept until the credentials are renewed, and every one is known 
   expect([...signIn.tokens]).toEqual([first, second]);
 });
 
-test("a sign-in that failed is tried again by the next who asks", async () => {
+test("a failed sign-in is tried again by the next caller", async () => {
   const file = path.join(directory, "late-token");
   const signIn = credentials({ AZURE_FEDERATED_TOKEN_FILE: file });
   await expect(signIn.token("exchange", patience())).rejects.toThrow(

@@ -59,7 +59,7 @@ describe("Watching an engine", () => {
     while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
   };
 
-  test("asks again and again, leaves no connection open, and tells when nobody listens any more", async () => {
+  test("checks repeatedly, leaves no connection open, and reports when the port is closed", async () => {
     const { engine, close, counts } = await listening();
     let told = 0;
     const timer = watchEngine(engine, () => told++, 10);

@@ -18,7 +18,7 @@ afterAll(() => vendor.close());
 
 type SignInRequest = Parameters<SignInClient["sendRequest"]>[0];
 
-/** A request as `@azure/identity` makes it, so far as it is looked at. */
+/** The used parts of a request by `@azure/identity`. */
 const request = (path: string, more: object = {}) =>
   ({
     url: `${vendor.url}${path}`,
@@ -81,7 +81,7 @@ describe("A request of a sign-in", () => {
     expect(headers.toJSON()).toEqual({ "x-two": "2" });
   });
 
-  test("is a GET without a body where the library asks so, and an answer without a type is JSON", async () => {
+  test("is a GET without a body if the library sends one, and an answer without a type is JSON", async () => {
     vendor.answers({ body: token });
     const { headers } = await entra().sendRequest(
       request("/keys", { method: "GET", body: undefined }),
@@ -90,7 +90,7 @@ describe("A request of a sign-in", () => {
     expect(headers.get("content-type")).toBe("application/json");
   });
 
-  test("is sent again when it is not known what became of it, or when Entra asks to wait", async () => {
+  test("is retried if its outcome is unknown, or if Entra answers with Retry-After", async () => {
     vendor.answers(
       { status: 503 },
       { status: 429, headers: { "retry-after": "0.05" } },
@@ -100,7 +100,7 @@ describe("A request of a sign-in", () => {
     expect(vendor.arrived).toHaveLength(3);
   });
 
-  test("is sent for nobody who has no patience", async () => {
+  test("is not sent after the time limit", async () => {
     vendor.answers();
     const client = entra();
     client.patience = undefined;
@@ -179,7 +179,7 @@ describe("An answer to a sign-in", () => {
     expect(vendor.arrived).toHaveLength(1);
   });
 
-  test.each([408, 500, 503])("of %p is asked for again", async (status) => {
+  test.each([408, 500, 503])("of %p is retried", async (status) => {
     expect(await judged({ status, body: { error: "busy" } })).toEqual({
       fault: "transient",
       message: `Microsoft Entra answered ${status}: busy`,
@@ -189,7 +189,7 @@ describe("An answer to a sign-in", () => {
     expect(vendor.arrived).toHaveLength(5);
   });
 
-  test("that asks to wait for longer than the patience is an error at once", async () => {
+  test("whose Retry-After exceeds the time limit is an error at once", async () => {
     const error = await judged({
       status: 429,
       headers: { "retry-after": "60" },

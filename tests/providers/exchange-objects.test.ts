@@ -30,7 +30,7 @@ test.each([
   },
 );
 
-test("A policy has its GUID where one is told", () => {
+test("A policy has a GUID if one is returned", () => {
   const guid = "6f1f1b9e-52b5-4f6c-9f0a-2b1f0c7d4e11";
   expect(contentFilterPolicy({ Name: "a", Guid: guid })).toHaveProperty(
     "guid",
@@ -45,7 +45,7 @@ test("An anti-phishing policy is on or off only where it says so", () => {
   expect(antiPhishPolicy({ Name: "a" })).not.toHaveProperty("enabled");
 });
 
-test("Addresses are told without the spaces around them, and otherwise as they are", () => {
+test("Addresses are trimmed, and otherwise unchanged", () => {
   const addresses = [" 192.0.2.7 ", "198.51.100.0-198.51.100.255"];
   const told = ["192.0.2.7", "198.51.100.0-198.51.100.255"];
   expect(

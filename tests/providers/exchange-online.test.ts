@@ -74,7 +74,7 @@ describe("A cmdlet", () => {
     });
   });
 
-  test("has an id for every request, and one for all requests of a client", async () => {
+  test("has an id per request, and one for all requests of a client", async () => {
     const client = exchange.client();
     await client.list("Get-Thing");
     await client.list("Get-Other");
@@ -87,7 +87,7 @@ describe("A cmdlet", () => {
     expect(first).not.toBe(third);
   });
 
-  test("that makes something is not sent again when nobody knows what came of it", async () => {
+  test("that creates an object is not retried if its outcome is unknown", async () => {
     exchange.replies = [{ status: 503, body: "" }];
     const error = await errorOf(
       exchange.client().write("New-Thing", { Name: "one" }, patience()),
@@ -112,7 +112,7 @@ describe("A cmdlet", () => {
     },
   );
 
-  test("that reads leaves nothing uncertain when it fails for good", async () => {
+  test("that only reads has no unknown outcome after a final failure", async () => {
     exchange.replies = Array.from({ length: 6 }, () => ({ status: 503 }));
     const { details } = await errorOf(
       exchange.client(undefined, 1000).list("Get-Thing"),
@@ -122,7 +122,7 @@ describe("A cmdlet", () => {
 });
 
 describe("A list", () => {
-  test("is asked for once by everybody, and by what it is limited to", async () => {
+  test("is requested once by all readers, and separately for each filter", async () => {
     exchange.answers = { "Get-Thing": [[{ Name: "one" }]] };
     const client = exchange.client();
     const [first, second] = await Promise.all([
@@ -138,7 +138,7 @@ describe("A list", () => {
     ]);
   });
 
-  test("is asked for anew by who has seen it already", async () => {
+  test("is requested again by a reader that already has it", async () => {
     const client = exchange.client();
     const { begun } = await client.list("Get-Thing");
     await client.list("Get-Thing", {}, begun - 1);
@@ -245,7 +245,7 @@ describe("Writes", () => {
     });
   });
 
-  test("that remove are done when the object is gone already, and fail for any other reason", async () => {
+  test("that remove succeed if the object is already deleted, and fail for any other reason", async () => {
     const client = exchange.client();
     exchange.replies = [notFound()];
     await client.removeIfThere("Remove-Thing", { Identity: "a" }, patience());
@@ -348,7 +348,7 @@ describe("A list of several pages", () => {
     },
   });
 
-  test("is asked for page by page, with the cmdlet and its parameters again", async () => {
+  test("is requested page by page, each time with the cmdlet and its parameters", async () => {
     const more = "There are more results available than are displayed.";
     exchange.replies = [
       page("a", `${base()}/two?skip=1`, [more, "Mind it."]),
@@ -735,7 +735,7 @@ describe("Throttling", () => {
     expect(exchange.most).toBe(1);
   });
 
-  test("that lasts longer than the patience says what Exchange said", async () => {
+  test("that exceeds the time limit reports Exchange's message", async () => {
     const error = await errorOfList({
       status: 429,
       headers: { "retry-after": "60" },
@@ -776,7 +776,7 @@ describe("The cmdlets that the roles allow", () => {
     });
   });
 
-  test("are asked for again when the answer is lost", async () => {
+  test("are requested again if the answer is lost", async () => {
     exchange.replies = [{ status: 503 }];
     expect(await allowed()).toEqual([]);
     expect(exchange.arrived).toHaveLength(2);

@@ -165,7 +165,7 @@ describe("A write that would expose mail", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("is refused where Cloudflare no longer drops what nothing holds, and what to keep is said", async () => {
+  test("is refused if Cloudflare would no longer drop mail that no rule quarantines, with what to keep", async () => {
     simulator.account.edit("example.com", {
       drop_dispositions: ["MALICIOUS", "MALICIOUS-BEC"],
     });
@@ -181,7 +181,7 @@ describe("A write that would expose mail", () => {
     await guard(change(["MALICIOUS", "MALICIOUS-BEC", "SPAM"]));
   });
 
-  test("is refused with a refresh as the remedy where somebody has changed an object of a stack", async () => {
+  test("is refused with the advice to refresh if somebody has changed an object of a stack", async () => {
     simulator.tenant.edit("TransportRule", adminRule, {
       State: "Disabled",
       Comments: "Managed by Pulumi: ops/dev/mail-admin",
@@ -197,7 +197,7 @@ describe("A write that would expose mail", () => {
     );
   });
 
-  test("is refused without a refresh as the remedy where nobody's object decides, whatever else the stack has", async () => {
+  test("is refused without the advice to refresh if no object of a stack decides", async () => {
     simulator.tenant.edit("TransportRule", userRule, {
       Comments: "Managed by Pulumi: ops/dev/mail-user",
     });
@@ -206,7 +206,7 @@ describe("A write that would expose mail", () => {
     );
   });
 
-  test("is warned of where the resource may expose mail", async () => {
+  test("only warns if the resource has allowExposure", async () => {
     await guard(switchedOff, { inputs: { allowExposure: true } });
     expect(warnings).toEqual([
       `the object: it would expose mail with the word MALICIOUS to recipients at example.com, which is ${administrators} now and could then be in the inbox (TransportRule "${adminRule}", enabled false: the rule is switched off), as allowExposure says.`,
@@ -240,7 +240,7 @@ describe("A write that would expose mail", () => {
     }
   });
 
-  test("gives up mail that carries alone the header of the rule that leaves, not mail with both", async () => {
+  test("no longer guards mail with only the header of the removed rule, but still mail with both", async () => {
     simulator.tenant.add("TransportRule", {
       Name: "Older",
       HeaderContainsMessageHeader: older,
@@ -277,14 +277,14 @@ describe("A write that would lose mail", () => {
   const message =
     'Suspicious mail to recipients at example.com would be lost: it is in the inbox now, and could then be rejected or deleted (HostedContentFilterPolicy "Default", spamAction Delete: it is deleted, and nobody is told). Change HostedContentFilterPolicy "Default"';
 
-  test("is refused, and allowed by nobody", async () => {
+  test("is refused, even with allowExposure", async () => {
     expect(await messageOf(guard(suspicious))).toBe(message);
     expect(
       await messageOf(guard(suspicious, { inputs: { allowExposure: true } })),
     ).toBe(message);
   });
 
-  test("is not refused where that is what the program asks for", async () => {
+  test("is not refused if the program itself sets the action", async () => {
     await guard(byDefault({ highConfidenceSpamAction: "Delete" }));
     expect(warnings).toEqual([]);
   });
@@ -317,7 +317,7 @@ describe("A write that would lose mail", () => {
 });
 
 describe("A write that restores what was there first", () => {
-  test("is warned of once, with guarded words alone, and looks once", async () => {
+  test("warns once, only for guarded words, and checks once", async () => {
     await guard(
       byDefault({
         highConfidenceSpamAction: "MoveToJmf",
@@ -331,7 +331,7 @@ describe("A write that restores what was there first", () => {
     expect(asked()).toEqual(lists);
   });
 
-  test("says nothing of what Microsoft itself finds, or of lost mail", async () => {
+  test("does not warn of Microsoft's own verdicts, or of lost mail", async () => {
     await guard(byDefault({ phishSpamAction: "MoveToJmf" }), {
       restores: true,
     });
@@ -410,7 +410,7 @@ describe("A write that restores what was there first", () => {
   });
 });
 
-describe("What decides where mail goes", () => {
+describe("The configuration that decides where mail goes", () => {
   test("is read once for a write that does no harm, in one request for each list", async () => {
     await guard(rule({ setScl: 9 }));
     expect(asked()).toEqual(lists);

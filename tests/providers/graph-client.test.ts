@@ -122,7 +122,7 @@ describe("The MX of a domain", () => {
     );
   });
 
-  test("goes with the other questions of the moment, twenty to a request, and to each its own answer", async () => {
+  test("is batched with other concurrent requests, twenty at a time, and each gets its own answer", async () => {
     vendor.answersBy(everything);
     const graph = client();
     const names = domains(41);
@@ -134,7 +134,7 @@ describe("The MX of a domain", () => {
     expect(requests.flat().sort()).toEqual([...names].sort());
   });
 
-  test("is asked for once, in whatever case", async () => {
+  test("is requested once, whatever its case", async () => {
     vendor.answersBy(everything);
     const graph = client();
     await Promise.all([
@@ -145,7 +145,7 @@ describe("The MX of a domain", () => {
     expect(asked()).toEqual([["a.example"]]);
   });
 
-  test("fills its request up with likely domains, for which nobody asks again", async () => {
+  test("fills its batch with likely domains, which are then not requested again", async () => {
     vendor.answersBy(everything);
     const graph = client();
     const likely = () => [
@@ -173,7 +173,7 @@ describe("The MX of a domain", () => {
     expect(asked()).toEqual([domains(20)]);
   });
 
-  test("that was asked for on suspicion in vain is not suspected again, but asked for when it is wanted", async () => {
+  test("that was prefetched without result is not prefetched again, but requested when needed", async () => {
     vendor.answersBy(
       batch((domain) =>
         domain === "gone.example" ? { status: 404 } : mx("mx"),
@@ -324,7 +324,7 @@ describe("An answer in a batch", () => {
     },
   );
 
-  test("of 503 without Retry-After is asked for again like a whole one, alone", async () => {
+  test("of 503 without Retry-After is retried alone, like a whole request", async () => {
     let failures = 0;
     vendor.answersBy(
       batch((domain) =>
@@ -379,7 +379,7 @@ describe("An answer in a batch", () => {
     },
   );
 
-  test("that is throttled for longer than the patience is an error that says so", async () => {
+  test("that is throttled beyond the time limit is an error that says so", async () => {
     vendor.answersBy(
       batch(() => ({ status: 429, headers: { "retry-after": "60" } })),
     );
@@ -500,7 +500,7 @@ test("A sign-in that fails is the reason of the question that needed it, word fo
   expect(vendor.arrived).toEqual([]);
 });
 
-test("Who signs in beforehand has the token when the question comes", async () => {
+test("A sign-in in advance provides the token for a later request", async () => {
   vendor.answersBy(everything);
   const graph = client();
   await graph.signIn(new Patience(5000));

@@ -140,7 +140,7 @@ test("A request goes out with its own headers and body, and without one where it
   ]);
 });
 
-test("A witness is told of every answer, also of those that do not count", async () => {
+test("A witness gets every answer, including those that are retried", async () => {
   replies = [{ status: 503 }];
   const seen: [string, number, string][] = [];
   const http = new Http(
@@ -178,7 +178,7 @@ describe("Throttling", () => {
     expect(arrived).toHaveLength(2);
   });
 
-  test("a vendor that is not available is waited out as it asked, and by all requests", async () => {
+  test("all requests wait for the Retry-After of an unavailable vendor", async () => {
     replies = [{ status: 503, headers: { "retry-after": "1.2" } }];
     const http = client();
     const started = performance.now();
@@ -190,7 +190,7 @@ describe("Throttling", () => {
     expect(said).toEqual(["Vendor is not available: waiting 2 s as it asked"]);
   });
 
-  test("a vendor that asks for more than the patience is not waited for", async () => {
+  test("a Retry-After beyond the time limit is not waited for", async () => {
     replies = [{ status: 503, headers: { "retry-after": "60" } }];
     await expect(
       client().send(get(), judge, new Patience(500)),
@@ -198,7 +198,7 @@ describe("Throttling", () => {
     expect(arrived).toHaveLength(1);
   });
 
-  test("a vendor that goes on asking to wait is waited for as long as the patience lasts", async () => {
+  test("repeated Retry-After are waited for until the time limit", async () => {
     // One more than the tries after a 503 that asks for nothing.
     replies = Array.from({ length: 5 }, () => ({
       status: 503,
@@ -218,7 +218,7 @@ describe("Throttling", () => {
     expect(gaps()[0]).toBeGreaterThanOrEqual(295);
   });
 
-  test("413 with Retry-After is asked again: it was not carried out", async () => {
+  test("413 with Retry-After is retried, because it was not carried out", async () => {
     replies = [{ status: 413, headers: { "retry-after": "0.2" } }];
     const answer = await client().send(post(), refusing, new Patience(5000));
     expect(answer.text).toBe("fine");
@@ -246,7 +246,7 @@ describe("Throttling", () => {
     },
   );
 
-  test("a refusal with Retry-After stays one, and nobody waits", async () => {
+  test("a refusal with Retry-After is not retried, and no request waits", async () => {
     replies = [{ status: 403, headers: { "retry-after": "60" } }];
     const http = client();
     const error = await faultOf(http.send(get(), refusing, new Patience(500)));
@@ -255,7 +255,7 @@ describe("Throttling", () => {
     expect(arrived).toHaveLength(2);
   });
 
-  test("without Retry-After is waited out with growing pauses", async () => {
+  test("without Retry-After is retried after growing pauses", async () => {
     replies = [{ status: 429 }, { status: 429 }, { status: 429 }];
     await client().send(get(), judge, new Patience(2000));
     // 20 ms, doubled each time from the first on, give or take a quarter.
@@ -267,7 +267,7 @@ describe("Throttling", () => {
     expect(said).toEqual([]);
   });
 
-  test("with a Retry-After that is none is waited out as without", async () => {
+  test("with an invalid Retry-After is handled as without one", async () => {
     replies = [{ status: 429, headers: { "retry-after": "soon" } }];
     await client().send(get(), judge, new Patience(2000));
     expect(arrived).toHaveLength(2);
@@ -338,19 +338,19 @@ describe("Throttling", () => {
       expect(later - (second[at] ?? 0)).toBeGreaterThanOrEqual(38);
   });
 
-  test("is told when it takes a second or more, with the vendor's name and the time", async () => {
+  test("is reported if it takes a second or more, with the vendor's name and the time", async () => {
     replies = [{ status: 429, headers: { "retry-after": "1" } }];
     await client().send(get(), judge, new Patience(5000));
     expect(said).toEqual(["Vendor is throttling: waiting 1 s as it asked"]);
   });
 
-  test("is told without a word of being asked when nothing was asked", async () => {
+  test("is reported without a Retry-After if there was none", async () => {
     replies = [{ status: 429 }, { status: 429 }];
     await client().send(get(), judge, new Patience(50_000));
     expect(said.at(-1)).toMatch(/^Vendor is throttling: waiting [23] s$/);
   });
 
-  test("that asks for more than the patience ends at once", async () => {
+  test("whose Retry-After exceeds the time limit ends at once", async () => {
     replies = [{ status: 429, headers: { "retry-after": "60" } }];
     const started = performance.now();
     const error = await faultOf(client().send(get(), judge, new Patience(500)));
@@ -380,7 +380,7 @@ describe("Throttling", () => {
     await first;
   });
 
-  test("is a pause for those who ask by themselves as well, and other errors are none", async () => {
+  test("also pauses callers that send their own requests, and other errors do not", async () => {
     const http = client();
     const answer = { status: 429, headers: new Headers(), text: "" };
     const patience = new Patience(2000);
@@ -396,14 +396,14 @@ describe("Throttling", () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(25);
   });
 
-  test("of a write is waited out too: it was not carried out", async () => {
+  test("of a write is waited for too, because it was not carried out", async () => {
     replies = [{ status: 429, headers: { "retry-after": "0.01" } }];
     await client().send(post(), judge, new Patience(2000));
     expect(arrived).toHaveLength(2);
   });
 });
 
-describe("A request whose outcome is not known", () => {
+describe("A request with an unknown outcome", () => {
   const lost: [string, Reply][] = [
     ["a connection broken off", { breaks: "before" }],
     ["half an answer", { breaks: "within" }],
@@ -458,7 +458,7 @@ describe("An answer that is larger than the limit", () => {
       },
     ],
     ["with an error's status", { status: 503, body: large }],
-  ])("is not read to its end, nor asked for again: %s", async (_, reply) => {
+  ])("is neither read to its end nor retried: %s", async (_, reply) => {
     replies = [reply];
     const error = await faultOf(
       limited().send(get(), judge, new Patience(2000)),
@@ -491,7 +491,7 @@ describe("An answer that is larger than the limit", () => {
   });
 });
 
-test("An answer that is a refusal is not asked for again", async () => {
+test("A refused request is not retried", async () => {
   replies = [{ status: 400 }];
   const refusing = (answer: Answer) => {
     if (answer.status === 400) throw new VendorError("refused", "no");
@@ -529,7 +529,7 @@ test("A write that no connection came about for is sent when there is one", asyn
 });
 
 // Kind: errors of our own making are never transient.
-test("A header that Node does not send is an error at once, and nothing of it is shown", async () => {
+test("A header that Node does not send is an error at once, which does not show it", async () => {
   const sent = client().send(
     { ...get(), headers: { Authorization: "Bearer hush\nhush" } },
     judge,
@@ -566,7 +566,7 @@ test("What is left of a patience is whole milliseconds, also after a pause that 
   }
 });
 
-test("Nothing is sent when the patience is used up", async () => {
+test("Nothing is sent after the time limit", async () => {
   const patience = new Patience(0);
   const error = await faultOf(client().send(get(), judge, patience));
   expect([error.fault, error.message, error.details.advice]).toEqual([
@@ -577,7 +577,7 @@ test("Nothing is sent when the patience is used up", async () => {
   expect(arrived).toEqual([]);
 });
 
-test("A connection that never came about leaves nothing uncertain, and a write is tried again", async () => {
+test("After a failed connection the outcome is known, and a write is retried", async () => {
   const started = performance.now();
   const error = await faultOf(
     client().send(
@@ -598,7 +598,7 @@ test("A connection that never came about leaves nothing uncertain, and a write i
   expect(performance.now() - started).toBeLessThan(8000);
 });
 
-test("A request takes no longer than its time limit, nor than what is left of the patience", async () => {
+test("A request takes no longer than its own time limit, nor than the rest of the operation's", async () => {
   for (const [timeout, patience] of [
     [80, 5000],
     [5000, 80],
@@ -656,7 +656,7 @@ test("A redirect is handed to the caller and not followed: no token goes to anot
 });
 
 describe("Patience", () => {
-  test("asks until the answer is settled, and no longer than its limit", async () => {
+  test("retries until the answer is final, and no longer than its limit", async () => {
     let asked = 0;
     const patience = new Patience(2000);
     expect(
@@ -702,7 +702,7 @@ describe("Patience", () => {
     expect(patience.grants(1)).toBe(true);
   });
 
-  test("asks again after pauses that grow, from a hundredth of it on, up to half a second", async () => {
+  test("retries after growing pauses, from a hundredth of its limit up to half a second", async () => {
     expect(new Patience(10_000).firstPause).toBe(100);
     expect(new Patience(300_000).firstPause).toBe(500);
     const asked: number[] = [];
@@ -717,7 +717,7 @@ describe("Patience", () => {
     expect((asked[3] ?? 0) - (asked[0] ?? 0)).toBeGreaterThanOrEqual(20);
   });
 
-  test("asks no longer than a limit of its own", async () => {
+  test("retries no longer than a separate limit", async () => {
     const started = performance.now();
     await new Patience(60_000).until(
       () => Promise.resolve(0),
@@ -727,7 +727,7 @@ describe("Patience", () => {
     expect(performance.now() - started).toBeLessThan(5000);
   });
 
-  test("pauses as long as it is told to between two tries", async () => {
+  test("pauses between two tries as long as required", async () => {
     const tried: number[] = [];
     await new Patience(1000).persist(
       () => {

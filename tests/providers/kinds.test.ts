@@ -21,7 +21,7 @@ test.each([
   "RestorePoint",
   "MailFlowCheck",
 ])(
-  "%s is a kind, which asks for the session when it has work",
+  "%s is a kind, which creates the session only when it is needed",
   async (name) => {
     await expect(
       (async () => provider(name, nobody).check({}, {}))(),

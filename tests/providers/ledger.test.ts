@@ -6,7 +6,7 @@ const account = "5e4f1a";
 const domain = { domain: "example.com", accountId: account };
 
 describe("A ledger", () => {
-  test("knows the objects of the program, in any case, by kind, account and name", () => {
+  test("finds the objects of the program by kind, account and name, ignoring case", () => {
     const ledger = new Ledger();
     ledger.register(area1Domain, domain);
     expect(
@@ -26,7 +26,7 @@ describe("A ledger", () => {
     );
   });
 
-  test("knows an object of the program in whichever account", () => {
+  test("finds an object of the program in any account", () => {
     const ledger = new Ledger();
     ledger.register(area1Domain, domain);
     const there = (name: string, accountId: string) =>
@@ -36,13 +36,13 @@ describe("A ledger", () => {
     expect(there("example.org", account)).toBe(false);
   });
 
-  test("knows an object of a tenant whatever account its state names", () => {
+  test("finds an object of a tenant whatever account its state names", () => {
     const ledger = new Ledger();
     ledger.register(transportRule, { name: "Rule", accountId: account });
     expect(ledger.isRegistered(transportRule, { name: "rule" })).toBe(true);
   });
 
-  test("knows what the program says of the mail that it guards, and nothing where it says nothing", () => {
+  test("records the mail that the program guards, if it sets it", () => {
     const ledger = new Ledger();
     expect(ledger.guard).toBeUndefined();
     ledger.register(transportRule, { name: "Rule" });
@@ -61,7 +61,7 @@ describe("A ledger", () => {
     });
   });
 
-  test("knows what a create made, and what it adopted with what was there first", () => {
+  test("records what a create created, and what it adopted with the previous values", () => {
     const ledger = new Ledger();
     expect(ledger.owns("TransportRule/made")).toBe(false);
     ledger.create("TransportRule/made", undefined);
@@ -74,7 +74,7 @@ describe("A ledger", () => {
     expect(ledger.owns("TransportRule/other")).toBe(false);
   });
 
-  test("knows what a delete was for, whatever came of it", () => {
+  test("records what a delete was for, whatever its result", () => {
     const ledger = new Ledger();
     ledger.delete(area1Domain, { domain: "Example.com", accountId: "A" });
     expect(ledger.hasDeleted("area1domain/a/example.com")).toBe(true);
@@ -87,7 +87,7 @@ describe("A ledger", () => {
     ).toBe(false);
   });
 
-  test("has one holder for each object, who may ask again", () => {
+  test("has one owner for each object, which may claim it again", () => {
     const ledger = new Ledger();
     expect(ledger.hold("TransportRule/rule", "ops/dev/mail")).toBeUndefined();
     expect(ledger.hold("TransportRule/rule", "ops/dev/mail")).toBeUndefined();

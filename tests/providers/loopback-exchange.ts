@@ -46,7 +46,7 @@ export const detail = (exceptionType: string, text: string) => ({
   },
 });
 
-/** What Exchange says of an object that is not there. */
+/** Exchange's answer for an object that does not exist. */
 export const notFound = (text = "The operation couldn't be performed.") => ({
   status: 404,
   body: detail(
@@ -55,20 +55,20 @@ export const notFound = (text = "The operation couldn't be performed.") => ({
   ),
 });
 
-/** A server that answers cmdlets as it is told to, and a client of it. Knows nothing of Exchange: what it is told is the test's. */
+/** A server that returns the answers of a test to cmdlets, with a client. It does not simulate Exchange. */
 export class LoopbackExchange {
-  /** What to answer, in turn, whatever is asked; before {@link answers}. */
+  /** Answers to the next requests, in order. Used before {@link answers}. */
   replies: Reply[] = [];
   /** What to answer to a cmdlet, the last one for good. */
   answers: Record<string, Reply[]> = {};
   arrived: Arrived[] = [];
   /** How many requests were in work at once, at most. */
   most = 0;
-  /** How often the client asked for new credentials. */
+  /** How often the client requested new credentials. */
   renewals = 0;
   /** What the client warned of. */
   warnings: string[] = [];
-  /** Why there is no token, if there is none. */
+  /** The error of the token request, if it fails. */
   noToken: Error | undefined;
 
   private inWork = 0;
@@ -129,7 +129,7 @@ export class LoopbackExchange {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** A new client: nothing is shared with another one. */
+  /** Creates a new client, which shares nothing with others. */
   client(host = `localhost:${this.port}`, patienceMs = 2000): ExchangeOnline {
     const credentials: Pick<
       Credentials,
@@ -162,7 +162,7 @@ export class LoopbackExchange {
     return parts as Operation;
   }
 
-  /** The cmdlets that were asked for, in order, each with its parameters. */
+  /** Returns the received cmdlets in order, each with its parameters. */
   get cmdlets(): [string, unknown][] {
     return this.arrived.map(({ cmdlet, parameters }) => [cmdlet, parameters]);
   }

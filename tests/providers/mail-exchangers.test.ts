@@ -3,7 +3,7 @@ import { dnsServer } from "../mail-flow/dns-server";
 
 const many = Array.from({ length: 401 }, (_, at) => `d${at}.example`);
 
-test("MX hosts are told in lower case without a dot at the end, the preferred one first", async () => {
+test("MX hosts are returned in lower case without a dot at the end, the preferred one first", async () => {
   const server = await dnsServer({
     "two.example": ["MX1.example.net.", "mx2.example.net"],
     "none.example": ["."],
@@ -36,7 +36,7 @@ test("MX hosts are told in lower case without a dot at the end, the preferred on
   ]);
 });
 
-test("Each of many domains is asked for once", async () => {
+test("Each of many domains is queried once", async () => {
   const server = await dnsServer(
     Object.fromEntries(many.map((name) => [name, [`mx.${name}`]])),
   );
@@ -51,7 +51,7 @@ test("Each of many domains is asked for once", async () => {
   expect(new Set(server.asked).size).toBe(many.length);
 });
 
-test("What is no server is refused, and without one the system's are asked", async () => {
+test("An invalid server is refused, and without one the system's are queried", async () => {
   await expect(mailExchangers(["example.com"], "no address")).rejects.toThrow(
     "Invalid IP address",
   );

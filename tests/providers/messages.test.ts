@@ -167,7 +167,7 @@ test("A sentence ends once", () => {
 });
 
 describe("Scrubbing", () => {
-  test("leaves nothing of a secret in any form that a vendor may quote it in", () => {
+  test("removes a secret in every form in which a vendor may quote it", () => {
     fc.assert(
       fc.property(
         fc

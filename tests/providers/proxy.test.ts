@@ -92,7 +92,7 @@ test("A request goes through the proxy that HTTPS_PROXY names, with its user and
   expect(vendor.arrived[0]?.headers).not.toHaveProperty("proxy-authorization");
 });
 
-test("A loopback host, and a host in NO_PROXY, is asked without the proxy", async () => {
+test("Requests to a loopback host or a host in NO_PROXY do not use the proxy", async () => {
   vendor.answers({ body: "fine" });
   await send(`${vendor.url}/x`);
   expect(asked).toEqual([]);
@@ -122,7 +122,7 @@ test.each([407, 403, 502])(
   },
 );
 
-describe("A certificate that nobody here knows", () => {
+describe("A certificate that is not trusted", () => {
   let stranger: TlsServer;
   let connections = 0;
   let requests = 0;
@@ -193,7 +193,7 @@ describe("A certificate that nobody here knows", () => {
 
 // Kind: every error of certificates that Node names ends at once and says what to do.
 describe("A certificate", () => {
-  test("of an authority that nobody here knows is refused at once", async () => {
+  test("of an untrusted authority is refused at once", async () => {
     const authority = await generate([{ name: "commonName", value: "ca" }], {
       algorithm: "sha256",
       extensions: [{ name: "basicConstraints", cA: true }],

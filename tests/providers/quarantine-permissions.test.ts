@@ -42,7 +42,7 @@ describe("Permissions of a program", () => {
   });
 });
 
-describe("Permissions that Exchange tells", () => {
+describe("Permissions that Exchange returns", () => {
   test.each([
     ["PermissionToDelete:True", ["Delete"]],
     ["[permissiontodelete \t:  true]", ["Delete"]],

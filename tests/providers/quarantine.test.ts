@@ -49,7 +49,7 @@ describe("The tags of threat policies that point at a quarantine policy", () => 
     expect(exchange.warnings).toEqual([]);
   });
 
-  test("are not known of policies that the role may not read, which is said", async () => {
+  test("are unknown for policies that the role may not read, which is reported", async () => {
     exchange.answers = {
       "Get-AntiPhishPolicy": [forbidden],
       "Get-MalwareFilterPolicy": [[{ Name: "Malware", QuarantineTag: "Ours" }]],
@@ -149,7 +149,7 @@ describe("A quarantine policy", () => {
     expect(quarantinePolicy.alwaysExists("AdminOnlyAccessPolicy")).toBe(false);
   });
 
-  test("is removed where nothing points at it, and gone when it was gone already", async () => {
+  test("is removed if no policy uses it, and counts as removed if it was deleted already", async () => {
     exchange.answers = { "Remove-QuarantinePolicy": [notFound()] };
     expect(
       await quarantinePolicy.remove(exchange.operation(), { Name: "Ours" }, {}),

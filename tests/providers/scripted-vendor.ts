@@ -17,7 +17,7 @@ export interface Reply {
   /** @default 200 */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A text as it is, anything else as JSON; nothing for no body. */
+  /** The body: a text unchanged, anything else as JSON, empty if undefined. */
   readonly body?: unknown;
 }
 
@@ -30,15 +30,15 @@ export interface Arrived {
   readonly body: string;
 }
 
-/** A vendor on a loopback port that answers what a test says, in that order; what it was not told to answer it calls a teapot's. */
+/** A vendor on a loopback port that returns a test's answers in order. Answers further requests with status 418. */
 export interface ScriptedVendor {
   /** Without a slash at the end. */
   readonly url: string;
   /** All requests since the last {@link answers}, in order. */
   readonly arrived: readonly Arrived[];
-  /** Begins anew with these answers. */
+  /** Restarts with these answers. */
   answers(...replies: readonly Reply[]): void;
-  /** Begins anew with an answer of the request's own. */
+  /** Restarts with answers that are computed from each request. */
   answersBy(reply: (request: Arrived) => Reply): void;
   close(): void;
 }

@@ -83,7 +83,7 @@ describe("Scrubbing", () => {
     expect(scrub("password1", ["password1", "password"])).toBe("[secret]");
   });
 
-  test("takes tokens of two parts and three out, and nothing shorter", () => {
+  test("removes tokens of two and three parts, and nothing shorter", () => {
     const part = "a-b_c0123D";
     for (const token of [
       `eyJ${part}.${part}`,
@@ -102,7 +102,7 @@ describe("Scrubbing", () => {
 });
 
 describe("A session", () => {
-  test("tells a warning once, as a sentence without secrets, and progress each time", () => {
+  test("reports a warning once, as a sentence without secrets, and progress each time", () => {
     const one = session({ CLOUDFLARE_API_TOKEN: "the-token" });
     one.warn("It holds the-token");
     one.warn("It holds the-token.");
@@ -133,7 +133,7 @@ describe("A session", () => {
     expect(told).toEqual([["warning", "Something."]]);
   });
 
-  test("knows the tenant and what a token for a service permits", async () => {
+  test("returns the tenant and the permissions of a token for a service", async () => {
     const one = session();
     expect(await one.tenantId(patience())).toBe(simulator.tenant.id);
     expect(await one.permissions("exchange", patience())).toEqual([
@@ -144,7 +144,7 @@ describe("A session", () => {
     );
   });
 
-  test("writes what it asks vendors where AREA1_RECORD says, and nothing of the sign-in", async () => {
+  test("writes requests to the file of AREA1_RECORD, without the sign-in", async () => {
     const file = path.join(directory, "transcript.jsonl");
     const one = await withVariables({ AREA1_RECORD: file }, () => session());
     await one.tenantId(patience());

@@ -19,7 +19,7 @@ function stage() {
 }
 
 describe("A shared list", () => {
-  test("is read once for all who ask, while it is under way and later", async () => {
+  test("is read once for all callers, while it is being read and later", async () => {
     const { list, readings } = stage();
     const [one, other] = [list.get(), list.get()];
     expect(readings).toHaveLength(1);
@@ -31,7 +31,7 @@ describe("A shared list", () => {
     expect(await one).not.toHaveProperty("earlier");
   });
 
-  test("that began after another is what is wanted when the other is not new enough, also for the next who asks", async () => {
+  test("that started after another is used if the other is not new enough, also for the next caller", async () => {
     const { list, readings } = stage();
     const first = list.get();
     readings[0]?.ends("a");
@@ -60,7 +60,7 @@ describe("A shared list", () => {
     expect((await second).begun).toBe((await first).begun + 1);
   });
 
-  test("that failed is read again by the next who asks", async () => {
+  test("that failed is read again by the next caller", async () => {
     const { list, readings } = stage();
     const first = list.get();
     readings[0]?.fails("no");
@@ -73,7 +73,7 @@ describe("A shared list", () => {
     expect(await second).not.toHaveProperty("earlier");
   });
 
-  test("knows of no earlier one when that failed meanwhile, and is kept all the same", async () => {
+  test("does not wait for an earlier one that failed, and is kept", async () => {
     const { list, readings } = stage();
     const first = list.get();
     const second = list.get(Number.MAX_SAFE_INTEGER);

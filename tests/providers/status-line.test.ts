@@ -49,7 +49,7 @@ async function heard(): Promise<unknown[]> {
   ]);
 }
 
-test("The engine is told what is waited for as a passing line, and a warning as one that stays", async () => {
+test("The engine gets progress as a temporary line, and a warning as a permanent one", async () => {
   process.argv = ["node", __filename, address];
   tellEngine("Waiting", "progress");
   expect(await heard()).toEqual([["Waiting", 1, true]]);
@@ -72,7 +72,7 @@ test.each([
     () => ["node", __filename, `${address}x`],
   ],
   ["where there is no SDK", () => ["node", "/nowhere/index.js", address]],
-])("Nothing is said, and nothing fails, %s", async (_, args) => {
+])("Nothing is sent, and nothing fails, %s", async (_, args) => {
   process.argv = args();
   tellEngine("Waiting", "progress");
   process.argv = ["node", __filename, address];

@@ -49,7 +49,7 @@ describe("One of two time spans", () => {
     expect(codec().decode(given)).toBe(kept);
   });
 
-  test("is none where Exchange says null, and not known where it says nothing", () => {
+  test("is empty if Exchange returns null, and unknown if it returns nothing", () => {
     expect(codec().decode(null)).toBeNull();
     for (const wire of [undefined, "", 4, {}])
       expect(codec().decode(wire)).toBeUndefined();

@@ -92,7 +92,7 @@ test("A transcript is added to by several processes, begins once, and is its own
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test("A secret that a vendor puts where nothing is replaced is taken out as well", async () => {
+test("A secret is also removed where a vendor's text is otherwise unchanged", async () => {
   const headers = new Headers({ "Retry-After": "hush" });
   transcript().note("Cloudflare", bare, {
     ...answered,
@@ -108,7 +108,7 @@ test("A secret that a vendor puts where nothing is replaced is taken out as well
   });
 });
 
-test("Of a body that is no JSON only its length is noted, and of none nothing", async () => {
+test("Of a body that is not JSON only the length is recorded, and nothing of an empty one", async () => {
   transcript().note("Cloudflare", bare, {
     ...answered,
     text: "<html>corp.example",

@@ -88,7 +88,7 @@ describe("A parameter of a transport rule", () => {
     expect(new Set(wires).size).toBe(wires.length);
   });
 
-  test("that narrows the rule and is nobody's input is shown as it comes, and missing when it is none", () => {
+  test("that narrows the rule and is not an input is shown unchanged, and missing if it is empty", () => {
     const item = {
       SubjectContainsWords: ["b", "a"],
       ExceptIfSCLOver: 3,
@@ -365,7 +365,7 @@ describe("A transport rule", () => {
     }).not.toThrow();
   });
 
-  test("is removed by its Guid, and gone when it was gone already", async () => {
+  test("is removed by its Guid, and counts as removed if it was deleted already", async () => {
     exchange.replies = [notFound()];
     expect(
       await transportRule.remove(exchange.operation(), item, {}),

@@ -166,7 +166,7 @@ describe("the code in the README and in its pages", () => {
       tenants: [{ connectionFilter: { IPAllowList: ["52.11.209.211"] } }],
     });
     const { environment, tenant } = simulator;
-    const program = take("What defeats it", "ts").text;
+    const program = take("What defeats the stack", "ts").text;
     const at = await ops(program, simulator, { ...environment });
     await at.run("pulumi up --yes");
     await at.run("pulumi preview --refresh --expect-no-changes");
@@ -319,7 +319,7 @@ describe("the code in the README and in its pages", () => {
   test("tells what really happened, and how to try it", async () => {
     const simulator = await simulated();
     const at = await ops("", simulator, { ...simulator.environment });
-    const output = await at.shell(take("What really happened", "sh"));
+    const output = await at.shell(take("What happened to mail", "sh"));
     expect(output).toContain("No mail flow rule tests a disposition header");
     expect(output).toMatch(/\d+ messages and README\.md in test-plan/);
   }, 120_000);

@@ -25,7 +25,7 @@ function cells(heading: string): string[][] {
 
 const assumptions = cells("## What is assumed, and how to check it");
 
-test("everything that is assumed or unknown stands in one table, with a way to check it", () => {
+test("everything that is assumed or unknown is in one table, with a way to check it", () => {
   const listed = assumptions.map(([number]) => number);
   const wanted = (letter: string, heading: string) =>
     cells(heading)

@@ -71,7 +71,7 @@ test("every behaviour has a mark, a source and a test", () => {
   expect(lacking).toEqual([]);
 });
 
-test("what nobody knows has a switch or says what it ends as", () => {
+test("unknown behaviour has a switch or a documented outcome", () => {
   const without = behaviours
     .filter(({ marks }) => marks.includes("unknown"))
     .filter(({ switches }) => switches === "")

@@ -98,7 +98,7 @@ test("cloudflare 5: a token opens its own account only", async () => {
   expect(simulator.accounts.size).toBe(2);
 });
 
-test("cloudflare 6: a token that may only read lists, gets and asks for verification", async () => {
+test("cloudflare 6: a read-only token can list, get and read the verification", async () => {
   const { simulator, domains } = await simulated();
   const id = idOf(await domains("POST", "", newDomain("example.com")));
   simulator.account.tokens[0]!.permissions = ["Cloud Email Security: Read"];
@@ -113,7 +113,7 @@ test("cloudflare 6: a token that may only read lists, gets and asks for verifica
   expect(statuses).toEqual([200, 200, 200, 403, 403, 403]);
 });
 
-test("cloudflare 7: an account without the product is told so", async () => {
+test("cloudflare 7: an account without the product gets an error that says so", async () => {
   const { simulator, domains } = await simulated();
   simulator.account.entitled = false;
   const { status, text } = await domains("GET");
@@ -283,7 +283,7 @@ test("cloudflare 14: an answer may leave out any field, and the deprecated one m
   expect(await read()).not.toHaveProperty("authorization");
 });
 
-test("cloudflare 15: counters, and if asked for modified_at, change between reads", async () => {
+test("cloudflare 15: counters change between reads, and with a switch also modified_at", async () => {
   const { simulator, domains } = await simulated();
   const id = idOf(await domains("POST", "", newDomain("example.com")));
   const twice = async (field: string) => {
@@ -460,7 +460,7 @@ test("cloudflare 23: search matches more than was meant", async () => {
   expect(at(body, "result_info", "total_count")).toBe(2);
 });
 
-test("cloudflare 24: every answer tells the limit, and beyond it a token is blocked for a window", async () => {
+test("cloudflare 24: every answer has the limit in headers, and a token that exceeds it is blocked for a window", async () => {
   const { simulator, domains } = await simulated({ quirks: { rateLimit: 3 } });
   const first = await domains("GET");
   expect(first.headers.get("ratelimit")).toMatch(/^"default";r=2;t=\d+$/);
@@ -513,7 +513,7 @@ test("reads of Cloudflare may lag behind writes", async () => {
   expect(await hops()).toBe(4);
 });
 
-test("a domain that somebody edits or replaces moves its modified_at and id as in life", async () => {
+test("editing or replacing a domain changes its modified_at or id, as for the vendor", async () => {
   const { simulator, domains } = await simulated();
   const made = await domains("POST", "", newDomain("example.com"));
   simulator.account.edit("EXAMPLE.com", { lookback_hops: 5 });

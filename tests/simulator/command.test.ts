@@ -65,7 +65,7 @@ test("--json prints one line with the environment, url and pid, in little time",
 });
 
 test.each(["SIGTERM", "SIGINT"] as const)(
-  "%s ends it promptly and leaves nothing but the state file",
+  "%s ends it promptly and leaves only the state file",
   async (signal) => {
     const { child, ended, out } = await simulate("--state", "kept.json");
     expect(out()).toMatch(/^# .*https:\/\/127\.0\.0\.1:\d+/);

@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { newDomain, newRule, simulated } from "./simulated";
 
-test("objects that were added, removed, renamed, replaced and changed are told in words", async () => {
+test("objects that were added, removed, renamed, replaced and changed are described", async () => {
   const { simulator, run } = await simulated();
   const { tenant, account } = simulator;
   for (const name of ["changed", "old name", "replaced", "removed"])
@@ -54,7 +54,7 @@ test("times, ids, counters and the order of properties are no difference, and ev
   expect(one.simulator.diff(before)).toEqual([]);
 });
 
-test("secrets are not told, and of several tenants it is said which one", async () => {
+test("secrets are not shown, and with several tenants each line names its tenant", async () => {
   const { simulator } = await simulated({
     seed: {
       tenants: [
@@ -77,7 +77,7 @@ test("secrets are not told, and of several tenants it is said which one", async 
   ]);
 });
 
-test("differences are asked for over HTTP: since the start or the last reset, or between two states", async () => {
+test("differences are available over HTTP: since the start or the last reset, or between two states", async () => {
   const { simulator, request } = await simulated();
   const before = simulator.snapshot();
   simulator.tenant.add("TransportRule", { Name: "r" });
@@ -95,7 +95,7 @@ test("differences are asked for over HTTP: since the start or the last reset, or
   expect((await request("/simulator/diff")).body).toEqual([]);
 });
 
-test("the command tells the differences of two files and ends like diff", async () => {
+test("the command prints the differences of two files and exits like diff", async () => {
   const { ensureBuild } = await import("../../scripts/build.mjs");
   await ensureBuild();
   const directory = await mkdtemp(path.join(os.tmpdir(), "area1-diff-"));

@@ -46,7 +46,7 @@ test("exchange 11: a token of one tenant is refused by another", async () => {
   expect(simulator.log.at(-1)?.refused).toContain("another tenant");
 });
 
-test("exchange 12: 403 carries 4096 NUL bytes, perhaps said to be gzip, with or without a reason", async () => {
+test("exchange 12: 403 has 4096 NUL bytes, optionally declared as gzip, with or without a reason", async () => {
   const { simulator, invoke } = await simulated();
   const unknown = () => invoke("Get-NoSuchThing");
   const plain = await unknown();
@@ -154,7 +154,7 @@ test("exchange 15: a token names audience, tenant, application and roles, and th
   expect(log).not.toContain("simulated-client-secret");
 });
 
-test("exchange 15: a certificate's assertion is taken when its signature fits the registered key", async () => {
+test("exchange 15: a certificate's assertion is accepted if its signature matches the registered key", async () => {
   const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const { simulator, signIn } = await simulated();
@@ -184,7 +184,7 @@ test("exchange 15: a certificate's assertion is taken when its signature fits th
   expect(refused.at("error_codes", 0)).toBe(700027);
 });
 
-test("exchange 15: a foreign token is taken when its subject is registered", async () => {
+test("exchange 15: a federated token is accepted if its subject is registered", async () => {
   const { simulator, signIn } = await simulated();
   const subject = "repo:example/ops:ref:refs/heads/main";
   const present = () =>

@@ -90,7 +90,7 @@ test("exchange 29: Identity may carry the tenant, and such an identity is unders
   expect(simulator.tenant.find("QuarantinePolicy", "q")).toBeUndefined();
 });
 
-test("exchange 30: a quarantine policy cannot be renamed, and ESNEnabled is false unless asked for", async () => {
+test("exchange 30: a quarantine policy cannot be renamed, and ESNEnabled is false by default", async () => {
   const { run, invoke } = await simulated();
   const [made] = await run("New-QuarantinePolicy", { Name: "q" });
   expect(made?.["ESNEnabled"]).toBe(false);
@@ -224,7 +224,7 @@ test("exchange 35: Default is there with fresh values and can be neither made, r
   expect(statuses).toEqual([400, 400, 400, 400]);
 });
 
-test("exchange 36: the presets' policies stand in the same list, with digits at the end of their names", async () => {
+test("exchange 36: the presets' policies are in the same list, with digits at the end of their names", async () => {
   const { run, invoke } = await simulated();
   const policies = await run("Get-HostedContentFilterPolicy");
   const [standard] = policies.filter(
@@ -251,7 +251,7 @@ test("exchange 36: the presets' policies stand in the same list, with digits at 
   expect(status).toBe(400);
 });
 
-test("exchange 37: a tag is taken as name, Guid or distinguished name and read as name; an unknown one is not found", async () => {
+test("exchange 37: a tag is accepted as name, Guid or distinguished name and returned as name; an unknown one is not found", async () => {
   const { run, invoke } = await simulated();
   const [made] = await run("New-QuarantinePolicy", { Name: "q" });
   for (const tag of ["Q", made?.["Guid"], made?.["DistinguishedName"]]) {

@@ -238,7 +238,7 @@ test("exchange 17: a bad enum value answers the valid names, without details", a
   expect(text).toContain("Quarantine");
 });
 
-test("exchange 18: a unique beginning of an enum value is taken, an ambiguous one is not", async () => {
+test("exchange 18: a unique prefix of an enum value is accepted, an ambiguous one is not", async () => {
   const { simulator, invoke } = await simulated();
   const set = (SpamAction: string) =>
     invoke("Set-HostedContentFilterPolicy", {
@@ -386,7 +386,7 @@ test("exchange 22: not found is 404, 400 or 500, always the same exception that 
   }
 });
 
-test("exchange 23: a taken name is 400 with ADObjectAlreadyExistsException", async () => {
+test("exchange 23: a name that exists is 400 with ADObjectAlreadyExistsException", async () => {
   const { invoke, run } = await simulated();
   await run("New-TransportRule", newRule("r"));
   const answer = await invoke("New-TransportRule", newRule("R"));

@@ -3,7 +3,7 @@ import { at, errorOf, newRule, simulated } from "./simulated";
 
 const tasks = "Microsoft.Exchange.MessagingPolicies.Rules.Tasks";
 
-test("exchange 41: a rule is enabled unless asked otherwise, and changes its state by Enable- and Disable-", async () => {
+test("exchange 41: a rule is enabled by default, and changes its state by Enable- and Disable-", async () => {
   const { run } = await simulated();
   const [on] = await run("New-TransportRule", newRule("on"));
   const [off] = await run(
@@ -194,7 +194,7 @@ test("exchange 46: null removes a condition, and a rule without any is for all m
   expect(rule?.["Description"]).toMatch(/^Apply to all messages/);
 });
 
-test("exchange 47: Set knows neither Enabled nor UseLegacyRegex", async () => {
+test("exchange 47: Set has neither Enabled nor UseLegacyRegex", async () => {
   const { run, invoke } = await simulated();
   await run("New-TransportRule", newRule("r", { UseLegacyRegex: false }));
   for (const name of ["Enabled", "UseLegacyRegex"]) {
@@ -249,7 +249,7 @@ test("exchange 48: within the lag every second read may be up to date, and lists
   expect(orders.size).toBeGreaterThan(1);
 });
 
-test("a rule that somebody edits, renames, replaces or removes moves its WhenChanged and Guid as in life", async () => {
+test("editing, renaming, replacing or removing a rule changes its WhenChanged and Guid, as for the vendor", async () => {
   const { simulator, run } = await simulated({
     quirks: { whenChangedResolutionMs: 1 },
   });
@@ -270,7 +270,7 @@ test("a rule that somebody edits, renames, replaces or removes moves its WhenCha
   );
 });
 
-test("what WhatIf asks is not done", async () => {
+test("a cmdlet with WhatIf changes nothing", async () => {
   const { simulator, run } = await simulated();
   await run("New-TransportRule", newRule("r", { WhatIf: true }));
   expect(simulator.tenant.transportRules).toEqual([]);

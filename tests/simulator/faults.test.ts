@@ -144,7 +144,7 @@ test("every service answers 503 with Retry-After for as long as it lasts, then g
   ).toThrow("lastsMs");
 });
 
-test("a fault after processing leaves what was asked for behind", async () => {
+test("a fault after processing does not undo the request", async () => {
   const { simulator, invoke } = await simulated();
   simulator.faults.add({
     match: { cmdlet: "New-TransportRule" },

@@ -105,7 +105,7 @@ test("a thousand domains and three hundred rules are read and written as fast as
   expect(performance.now() - begun).toBeLessThan(5000);
 });
 
-test("it ends when told while clients and watchers hold on, and leaves no process, port or file behind", async () => {
+test("it ends on a signal despite connected clients and subscribers, and leaves no process, port or file behind", async () => {
   const { ensureBuild } = await import("../../scripts/build.mjs");
   await ensureBuild();
   const directory = await mkdtemp(path.join(os.tmpdir(), "area1-limits-"));

@@ -157,7 +157,7 @@ test("exchange 57: SenderDomains are exact, or with *. the domain itself and all
   expect(kept(["smtp:*;1"])).toEqual([true, true, true]);
 });
 
-test("exchange 57: a certificate lets mail in where it is known, keeps it out where it is another, and ends as notDocumented where nobody knows it", async () => {
+test("exchange 57: mail is accepted with the right certificate, rejected with another, and ends as notDocumented if the certificate is unknown", async () => {
   const { end, tenant } = await connected({
     Certificate: {
       RestrictDomainsToCertificate: true,
@@ -187,7 +187,7 @@ test("exchange 57: a certificate lets mail in where it is known, keeps it out wh
   expect(end(malicious)).toBe("quarantine");
 });
 
-test("exchange 57: the Partner connector that is met asks for TLS; the closest sender domain counts", async () => {
+test("exchange 57: the Partner connector that applies requires TLS; the most specific sender domain decides", async () => {
   const { end } = await connected({
     Everybody: { RequireTls: true },
     Partner: {

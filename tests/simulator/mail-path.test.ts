@@ -159,12 +159,12 @@ test.each(egressRanges.map((range) => [range]))(
   },
 );
 
-test("cloudflare 29: mail goes to the transport host, over TLS where asked, from the sources that may hand it in", async () => {
+test("cloudflare 29: mail goes to the transport host, over TLS if required, from allowed sources", async () => {
   const { where, outcome, account } = await configured();
   expect(where().steps).toContainEqual(
     expect.objectContaining({
       property: "require_tls_outbound",
-      why: "Handed on over TLS, or not at all",
+      why: "Delivered over TLS only",
     }),
   );
   const edit = (changes: Parameters<typeof account.edit>[1]) =>
@@ -221,7 +221,7 @@ test("cloudflare 30: in the legacy mode Malicious and Spam stay with Cloudflare 
   ).toEqual(["MALICIOUS", "SPAM"]);
 });
 
-test("exchange 50: rules are looked at by priority, for whole words in any case, from the last hop", async () => {
+test("exchange 50: rules are evaluated by priority, for whole words in any case, from the last hop", async () => {
   const { where, outcome, tenant } = await configured();
   const word = (value: string) =>
     where({
@@ -248,7 +248,7 @@ test("exchange 50: rules are looked at by priority, for whole words in any case,
   expect(where(malicious).scl).toBe(-1);
 });
 
-test("exchange 50: a rule that is disabled, only watches, or is out of its dates does nothing, and the answer says so", async () => {
+test("exchange 50: a rule that is disabled, in a test mode or outside its dates does nothing, and the steps say so", async () => {
   let now = Date.parse("2027-03-01T00:00:00Z");
   const { where, tenant } = await configured({}, { now: () => now });
   const scl = () => where({ disposition: "SPOOF" }).scl;
@@ -262,7 +262,7 @@ test("exchange 50: a rule that is disabled, only watches, or is out of its dates
     object: `TransportRule "${userRule}"`,
     property: "State",
     value: "Disabled",
-    why: "It has the word, and does not act",
+    why: "A header has the rule's words, but the rule does not act",
   });
   edit({
     Enabled: true,
@@ -276,7 +276,7 @@ test("exchange 50: a rule that is disabled, only watches, or is out of its dates
   expect(scl()).toBeNull();
 });
 
-test("exchange 50: conditions and exceptions narrow a rule; one that cannot be told ends the way", async () => {
+test("exchange 50: conditions and exceptions narrow a rule; one that cannot be evaluated ends as notDocumented", async () => {
   const { where, outcome, tenant } = await configured();
   const message = {
     disposition: "SPOOF",
@@ -358,7 +358,7 @@ test("exchange 50: each condition and exception on a domain holds for its subdom
   expect(sclOf(recipient, "a@otherpartner.example")).toBe(-1);
 });
 
-test("exchange 50: of a message to several recipients each is looked at alone, but for the conditions that begin with AnyOf", async () => {
+test("exchange 50: each recipient of a message is checked separately, except by the conditions that begin with AnyOf", async () => {
   const { where, tenant } = await configured();
   const reaches = (condition: Record<string, string[]>) => {
     tenant.add("TransportRule", {
@@ -645,7 +645,7 @@ test("exchange 52: Strict, Standard, custom by priority, Default: the first that
   expect(policy()).toMatch(/^Strict/);
 });
 
-test("exchange 52: of what was asked for and what Microsoft finds, the first in the order of categories counts; where high confidence spam stands is a switch", async () => {
+test("exchange 52: of the requested verdict and Microsoft's own, the first in the order of categories applies; the place of high confidence spam is a switch", async () => {
   const { where, tenant, quirks } = await configured();
   const verdict = (microsoftVerdict: Message["microsoftVerdict"] & string) =>
     where({ disposition: "SPAM", microsoftVerdict });
@@ -733,7 +733,7 @@ test("exchange 53: the action decides, and its tag counts only with Quarantine",
   });
 });
 
-test("exchange 53: nobody releases high confidence phishing or malware but an administrator; ESNEnabled decides who is told", async () => {
+test("exchange 53: only an administrator releases high confidence phishing or malware; ESNEnabled decides who is notified", async () => {
   const { where, tenant } = await configured();
   const edit = (name: string, ESNEnabled: boolean, bits: number) =>
     tenant.edit("QuarantinePolicy", name, {

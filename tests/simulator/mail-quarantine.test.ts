@@ -14,7 +14,7 @@ import { followTutorial, recipient } from "./tutorial";
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** A tenant with use case 4, and the time in one's own hands. */
+/** Returns a tenant with use case 4 and a controllable clock. */
 async function configured(at = "2027-03-01T10:00:00Z") {
   const clock = { now: Date.parse(at) };
   const { simulator, request } = await simulated({ now: () => clock.now });
@@ -46,7 +46,7 @@ async function rights(
   return listed?.actions ?? [];
 }
 
-test("exchange 53: the recipient releases, asks, previews and deletes as the bits of the quarantine policy say", async () => {
+test("exchange 53: the recipient releases, requests, previews and deletes as the bits of the quarantine policy allow", async () => {
   const spam = { disposition: "SPAM" } as const;
   expect(await rights(7, spam)).toEqual(["release", "preview", "delete"]);
   expect(await rights(11, spam)).toEqual(["request", "preview", "delete"]);
@@ -100,14 +100,14 @@ test("exchange 53: what the policy does not give is refused with the reason, an 
   expect(mail.mailboxes[recipient]?.inbox.map(({ id }) => id)).toEqual([first]);
 });
 
-test("exchange 53: a recipient never releases high confidence phishing, an administrator does", async () => {
+test("exchange 53: a recipient cannot release high confidence phishing, an administrator can", async () => {
   const { mail, tenant, send } = await configured();
   tenant.edit("QuarantinePolicy", "UserNotifyAdminRelease", {
     EndUserQuarantinePermissionsValue: 7,
   });
   const id = send({ microsoftVerdict: "highConfidencePhish" });
   expect(() => mail.quarantine.release(id, recipient)).toThrow(
-    "A recipient never releases highConfidencePhish: only an administrator does",
+    "A recipient cannot release highConfidencePhish: only an administrator can",
   );
   expect(mail.quarantine.release(id, "administrator").status).toBe("Released");
 });
@@ -263,7 +263,7 @@ test.each<[JsonObject, RegExp]>([
   },
 );
 
-test("messages are part of the state: kept in its file, restored with it, gone with a reset", async () => {
+test("messages are part of the state: stored in its file, restored with it, removed by a reset", async () => {
   const directory = await mkdtemp(path.join(tmpdir(), "area1-mail-"));
   const stateFile = path.join(directory, "state.json");
   try {

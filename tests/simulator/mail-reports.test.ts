@@ -118,7 +118,7 @@ test("the quarantine is listed with what put messages there, by kind, status and
   expect(await list({ Identity: identity })).toHaveLength(1);
 });
 
-test("a released message tells who released it", async () => {
+test("a released message names the person who released it", async () => {
   const { simulator, run, spam, malicious } = await afterSomeMail();
   const released = async () =>
     (await run("Get-QuarantineMessage", { ReleaseStatus: ["Released"] })).map(

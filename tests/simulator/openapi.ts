@@ -35,7 +35,7 @@ for (const one of [ajv, exact]) {
 }
 const compiled = new Map<string, ValidateFunction>();
 
-/** Something asked of the vendor's API, and what came back. */
+/** A request to the vendor's API with its response. */
 export interface Conversation {
   method: string;
   /** From `/accounts` on, with its query. */
@@ -158,7 +158,7 @@ export function operationOf({ method, path: where }: Conversation): string {
   );
 }
 
-/** A fetch that writes down what is said, for clients that take one. */
+/** Returns a fetch that records requests and responses, for clients that accept one. */
 export function overhearing(heard: Conversation[]): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);

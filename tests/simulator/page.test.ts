@@ -195,7 +195,7 @@ test("names and answers are shown as text, whatever is in them", async () => {
   expect(await page.title()).toBe("area1-m365 simulator");
 });
 
-test("the log tells requests as they happen, and why they were refused", async () => {
+test("the log shows requests live, and why they were refused", async () => {
   const one = await simulated();
   const page = await opened(one);
   await one.run("Get-TransportRule");
@@ -216,7 +216,7 @@ test("the log tells requests as they happen, and why they were refused", async (
   expect(one.simulator.log).toEqual([]);
 });
 
-test("an object is changed as somebody else would, and the change is told in words", async () => {
+test("an object is changed as another administrator would, and the change is described", async () => {
   const one = await simulated();
   await one.run("New-TransportRule", newRule("r"));
   const page = await opened(one);
@@ -393,7 +393,7 @@ const illegible = `(() => {
   return found;
 })()`;
 
-test("the page loads nothing from elsewhere, and no page from elsewhere may use the control paths", async () => {
+test("the page loads nothing from other hosts, and pages of other origins cannot use the control paths", async () => {
   const { request, simulator } = await simulated();
   const { text: html, headers } = await request("/simulator");
   expect(headers.get("content-type")).toContain("text/html");

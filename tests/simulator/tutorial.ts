@@ -1,6 +1,6 @@
 import type { Simulator } from "../../simulator/index";
 
-/** Cloudflare's egress addresses in the form that Microsoft 365 takes: 42 entries. */
+/** Cloudflare's egress addresses in the form that Microsoft 365 accepts: 42 entries. */
 export const egressEntries = [
   "52.11.209.211",
   "52.89.255.11",
@@ -25,7 +25,7 @@ export interface Variation {
   domain?: Record<string, string | boolean | string[] | null>;
 }
 
-/** Sets use case 4 up by hand, as its tutorial says, for example.com. */
+/** Configures use case 4 for example.com by hand, according to the tutorial. */
 export function followTutorial(
   { tenant, account }: Simulator,
   { header = "X-CFEmailSecurity-Disposition", words, domain }: Variation = {},

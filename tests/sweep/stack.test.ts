@@ -15,7 +15,7 @@ const program = [
 ];
 const names = program.map(({ name }) => name);
 
-/** A provider that takes everything, and writes down what it is asked. */
+/** A provider that accepts everything, and records its calls. */
 function recorded(): { stack: Stack; calls: () => string[] } {
   const calls: string[] = [];
   const platform: Platform = {

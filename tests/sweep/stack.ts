@@ -109,7 +109,7 @@ export interface StackState {
   leftovers: { name: string; kind: string; kept: Kept }[];
 }
 
-/** A program's resources in the hands of the engine: every operation is a process of its own, shared by all of them. */
+/** A simulated stack. Each operation is a new provider process, which all resources share. */
 export class Stack {
   /** By name, in the order of the program. */
   readonly resources = new Map<string, Resource>();
@@ -117,7 +117,7 @@ export class Stack {
   #run: ProviderRun | undefined;
   readonly #platform: Platform;
 
-  /** @param environment what every operation knows; assign to it to change the configuration. */
+  /** @param environment the configuration of every operation. Assign to it to change it. */
   constructor(
     public environment: Environment,
     platform: Platform = inProcess,
@@ -128,7 +128,7 @@ export class Stack {
     };
   }
 
-  /** A copy of what the engine has saved until now. */
+  /** Returns a copy of the engine's saved state. */
   get state(): StackState {
     const resources = [...this.resources].flatMap(([name, { kind, kept }]) =>
       kept ? [{ name, kind, kept }] : [],
@@ -136,7 +136,7 @@ export class Stack {
     return copyOf({ resources, leftovers: this.#leftovers });
   }
 
-  /** Puts back what the engine had saved at another time. */
+  /** Restores a saved state. */
   set state(state: StackState) {
     const { resources, leftovers } = copyOf(state);
     this.resources.clear();
@@ -202,7 +202,7 @@ export class Stack {
     });
   }
 
-  /** `pulumi preview`: what would change, by resource. */
+  /** `pulumi preview`: returns the planned changes, by resource. */
   async preview(program: readonly Wanted[]): Promise<string[]> {
     this.#run = undefined;
     const changes: string[] = [];
@@ -216,7 +216,7 @@ export class Stack {
     return changes;
   }
 
-  /** `pulumi refresh`: what drifted, by resource. All that are chosen are read, whichever fails. */
+  /** `pulumi refresh`: returns the drift, by resource. Reads all chosen resources, even if one fails. */
   async refresh(choice: Choice = {}): Promise<string[]> {
     this.#run = undefined;
     const run = this.#platform.run(this.environment);

@@ -8,7 +8,7 @@ export interface Case {
   readonly title: string;
   /** What makes it different from a tenant in which all is well. */
   change(tenant: Tenant): void;
-  /** A change to what the simulator holds. */
+  /** A change of the simulator's objects. */
   edit?(simulator: Simulator): void;
   /** Every finding, as `status check object`; of the doctor unless the context says otherwise. */
   readonly findings: readonly string[];
@@ -34,7 +34,7 @@ const on = (Name: string, more: object = {}) => ({
   ...more,
 });
 
-/** Tenants in which nothing is wrong, however it looks: each is a false report somewhere, or would be one here. */
+/** Tenants without problems that look as if they had one: other tools report each of them wrongly, or this one might. */
 const sound: readonly Case[] = [
   {
     title: "Use case 4 as it should be",
@@ -407,7 +407,7 @@ const sound: readonly Case[] = [
   },
 ];
 
-/** Tenants in which the routes do not hold, or not for everybody. */
+/** Tenants in which mail does not go as intended, at least for some recipients. */
 const defeated: readonly Case[] = [
   {
     title: "Nothing set up",
@@ -1402,7 +1402,7 @@ const defeated: readonly Case[] = [
   },
 ];
 
-/** What no seed can say, or only with a vendor's switch. */
+/** Tenants that no seed can describe, or only with a switch. */
 const further: readonly Case[] = [
   {
     title: "A domain whose mail may be relayed to mailboxes elsewhere",

@@ -1,7 +1,7 @@
 import type { Finding } from "../../../mail-flow/finding";
 import type { Snapshot } from "../../../mail-flow/snapshot";
 
-/** What PowerShell takes for a single quotation mark. */
+/** The characters that PowerShell treats as a single quotation mark. */
 const marks = "'\u2018\u2019\u201a\u201b";
 
 /** A text in double quotation marks, in which nothing is put in but characters by their numbers. */
@@ -51,7 +51,7 @@ export function wordsOf(command: string): string[] {
   return words;
 }
 
-/** The commands that a finding says to run. */
+/** Returns the commands in the fix of a finding. */
 export const commandsIn = ({ fix }: Finding): string[] =>
   [...fix.matchAll(/`([A-Z][a-z]+-[A-Z][^`]*)`/g)].map(([, one = ""]) => one);
 

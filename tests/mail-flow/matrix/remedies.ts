@@ -5,7 +5,7 @@ import { commandsIn, wordsOf } from "./powershell";
 import type { Reader } from "./read";
 import { Tenant } from "./tenant";
 
-/** A parameter as it was printed: a value, or what is added to a list or removed from it. */
+/** A printed parameter: a value, or entries to add to or remove from a list. */
 type Argument = Json | Edit;
 
 interface Edit {
@@ -16,7 +16,7 @@ interface Edit {
 const isEdit = (argument: Argument): argument is Edit =>
   typeof argument === "object" && argument !== null && "add" in argument;
 
-/** Does what a finding says: runs its command in the simulator, or does there by hand what its words say. @throws Error where nobody knows how */
+/** Applies the fix of a finding: runs its command in the simulator, or makes the described change there. @throws Error if the fix is unknown */
 export async function carryOut(
   { simulator, run }: Reader,
   finding: Finding,
@@ -124,7 +124,7 @@ interface Told {
   readonly match: RegExpExecArray;
 }
 
-/** What is done where no command is printed, by what the words say. */
+/** The changes for fixes without a command, by their texts. */
 const byWords: readonly (readonly [
   RegExp,
   (simulator: Simulator, told: Told) => void,
@@ -221,7 +221,7 @@ const inApi = (property: string): string =>
 const nameIn = ({ object }: Finding): string =>
   /"(.*)"$/s.exec(object)?.[1] ?? "";
 
-/** Makes the objects of the use case what a program says. */
+/** Sets the objects of the use case to the values of a program. */
 function up(
   { tenant, account }: Simulator,
   { both, finding }: Partial<Told>,

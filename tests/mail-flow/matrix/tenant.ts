@@ -20,7 +20,7 @@ export const egress = [
   ...Array.from({ length: 32 }, (_, at) => `104.30.${32 + at}.0/24`),
 ];
 
-/** A tenant and an account in which use case 4 works for example.com, and in which there is nothing to advise. */
+/** A tenant and an account in which use case 4 works for example.com, without any finding. */
 export class Tenant {
   readonly domain: NonNullable<AccountSeed["domains"]>[number] = {
     domain: "example.com",

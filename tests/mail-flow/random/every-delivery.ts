@@ -5,7 +5,7 @@ import type { Delivery } from "../../../simulator/mail/trace";
 import type { Quirks } from "../../../simulator/quirks";
 import type { Tenant } from "../../../simulator/tenant";
 
-/** A message's way through a tenant, to be taken more than once. */
+/** Follows a message through a tenant. Called repeatedly. */
 export interface Ways {
   /** The tenant; its rules are others while a message is under way. */
   readonly tenant: Tenant;
@@ -17,19 +17,19 @@ export interface Ways {
   readonly follow: (unknown: Unknown) => Delivery;
 }
 
-/** What nobody can tell of a message: whether it passes email authentication, and the certificate of the last hop. */
+/** Unknown properties of a message: whether it passes email authentication, and the certificate of the last hop. */
 export type Unknown = Required<
   Pick<Message, "passesAuthentication" | "senderCertificate">
 >;
 
-/** Returns where a message ends for every answer to the questions that nobody has answered, and whether or not a rule matches of which that cannot be told. */
+/** Returns where a message ends for all variants of undocumented behaviour, and for both results of rules that cannot be evaluated. */
 export function everyDelivery({
   tenant,
   quirks,
   hasVerdict,
   follow,
 }: Ways): Delivery[] {
-  // Who is allowed and of an own domain has to pass, and nobody says whether a message does.
+  // Mail from an allowed sender of an own domain must pass authentication, which is unknown for a message.
   const authentications = listsSenders(tenant, "Allowed")
     ? [true, false]
     : [true];
@@ -67,7 +67,7 @@ function listsSenders(
   );
 }
 
-/** The answers to questions that nobody has answered, as far as this tenant raises them. */
+/** Returns the variants of undocumented behaviour that matter in this tenant. */
 function answers(tenant: Tenant, hasVerdict: boolean): Partial<Quirks>[] {
   const { transportRules, connectionFilter, inboundConnectors } = tenant;
   const sets7or8 = transportRules.some(
@@ -123,11 +123,11 @@ function answers(tenant: Tenant, hasVerdict: boolean): Partial<Quirks>[] {
   );
 }
 
-/** Where a message ends, both if a rule of which it cannot be told matches and if it does not. */
+/** Returns where a message ends for both results of rules that cannot be evaluated. */
 function deliveries(tenant: Tenant, follow: () => Delivery): Delivery[] {
   const delivery = follow();
   const last = delivery.steps[delivery.steps.length - 1];
-  const unknown = /^Whether it holds cannot be told here: (.*)$/.exec(
+  const unknown = /^The simulator cannot evaluate (.*)$/.exec(
     last?.why ?? "",
   )?.[1];
   if (!last || unknown === undefined) return [delivery];

@@ -65,7 +65,7 @@ export function configure(
   );
 }
 
-/** Mail as the simulator sees it, wherever nobody has documented what happens in every way that its switches know. */
+/** Follows mail through the simulator, with all values of its switches where the behaviour is not documented. */
 export class SimulatedMail {
   readonly tenant = new Tenant(base);
   readonly account = new Account(defaultAccount());
@@ -149,7 +149,7 @@ const ends = [
   "retentionDays",
 ] as const;
 
-/** What several ends have in common; not documented where they differ in what anybody notices. */
+/** Merges several ends: not documented if they differ in something relevant. */
 export function inCommon(all: readonly Told[]): Told {
   const [first, ...others] = all as [Told, ...Told[]];
   const common = Object.fromEntries(

@@ -55,7 +55,7 @@ const header = (kind: "Contains" | "Matches"): Properties =>
       [`Header${kind}${kind === "Contains" ? "Words" : "Patterns"}`]: values,
     }));
 
-/** Conditions of which nobody can tell from outside whether they hold. */
+/** Conditions that cannot be evaluated. */
 const undecidable: Properties = fc.oneof(
   of("RecipientADAttributeContainsWords", fc.constant(["Department:Sales"])),
   of("ManagerAddresses", some(recipients)),

@@ -21,7 +21,7 @@ import {
   type LiveObject,
   type Meaning,
 } from "./objects";
-import { askedBy, type Asked } from "./refusals";
+import { titleOf, type Asked } from "./refusals";
 import { faultOf, type Kill, type Settings, type Step } from "./steps";
 
 type Objects = ReturnType<typeof objectsOf>;
@@ -334,7 +334,7 @@ export class Life {
         `an error says neither what was tried nor what to do: ${message}`,
       );
     if (step.trouble || step.kill) return;
-    const asked = askedBy(message, (kind, name) => this.#find(kind, name));
+    const asked = titleOf(message, (kind, name) => this.#find(kind, name));
     if (asked) {
       this.#byPeople = asked.steps;
       if (asked.needless.length > 0)

@@ -13,7 +13,7 @@ export interface Asked {
 type Find = (kind: string, name: string) => LiveObject | undefined;
 
 /** Reads a refusal; undefined for any other error. */
-export function askedBy(message: string, find: Find): Asked | undefined {
+export function titleOf(message: string, find: Find): Asked | undefined {
   const found =
     takenNames(message, find) ?? anotherState(message) ?? exposure(message);
   return found && found.steps.length > 0 ? found : undefined;

@@ -98,7 +98,7 @@ describe("A check", () => {
     });
   });
 
-  test("hands on what the restore point holds, and the text that finds the package", async () => {
+  test("passes on the restore point's values, and the text that loads the package", async () => {
     const { check } = new Depot().process();
     const more = { restorePoint: { size: 4 }, __provider: "text" };
     expect(await check({}, { ...least, ...more })).toEqual({
@@ -107,7 +107,7 @@ describe("A check", () => {
     });
   });
 
-  test("refuses a property that there is none of, and says what is close, or which there are", async () => {
+  test("refuses an unknown property, and names similar ones or all", async () => {
     const { check } = new Depot().process();
     const has =
       "name, accountId, comments, size, colour, labels, shut, seal, host, adopt";
@@ -185,7 +185,7 @@ describe("A check", () => {
     });
   });
 
-  test("asks the kind about inputs that are each right: it sees the known ones", async () => {
+  test("lets the kind check inputs that are each valid: it gets the known ones", async () => {
     const seen: unknown[] = [];
     const depot = new Depot({
       refuse: (values) => {
@@ -211,7 +211,7 @@ describe("A diff", () => {
       .process()
       .diff("1", { ...olds, ...before }, { ...inputs, ...news });
 
-  test("says that nothing changes for another spelling, and leaves changes to the engine", async () => {
+  test("reports no change for another spelling, and leaves other changes to the engine", async () => {
     expect(await differ({ colour: "blue" })).toEqual({ changes: false });
     expect(await differ({ colour: "Red" })).toEqual({ replaces: [] });
     expect(await differ({})).toEqual({ replaces: [] });
@@ -227,7 +227,7 @@ describe("A diff", () => {
     });
   });
 
-  test("sees no change in adopt, nor in what is taken only when a thing is made", async () => {
+  test("ignores changes of adopt, and of properties that are only used on creation", async () => {
     expect(await differ({ colour: "Blue", adopt: true, seal: "wax" })).toEqual({
       changes: false,
     });
@@ -262,7 +262,7 @@ describe("A diff", () => {
     });
   });
 
-  test("says that something changes while something is owed", async () => {
+  test("reports a change while something is pending", async () => {
     const same = { colour: "Blue" };
     expect(await differ(same, { pending: ["size"] })).toEqual({
       changes: true,
@@ -274,7 +274,7 @@ describe("A diff", () => {
     ).toEqual({ changes: true, replaces: ["name"] });
   });
 
-  test("has an update note that the program now says what somebody had changed; a refresh, which checks no program, does not", async () => {
+  test("causes an update that records a value that the program now sets as somebody had changed it; a refresh does not", async () => {
     const drifted = { ...inputs, size: 5, wrote: { size: 3 } };
     const program = { ...inputs, size: 5 };
     const { check, diff } = new Depot().process();
@@ -288,7 +288,7 @@ describe("A diff", () => {
     expect(await diff("1", inputs, inputs)).toEqual({ changes: false });
   });
 
-  test("notes nothing of what the program leaves out, whatever somebody did to it", async () => {
+  test("records nothing about unset properties, even if somebody has changed them", async () => {
     const { check, diff } = new Depot().process();
     await check({}, inputs);
     const drifted = { ...inputs, wrote: { labels: ["a"] } };

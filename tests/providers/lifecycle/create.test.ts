@@ -3,7 +3,7 @@ import type { State } from "../../../providers/kind";
 import { account, atDepot, Depot, inputs, lost, ours, refusal } from "./depot";
 import { errorOf, messageOf } from "../../conformance/bench";
 
-/** What stands in the state when a crate was made from `inputs`. */
+/** Returns the state of a crate that was created from `inputs`. */
 const made = {
   ...inputs,
   domainId: "1",
@@ -12,7 +12,7 @@ const made = {
 };
 
 describe("A create", () => {
-  test("asks whether there is one, makes it, waits until it shows, and keeps no more than that", async () => {
+  test("checks whether the object exists, creates it, waits until a read shows it, and stores only that", async () => {
     const depot = new Depot();
     const { create } = depot.process();
     expect(await create(inputs)).toEqual({ id: "1", outs: made });
@@ -24,7 +24,7 @@ describe("A create", () => {
     expect([...depot.accounts]).toEqual([account]);
   });
 
-  test("keeps the change stamp, and whatever the kind tells besides", async () => {
+  test("stores the change stamp, and further outputs of the kind", async () => {
     const depot = new Depot({
       idIs: "name",
       outputs: (_operation, { Size }, expected, state) =>
@@ -69,7 +69,7 @@ describe("A create", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("puts right what the vendor made otherwise than it was asked to", async () => {
+  test("corrects values that the vendor has created differently", async () => {
     const depot = new Depot();
     depot.instead.create = () => {
       depot.add({ ...atDepot, Size: 9 });
@@ -137,7 +137,7 @@ describe("A create whose answer is doubtful", () => {
   test("is its own when the second try says that there is one already", async () => {
     const depot = new Depot();
     depot.instead.create = (nth) => {
-      // The first one is carried out late, after nobody saw it.
+      // The first request is carried out late, after the read did not find it.
       if (nth === 1) throw lost();
       return refusal("alreadyExists");
     };
@@ -147,7 +147,7 @@ describe("A create whose answer is doubtful", () => {
     expect(depot.crates).toHaveLength(1);
   });
 
-  test("is somebody else's when there is one already without a try of ours", async () => {
+  test("belongs to somebody else if it exists before the first try", async () => {
     const depot = new Depot();
     depot.instead.create = () => {
       depot.add({ Name: "box", Size: 3, Comments: "by hand" });
@@ -160,7 +160,7 @@ describe("A create whose answer is doubtful", () => {
     expect(depot.writes).toHaveLength(1);
   });
 
-  test("fails when the vendor says that there is one, and nobody sees it", async () => {
+  test("fails if the vendor says that the object exists, and no list shows it", async () => {
     const depot = new Depot();
     depot.instead.create = () => {
       throw refusal("alreadyExists");
@@ -171,7 +171,7 @@ describe("A create whose answer is doubtful", () => {
     expect(depot.writes).toHaveLength(1);
   });
 
-  test("is not looked for when it was refused, and what else is thrown is said as it is", async () => {
+  test("is not searched for after a refusal, and other errors are reported unchanged", async () => {
     const depot = new Depot();
     depot.instead.create = () => {
       throw refusal("refused", { advice: "Buy a larger depot." });
@@ -200,7 +200,7 @@ describe("A create of which a part was carried out", () => {
     return depot;
   };
 
-  test("keeps what carries its mark, with what is owed", async () => {
+  test("stores an object with its mark, with what is pending", async () => {
     const depot = half({
       outputs: (
         _operation: unknown,
@@ -242,7 +242,7 @@ describe("A create of which a part was carried out", () => {
     expect(error.message).toBe('Cannot create crate "Box": No room.');
   });
 
-  test("keeps nothing by a text that is no mark, nor where a kind carries none", async () => {
+  test("stores nothing if the text is not a mark, or the kind has none", async () => {
     const depot = new Depot();
     depot.instead.create = () => {
       depot.add({ Name: "Box", Comments: "by hand" });
@@ -264,7 +264,7 @@ describe("A create of which a part was carried out", () => {
     );
   });
 
-  test("says why it failed, and not that it could not be looked at afterwards", async () => {
+  test("reports why it failed, and not that the following read failed", async () => {
     const depot = half();
     depot.instead.list = (nth) =>
       nth === 1 ? undefined : refusal("transient");
@@ -360,7 +360,7 @@ describe("A crate that exists", () => {
         previous: { size: 5, exceptFrom: ["me"], host: null },
       },
     });
-    // A default mark is nobody's wish.
+    // No program sets a default mark.
     expect(depot.writes).toEqual([
       'update 1 {"Size":3,"Host":"mx.example","ExceptFrom":null}',
     ]);
@@ -373,7 +373,7 @@ describe("A crate that exists", () => {
     expect(depot.writes).toEqual(['update 1 {"Comments":"for people"}']);
   });
 
-  test("may have what is expected of it already, and anything where nothing is known to expect", async () => {
+  test("may already have the expected values, and any value if none is expected", async () => {
     for (const expected of [{ host: "mx.example" }, { host: null }, {}]) {
       const depot = found(
         { Comments: "by hand", Host: "mx.example" },
@@ -384,7 +384,7 @@ describe("A crate that exists", () => {
     }
   });
 
-  test("is asked for what its answer does not tell only where it is known what that should be", async () => {
+  test("is read for values that its answer lacks only if the expected values are known", async () => {
     for (const [expected, writes] of [
       [{ host: "mx.example" }, ['update 1 {"Host":"mx.example"}']],
       [{ host: null }, []],
@@ -402,7 +402,7 @@ describe("A crate that exists", () => {
     }
   });
 
-  test("had none of what it does not tell before a write and tells after it", async () => {
+  test("had no value for a property that is returned only after a write", async () => {
     const depot = found(
       { Comments: "by hand", Size: undefined },
       { missingMeansUnknown: true },
@@ -418,7 +418,7 @@ describe("A crate that exists", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("cannot get back what it never tells, which is said", async () => {
+  test("cannot restore a value that is never returned, which is reported", async () => {
     const depot = found(
       { Comments: "by hand", Size: undefined },
       { missingMeansUnknown: true },
@@ -520,7 +520,7 @@ describe("A crate that exists", () => {
     );
   });
 
-  test("is kept when the write fails, with what it was and what is owed", async () => {
+  test("is stored if the write fails, with its previous values and what is pending", async () => {
     const depot = found({ Comments: "by hand", Size: 5, Labels: ["x"] });
     depot.instead.update = () => {
       depot.edit("1", { Labels: ["a"] });
@@ -541,7 +541,7 @@ describe("A crate that exists", () => {
     });
   });
 
-  test("keeps what does not show after the write as owed, and says so", async () => {
+  test("stores values that no read shows after the write as pending, and reports that", async () => {
     const depot = found({ Comments: ours, Size: 5 });
     depot.instead.update = () => "nothing";
     const { create, warnings } = depot.process();
@@ -554,7 +554,7 @@ describe("A crate that exists", () => {
 });
 
 describe("Two resources of a program", () => {
-  test("cannot have the same thing, whoever made it", async () => {
+  test("cannot have the same object, whoever created it", async () => {
     const depot = new Depot();
     const { create } = depot.process();
     await create(inputs);

@@ -26,7 +26,7 @@ describe("A delete of what we made", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("tries twice where it still stands, and fails then", async () => {
+  test("tries twice if the object still exists, and then fails", async () => {
     const depot = stocked();
     depot.instead.remove = () => "nothing";
     const handlers = depot.process();
@@ -43,7 +43,7 @@ describe("A delete of what we made", () => {
     expect(depot.crates).toEqual([]);
   });
 
-  test("looks a second time before it takes a thing for gone, and then writes nothing", async () => {
+  test("reads again before an object counts as deleted, and then writes nothing", async () => {
     const depot = stocked();
     depot.instead.list = (nth) => (nth === 1 ? [] : undefined);
     await depot.process().delete("1", state);
@@ -110,7 +110,7 @@ describe("A delete of what we made", () => {
 });
 
 describe("A delete of what the program still has", () => {
-  test("does nothing, whichever entry of the state it is", async () => {
+  test("does nothing, whichever entry of the state it is for", async () => {
     const depot = stocked();
     const handlers = depot.process();
     await handlers.check({}, inputs);
@@ -120,7 +120,7 @@ describe("A delete of what the program still has", () => {
     expect(depot.writes).toEqual(["remove 1"]);
   });
 
-  test("leaves nothing in the account that it was moved from to be refused", async () => {
+  test("is not refused because of the account that it was moved from", async () => {
     const depot = stocked();
     const handlers = depot.process();
     await handlers.check({}, inputs);
@@ -140,7 +140,7 @@ describe("A delete of what the program still has", () => {
     ]);
   });
 
-  test("removes what a create of the same process made, and it adopted nothing", async () => {
+  test("removes an object that a create of the same process created", async () => {
     const depot = new Depot();
     const handlers = depot.process();
     const { id, outs } = await handlers.create(inputs);
@@ -174,7 +174,7 @@ describe("A thing that another entry of the state adopted", () => {
   const keeps =
     "A restore point, or an alias for a renamed resource, keeps that.";
 
-  test("loses what was there first where the new entry does not know it, which is said", async () => {
+  test("loses the previous values if the new entry does not have them, which is reported", async () => {
     expect(
       await warningsOf(byHand, adopt, { adopted: true, previous: { size: 7 } }),
     ).toEqual([
@@ -182,13 +182,13 @@ describe("A thing that another entry of the state adopted", () => {
     ]);
   });
 
-  test("is left by destroy where the new entry takes it for somebody's, which is said", async () => {
+  test("is left by destroy if it belongs to somebody else according to the new entry, which is reported", async () => {
     expect(await warningsOf(byHand, adopt, {})).toEqual([
       `crate "Old" was adopted by another entry of the state, which does not know what was there first: destroy will leave it. ${keeps}`,
     ]);
   });
 
-  test("loses nothing where the new entry knows as much", async () => {
+  test("loses nothing if the new entry has the same values", async () => {
     const old = { adopted: true };
     expect(
       await warningsOf(byHand, adopt, { ...old, previous: { size: 5 } }),
@@ -256,7 +256,7 @@ describe("A delete of what was there before", () => {
   });
 
   test.each([undefined, {}, { size: 3 }])(
-    "writes nothing where there is nothing to restore: %j",
+    "writes nothing if there is nothing to restore: %j",
     async (previous) => {
       const depot = stocked({ Comments: "by hand" });
       const { warnings, ...handlers } = depot.process();
@@ -267,7 +267,7 @@ describe("A delete of what was there before", () => {
     },
   );
 
-  test("leaves alone what somebody else has changed since, and says so", async () => {
+  test("does not restore what somebody else has changed since, and reports that", async () => {
     const depot = stocked({ Size: 9, Colour: "Green", Labels: ["a"] });
     const { warnings, ...handlers } = depot.process();
     await handlers.delete("1", {
@@ -296,7 +296,7 @@ describe("A delete of what was there before", () => {
       { Size: 7, Hinge: "first" },
     ],
   ])(
-    "leaves alone what the vendor takes only together with what somebody else has changed since, where there is %s",
+    "does not restore what the vendor accepts only together with a property that somebody else has changed since, where there is %s",
     async (_, previous, kept, updated) => {
       const lids = {
         lid: field("Lid", text(), { requires: [{ anyOf: ["hinge"] }] }),
@@ -325,7 +325,7 @@ describe("A delete of what was there before", () => {
     },
   );
 
-  test("tells what we wrote from what a refresh found since", async () => {
+  test("distinguishes the written values from those that a refresh found since", async () => {
     const previous = { size: 7, labels: ["x"] };
     const drifted = {
       ...adopted,
@@ -346,7 +346,7 @@ describe("A delete of what was there before", () => {
     expect(again.writes).toEqual(['update 1 {"Size":7}']);
   });
 
-  test("restores what was expected of a property that the program left out, and what somebody had set", async () => {
+  test("restores the expected value of an unset property, and the value that somebody had set", async () => {
     const differently = { expected: () => ({ host: "mx.example" }) };
     const previous = { host: "first.example", exceptFrom: ["me"] };
     const depot = stocked({ Host: "mx.example" }, differently);
@@ -356,7 +356,7 @@ describe("A delete of what was there before", () => {
     ]);
   });
 
-  test("takes away no condition that somebody set since, and says so", async () => {
+  test("removes no condition that somebody has set since, and reports that", async () => {
     const depot = stocked({ ExceptFrom: ["you"], Host: "by.hand" });
     const { warnings, ...handlers } = depot.process();
     await handlers.delete("1", {
@@ -372,7 +372,7 @@ describe("A delete of what was there before", () => {
     ]);
   });
 
-  test("leaves what is not returned, and what nobody saw first", async () => {
+  test("does not restore properties that are not returned, or without a previous value", async () => {
     const depot = stocked(
       { Size: undefined, Colour: "Blue" },
       { missingMeansUnknown: true },

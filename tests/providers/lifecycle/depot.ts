@@ -64,7 +64,7 @@ type Instead = (nth: number) => Error | "nothing" | Item[] | undefined;
  */
 export class Depot {
   readonly crates: Record<string, unknown>[] = [];
-  /** The calls, in order: `list`, `create {…}`, `update 1 {…}`, `remove 1`, with what is sent in the vendor's names. */
+  /** The calls, in order: `list`, `create {…}`, `update 1 {…}`, `remove 1`, with the sent values by the vendor's names. */
   readonly calls: string[] = [];
   readonly instead: Partial<Record<Verb, Instead>> = {};
   /** Milliseconds of patience that the operation had left at each call of a verb that writes. */
@@ -148,7 +148,7 @@ export class Depot {
     return this.calls.filter((call) => call !== "list");
   }
 
-  /** A new provider process, which knows nothing but the configuration. */
+  /** Creates a new provider process, which has only the configuration. */
   process(environment: Record<string, string> = {}): Process {
     this.shared = this.newList();
     this.calls.length = 0;
@@ -194,7 +194,7 @@ export class Depot {
   }
 }
 
-/** The handlers of a process, with what they share and have said. */
+/** The handlers of a process, with their shared session and their messages. */
 export interface Process {
   readonly check: Handlers["check"];
   readonly diff: Handlers["diff"];
@@ -206,13 +206,13 @@ export interface Process {
   readonly warnings: string[];
 }
 
-/** What the depot says when it does not do as it is asked. */
+/** The depot's error. */
 export const refusal = (
   fault: Fault = "refused",
   details: VendorError["details"] = {},
 ): VendorError => new VendorError(fault, "No room.", details);
 
-/** An answer that was lost: what was asked may have been carried out. */
+/** The error of a lost answer: the request may have been carried out. */
 export const lost = (): VendorError =>
   refusal("unreachable", { uncertain: true });
 
@@ -230,7 +230,7 @@ export const inputs = {
 /** The same at the depot. */
 export const atDepot = { Name: "Box", Comments: ours, Size: 3 } as const;
 
-/** What the state holds of the thing at {@link atDepot}, made by us. */
+/** The state of the object at {@link atDepot}, which the library created. */
 export const state = {
   ...inputs,
   domainId: "1",

@@ -23,7 +23,7 @@ describe("A refresh", () => {
     expect([...depot.accounts]).toEqual([account]);
   });
 
-  test("keeps how the state spells a value, and what no vendor tells", async () => {
+  test("keeps the state's spelling of a value, and values that no vendor returns", async () => {
     const depot = stocked({
       Name: "BOX",
       Colour: "Red",
@@ -52,7 +52,7 @@ describe("A refresh", () => {
     });
   });
 
-  test("hands the kind what is expected and the state of before", async () => {
+  test("passes the expected values and the previous state to the kind", async () => {
     const seen: unknown[] = [];
     const depot = stocked(
       { Host: "mx.example" },
@@ -80,7 +80,7 @@ describe("A refresh", () => {
     expect(seen).toEqual([state, 1, state]);
   });
 
-  test("shows what somebody changed after a second look, and remembers what we wrote", async () => {
+  test("shows changes of others after a second read, and remembers the written values", async () => {
     const depot = stocked({ Size: 5, Comments: "by hand", Colour: "Blue" });
     expect(await depot.process().read("1", state)).toEqual({
       id: "1",
@@ -148,7 +148,7 @@ describe("A refresh", () => {
     expect(depot.calls).toEqual(["list", "list", "list"]);
   });
 
-  test("finds a thing gone when a second list does not hold it either", async () => {
+  test("reports an object as deleted if a second list does not have it either", async () => {
     const depot = stocked();
     depot.instead.list = (nth) => (nth === 1 ? [] : undefined);
     expect(await depot.process().read("1", state)).toMatchObject({ id: "1" });
@@ -158,7 +158,7 @@ describe("A refresh", () => {
     expect(depot.calls).toEqual(["list", "list"]);
   });
 
-  test("finds a thing gone when another one has its name", async () => {
+  test("reports an object as deleted if another one has its name", async () => {
     const depot = stocked({}, { idIs: "name" });
     expect(await depot.process().read("Box", { ...state, guid: "7" })).toEqual(
       {},
@@ -177,7 +177,7 @@ describe("A refresh", () => {
     expect(depot.calls).toEqual(["list", "list", "list", "list"]);
   });
 
-  test("takes a list that says nothing newer for long enough as it is, and one of the same time at once", async () => {
+  test("accepts an older list after a while, and one of the same time at once", async () => {
     const depot = stocked({ Size: 5, Changed: "2026-11-01" });
     const before = performance.now();
     const late = await depot
@@ -190,7 +190,7 @@ describe("A refresh", () => {
     expect(depot.calls).toHaveLength(2);
   });
 
-  test("sees that an older thing is gone", async () => {
+  test("reports an older object as deleted", async () => {
     const old = { Id: "1", ...atDepot, Changed: "2026-11-01" };
     const depot = stocked({ Changed: "2026-11-02" });
     depot.instead.list = (nth) => (nth === 1 ? [old] : []);
@@ -200,7 +200,7 @@ describe("A refresh", () => {
     expect(depot.calls).toEqual(["list", "list"]);
   });
 
-  test("shows what nobody gave but is not as expected, and says that no program gave it", async () => {
+  test("shows an unset property that is not as expected, and says that no program sets it", async () => {
     const depot = stocked(
       { Host: "by.hand", ExceptFrom: ["me"], Labels: ["x"] },
       { expect: () => Promise.resolve({ host: "mx.example" }) },
@@ -224,7 +224,7 @@ describe("A refresh", () => {
     });
   });
 
-  test("shows no property that nobody gave where it is not known what to expect, or what it is", async () => {
+  test("shows no unset property whose expected or current value is unknown", async () => {
     const depot = stocked({ Host: "by.hand" });
     expect((await depot.process().read("1", state)).inputs).toEqual(inputs);
     const silent = stocked(
@@ -238,7 +238,7 @@ describe("A refresh", () => {
     expect(silent.calls).toEqual(["list"]);
   });
 
-  test("says that it cannot see a change of what the vendor does not tell, but for what no vendor tells", async () => {
+  test("warns that it cannot see changes of a property that is not returned, except one that never is", async () => {
     const depot = stocked({ Size: undefined }, { missingMeansUnknown: true });
     const { read, warnings } = depot.process();
     const { accountId } = state;
@@ -271,7 +271,7 @@ describe("A refresh", () => {
     expect(await mark({ adopted: false })).toBe("by hand");
   });
 
-  test("does not compare what is taken only when a thing is made", async () => {
+  test("does not compare properties that are only used on creation", async () => {
     const depot = stocked({ Seal: "tin" });
     const { inputs: found } = await depot
       .process()
@@ -330,7 +330,7 @@ describe("A read by an id alone", () => {
     expect([...depot.accounts]).toEqual([account]);
   });
 
-  test("lists by the id, so that a kind that asks for one thing finds it", async () => {
+  test("lists by the id, so that a kind that reads single objects finds it", async () => {
     const asked: string[] = [];
     const depot = stocked({}, { idIs: "name" });
     const { kind } = depot;
@@ -346,7 +346,7 @@ describe("A read by an id alone", () => {
     expect(asked).toEqual(["box", "Box"]);
   });
 
-  test("fails where there is none, and names the id", async () => {
+  test("fails if the object does not exist, and names the id", async () => {
     const depot = new Depot();
     expect(await messageOf(depot.process().read("7", {}))).toBe(
       'Cannot read crate "7": there is none with the id 7. Check the id.',

@@ -11,7 +11,7 @@ import {
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 describe("An update", () => {
-  test("writes what changed and nothing else, once, and waits until it shows", async () => {
+  test("writes only what changed, once, and waits until a read shows it", async () => {
     const depot = stocked({ Colour: "Red" });
     const news = { ...inputs, size: 4, colour: "Red", __provider: "text" };
     const { __provider, ...kept } = news;
@@ -23,7 +23,7 @@ describe("An update", () => {
     expect([...depot.accounts]).toEqual([account]);
   });
 
-  test("writes nothing where the thing is as the program says already", async () => {
+  test("writes nothing if the object already equals the program", async () => {
     const depot = stocked({ Size: 4 });
     const news = { ...inputs, size: 4 };
     expect(await depot.process().update("1", olds, news)).toEqual({
@@ -32,7 +32,7 @@ describe("An update", () => {
     expect(depot.calls).toEqual(["list"]);
   });
 
-  test("keeps the change stamp and what the kind tells, against what is expected", async () => {
+  test("stores the change stamp and the outputs of the kind, with the expected values", async () => {
     const depot = stocked(
       { Changed: "2026-11-01T00:00:00Z" },
       {
@@ -49,7 +49,7 @@ describe("An update", () => {
     expect(outs["expected"]).toEqual({ host: "mx.example" });
   });
 
-  test("holds a kind's properties against nothing where it expects none", async () => {
+  test("compares nothing if the kind expects no values", async () => {
     const depot = stocked(
       {},
       {
@@ -113,7 +113,7 @@ describe("An update", () => {
     });
   });
 
-  test("writes again what is owed, and forgets it when it is done", async () => {
+  test("writes pending values again, until they are confirmed", async () => {
     const depot = stocked({ Size: 5 });
     const state = { ...olds, pending: ["size", "gone"] };
     expect(await depot.process().update("1", state, inputs)).toEqual({
@@ -135,14 +135,14 @@ describe("An update", () => {
     expect(outs["previous"]).toEqual({ size: null });
   });
 
-  test("leaves what is not known yet, and what was taken only when it was made", async () => {
+  test("does not write values that are not known yet, or that are only used on creation", async () => {
     const depot = stocked();
     const news = { ...inputs, size: unknown, seal: "wax" };
     await depot.process().update("1", { ...olds, seal: "tin" }, news);
     expect(depot.writes).toEqual([]);
   });
 
-  test("keeps what does not show as owed, and says so", async () => {
+  test("stores values that no read shows as pending, and reports that", async () => {
     const depot = stocked();
     depot.instead.update = () => "nothing";
     const { update, warnings } = depot.process();
@@ -156,7 +156,7 @@ describe("An update", () => {
     ]);
   });
 
-  test("keeps all of it as owed where the thing itself does not show", async () => {
+  test("stores everything as pending if no read shows the object", async () => {
     const depot = stocked();
     depot.instead.list = (nth) => (nth > 1 ? [] : undefined);
     const { update } = depot.process();
@@ -168,7 +168,7 @@ describe("An update", () => {
   });
 });
 
-describe("A property that is taken out of the program", () => {
+describe("A property that is removed from the program", () => {
   const { size, ...without } = { ...inputs, labels: ["a"] };
 
   test("is left as it is on a thing of ours, and gets its previous value on an adopted one", async () => {
@@ -183,7 +183,7 @@ describe("A property that is taken out of the program", () => {
     expect(adopted.writes).toEqual(['update 1 {"Labels":["x"]}']);
   });
 
-  test("is left as it is where nobody knows what it was", async () => {
+  test("stays as it is if its previous value is unknown", async () => {
     const depot = stocked({ Labels: ["a"] });
     for (const previous of [{ size: 3 }, undefined])
       await depot
@@ -232,7 +232,7 @@ describe("A property that is taken out of the program", () => {
     ]);
   });
 
-  test("becomes what is expected of it where the kind expects something, asked only then", async () => {
+  test("gets the expected value if the kind expects one", async () => {
     const asked: unknown[] = [];
     const depot = stocked(
       { Host: "given.example", Labels: ["a"] },
@@ -274,7 +274,7 @@ describe("A property that is taken out of the program", () => {
     }
   });
 
-  test("is taken away again where somebody else had set what no program can", async () => {
+  test("is removed again if somebody else had set what no program can", async () => {
     const depot = stocked({ ExceptFrom: ["me"] });
     const state = { ...olds, exceptFrom: ["me"], reported: ["exceptFrom"] };
     expect(await depot.process().update("1", state, inputs)).toEqual({
@@ -355,7 +355,7 @@ describe("What an adopted thing was", () => {
 });
 
 describe("An update that fails", () => {
-  test("keeps what was reached, and what is owed", async () => {
+  test("stores what was done, and what is pending", async () => {
     const depot = stocked(
       { Changed: "2026-11-01T00:00:00Z", Colour: "Red" },
       {
@@ -417,7 +417,7 @@ describe("An update that fails", () => {
     });
   });
 
-  test("owes nothing where it was carried out all the same", async () => {
+  test("has nothing pending if it was carried out nevertheless", async () => {
     const depot = stocked();
     depot.instead.update = () => refusal();
     const error = await errorOf(
