@@ -23,6 +23,11 @@ export interface Area1DomainArgs
    * @default false
    */
   offboardOnDestroy?: pulumi.Input<boolean | undefined>;
+  /**
+   * Whether the output `verification` is read for a pending domain, which costs a request for each.
+   * @default false
+   */
+  readVerification?: pulumi.Input<boolean | undefined>;
 }
 
 /** A domain that Cloudflare Email Security protects; see {@link Area1DomainProps} for its properties. */
@@ -48,13 +53,14 @@ export class Area1Domain extends AdoptingResource {
   declare readonly integrationId: Optional<Area1DomainProps["integrationId"]>;
   declare readonly folder: Optional<Area1DomainProps["folder"]>;
   declare readonly offboardOnDestroy: pulumi.Output<boolean | undefined>;
+  declare readonly readVerification: pulumi.Output<boolean | undefined>;
   /** Cloudflare's id of the domain (UUID); the resource's id, too. */
   declare readonly domainId: pulumi.Output<string>;
   /** Host that Microsoft 365 expects as the domain's MX, to which mail is forwarded; undefined where `transport` is given. */
   declare readonly mailExchange: pulumi.Output<string | undefined>;
   /** `PENDING` until the domain is proven to be yours (up to a day), then `ACTIVE`; `FAILED` or `TIMEOUT` if it was not. */
   declare readonly status: pulumi.Output<string | undefined>;
-  /** TXT record that proves a pending domain, where Cloudflare waits for one. */
+  /** TXT record that proves a pending domain, where `readVerification` asks for it and Cloudflare waits for one. */
   declare readonly verification: pulumi.Output<Verification | undefined>;
 
   constructor(
