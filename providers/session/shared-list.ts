@@ -1,3 +1,5 @@
+import { limited } from "../http/patience";
+
 /** A complete list, with its place in the order of all lists of this process. */
 export interface Listing<T> {
   readonly items: readonly T[];
@@ -62,7 +64,6 @@ class Reading<T> {
   begun: number | undefined;
   readonly listing: Promise<Listing<T>>;
   private settle!: (listing: Promise<Listing<T>>) => void;
-  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly read: () => Promise<readonly T[]>,
@@ -75,14 +76,17 @@ class Reading<T> {
 
   begin(): void {
     if (this.begun !== undefined) return;
-    clearTimeout(this.timer);
     this.begun = ++ticks;
     this.settle(this.complete(this.begun));
   }
 
   /** @param limit in milliseconds. */
   beginWithin(limit: number): void {
-    this.timer = setTimeout(() => this.begin(), limit);
+    const end = Date.now() + limit;
+    const late = (): undefined => {
+      this.begin();
+    };
+    limited(this.listing, () => end - Date.now(), late).catch(() => undefined);
   }
 
   /** Something was written before this list began: it is not compared with the list before. */
@@ -92,6 +96,7 @@ class Reading<T> {
 
   private async complete(begun: number): Promise<Listing<T>> {
     const before = this.earlier;
+    this.forgetEarlier();
     const items = await this.read();
     const earlier = await before?.catch(() => undefined);
     return { items, begun, ...(earlier && { earlier: earlier.items }) };
