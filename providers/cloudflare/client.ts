@@ -10,10 +10,7 @@ import { throttled, type Answer, type Http } from "../http/http";
 import { Patience } from "../http/patience";
 import { isRecord, parsed, textOf } from "../json";
 import { SharedList, type Listing } from "../session/shared-list";
-import { Creations } from "./creations";
-
-/** A domain as Cloudflare sends it; every field may be absent (documented). */
-export type Domain = Readonly<Record<string, unknown>>;
+import { Creations, type Domain } from "./creations";
 
 /** What proves that a new domain is ours, or undefined where it was proven otherwise. */
 export interface Verification {

@@ -1,6 +1,8 @@
 import { VendorError } from "../errors";
 import { SharedPatience, type Patience } from "../http/patience";
-import type { Domain } from "./client";
+
+/** A domain as Cloudflare sends it; every field may be absent (documented). */
+export type Domain = Readonly<Record<string, unknown>>;
 
 /** Most domains that one batch makes (documented). */
 const largestBatch = 1000;
