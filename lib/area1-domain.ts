@@ -23,6 +23,11 @@ export interface Area1DomainArgs
    * @default false
    */
   offboardOnDestroy?: pulumi.Input<boolean | undefined>;
+  /**
+   * Whether the output `verification` is read for a pending domain, which costs a request for each.
+   * @default false
+   */
+  readVerification?: pulumi.Input<boolean | undefined>;
 }
 
 /** A domain that Cloudflare Email Security protects; see {@link Area1DomainProps} for its properties. */
@@ -48,13 +53,14 @@ export class Area1Domain extends AdoptingResource {
   declare readonly integrationId: Optional<Area1DomainProps["integrationId"]>;
   declare readonly folder: Optional<Area1DomainProps["folder"]>;
   declare readonly offboardOnDestroy: pulumi.Output<boolean | undefined>;
+  declare readonly readVerification: pulumi.Output<boolean | undefined>;
   /** Cloudflare's id of the domain (UUID), which is also the resource's id. */
   declare readonly domainId: pulumi.Output<string>;
   /** Host that Microsoft 365 expects as the domain's MX, to which mail is forwarded; undefined if `transport` is set. */
   declare readonly mailExchange: pulumi.Output<string | undefined>;
   /** `PENDING` until you have proven ownership of the domain (up to a day), then `ACTIVE`; `FAILED` or `TIMEOUT` if you have not. */
   declare readonly status: pulumi.Output<string | undefined>;
-  /** TXT record that proves ownership of a pending domain, if Cloudflare requires one. */
+  /** TXT record that proves ownership of a pending domain, if `readVerification` is true and Cloudflare requires one. */
   declare readonly verification: pulumi.Output<Verification | undefined>;
 
   constructor(

@@ -30,9 +30,9 @@ export interface Form {
   /** Where it lives, and the output that says so. */
   readonly scopeId: "tenantId" | "accountId";
   readonly fields: Fields;
-  /** Inputs that are no property of the object: `adopt`, and what destroy heeds. */
+  /** Inputs that are no property of the object: `adopt`, what destroy heeds, and which outputs are asked for. */
   readonly settings: readonly (
-    "adopt" | "offboardOnDestroy" | "allowExposure"
+    "adopt" | "offboardOnDestroy" | "allowExposure" | "readVerification"
   )[];
   /** The field that names the object; absent where a tenant has exactly one. */
   readonly nameField?: "name" | "domain";

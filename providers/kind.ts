@@ -56,6 +56,7 @@ export interface Kind extends Form {
     operation: Operation,
     item: Item,
     expected: Values,
+    inputs: State,
     state?: State,
   ): Promise<Readonly<Record<string, unknown>>>;
   /** A previous value that cannot be restored as it was: another one, and why. */

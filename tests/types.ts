@@ -140,6 +140,7 @@ export const sameDomain = new Area1Domain("same-domain", {
   integrationId: domain.integrationId,
   folder: domain.folder,
   offboardOnDestroy: domain.offboardOnDestroy,
+  readVerification: domain.readVerification,
 });
 export const forwarded = new Area1Domain("forwarded", {
   domain: "example.org",

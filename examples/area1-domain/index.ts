@@ -7,6 +7,7 @@ const domain = new Area1Domain("example.com", {
   ipRestrictions: ["192.0.2.0/24"],
   requireTlsInbound: true,
   regions: ["DE"],
+  readVerification: true,
 });
 
 export const forwardsTo = domain.mailExchange;

@@ -99,7 +99,7 @@ export const domainChecks: readonly Check[] = [
       ["FAILED", "TIMEOUT", "MISSING"].includes(status?.toUpperCase() ?? ""),
     detailOf: ({ domain, status }) => ({
       reason: `The status of ${domain} is ${status}, so that Cloudflare does not process its mail.`,
-      fix: `Publish the TXT record _cf-email-sec-challenge.${domain} that the output verification names, and verify the domain again ${inDashboard}.`,
+      fix: `Publish the TXT record _cf-email-sec-challenge.${domain}, whose value the output verification holds with readVerification: true, and verify the domain again ${inDashboard}.`,
     }),
   }),
   propertyCheck({
@@ -111,7 +111,7 @@ export const domainChecks: readonly Check[] = [
     isWrong: ({ status }) => same(status, "PENDING"),
     detailOf: ({ domain }) => ({
       reason: `${domain} waits for its verification, and until then Cloudflare does not process its mail.`,
-      fix: `Publish the TXT record _cf-email-sec-challenge.${domain} that the output verification names; it can take 24 hours.`,
+      fix: `Publish the TXT record _cf-email-sec-challenge.${domain}, whose value the output verification holds with readVerification: true; it can take 24 hours.`,
     }),
   }),
   propertyCheck({

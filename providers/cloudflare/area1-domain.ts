@@ -157,7 +157,7 @@ export const area1Domain: Kind = {
   noun: "domain",
   scopeId: "accountId",
   fields,
-  settings: ["offboardOnDestroy", "allowExposure"],
+  settings: ["offboardOnDestroy", "allowExposure", "readVerification"],
   nameField: "domain",
   idIs: "guid",
   missingMeansUnknown: true,
@@ -266,15 +266,17 @@ export const area1Domain: Kind = {
     return typeof host === "string" ? { transport: host } : {};
   },
 
-  async outputs(operation, item, expected, state) {
+  async outputs(operation, item, expected, inputs, state) {
     const status = statusOf(item);
-    // On a refresh the record of a pending domain is as it was: asking for each would cost a request a domain.
+    // No list has the record, and asking for each domain costs a request: on a refresh it is as it was.
     const verification =
       status !== "PENDING"
         ? undefined
         : state
           ? state["verification"]
-          : await verificationOf(operation, item);
+          : inputs["readVerification"] === true
+            ? await verificationOf(operation, item)
+            : undefined;
     return {
       accountId: operation.account,
       ...(expected["transport"] && { mailExchange: expected["transport"] }),

@@ -10,9 +10,7 @@ import { throttled, type Answer, type Http } from "../http/http";
 import { Patience } from "../http/patience";
 import { isRecord, parsed, textOf } from "../json";
 import { SharedList, type Listing } from "../session/shared-list";
-
-/** A domain as Cloudflare sends it; every field may be absent (documented). */
-export type Domain = Readonly<Record<string, unknown>>;
+import { Creations, type Domain } from "./creations";
 
 /** What proves that a new domain is ours, or undefined where it was proven otherwise. */
 export interface Verification {
@@ -31,7 +29,7 @@ const pageSize = 1000;
  * @see https://developers.cloudflare.com/api/resources/email_security/
  */
 export class Cloudflare {
-  private readonly lists = new Map<string, SharedList<Domain>>();
+  private readonly accounts = new Map<string, Account>();
 
   constructor(
     private readonly http: Http,
@@ -46,19 +44,13 @@ export class Cloudflare {
 
   /** All domains of an account, complete or an error; one request per started thousand for everybody who asks. */
   list(account: string, newerThan?: number): Promise<Listing<Domain>> {
-    let list = this.lists.get(account);
-    if (!list) {
-      // The list belongs to everybody, so its patience is its own.
-      list = new SharedList(() =>
-        this.readAll(account, new Patience(this.patienceMs)),
-      );
-      this.lists.set(account, list);
-    }
-    return list.get(newerThan);
+    return this.account(account).list.get(newerThan);
   }
 
-  async create(account: string, fields: Domain, patience: Patience) {
-    await this.write("POST", account, "", fields, patience);
+  /** Makes a domain; those that are made at the same time share requests. */
+  create(account: string, fields: Domain, patience: Patience): Promise<void> {
+    const { list, creations } = this.account(account);
+    return list.write(() => creations.create(fields, patience));
   }
 
   /** Changes the fields that are given; null is refused for `transport` and the TLS flags, see {@link replace}. */
@@ -114,17 +106,53 @@ export class Cloudflare {
   }
 
   private async write(
-    method: "POST" | "PUT" | "PATCH" | "DELETE",
+    method: "PUT" | "PATCH" | "DELETE",
     account: string,
     id: string,
     fields: Domain | undefined,
     patience: Patience,
   ): Promise<void> {
-    try {
-      await this.send(method, this.domains(account, id), fields, patience);
-    } finally {
-      this.lists.get(account)?.forget();
+    await this.account(account).list.write(() =>
+      this.send(method, this.domains(account, id), fields, patience),
+    );
+  }
+
+  private account(id: string): Account {
+    let account = this.accounts.get(id);
+    if (!account) {
+      account = {
+        // The list belongs to everybody, so its patience is its own.
+        list: new SharedList(() =>
+          this.readAll(id, new Patience(this.patienceMs)),
+        ),
+        creations: new Creations({
+          one: async (fields, patience) => {
+            await this.send("POST", this.domains(id), fields, patience);
+          },
+          several: (posts, patience) => this.batch(id, posts, patience),
+        }),
+      };
+      this.accounts.set(id, account);
     }
+    return account;
+  }
+
+  /** @returns the domains that the answer says were made. */
+  private async batch(
+    account: string,
+    posts: readonly Domain[],
+    patience: Patience,
+  ): Promise<readonly Domain[]> {
+    const body = await this.send(
+      "POST",
+      `${this.domains(account)}/batch`,
+      // All four are required (documented).
+      { deletes: [], patches: [], puts: [], posts },
+      patience,
+    );
+    const result = body?.result;
+    const made = isRecord(result) ? result["posts"] : undefined;
+    return Array.isArray(made) ? made.filter(isRecord) : [];
   }
 
   /**
@@ -207,6 +235,12 @@ export class Cloudflare {
       patience,
     );
   }
+}
+
+/** What all operations on domains of an account share. */
+interface Account {
+  readonly list: SharedList<Domain>;
+  readonly creations: Creations;
 }
 
 /** How messages name where the token and the account were configured. */

@@ -10,7 +10,7 @@ export function findByName(
   name: string,
 ): Item | undefined {
   return kind.nameField
-    ? listing.items.find((item) => same(kind.identify(item).name, name))
+    ? indexOf(kind, listing).byName.get(name.toLowerCase())
     : listing.items[0];
 }
 
@@ -21,7 +21,7 @@ export const findAgain = (
   { name, guid }: Identity,
 ): Item | undefined =>
   guid
-    ? listing.items.find((item) => kind.identify(item).guid === guid)
+    ? indexOf(kind, listing).byGuid.get(guid.toLowerCase())
     : findByName(kind, listing, name);
 
 /** Whatever stands under an id. */
@@ -31,7 +31,7 @@ export function findById(
   id: string,
 ): Item | undefined {
   return kind.idIs === "guid"
-    ? listing.items.find((item) => same(kind.identify(item).guid, id))
+    ? indexOf(kind, listing).byGuid.get(id.toLowerCase())
     : findByName(kind, listing, id);
 }
 
@@ -51,3 +51,27 @@ export function isSameObject(kind: Kind, item: Item, state: State): boolean {
   const known = textOf(state["guid"]);
   return !guid || !known || same(guid, known);
 }
+
+interface Index {
+  readonly byName: ReadonlyMap<string, Item>;
+  readonly byGuid: ReadonlyMap<string, Item>;
+}
+
+/** The objects of a list by name and Guid in lower case, the first of each, once for everybody who looks for one in the same list. */
+function indexOf(kind: Kind, { items }: Listing<Item>): Index {
+  const known = indexes.get(items);
+  if (known?.kind === kind) return known;
+  const byName = new Map<string, Item>();
+  const byGuid = new Map<string, Item>();
+  // From behind, so that the first stays.
+  for (const item of items.toReversed()) {
+    const { name, guid } = kind.identify(item);
+    byName.set(name.toLowerCase(), item);
+    if (guid) byGuid.set(guid.toLowerCase(), item);
+  }
+  const index = { kind, byName, byGuid };
+  indexes.set(items, index);
+  return index;
+}
+
+const indexes = new WeakMap<readonly Item[], Index & { readonly kind: Kind }>();

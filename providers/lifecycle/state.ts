@@ -84,7 +84,7 @@ export async function outsOf(
   return {
     ...inputs,
     ...identityOuts(kind, item),
-    ...(await kind.outputs?.(operation, item, expected, state)),
+    ...(await kind.outputs?.(operation, item, expected, inputs, state)),
   };
 }
 

@@ -228,7 +228,7 @@ async function partial(
     ...written,
     ...pickKnown(pending, live),
     ...identityOuts(kind, item),
-    ...(await kind.outputs?.(operation, item, expected, written)),
+    ...(await kind.outputs?.(operation, item, expected, written, written)),
     ...reached.fixed,
     ...(reported.length > 0 && { reported }),
     pending,

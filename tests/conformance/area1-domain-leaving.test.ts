@@ -134,9 +134,12 @@ describe("A domain on destroy", () => {
     expect(await resource.preview(program)).toEqual([]);
   });
 
-  test("shows the record that a new domain waits for, and asks for it no more on refresh", async () => {
+  test("shows the record that a new domain waits for, where it is asked to, and asks for it no more on refresh", async () => {
     const resource = stage.resource();
     await resource.up(program);
+    expect(resource.outputs).toMatchObject({ status: "PENDING" });
+    expect(resource.outputs).not.toHaveProperty("verification");
+    await resource.up({ ...program, readVerification: true });
     expect(resource.outputs).toMatchObject({
       status: "PENDING",
       verification: { txtRecordName: "_cf-email-sec-challenge.example.com" },

@@ -167,6 +167,110 @@ describe("A refresh of everything", () => {
   );
 });
 
+describe("A first up of new domains", () => {
+  const count = 1000;
+  const names = Array.from(
+    { length: count },
+    (_, at) => `n${String(at).padStart(4, "0")}.example`,
+  );
+  let simulator: Simulator;
+  beforeAll(async () => {
+    simulator = await startSimulator({
+      seed: { tenants: [{ domains: names }], accounts: [{}] },
+    });
+  });
+  afterAll(() => simulator.close());
+  beforeEach(() => simulator.reset());
+
+  /** Makes the domains as the engine does, so many at a time. */
+  const makeAll = async (
+    domains: readonly string[],
+    atATime: number,
+    more: Properties = {},
+  ): Promise<Properties[]> => {
+    const run = inProcess.run(simulator.environment);
+    const open = [...domains];
+    const made: Properties[] = [];
+    const worker = async (): Promise<void> => {
+      for (let domain; (domain = open.shift()) !== undefined;) {
+        const handlers = run.of("Area1Domain");
+        const { inputs } = await handlers.check({}, { domain, ...more });
+        made.push((await handlers.create(inputs)).outputs);
+      }
+    };
+    await Promise.all(Array.from({ length: atATime }, worker));
+    return made;
+  };
+  const asked = (what: RegExp): number =>
+    simulator.log.filter(
+      ({ vendor, method, path }) =>
+        vendor === "cloudflare" && what.test(`${method} ${path}`),
+    ).length;
+
+  test("shares batches and lists between those that the engine has under way, within Cloudflare's limit of 1,200 requests", async () => {
+    const made = await makeAll(names, inFlight);
+    expect(simulator.account.domains).toHaveLength(count);
+    expect(made.map(({ status }) => status)).toEqual(
+      Array(count).fill("PENDING"),
+    );
+    // Lists before the first write and after each batch; a batch for each group, and what comes a moment late.
+    expect(counted(simulator).cloudflare).toBeLessThanOrEqual(0.4 * count);
+    expect(asked(/verification/)).toBe(0);
+  }, 60_000);
+
+  test("asks next to nothing per domain when all are under way at once", async () => {
+    await makeAll(names.slice(0, 100), 100);
+    expect(simulator.account.domains).toHaveLength(100);
+    expect(counted(simulator).cloudflare).toBeLessThanOrEqual(20);
+  });
+
+  test("of one domain costs a list, a POST and the list that shows it", async () => {
+    await makeAll(names.slice(0, 1), 1);
+    expect(
+      simulator.log
+        .filter(({ vendor }) => vendor === "cloudflare")
+        .map(({ method }) => method),
+    ).toEqual(["GET", "POST", "GET"]);
+  });
+
+  test("asks for the TXT record of each domain only where the program does", async () => {
+    const made = await makeAll(names.slice(0, 8), 8, {
+      readVerification: true,
+    });
+    expect(asked(/verification/)).toBe(8);
+    for (const { verification } of made) expect(verification).toBeDefined();
+  });
+
+  test("makes each domain alone, after its batch was refused for one of them, and blames the one", async () => {
+    const [wrong = "", ...right] = names.slice(0, 8);
+    simulator.faults.add({
+      kind: "status",
+      status: 400,
+      match: { vendor: "cloudflare", method: "POST", times: 2 },
+      body: {
+        success: false,
+        errors: [{ code: 10400, message: "No such domain." }],
+        result: null,
+      },
+    });
+    const run = inProcess.run(simulator.environment);
+    const results = await Promise.allSettled(
+      [wrong, ...right].map(async (domain) => {
+        const handlers = run.of("Area1Domain");
+        const { inputs } = await handlers.check({}, { domain });
+        return handlers.create(inputs);
+      }),
+    );
+    expect(results.filter(({ status }) => status === "rejected")).toHaveLength(
+      1,
+    );
+    expect(simulator.account.domains).toHaveLength(7);
+    expect(new Set(simulator.account.domains.map((d) => d.domain)).size).toBe(
+      7,
+    );
+  });
+});
+
 describe("Writes and reads of one resource", () => {
   const stage = bench(transportRule, inProcess);
 

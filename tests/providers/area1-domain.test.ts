@@ -228,6 +228,7 @@ describe("Cloudflare", () => {
           operation(),
           { ...item, status: "pending" },
           {},
+          { readVerification: true },
         ),
       ).toEqual({ accountId: "acc", status: "PENDING" });
       expect(warnings).toEqual([
@@ -242,6 +243,7 @@ describe("Cloudflare", () => {
       operation(),
       { ...item, status: 7 },
       { transport: "mx" },
+      { readVerification: true },
     );
     expect(Object.entries(outputs ?? {})).toEqual([
       ["accountId", "acc"],

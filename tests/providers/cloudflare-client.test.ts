@@ -179,6 +179,167 @@ describe("The list of domains", () => {
   });
 });
 
+describe("Domains that are made at the same time", () => {
+  const names = ["a.example", "B.example", "c.example"];
+  const made = (...domains: string[]): Reply => ({
+    body: {
+      success: true,
+      result: {
+        deletes: [],
+        patches: [],
+        puts: [],
+        posts: domains.map((domain) => ({ id: domain, domain })),
+      },
+    },
+  });
+  const make = (cloudflare: Cloudflare, ...domains: string[]) =>
+    Promise.allSettled(
+      domains.map((domain) => cloudflare.create("acc", { domain }, patience())),
+    );
+  const sent = () =>
+    vendor.arrived.map(({ path, body }) => {
+      const json = JSON.parse(body) as { domain?: string; posts?: unknown };
+      return [path.slice(ofAccount.length), json.posts ?? json.domain];
+    });
+  const all = names.map((domain) => ({ domain }));
+
+  test("go in one batch, whatever the case of their names in its answer; one alone goes alone", async () => {
+    vendor.answers(made("C.example", "b.example", "a.example"), done);
+    const cloudflare = client();
+    const results = await make(cloudflare, ...names);
+    expect(results.map(({ status }) => status)).toEqual(
+      Array(3).fill("fulfilled"),
+    );
+    await make(cloudflare, "d.example");
+    expect(sent()).toEqual([
+      ["/batch", all],
+      ["", "d.example"],
+    ]);
+    expect(JSON.parse(vendor.arrived[0]?.body ?? "")).toEqual({
+      deletes: [],
+      patches: [],
+      puts: [],
+      posts: all,
+    });
+  });
+
+  test("wait for the request that is under way, and go together then", async () => {
+    vendor.answersBy(({ path, body }) => {
+      if (!path.endsWith("/batch")) return done;
+      const { posts } = JSON.parse(body) as { posts: { domain: string }[] };
+      return made(...posts.map(({ domain }) => domain));
+    });
+    const cloudflare = client();
+    const first = make(cloudflare, "first.example");
+    while (vendor.arrived.length === 0)
+      await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([first, make(cloudflare, ...names)]);
+    expect(sent()).toEqual([
+      ["", "first.example"],
+      ["/batch", all],
+    ]);
+  });
+
+  test("of two accounts never go together", async () => {
+    vendor.answersBy(() => done);
+    const cloudflare = client();
+    await Promise.all([
+      cloudflare.create("one", { domain: "a.example" }, patience()),
+      cloudflare.create("two", { domain: "a.example" }, patience()),
+    ]);
+    expect(vendor.arrived.map(({ path }) => path).sort()).toEqual([
+      "/accounts/one/email-security/settings/domains",
+      "/accounts/two/email-security/settings/domains",
+    ]);
+  });
+
+  test.each<[number, object]>([
+    [404, { code: 7003, message: "No route for the URI" }],
+    [400, { message: "is wrong", source: { pointer: "/posts/1" } }],
+    [409, { message: "b.example already exists" }],
+    [405, { message: "Method not allowed" }],
+  ])(
+    "go alone, now and later, when their batch is refused (%d), so that each has the error of its own",
+    async (status, error) => {
+      vendor.answersBy(({ path, body }) =>
+        path.endsWith("/batch")
+          ? { status, body: { success: false, errors: [error], result: null } }
+          : body.includes("B.example")
+            ? {
+                status: 400,
+                body: { success: false, errors: [{ message: "No B." }] },
+              }
+            : done,
+      );
+      const cloudflare = client();
+      const results = await make(cloudflare, ...names);
+      expect(results.map(({ status }) => status)).toEqual([
+        "fulfilled",
+        "rejected",
+        "fulfilled",
+      ]);
+      expect(results[1]).toMatchObject({
+        reason: { message: "Cloudflare answered 400: No B." },
+      });
+      expect(sent()).toHaveLength(4);
+      await make(cloudflare, ...names);
+      expect(sent().filter(([path]) => path === "/batch")).toHaveLength(1);
+    },
+  );
+
+  test.each<[string, Reply]>([
+    ["a gateway says 503", { status: 503 }],
+    ["what answers is no Cloudflare", { body: "<html>" }],
+  ])(
+    "are looked up before they are sent again, alone, when %s to their batch",
+    async (_, answer) => {
+      vendor.answersBy(({ path }) => (path.endsWith("/batch") ? answer : done));
+      const cloudflare = client();
+      const results = await make(cloudflare, ...names);
+      for (const result of results)
+        expect(result).toMatchObject({
+          status: "rejected",
+          reason: { details: { uncertain: true } },
+        });
+      expect(sent()).toHaveLength(1);
+      await make(cloudflare, ...names);
+      expect(sent().map(([path]) => path)).toEqual(["/batch", "", "", ""]);
+    },
+  );
+
+  test("are looked up where the answer of their batch does not name them", async () => {
+    vendor.answers(made("a.example", "c.example"));
+    const results = await make(client(), ...names);
+    expect(results.map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+    ]);
+    expect(results[1]).toMatchObject({
+      reason: {
+        fault: "unreadable",
+        message: "Cloudflare answered a batch of domains without B.example",
+        details: { uncertain: true },
+      },
+    });
+    vendor.answers(done);
+    expect(await make(client(), "a.example")).toHaveLength(1);
+  });
+
+  test("wait as long as the most patient of them, when the vendor asks them to", async () => {
+    vendor.answers(
+      { status: 429, headers: { "retry-after": "0.2" } },
+      made("a.example", "b.example"),
+    );
+    const cloudflare = client();
+    await Promise.all([
+      cloudflare.create("acc", { domain: "a.example" }, new Patience(50)),
+      cloudflare.create("acc", { domain: "b.example" }, new Patience(2000)),
+    ]);
+    expect(sent().map(([path]) => path)).toEqual(["/batch", "/batch"]);
+  });
+});
+
 describe("A write", () => {
   const fields = { transport: null, lookback_hops: 1 };
 

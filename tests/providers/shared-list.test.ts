@@ -18,6 +18,15 @@ function stage() {
   return { list, readings };
 }
 
+/** Something that is over when the test says so. */
+function pause() {
+  let end = (): void => undefined;
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { over, end };
+}
+
 describe("A shared list", () => {
   test("is read once for all callers, while it is being read and later", async () => {
     const { list, readings } = stage();
@@ -98,6 +107,75 @@ describe("A shared list", () => {
     expect((await second).items).toEqual(["new"]);
     expect(await second).not.toHaveProperty("earlier");
     expect((await list.get()).items).toEqual(["new"]);
+  });
+
+  describe("that is wanted while something is written", () => {
+    test("begins when all writes under way have ended, so that one list shows them all to all who wait", async () => {
+      const { list, readings } = stage();
+      const [one, other] = [pause(), pause()];
+      const writes = [list.write(() => one.over), list.write(() => other.over)];
+      one.end();
+      await writes[0];
+      const [wanted, same] = [list.get(), list.get(Number.MAX_SAFE_INTEGER)];
+      expect(readings).toHaveLength(0);
+      other.end();
+      await writes[1];
+      expect(readings).toHaveLength(1);
+      readings[0]?.ends("both");
+      expect((await wanted).items).toEqual(["both"]);
+      expect(await same).toBe(await wanted);
+      expect(await list.get()).toBe(await wanted);
+      expect(readings).toHaveLength(1);
+    });
+
+    test("is not the one that began before the write ended, nor one to compare with", async () => {
+      const { list, readings } = stage();
+      const before = list.get();
+      readings[0]?.ends("old");
+      const { begun } = await before;
+      const write = pause();
+      const written = list.write(() => write.over);
+      expect(await list.get()).toBe(await before);
+      const wanted = list.get(begun);
+      write.end();
+      await written;
+      readings[1]?.ends("new");
+      expect(await wanted).toEqual({ items: ["new"], begun: begun + 1 });
+    });
+
+    test("is as new as its first request, not as the question for it", async () => {
+      const [{ list, readings }, other] = [stage(), stage()];
+      const write = pause();
+      const written = list.write(() => write.over);
+      const wanted = list.get();
+      const meanwhile = other.list.get();
+      other.readings[0]?.ends();
+      write.end();
+      await written;
+      readings[0]?.ends("a");
+      expect((await wanted).begun).toBe((await meanwhile).begun + 1);
+    });
+
+    test("is read once the write has failed, and does not wait for one that hangs", async () => {
+      const { list, readings } = stage();
+      await expect(
+        list.write(() => Promise.reject(new Error("refused"))),
+      ).rejects.toThrow("refused");
+      const first = list.get();
+      readings[0]?.ends("before");
+      await first;
+      const hanging = pause();
+      const written = list.write(() => hanging.over);
+      const wanted = list.get(Number.MAX_SAFE_INTEGER - 1);
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      expect(readings).toHaveLength(2);
+      readings[1]?.ends("without");
+      expect((await wanted).items).toEqual(["without"]);
+      hanging.end();
+      await written;
+      void list.get();
+      expect(readings).toHaveLength(3);
+    });
   });
 
   test("seen another way keeps its place, and what was there earlier is seen so too", () => {

@@ -27,7 +27,7 @@ describe("A create", () => {
   test("stores the change stamp, and further outputs of the kind", async () => {
     const depot = new Depot({
       idIs: "name",
-      outputs: (_operation, { Size }, expected, state) =>
+      outputs: (_operation, { Size }, expected, _inputs, state) =>
         Promise.resolve({ told: Size, expected, state: state ?? "none" }),
     });
     depot.add({ ...atDepot, Changed: "2026-11-01T00:00:00Z" });
@@ -206,6 +206,7 @@ describe("A create of which a part was carried out", () => {
         _operation: unknown,
         _item: unknown,
         expected: State,
+        _inputs: State,
         state?: State,
       ) => Promise.resolve({ expected, knew: state?.["size"] }),
     });

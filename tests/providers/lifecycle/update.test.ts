@@ -363,6 +363,7 @@ describe("An update that fails", () => {
           _operation: unknown,
           _item: unknown,
           expected: object,
+          _inputs: object,
           state?: Record<string, unknown>,
         ) => Promise.resolve({ expected, knew: state?.["size"] }),
         expect: () => Promise.resolve({ host: "mx.example" }),
