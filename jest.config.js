@@ -1,5 +1,5 @@
 // Two projects: "library" imports sources by relative paths and needs no engine; "engine" (tests/engine) runs the packed
-// build on the real Pulumi engine. `npm test` runs both; `npx jest --selectProjects library` runs the first alone.
+// build on the real Pulumi engine. `npm test` runs both; `npm test -- PATH --selectProjects library` runs the first alone.
 const shared = {
   rootDir: __dirname,
   testEnvironment: "node",

@@ -6,7 +6,7 @@ import { repository } from "./readme/documented";
 import { tablesIn, withTables } from "./readme/marked";
 import { contradictions, tables, useCase4Inputs } from "./readme/tables";
 
-// UPDATE_DOCS=1 npx jest tests/readme.test.ts && npm run format
+// UPDATE_DOCS=1 npm test -- tests/readme.test.ts && npm run format
 if (process.env.UPDATE_DOCS)
   beforeAll(async () => {
     for (const [file, made] of Object.entries(tables)) {
