@@ -52,18 +52,18 @@ test("the field tables hold what the vendors document", () => {
   expect(
     ofPrograms.map(({ label, anyOf }) => [label, anyOf.slice(0, 3)]),
   ).toEqual([
-    [
-      "TransportRule.name",
-      ["headerContainsWords", "senderIpRanges", "adComparisonAttribute"],
-    ],
-    ["TransportRule.headerContainsMessageHeader", ["headerContainsWords"]],
-    ["TransportRule.headerContainsWords", ["headerContainsMessageHeader"]],
     ["AntiSpamPolicy.name", ["recipientDomainIs", "sentTo", "sentToMemberOf"]],
     ...verdicts.flatMap(({ action }) => [
       [`AntiSpamPolicy.${action} "Redirect"`, ["redirectToRecipients"]],
       [`AntiSpamPolicy.${action} "ModifySubject"`, ["modifySubjectValue"]],
       [`AntiSpamPolicy.${action} "AddXHeader"`, ["addXHeaderValue"]],
     ]),
+    [
+      "TransportRule.name",
+      ["headerContainsWords", "senderIpRanges", "adComparisonAttribute"],
+    ],
+    ["TransportRule.headerContainsMessageHeader", ["headerContainsWords"]],
+    ["TransportRule.headerContainsWords", ["headerContainsMessageHeader"]],
   ]);
   const pairs = requirements.filter(({ isForeign }) => isForeign);
   expect(pairs.map(({ by }) => by).sort()).toEqual(

@@ -6,7 +6,7 @@ import { mailExchangerCheck } from "../../cli/doctor/mail-exchanger-findings";
 import { checks } from "../../mail-flow/findings";
 import { isKindName, kinds } from "../../providers/kinds";
 import { keys, secretKeys } from "../../providers/session/configuration";
-import type { Fields } from "../../providers/field";
+import type { Field, Fields } from "../../providers/field";
 import { isGuarded } from "../../providers/lifecycle/state";
 import { mailFlowCheckForm } from "../../providers/mail-flow-check/check-inputs";
 import { fileNameOf } from "../conformance/subject";
@@ -221,6 +221,18 @@ export function contradictions(): string[] {
     }),
   );
 }
+
+/** Properties of kinds for which their class declares no output. */
+export const undeclaredOutputs = (): string[] =>
+  Object.entries(kinds).flatMap(([name, { fields }]) => {
+    const declared = membersOf(`lib/${fileNameOf(name)}.ts`, name);
+    return Object.entries<Field>(fields)
+      .filter(
+        ([property, { foreign }]) =>
+          !foreign && !declared.some((one) => one.name === property),
+      )
+      .map(([property]) => `${name}.${property}`);
+  });
 
 function defaultOf({ optional, byDefault }: Documented): string {
   if (byDefault !== undefined) return shown(byDefault);

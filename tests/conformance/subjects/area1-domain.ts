@@ -11,7 +11,7 @@ import type { ByHand, KindUnderTest, Subject } from "../subject";
 import { objectOf } from "./by-hand";
 
 const byHand: ByHand = {
-  add: ({ account }, domain, values) => void account.add({ ...values, domain }),
+  add: ({ account }, domain, values) => void account.add({ domain, ...values }),
   find({ account }, domain) {
     const found = account.find(domain);
     return found && structuredClone(found);

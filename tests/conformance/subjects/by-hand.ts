@@ -5,7 +5,7 @@ import type { ByHand, Subject } from "../subject";
 /** Objects of Exchange that one cmdlet's noun stands for. */
 export const exchangeObjects = (kind: ExchangeKind): Required<ByHand> => ({
   add: ({ tenant }, name, values) =>
-    void tenant.add(kind, { ...values, Name: name }),
+    void tenant.add(kind, { Name: name, ...values }),
   find({ tenant }, name) {
     const found = tenant.find(kind, name);
     return found && structuredClone(found);

@@ -14,13 +14,13 @@ export { quarantinePolicy } from "./quarantine-policy";
 export { transportRule } from "./transport-rule";
 
 /** What the tests know of every kind. All suites that are the same for every kind follow from it. */
-export const kindsUnderTest = {
-  TransportRule: transportRules,
+export const kindsUnderTest: Readonly<Record<KindName, KindUnderTest>> = {
   QuarantinePolicy: quarantinePolicies,
   QuarantineNotification: quarantineNotifications,
   AntiSpamPolicy: antiSpamPolicies,
+  TransportRule: transportRules,
   Area1Domain: area1Domains,
-} satisfies Record<KindName, KindUnderTest>;
+};
 
 /** Every subject of every kind. */
 export const everySubject: readonly Subject[] = Object.values(
