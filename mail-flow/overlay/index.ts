@@ -22,6 +22,8 @@ interface Overlay {
   readonly table: (snapshot: Snapshot) => ObjectTable;
   /** The parts of the snapshot that a write changes. */
   readonly parts: readonly (keyof Snapshot)[];
+  /** How a path calls an object whose properties ask in so many words that mail is lost; absent where none do. */
+  readonly losing?: (name: string) => string;
 }
 
 /** Every class whose objects decide where mail goes. `providers/kinds.ts` has a kind for each of them, and none besides. */
@@ -38,12 +40,22 @@ const overlays = {
   AntiSpamPolicy: {
     table: antiSpamPolicies,
     parts: ["antiSpamPolicies", "antiSpamRules"],
+    losing: (name) => `HostedContentFilterPolicy "${name}"`,
   },
   TransportRule: { table: transportRules, parts: ["transportRules"] },
 } satisfies Record<string, Overlay>;
 
 /** The name of such a class. */
 export type OverlaidClass = keyof typeof overlays;
+
+const overlayOf = (kind: string): Overlay | undefined =>
+  (overlays as Partial<Record<string, Overlay>>)[kind];
+
+/** Whether a change asks in so many words for the loss of mail that a property of an object decides. */
+export const asksForLoss = (
+  { kind, name, values = {} }: ObjectChange,
+  { object, property }: { readonly object: string; readonly property: string },
+): boolean => overlayOf(kind)?.losing?.(name) === object && property in values;
 
 /** The objects of a snapshot by class; what is written there changes the snapshot. */
 export const tablesOf = (
@@ -64,11 +76,10 @@ export function withChanges(
   snapshot: Snapshot,
   changes: readonly ObjectChange[],
 ): Snapshot {
-  const known: Partial<Record<string, Overlay>> = overlays;
   const after = { ...snapshot };
   // What none of the writes changes is shared.
   for (const part of new Set(
-    changes.flatMap(({ kind }) => known[kind]?.parts ?? []),
+    changes.flatMap(({ kind }) => overlayOf(kind)?.parts ?? []),
   ))
     Object.assign(after, { [part]: structuredClone(after[part]) });
   const tables: Partial<Record<string, ObjectTable>> = tablesOf(after);

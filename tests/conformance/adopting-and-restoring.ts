@@ -311,6 +311,7 @@ function thirdValue(subject: Subject, property: string): unknown {
     "AuditAndNotify",
     5,
     ["third.example"],
+    ["203.0.113.200"],
     "Third Policy",
     "DefaultFullAccessPolicy",
     true,

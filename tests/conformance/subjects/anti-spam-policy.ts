@@ -32,11 +32,9 @@ const byHand: Required<ByHand> = {
   add(simulator, name, values) {
     const { policy, rule } = parted(values);
     if (name === "Default") return policies.edit(simulator, name, policy);
-    const {
-      Guid: _,
-      ExchangeObjectId: __,
-      ...defaults
-    } = policies.find(simulator, "Default") ?? {};
+    const defaults: JsonObject = policies.find(simulator, "Default") ?? {};
+    for (const own of ["Name", "Guid", "ExchangeObjectId"])
+      delete defaults[own];
     policies.add(simulator, name, { ...defaults, IsDefault: false, ...policy });
     rules.add(simulator, name, { HostedContentFilterPolicy: name, ...rule });
   },

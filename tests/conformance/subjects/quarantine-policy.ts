@@ -11,8 +11,8 @@ const written = ({
   EndUserQuarantinePermissions: value,
   ...values
 }: JsonObject): JsonObject => ({
-  ...values,
   ...(value !== undefined && { EndUserQuarantinePermissionsValue: value }),
+  ...values,
 });
 
 const byHand: ByHand = {
