@@ -1,5 +1,5 @@
 // Two projects: "library" imports sources by relative paths and needs no engine; "engine" (tests/engine) runs the packed
-// build on the real Pulumi engine.
+// build on the real Pulumi engine. `npm test -- PATH --selectProjects library` runs the first alone.
 
 /**
  * Files that `npm test` without arguments leaves to `npm run test:all`, so that it ends within five minutes: most commands on a

@@ -24,7 +24,7 @@ const numberOfAddress = remembered((address: string) => address, numberOf);
 
 function read(ranges: readonly string[]): AddressSet {
   const merged = mergedIntervals(ranges);
-  const wide = ranges.filter((range) => range.includes(":")).map(block);
+  const wide = ranges.filter((range) => range.includes(":")).map(wideBlock);
   return (address) => {
     const number = numberOfAddress(address.trim());
     if (number !== undefined) return has(merged, number);
@@ -50,19 +50,49 @@ function has(intervals: readonly Interval[], address: number): boolean {
 }
 
 /** The intervals of IPv4 addresses that a list covers, in order and with gaps between them; what is none is left out. */
-export function mergedIntervals(ranges: readonly string[]): Interval[] {
-  const sorted = ranges
-    .map(intervalOf)
-    .filter((interval): interval is Interval => interval !== undefined)
-    .sort(([a], [b]) => a - b);
-  const merged: [number, number][] = [];
-  for (const [first, last] of sorted) {
-    const previous = merged[merged.length - 1];
-    if (previous && first <= previous[1] + 1)
-      previous[1] = Math.max(previous[1], last);
-    else merged.push([first, last]);
+export const mergedIntervals = (ranges: readonly string[]): Interval[] =>
+  joinedIntervals(
+    ranges
+      .map(intervalOf)
+      .filter((interval): interval is Interval => interval !== undefined),
+  );
+
+/** Intervals in order, with those joined that overlap or touch. */
+export const joinedIntervals = (intervals: readonly Interval[]): Interval[] =>
+  joined(intervals, (last) => last + 1);
+
+/** The same of IPv6 addresses and blocks. */
+export const mergedWideIntervals = (
+  ranges: readonly string[],
+): (readonly [first: bigint, last: bigint])[] =>
+  joined(
+    ranges.flatMap((range) => {
+      const [start, length] = wideBlock(range) ?? [];
+      if (start === undefined || length === undefined) return [];
+      const size = 1n << BigInt(128 - length);
+      const address = start
+        .toByteArray()
+        .reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+      const first = address - (address % size);
+      return [[first, first + size - 1n] as const];
+    }),
+    (last) => last + 1n,
+  );
+
+/** {@link joinedIntervals}, of numbers of either size. @param next the number after one. */
+function joined<T extends number | bigint>(
+  intervals: readonly (readonly [T, T])[],
+  next: (last: T) => T,
+): (readonly [T, T])[] {
+  const found: [T, T][] = [];
+  for (const [first, last] of [...intervals].sort(([a], [b]) =>
+    a < b ? -1 : a > b ? 1 : 0,
+  )) {
+    const previous = found.at(-1);
+    if (!previous || first > next(previous[1])) found.push([first, last]);
+    else if (last > previous[1]) previous[1] = last;
   }
-  return merged;
+  return found;
 }
 
 /** An IPv4 address, `a-b` or CIDR; undefined for anything else. Many lists have the same. */
@@ -112,7 +142,12 @@ export function addressOf(number: number): string {
   return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join(".");
 }
 
-function block(range: string): [ipaddr.IPv6, number] | undefined {
+/** Whether a text is an IPv6 address or block. */
+export const isWideBlock = (range: string): boolean =>
+  wideBlock(range) !== undefined;
+
+/** An IPv6 address or block, with its length; undefined for anything else. */
+function wideBlock(range: string): [ipaddr.IPv6, number] | undefined {
   const [address = "", length = "128"] = range.trim().split("/");
   const isBlock =
     ipaddr.IPv6.isValid(address) &&

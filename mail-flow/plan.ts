@@ -32,7 +32,7 @@ export function plan(snapshot: Snapshot, preview: unknown): Plan {
   const after = structuredClone(snapshot);
   const tables = tablesOf(after);
   const notes = new Set<string>();
-  const changes = changesOf(preview);
+  const changes = changesOf(preview, Object.keys(tables));
   // A preview is read for these classes alone.
   const tableOf = ({ kind }: Change): ObjectTable =>
     tables[kind as keyof typeof tables];

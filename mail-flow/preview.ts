@@ -18,17 +18,17 @@ export interface Change {
 /** Properties by name, as a state or a preview has them. */
 export type Values = Record<string, unknown>;
 
-/** The classes of this library that decide where mail goes. */
-const ours =
-  /\bpulumi-nodejs:dynamic\/area1:(Area1Domain|QuarantinePolicy|QuarantineNotification|AntiSpamPolicy|TransportRule)$/;
-
 /**
  * What the document of `pulumi preview --json`, or of `pulumi destroy --preview-only --json`, asks of Microsoft 365 and Cloudflare,
  * in its order; what a replacement removes comes last, as it does in an `up`. Resources of other libraries do not count.
  *
+ * @param classes the classes of this library that decide where mail goes
  * @throws Error when it is not such a document, or tells that the preview failed
  */
-export function changesOf(preview: unknown): Change[] {
+export function changesOf(
+  preview: unknown,
+  classes: readonly string[],
+): Change[] {
   const steps = valueIn(preview, "steps");
   const failed = errorsIn(preview);
   if (failed.length > 0)
@@ -38,18 +38,20 @@ export function changesOf(preview: unknown): Change[] {
       "This is no preview: steps are missing. Give what pulumi preview --json prints.",
     );
   // With --show-replacement-steps both halves stand beside a replacement: the same once more, which changes nothing.
-  const changes = (steps as Values[]).flatMap(changesOfStep);
+  const changes = (steps as Values[]).flatMap((step) =>
+    changesOfStep(step, classes),
+  );
   return [
     ...changes.filter(({ op }) => op !== "delete"),
     ...changes.filter(({ op }) => op === "delete"),
   ];
 }
 
-function changesOfStep(step: Values): Change[] {
+function changesOfStep(step: Values, classes: readonly string[]): Change[] {
   const urn = String(step["urn"]);
   const [type = "", resource = ""] = urn.split("::").slice(2);
-  const kind = ours.exec(type)?.[1];
-  if (!kind) return [];
+  const kind = /\bpulumi-nodejs:dynamic\/area1:(\w+)$/.exec(type)?.[1];
+  if (kind === undefined || !classes.includes(kind)) return [];
   const before = part(step["oldState"], "outputs");
   const after = part(step["newState"], "inputs");
   const changed = differing(step, before, after);

@@ -1,28 +1,12 @@
-import { area1Domain } from "./cloudflare/area1-domain";
-import { antiSpamPolicy } from "./exchange-online/anti-spam-policy";
-import { quarantineNotification } from "./exchange-online/quarantine-notification";
-import { quarantinePolicy } from "./exchange-online/quarantine-policy";
-import { transportRule } from "./exchange-online/transport-rule";
 import {
   guardedHandlers,
   type GuardedHandlers,
 } from "./process/guarded-handlers";
 import type { Handlers } from "./process/handlers";
-import type { Kind } from "./kind";
+import { isKindName, kinds } from "./kinds";
 import { lifecycle } from "./lifecycle";
 import { restorePoint } from "./restore-point/restore-point";
 import { sessionFor, type Session, type Stored } from "./session/session";
-
-/** Every kind that lives in a vendor, by its name. */
-export const kinds: Readonly<Record<string, Kind>> = Object.fromEntries(
-  [
-    area1Domain,
-    quarantinePolicy,
-    quarantineNotification,
-    antiSpamPolicy,
-    transportRule,
-  ].map((kind) => [kind.name, kind]),
-);
 
 /**
  * The handlers of a kind, as Pulumi's dynamic-provider process calls them.
@@ -43,12 +27,11 @@ export function provider(
           session,
         ),
       );
-    const kind = kinds[name];
-    if (!kind)
+    if (!isKindName(name))
       throw new Error(
         `pulumi-area1-m365 has no kind ${name}: a newer version of it wrote this state; install that`,
       );
-    return lifecycle(kind, session);
+    return lifecycle(kinds[name], session);
   };
   return guardedHandlers(implement, open);
 }

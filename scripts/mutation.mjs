@@ -152,7 +152,7 @@ async function everyFileIsInAGroup() {
     for (const file of await readdir(path.join(root, room), {
       recursive: true,
     }))
-      if (file.endsWith(".ts")) there.push(`${room}/${file}`);
+      if (/(?<!\.d)\.ts$/.test(file)) there.push(`${room}/${file}`);
   const wrong = [
     ...there.filter((file) => !listed.includes(file)),
     ...listed.filter((file) => !there.includes(file)),

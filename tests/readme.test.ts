@@ -4,9 +4,14 @@ import path from "node:path";
 
 import { repository } from "./readme/documented";
 import { tablesIn, withTables } from "./readme/marked";
-import { contradictions, tables, useCase4Inputs } from "./readme/tables";
+import {
+  contradictions,
+  tables,
+  undeclaredOutputs,
+  useCase4Inputs,
+} from "./readme/tables";
 
-// UPDATE_DOCS=1 npx jest tests/readme.test.ts && npm run format
+// UPDATE_DOCS=1 npm test -- tests/readme.test.ts && npm run format
 if (process.env.UPDATE_DOCS)
   beforeAll(async () => {
     for (const [file, made] of Object.entries(tables)) {
@@ -38,6 +43,10 @@ test("docs/troubleshooting.md quotes messages as they are", async () => {
   ].map(([, quote = ""]) => quote);
   expect(quoted.length).toBeGreaterThanOrEqual(15);
   expect(quoted.filter((quote) => !messages.includes(quote))).toEqual([]);
+});
+
+test("every class declares an output for each property of its kind", () => {
+  expect(undeclaredOutputs()).toEqual([]);
 });
 
 test("the defaults that doc comments name are those of the field tables", () => {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import * as library from "../lib";
+import { kindsUnderTest } from "./conformance/subjects";
 
 // Kind: a program can be unit tested as Pulumi documents it, with mocks that return a resource's inputs as its state. A file of its
 // own: a process has one stack.
@@ -25,24 +26,18 @@ const valueOf = <T>(output: pulumi.Output<T>): Promise<T> =>
 
 /** Makes one of each class, with the least that it takes. */
 const classes: Record<string, () => pulumi.Resource> = {
-  Area1Domain: () =>
-    new library.Area1Domain("domain", { domain: "example.com" }),
-  QuarantinePolicy: () =>
-    new library.QuarantinePolicy("quarantine", {
-      name: "Finance",
-      endUserQuarantinePermissions: ["Preview"],
-    }),
-  QuarantineNotification: () =>
-    new library.QuarantineNotification("notification", {
-      endUserSpamNotificationFrequency: "1.00:00:00",
-    }),
-  AntiSpamPolicy: () => new library.AntiSpamPolicy("policy", {}),
-  TransportRule: () =>
-    new library.TransportRule("rule", {
-      name: "Scanner",
-      senderIpRanges: ["192.0.2.1"],
-      setScl: -1,
-    }),
+  ...Object.fromEntries(
+    Object.entries(kindsUnderTest).map(([kind, { subjects }]) => [
+      kind,
+      () => {
+        const { [kind]: Class } = library as unknown as Partial<
+          Record<string, new (name: string, args: object) => pulumi.Resource>
+        >;
+        if (!Class) throw new Error(`lib/index.ts has no ${kind}`);
+        return new Class(kind, subjects[0].least);
+      },
+    ]),
+  ),
   RestorePoint: () =>
     new library.RestorePoint("point", {
       objects: [{ kind: "TransportRule", name: "Scanner" }],

@@ -16,16 +16,57 @@ export interface ObjectChange {
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
-/** The objects of a snapshot by class; what is written there changes the snapshot. */
-export function tablesOf(snapshot: Snapshot) {
-  return {
-    Area1Domain: domains(snapshot),
-    QuarantinePolicy: quarantinePolicies(snapshot),
-    QuarantineNotification: notification(snapshot),
-    AntiSpamPolicy: antiSpamPolicies(snapshot),
-    TransportRule: transportRules(snapshot),
-  };
+/** Where the objects of a class stand in a snapshot. */
+interface Overlay {
+  /** What is written there changes the snapshot. */
+  readonly table: (snapshot: Snapshot) => ObjectTable;
+  /** The parts of the snapshot that a write changes. */
+  readonly parts: readonly (keyof Snapshot)[];
+  /** How a path calls an object whose properties ask in so many words that mail is lost; absent where none do. */
+  readonly losing?: (name: string) => string;
 }
+
+/** Every class whose objects decide where mail goes. `providers/kinds.ts` has a kind for each of them, and none besides. */
+const overlays = {
+  Area1Domain: { table: domains, parts: ["domains", "mailExchanges"] },
+  QuarantinePolicy: {
+    table: quarantinePolicies,
+    parts: ["quarantinePolicies"],
+  },
+  QuarantineNotification: {
+    table: notification,
+    parts: ["quarantineNotification"],
+  },
+  AntiSpamPolicy: {
+    table: antiSpamPolicies,
+    parts: ["antiSpamPolicies", "antiSpamRules"],
+    losing: (name) => `HostedContentFilterPolicy "${name}"`,
+  },
+  TransportRule: { table: transportRules, parts: ["transportRules"] },
+} satisfies Record<string, Overlay>;
+
+/** The name of such a class. */
+export type OverlaidClass = keyof typeof overlays;
+
+const overlayOf = (kind: string): Overlay | undefined =>
+  (overlays as Partial<Record<string, Overlay>>)[kind];
+
+/** Whether a change asks in so many words for the loss of mail that a property of an object decides. */
+export const asksForLoss = (
+  { kind, name, values = {} }: ObjectChange,
+  { object, property }: { readonly object: string; readonly property: string },
+): boolean => overlayOf(kind)?.losing?.(name) === object && property in values;
+
+/** The objects of a snapshot by class; what is written there changes the snapshot. */
+export const tablesOf = (
+  snapshot: Snapshot,
+): Record<OverlaidClass, ObjectTable> =>
+  Object.fromEntries(
+    Object.entries(overlays).map(([name, { table }]) => [
+      name,
+      table(snapshot),
+    ]),
+  ) as Record<OverlaidClass, ObjectTable>;
 
 /**
  * The snapshot as it is after these writes; the one that is given stays as it is. An object that does not exist is made with the
@@ -38,7 +79,7 @@ export function withChanges(
   const after = { ...snapshot };
   // What none of the writes changes is shared.
   for (const part of new Set(
-    changes.flatMap(({ kind }) => partsOf[kind] ?? []),
+    changes.flatMap(({ kind }) => overlayOf(kind)?.parts ?? []),
   ))
     Object.assign(after, { [part]: structuredClone(after[part]) });
   const tables: Partial<Record<string, ObjectTable>> = tablesOf(after);
@@ -61,11 +102,3 @@ function lay(table: ObjectTable, { name, values }: ObjectChange): void {
     if (table.has(property) && value !== undefined)
       table.put(object, property, value as RuleValue | null);
 }
-
-const partsOf: Readonly<Record<string, readonly (keyof Snapshot)[]>> = {
-  Area1Domain: ["domains", "mailExchanges"],
-  QuarantinePolicy: ["quarantinePolicies"],
-  QuarantineNotification: ["quarantineNotification"],
-  AntiSpamPolicy: ["antiSpamPolicies", "antiSpamRules"],
-  TransportRule: ["transportRules"],
-};

@@ -77,6 +77,20 @@ export function list<T extends object>(
   };
 }
 
+/** An object that every tenant has exactly once: it has no name in programs, and nobody removes it. */
+export const single = (
+  part: Part<unknown>,
+  noun: string,
+  properties: readonly string[],
+  find: () => Values | undefined,
+  make: () => Values,
+): ObjectTable => ({
+  ...list<Values>({ value: [] }, noun, "", properties, make),
+  unavailable: reasonOf(part),
+  find,
+  remove: () => undefined,
+});
+
 /** Writes what an `up` writes besides what is given: what must hold of properties that the program leaves out. */
 export function settle(
   table: ObjectTable,

@@ -2,7 +2,7 @@ import { same } from "../names";
 import { valueOf } from "../part";
 import type { Values } from "../preview";
 import type { QuarantinePolicy, Snapshot } from "../snapshot";
-import { list, reasonOf, type ObjectTable } from "./object-table";
+import { list, single, type ObjectTable } from "./object-table";
 
 /** Quarantine policies: one that is still used is never removed. */
 export const quarantinePolicies = (snapshot: Snapshot): ObjectTable => {
@@ -38,16 +38,11 @@ export function notification({
   quarantineNotification: part,
 }: Snapshot): ObjectTable {
   const holder = part as { value: Values | null };
-  return {
-    ...list<Values>(
-      { value: [] },
-      "the quarantine notification settings",
-      "",
-      ["endUserSpamNotificationFrequency"],
-      () => (holder.value = { name: "DefaultGlobalTag" }),
-    ),
-    unavailable: reasonOf(part),
-    find: () => holder.value ?? undefined,
-    remove: () => undefined,
-  };
+  return single(
+    part,
+    "the quarantine notification settings",
+    ["endUserSpamNotificationFrequency"],
+    () => holder.value ?? undefined,
+    () => (holder.value = { name: "DefaultGlobalTag" }),
+  );
 }

@@ -1,6 +1,11 @@
 import ipaddr from "ipaddr.js";
 
-import { collected } from "../../mail-flow/grouped";
+import {
+  intervalOf,
+  isWideBlock,
+  mergedIntervals,
+  mergedWideIntervals,
+} from "../../mail-flow/address-set";
 import { setOf, text, type Codec } from "../codecs";
 
 /** An address or block, IPv4 or IPv6, in its shortest form. */
@@ -28,51 +33,20 @@ function shortest(value: string): string {
   return ipaddr.isValid(value) ? ipaddr.parse(value).toString() : value;
 }
 
-/** First and last address as numbers, both included. */
-type Interval = readonly [first: bigint, last: bigint];
+/** The addresses that a list covers, however it is cut into blocks; what is neither an address nor a block stands for itself. */
+const covered = (list: readonly string[]): string[] => [
+  ...mergedIntervals(list).map(inWords("ipv4")),
+  ...mergedWideIntervals(list).map(inWords("ipv6")),
+  ...list
+    .filter((one) => intervalOf(one) === undefined && !isWideBlock(one))
+    .map((one) => one.toLowerCase())
+    .sort(),
+];
 
-/** The addresses of a block; undefined for what is none. */
-function intervalOf(
-  value: string,
-): { kind: string; interval: Interval } | undefined {
-  if (!ipaddr.isValid(value) && !ipaddr.isValidCIDR(value)) return undefined;
-  const [start = value, length] = shortest(value).split("/");
-  const address = ipaddr.parse(start);
-  const bytes = address.toByteArray();
-  const first = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
-  const free = length === undefined ? 0 : bytes.length * 8 - Number(length);
-  return {
-    kind: address.kind(),
-    interval: [first, first + 2n ** BigInt(free) - 1n],
-  };
-}
-
-/** The addresses that a list covers, however it is cut into blocks. */
-function covered(list: readonly string[]): string[] {
-  const read = list.map((value) => intervalOf(value) ?? value.toLowerCase());
-  const others = read.filter((one) => typeof one === "string");
-  const blocks = read.filter((one) => typeof one !== "string");
-  const families = collected(blocks.map((one) => [one.kind, one.interval]));
-  const covering = [...families].flatMap(([kind, intervals]) =>
-    merged(intervals).map(([first, last]) => `${kind} ${first}-${last}`),
-  );
-  return [...covering, ...others].sort();
-}
-
-function merged(intervals: readonly Interval[]): Interval[] {
-  const inOrder = [...intervals].sort(([a], [b]) => (a < b ? -1 : 1));
-  const found: Interval[] = [];
-  for (const [first, last] of inOrder) {
-    const before = found.at(-1);
-    if (before && first <= before[1] + 1n)
-      found[found.length - 1] = [
-        before[0],
-        last > before[1] ? last : before[1],
-      ];
-    else found.push([first, last]);
-  }
-  return found;
-}
+const inWords =
+  (family: string) =>
+  ([first, last]: readonly [number | bigint, number | bigint]): string =>
+    `${family} ${first}-${last}`;
 
 /** Set of addresses and CIDR blocks, IPv4 or IPv6, at most 100; equal when they cover the same addresses. */
 export const networks: Codec<readonly string[]> = {

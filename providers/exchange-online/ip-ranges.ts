@@ -1,6 +1,7 @@
 import {
   addressOf,
   intervalOf,
+  joinedIntervals,
   type Interval,
 } from "../../mail-flow/address-set";
 import { remembered } from "../../mail-flow/remembered";
@@ -68,16 +69,12 @@ const inOneSpelling = (ranges: readonly string[]): string[] =>
  * wider one stands for itself, as no mail may match it.
  */
 export function merged(ranges: readonly string[]): unknown {
-  const intervals: [number, number][] = [];
+  const intervals: Interval[] = [];
   const others: string[] = [];
-  for (const { text, interval } of placed(ranges)) {
-    const before = intervals.at(-1);
-    if (!interval || sizeOf(interval) > most) others.push(text.toLowerCase());
-    else if (before && interval[0] <= before[1] + 1)
-      before[1] = Math.max(before[1], interval[1]);
-    else intervals.push([interval[0], interval[1]]);
-  }
-  return [...intervals, ...others];
+  for (const { text, interval } of placed(ranges))
+    if (interval && sizeOf(interval) <= most) intervals.push(interval);
+    else others.push(text.toLowerCase());
+  return [...joinedIntervals(intervals), ...others];
 }
 
 /** Set of IPv4 addresses, CIDR blocks of /24 to /32, or `a-b` ranges of at most 256 addresses. */

@@ -1,6 +1,7 @@
 import { field, type Field } from "../field";
 import { encode, type Kind } from "../kind";
 import { identityOf } from "./identity";
+import { singleObject } from "./single-object";
 import { timeSpan } from "./time-span";
 
 /**
@@ -27,21 +28,18 @@ const global = { QuarantinePolicyType: "GlobalQuarantinePolicy" };
 /** What a tenant whose settings were never touched shows instead of an object that could be set (observed). */
 const untouched = "defaultglobalpolicy";
 
-export const quarantineNotification: Kind = {
+const create: Kind["create"] = async ({ exchange, patience }, wanted) => {
+  await exchange.write(
+    "New-QuarantinePolicy",
+    { Name: "DefaultGlobalTag", ...global, ...encode({ fields }, wanted) },
+    patience,
+  );
+};
+
+export const quarantineNotification = singleObject({
   name: "QuarantineNotification",
   noun: "quarantine notification settings",
-  scopeId: "tenantId",
   fields,
-  settings: [],
-  idIs: "name",
-
-  alwaysExists: () => true,
-
-  // The tenant has one, whatever it is called: another name or Guid is no other object.
-  identify: (item) => {
-    const { name, changedAt } = identityOf(item);
-    return { name, ...(changedAt && { changedAt }) };
-  },
 
   async list({ exchange }, _name, newerThan) {
     const listing = await exchange.list(
@@ -55,24 +53,15 @@ export const quarantineNotification: Kind = {
     return touched.length > 0 ? { ...listing, items: touched } : listing;
   },
 
-  async create({ exchange, patience }, wanted) {
-    await exchange.write(
-      "New-QuarantinePolicy",
-      { Name: "DefaultGlobalTag", ...global, ...encode(this, wanted) },
-      patience,
-    );
-  },
+  create,
 
   async update(operation, item, changes) {
     const { name } = identityOf(item);
-    if (name.toLowerCase() === untouched)
-      return this.create(operation, changes);
+    if (name.toLowerCase() === untouched) return create(operation, changes);
     await operation.exchange.write(
       "Set-QuarantinePolicy",
-      { Identity: item["Identity"] ?? name, ...encode(this, changes) },
+      { Identity: item["Identity"] ?? name, ...encode({ fields }, changes) },
       operation.patience,
     );
   },
-
-  remove: () => Promise.resolve("the settings of a tenant cannot be removed"),
-};
+});

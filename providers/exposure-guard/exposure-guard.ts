@@ -8,7 +8,11 @@ import {
   type HarmOptions,
 } from "../../mail-flow/exposure";
 import { generationOf, headers } from "../../mail-flow/message";
-import { withChanges, type ObjectChange } from "../../mail-flow/overlay";
+import {
+  asksForLoss,
+  withChanges,
+  type ObjectChange,
+} from "../../mail-flow/overlay";
 import { valueOf } from "../../mail-flow/part";
 import { groupsOf } from "../../mail-flow/grouped";
 import type { Step } from "../../mail-flow/path";
@@ -145,7 +149,11 @@ export function harmsOfChanges(
         ...options,
       }),
     )
-    .filter((harm) => !changes.some((change) => asksFor(change, harm)));
+    .filter(
+      ({ kind, decided }) =>
+        kind !== "lost" ||
+        !changes.some((change) => asksForLoss(change, decided)),
+    );
   return groupsOf(found, ({ mail, header }) => [mail, header]).map(
     ([first]) => first,
   );
@@ -189,16 +197,6 @@ function withoutUnread(snapshot: Snapshot): Snapshot {
     }),
   };
 }
-
-/** Whether a change asks for a harm in so many words: that mail of a verdict is deleted. */
-const asksFor = (
-  { kind: changed, name, values = {} }: ObjectChange,
-  { kind, decided }: Harm,
-): boolean =>
-  kind === "lost" &&
-  changed === "AntiSpamPolicy" &&
-  decided.object === `HostedContentFilterPolicy "${name}"` &&
-  decided.property in values;
 
 /** The harms that the inputs of a resource do not allow: `allowExposure` is about nearness, mail is lost by nobody's leave. */
 export const refused = (inputs: State, harms: readonly Harm[]): Harm[] =>

@@ -12,7 +12,7 @@ const audiences = [
 ];
 
 const policies =
-  /^(Get|New|Set|Remove|Enable|Disable)-(QuarantinePolicy|HostedContentFilter(Policy|Rule))$/;
+  /^(Get|New|Set|Remove|Enable|Disable)-(QuarantinePolicy|Hosted\w+Filter(Policy|Rule))$/;
 const reading = /^Get-/;
 const wide = /^Get-(OrganizationConfig|InboundConnector)$/;
 const reports =

@@ -1,6 +1,16 @@
 import { changed, messageOf, type Bench } from "./bench";
 import { firstSeen } from "./making-and-changing";
-import { anotherValue, kindOf, ownFields, settled, wireValue } from "./subject";
+import {
+  anotherValue,
+  kindOf,
+  pairOf,
+  sampleOf,
+  samples,
+  settled,
+  titleOf,
+  wireValue,
+  type Subject,
+} from "./subject";
 import { foreignMark, ourMark, siblingsMark } from "./subjects";
 import type { Field } from "../../providers/field";
 import type { JsonObject } from "../../simulator/json";
@@ -15,30 +25,16 @@ export function adoptingAndRestoring(bench: Bench): void {
   const taking = kind.settings.includes("adopt")
     ? { ...inputs, adopt: true }
     : inputs;
-  /** A property that can be changed in place, is no mark and no name: what somebody's object differs in. */
-  const differing = ownFields(subject).filter(
-    ([name, { replaces, onlyOnCreate: onlyOnCreate }]) =>
-      !replaces &&
-      !onlyOnCreate &&
-      name !== subject.mark &&
-      name !== kind.nameField &&
-      !["priority", "enabled", "transport"].includes(name) &&
-      !(name in (subject.without ?? {})),
-  );
-  const sample = differing[0]?.[0] ?? "";
+  const differing = samples(subject);
+  const sample = sampleOf(subject);
   const marked = (mark: string, more: JsonObject = {}): JsonObject =>
     markWire ? { [markWire]: mark, ...more } : more;
   const differ = (property: string): JsonObject => {
     const field = kind.fields[property];
     return field
-      ? {
-          [field.wire === "EndUserQuarantinePermissions"
-            ? "EndUserQuarantinePermissionsValue"
-            : field.wire]: wireValue(
-            field,
-            anotherValue(subject, property),
-          ) as JsonObject[string],
-        }
+      ? ({
+          [field.wire]: wireValue(field, anotherValue(subject, property)),
+        } as JsonObject)
       : {};
   };
 
@@ -149,8 +145,8 @@ export function adoptingAndRestoring(bench: Bench): void {
     const field = kind.fields[sample];
     const resource = bench.resource();
     await resource.up(taking);
-    const third = thirdValue(bench, sample);
-    if (third === undefined || !field) return;
+    const third = thirdValue(subject, sample);
+    if (!field) throw new Error(`there is no ${sample}`);
     subject.edit(bench.simulator, field.wire, third);
     const { run } = await resource.destroy();
     expect(bench.live()[field.wire]).toEqual(third);
@@ -187,28 +183,27 @@ export function adoptingAndRestoring(bench: Bench): void {
       expect(bench.writes()).toEqual([]);
     });
 
-  if (!subject.given)
-    test("counts as made by us when its restore point says that there was none", async () => {
+  bench.ifMade(
+    "counts as made by us when its restore point says that there was none",
+    async () => {
       const restorePoint = await firstSeen(bench);
       expect(restorePoint).toBe(false);
       subject.add(bench.simulator);
       const resource = bench.resource();
       await resource.up({ ...inputs, restorePoint });
       expect(resource.outputs).toMatchObject({ adopted: false });
-    });
+    },
+  );
 
   const optional = differing.filter(([, { required }]) => !required);
   each(bench.rows(optional))(
     "takes %s out of the program: the default, or on an adopted object the previous value, comes back",
     async (property, field) => {
-      const pair = [
-        "headerContainsMessageHeader",
-        "headerContainsWords",
-      ] as const;
       const out = Object.fromEntries(
-        (pair.some((name) => name === property) ? pair : [property]).map(
-          (name) => [name, undefined],
-        ),
+        [property, ...pairOf(subject, property)].map((name) => [
+          name,
+          undefined,
+        ]),
       );
       subject.add(bench.simulator, differ(property));
       const first = bench.live()[field.wire];
@@ -227,7 +222,7 @@ export function adoptingAndRestoring(bench: Bench): void {
     },
   );
 
-  if (!subject.given)
+  if (subject.existence === "made")
     each(bench.rows(optional.filter(([, { implied }]) => !implied)))(
       "leaves %s as it is on an object of ours when it is taken out of the program, unless it has a default",
       async (property, field) => {
@@ -244,20 +239,24 @@ export function adoptingAndRestoring(bench: Bench): void {
       },
     );
 
-  each(bench.rows(optional.filter(([, field]) => field.default === undefined)))(
+  each(
+    bench.rows(
+      optional.filter(
+        ([name, field]) =>
+          field.default === undefined &&
+          // What must hold of it when it is left out is written at once.
+          !field.implied &&
+          // Half a pair alone is refused.
+          pairOf(subject, name).length === 0,
+      ),
+    ),
+  )(
     "gives %s back when it was added to the program later",
     async (property, field) => {
       subject.add(bench.simulator, differ(property));
       const first = bench.live()[field.wire];
-      const tag = property.replace(/Action$/, "QuarantineTag");
-      const pair = ["headerContainsMessageHeader", "headerContainsWords"];
-      const out = pair.includes(property) ? pair : [property, tag];
-      const before = changed(
-        taking,
-        Object.fromEntries(out.map((name) => [name, undefined])),
-      );
+      const before = changed(taking, { [property]: undefined });
       const resource = bench.resource();
-      if (field.implied || pair.includes(property)) return;
       await resource.up(before);
       expect(bench.live()[field.wire]).toEqual(first);
       await resource.up(taking);
@@ -266,15 +265,17 @@ export function adoptingAndRestoring(bench: Bench): void {
     },
   );
 
-  test("is removed by destroy when we made it, and by destroy --refresh as well", async () => {
-    if (bench.existsBefore || subject.given) return;
-    for (const refresh of [false, true]) {
-      const resource = bench.resource();
-      await resource.up(inputs);
-      await resource.destroy({ refresh });
-      expect(subject.live(bench.simulator)).toBeUndefined();
-    }
-  });
+  bench.unlessOnce(
+    "is removed by destroy when we made it, and by destroy --refresh as well",
+    async () => {
+      for (const refresh of [false, true]) {
+        const resource = bench.resource();
+        await resource.up({ ...inputs, ...subject.removable });
+        await resource.destroy({ refresh });
+        expect(subject.live(bench.simulator)).toBeUndefined();
+      }
+    },
+  );
 
   test("is restored by destroy --refresh as by destroy", async () => {
     subject.add(bench.simulator, differ(sample));
@@ -297,10 +298,9 @@ const each =
   };
 
 /** A value that is neither ours nor the one that was there first, in the vendor's form. */
-function thirdValue(bench: Bench, property: string): unknown {
-  const { subject } = bench;
+function thirdValue(subject: Subject, property: string): unknown {
   const field = kindOf(subject).fields[property];
-  if (!field) return undefined;
+  if (!field) throw new Error(`there is no ${property}`);
   const taken = [subject.inputs[property], anotherValue(subject, property)].map(
     (value) => JSON.stringify(wireValue(field, value as string)),
   );
@@ -311,13 +311,17 @@ function thirdValue(bench: Bench, property: string): unknown {
     "AuditAndNotify",
     5,
     ["third.example"],
+    ["203.0.113.200"],
     "Third Policy",
     "DefaultFullAccessPolicy",
     true,
     false,
   ];
-  return candidates
+  const found = candidates
     .filter((value) => field.codec.refuse(value) === undefined)
     .map((value) => wireValue(field, value as string))
     .find((value) => !taken.includes(JSON.stringify(value)));
+  if (found === undefined)
+    throw new Error(`no third value of ${titleOf(subject)} ${property}`);
+  return found;
 }

@@ -31,12 +31,18 @@ export interface Bench {
   rows<Row>(table: readonly Row[]): Row[];
   /** True where the vendor has the object before anybody made it. */
   readonly existsBefore: boolean;
+  /** A test where the vendor has more than this one object; elsewhere it is skipped, and counted as such. */
+  readonly unlessOnce: jest.It;
+  /** A test where programs make and remove the object. */
+  readonly ifMade: jest.It;
+  /** A test where somebody can remove the object and make another under its name. */
+  readonly ifRemade: jest.It;
 }
 
 /** Starts a simulator for a `describe` and puts it back before each of its tests. */
 export function bench(subject: Subject, platform: Platform): Bench {
+  const existsBefore = subject.existence === "once";
   let simulator: Simulator | undefined;
-  let existsBefore = false;
   const running = (): Simulator => {
     if (!simulator) throw new Error("the simulator runs within tests only");
     return simulator;
@@ -60,7 +66,8 @@ export function bench(subject: Subject, platform: Platform): Bench {
     Object.assign(running().quirks, structuredClone(defaultQuirks));
     running().reset();
     subject.prepare?.(running());
-    existsBefore = subject.live(running()) !== undefined;
+    // What the subject says decides which tests there are.
+    expect(subject.live(running()) !== undefined).toBe(existsBefore);
   });
   const environment = (): Environment => ({
     ...running().environment,
@@ -76,9 +83,10 @@ export function bench(subject: Subject, platform: Platform): Bench {
     get environment() {
       return environment();
     },
-    get existsBefore() {
-      return existsBefore;
-    },
+    existsBefore,
+    unlessOnce: existsBefore ? test.skip : test,
+    ifMade: subject.existence === "made" ? test : test.skip,
+    ifRemade: subject.remake ? test : test.skip,
     resource: (settings = environment()) =>
       new Resource(subject.kind, platform, settings),
     live() {

@@ -1,32 +1,90 @@
-import { kinds } from "../../providers";
+import { kinds, type KindName } from "../../providers/kinds";
 import type { Value } from "../../providers/codecs";
 import { equal, type Field } from "../../providers/field";
 import type { Kind } from "../../providers/kind";
 import { conditions } from "../../simulator/exchange/parameters";
-import type { Simulator } from "../../simulator/index";
+import type { Fault, Simulator } from "../../simulator/index";
 import type { JsonObject } from "../../simulator/json";
+import type { ExampleCase } from "../examples/example";
+import type { Meaning } from "../promises/meanings";
 import type { Properties } from "./platform";
 
-/** What the suite must know of a kind: an example, and how somebody else handles its objects at the vendor. */
+/** How somebody else handles the objects of a kind at the vendor, with values in the vendor's names and form. */
+export interface ByHand {
+  add(simulator: Simulator, name: string, values: JsonObject): void;
+  /** A copy of the object as the vendor keeps it; undefined when it is not there. */
+  find(simulator: Simulator, name: string): JsonObject | undefined;
+  edit(simulator: Simulator, name: string, values: JsonObject): void;
+  remove(simulator: Simulator, name: string): void;
+  /** Puts another object with the same name and values in its place. Absent where the vendor has one for ever. */
+  readonly replace?: (simulator: Simulator, name: string) => void;
+}
+
+/** What the tests must know of a kind. */
+export interface KindUnderTest {
+  /** An example for each way in which objects of the kind come and go. */
+  readonly subjects: readonly [Subject, ...Subject[]];
+  readonly byHand: ByHand;
+  /** The noun of the records of an answer that have a property. */
+  nounOf(wire: string): string;
+  /** The requests that resources of the kind make for themselves, by cmdlet or by method and vendor. */
+  readonly requests: RegExp;
+  /** What the values of a property mean, written from the vendor's documentation. */
+  readonly meanings: Readonly<Record<string, Meaning>>;
+  /** Properties that make another object when they change, or that no answer tells. */
+  readonly withoutMeaning: readonly string[];
+  /** What becomes of the kind's example in `examples/`. */
+  readonly example: ExampleCase;
+}
+
+/** How objects come and go. */
+export type Existence =
+  /** A program makes and removes them, and adopts what it finds only if it says so. */
+  | "made"
+  /** The same, but what is found is always adopted, and destroy leaves it. */
+  | "adopted"
+  /** Every tenant has the object exactly once: nobody makes or removes it. */
+  | "once";
+
+/** An example of a kind, and what the suites that are the same for all kinds must know of it. */
 export interface Subject {
-  /** `TransportRule`, …, as `provider()` takes it. */
-  readonly kind: string;
+  readonly kind: KindName;
   /** In the titles of tests, where a kind has several subjects. */
   readonly label?: string;
+  readonly existence: Existence;
   /** Every input that this kind has and that goes together. */
   readonly inputs: Properties;
   /** What must be given. */
   readonly least: Properties;
   /** The mark is this property of the object, when it is made by us. */
   readonly mark?: "comments" | "adminDisplayName";
-  /** Exists before us and is never removed. */
-  readonly given?: true;
+  /** What the vendor calls the object, where programs give it no name. */
+  readonly vendorName?: string;
+  /** Names that the object gets in tests besides its own. */
+  readonly otherNames?: readonly string[];
   /** Another valid value, where the codec does not lead to one that the vendor takes beside `inputs`. */
   readonly others?: Properties;
+  /** Values that break what must hold of properties that a program leaves out, where those of `inputs` do not. */
+  readonly broken?: Properties;
   /** Inputs that cannot stay when another is changed. */
   readonly without?: Readonly<Record<string, readonly string[]>>;
   /** Properties that `inputs` lacks because a program cannot have them here. */
   readonly absent?: readonly string[];
+  /** Properties that stand for no others: a change of them changes other objects, or cannot be undone. */
+  readonly notSamples?: readonly string[];
+  /** What somebody else adds to an object of ours; absent where a kind has no foreign fields. */
+  readonly foreign?: {
+    /** A condition or exception, which is taken away. */
+    readonly condition: JsonObject;
+    /** An action, which is left. */
+    readonly action: JsonObject;
+    /** Names of foreign parameters that go in pairs, or that no cmdlet sets to nothing. */
+    readonly notAlone: RegExp;
+  };
+  /** Inputs with which destroy removes what was made, where it does not without. */
+  readonly removable?: Properties;
+  /** The requests with which the first `up` makes the object, or changes the one that exists once. */
+  readonly makes: readonly [Match, ...Match[]];
 
   /** What must be there before. */
   prepare?(simulator: Simulator): void;
@@ -42,18 +100,52 @@ export interface Subject {
   remake?(simulator: Simulator): void;
 }
 
-/** The kind's table. */
-export function kindOf({ kind }: Pick<Subject, "kind">): Kind {
-  const found = kinds[kind];
-  if (!found) throw new Error(`there is no kind ${kind}`);
-  return found;
-}
+/** Which requests a fault is for. */
+type Match = NonNullable<Fault["match"]>;
 
-/** What the object is called; empty where a tenant has one. */
+/** The kind's table. */
+export const kindOf = ({ kind }: Pick<Subject, "kind">): Kind => kinds[kind];
+
+/** How the files and the example of a class are called, in every room. */
+export const fileNameOf = (name: string): string =>
+  name.replace(/(?<!^)[A-Z]/g, "-$&").toLowerCase();
+
+/** A subject in the titles of tests. */
+export const titleOf = ({ kind, label }: Subject): string =>
+  label === undefined ? kind : `${kind} (${label})`;
+
+/** What programs call the object; empty where a tenant has one. */
 export function nameOf({ inputs }: Pick<Subject, "inputs">): string {
   const name = inputs["name"] ?? inputs["domain"];
   return typeof name === "string" ? name : "";
 }
+
+/** The properties that can be changed in place, alone, and restored. The mark and the name are none of them. */
+export function samples(subject: Subject): [string, Field][] {
+  const { nameField } = kindOf(subject);
+  const found = ownFields(subject).filter(
+    ([name, { replaces, onlyOnCreate }]) =>
+      !replaces &&
+      !onlyOnCreate &&
+      name !== subject.mark &&
+      name !== nameField &&
+      !subject.notSamples?.includes(name) &&
+      !(name in (subject.without ?? {})),
+  );
+  if (found.length === 0)
+    throw new Error(`${titleOf(subject)} has nothing that can be changed`);
+  return found;
+}
+
+/** The first of {@link samples}. */
+export const sampleOf = (subject: Subject): string =>
+  samples(subject)[0]?.[0] ?? "";
+
+/** The other half of a property that the vendor takes only together with another. */
+export const pairOf = (subject: Subject, property: string): string[] => {
+  const partner = kindOf(subject).fields[property]?.with;
+  return partner === undefined ? [] : [partner];
+};
 
 /** The fields that programs may give, with their names. */
 export const ownFields = (subject: Subject): [string, Field][] =>

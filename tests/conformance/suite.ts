@@ -4,15 +4,14 @@ import { drifting } from "./drifting";
 import { failing } from "./failing";
 import { makingAndChanging } from "./making-and-changing";
 import { inProcess, type Platform } from "./platform";
-import type { Subject } from "./subject";
+import { titleOf, type Subject } from "./subject";
 
 /** Holds every promise of the design for one kind, on one platform. */
 export function conforms(
   subject: Subject,
   platform: Platform = inProcess,
 ): void {
-  const label = subject.label ? ` (${subject.label})` : "";
-  describe(`${subject.kind}${label} over ${platform.name}`, () => {
+  describe(`${titleOf(subject)} over ${platform.name}`, () => {
     const stage = bench(subject, platform);
     describe("making and changing", () => makingAndChanging(stage));
     describe("adopting and restoring", () => adoptingAndRestoring(stage));

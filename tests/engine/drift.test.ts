@@ -1,7 +1,10 @@
-import { kinds } from "../../providers";
+import type { Kind } from "../../providers/kind";
+import { kinds, type KindName } from "../../providers/kinds";
 import type { Value } from "../../providers/codecs";
 import { equal, type Field } from "../../providers/field";
 import type { Simulator } from "../../simulator/index";
+import type { JsonObject } from "../../simulator/json";
+import { kindsUnderTest } from "../conformance/subjects";
 import { isAlike } from "../promises/alike";
 import { ledgerFor } from "../promises/ledger";
 import { drift, plan } from "./harness";
@@ -62,7 +65,7 @@ function twoValuesOf(property: string, field: Field): [Value, Value] {
 
 /** A resource with a value for every property, one of which is changed by hand. */
 interface Case {
-  readonly kind: string;
+  readonly kind: KindName;
   readonly property: string;
   readonly resource: string;
   readonly name: string;
@@ -74,9 +77,7 @@ interface Case {
 /** A property that moves other rules. It is set only in its own case. */
 const shared = "priority";
 
-function casesOf(kindName: string): Case[] {
-  const kind = kinds[kindName];
-  if (!kind) throw new Error(kindName);
+function casesOf(kind: Kind): Case[] {
   const managed = Object.entries(kind.fields).filter(
     ([, field]) => !field.foreign && !field.onlyOnCreate,
   );
@@ -115,9 +116,9 @@ function casesOf(kindName: string): Case[] {
           ? 0
           : twoValuesOf(property, field)[1];
     return {
-      kind: kindName,
+      kind: kind.name as KindName,
       property,
-      resource: `${kindName}-${property}`,
+      resource: `${kind.name}-${property}`,
       name,
       inputs,
       wire: field.wire,
@@ -127,44 +128,16 @@ function casesOf(kindName: string): Case[] {
 }
 
 /** Makes the change by hand. */
-function change({ tenant, account }: Simulator, it: Case): void {
-  const { kind, name, wire, changed } = it;
-  const change = { [wire.replace("Rule:", "")]: changed as never };
-  switch (kind) {
-    case "Area1Domain":
-      account.edit(name, change);
-      break;
-    case "QuarantinePolicy":
-      tenant.edit(
-        "QuarantinePolicy",
-        name,
-        wire === "EndUserQuarantinePermissions"
-          ? { EndUserQuarantinePermissionsValue: changed as never }
-          : change,
-      );
-      break;
-    case "QuarantineNotification":
-      tenant.edit("QuarantinePolicy", "DefaultGlobalTag", change);
-      break;
-    case "AntiSpamPolicy":
-      tenant.edit(
-        wire.startsWith("Rule:")
-          ? "HostedContentFilterRule"
-          : "HostedContentFilterPolicy",
-        name,
-        change,
-      );
-      break;
-    default:
-      tenant.edit("TransportRule", name, change);
-  }
-}
+const change = (simulator: Simulator, it: Case): void =>
+  kindsUnderTest[it.kind].byHand.edit(simulator, it.name, {
+    [it.wire]: it.changed,
+  } as JsonObject);
 
-const all = Object.keys(kinds).flatMap(casesOf);
-// The tenant has only one object of this kind, so its properties are tested one after another, each with its own resource.
+const all = Object.values(kinds).flatMap(casesOf);
+// Of what exists once a program has one resource: it is given the first property.
 const cases = all.filter(
   ({ kind }, index) =>
-    kind !== "QuarantineNotification" ||
+    kinds[kind].nameField !== undefined ||
     all.findIndex((it) => it.kind === kind) === index,
 );
 

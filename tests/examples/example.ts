@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
+import type { Seed } from "../../simulator/index";
 import {
   essence,
   tenantWithStack,
@@ -16,6 +17,16 @@ export interface Example extends TenantWithStack {
   before: ReturnType<typeof essence>;
   /** Returns their current objects. */
   now(): ReturnType<typeof essence>;
+}
+
+/** What is there by hand before an example is applied, and what `up` makes of it. */
+export interface ExampleCase {
+  readonly seed?: Seed;
+  readonly outputs: Record<string, unknown>;
+  /** Expects what stands at the vendors after `up`. */
+  readonly stands: (at: Example) => void;
+  /** Expects what destroy leaves on purpose, and removes it. */
+  readonly leaves?: (at: Example) => void;
 }
 
 /** Starts a tenant and applies an example to it, optionally changed. */

@@ -2,18 +2,16 @@ import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
 
 import { egressIpRanges } from "../../lib";
-import { kinds } from "../../providers";
+import { kinds } from "../../providers/kinds";
 import type { Seed } from "../../simulator/index";
-import { apply, examples, expectNothingToDo, type Example } from "./example";
-
-/** The objects that exist before, and their values after `up`. */
-interface Case {
-  seed?: Seed;
-  outputs: Record<string, unknown>;
-  stands: (at: Example) => void;
-  /** The changes that destroy leaves on purpose. */
-  leaves?: (at: Example) => void;
-}
+import { fileNameOf } from "../conformance/subject";
+import { kindsUnderTest } from "../conformance/subjects";
+import {
+  apply,
+  examples,
+  expectNothingToDo,
+  type ExampleCase,
+} from "./example";
 
 const finance = {
   Name: "Finance",
@@ -88,106 +86,13 @@ const byHand: Seed = {
   ],
 };
 
-const cases: Record<string, Case> = {
-  "area1-domain": {
-    outputs: {
-      forwardsTo: "example-com.mail.protection.outlook.com",
-      status: "PENDING",
-      verification: expect.objectContaining({
-        txtRecordName: "_cf-email-sec-challenge.example.com",
-      }) as unknown,
-    },
-    stands({ simulator }) {
-      expect(simulator.account.find("example.com")).toMatchObject({
-        allowed_delivery_modes: ["DIRECT"],
-        transport: "example-com.mail.protection.outlook.com",
-        lookback_hops: 2,
-        ip_restrictions: ["192.0.2.0/24"],
-        require_tls_inbound: true,
-        require_tls_outbound: true,
-        drop_dispositions: [],
-        regions: ["DE"],
-      });
-    },
-    leaves({ simulator }) {
-      expect(simulator.account.domains.map(({ domain }) => domain)).toEqual([
-        "example.com",
-      ]);
-      simulator.account.remove("example.com");
-    },
-  },
-  "quarantine-policy": {
-    outputs: { policy: "Finance" },
-    stands({ simulator }) {
-      expect(
-        simulator.tenant.find("QuarantinePolicy", "Finance"),
-      ).toMatchObject({
-        // RequestRelease 8, Preview 2, BlockSender 16
-        EndUserQuarantinePermissionsValue: 26,
-        ESNEnabled: true,
-        IncludeMessagesFromBlockedSenderAddress: false,
-        AdminDisplayName: "Managed by Pulumi: ops/dev/finance",
-      });
-    },
-  },
-  "quarantine-notification": {
-    outputs: { before: { endUserSpamNotificationFrequency: "7.00:00:00" } },
-    seed: {
-      tenants: [
-        {
-          quarantinePolicies: [
-            {
-              Name: "DefaultGlobalTag",
-              EndUserSpamNotificationFrequency: "7.00:00:00",
-            },
-          ],
-        },
-      ],
-    },
-    stands({ simulator }) {
-      expect(
-        simulator.tenant.find("QuarantinePolicy", "DefaultGlobalTag")?.[
-          "EndUserSpamNotificationFrequency"
-        ],
-      ).toBe("1.00:00:00");
-    },
-  },
-  "anti-spam-policy": {
-    outputs: { name: "Mail of example.org", guid: expect.any(String) },
-    stands({ simulator: { tenant } }) {
-      expect(
-        tenant.find("HostedContentFilterPolicy", "Mail of example.org"),
-      ).toMatchObject({
-        SpamAction: "MoveToJmf",
-        HighConfidenceSpamAction: "Quarantine",
-        HighConfidenceSpamQuarantineTag: "Strict",
-        PhishSpamAction: "Quarantine",
-        PhishQuarantineTag: "Strict",
-        QuarantineRetentionPeriod: 30,
-      });
-      expect(
-        tenant.find("HostedContentFilterRule", "Mail of example.org"),
-      ).toMatchObject({
-        HostedContentFilterPolicy: "Mail of example.org",
-        RecipientDomainIs: ["example.org"],
-        State: "Enabled",
-      });
-    },
-  },
-  "transport-rule": {
-    outputs: { guid: expect.any(String) },
-    stands({ simulator }) {
-      expect(
-        simulator.tenant.find("TransportRule", "Bulk mail found by Cloudflare"),
-      ).toMatchObject({
-        Mode: "Audit",
-        State: "Enabled",
-        HeaderContainsMessageHeader: "X-CFEmailSecurity-Disposition",
-        HeaderContainsWords: ["BULK"],
-        SetSCL: 6,
-      });
-    },
-  },
+const cases: Record<string, ExampleCase> = {
+  ...Object.fromEntries(
+    Object.entries(kindsUnderTest).map(([kind, { example }]) => [
+      fileNameOf(kind),
+      example,
+    ]),
+  ),
   "mail-flow-check": {
     seed: byHand,
     outputs: {
@@ -235,14 +140,13 @@ test("every kind has a class, a page of properties, an example and a line in the
     "RestorePoint",
     "MailFlowCheck",
   ].flatMap((kind) => {
-    const folder = kind.replace(/(?<!^)[A-Z]/g, "-$&").toLowerCase();
     return [
       ...(new RegExp(`\\b${kind}\\b`).test(index ?? "")
         ? []
         : ["lib/index.ts"]),
       ...(page?.includes(`## ${kind}\n`) ? [] : ["docs/resources.md"]),
       ...(changes?.includes(`\`${kind}\``) ? [] : ["CHANGELOG.md"]),
-      ...(folder in cases ? [] : [`examples/${folder}`]),
+      ...(fileNameOf(kind) in cases ? [] : [`examples/${fileNameOf(kind)}`]),
     ].map((place) => `${kind}: ${place}`);
   });
   expect(missing).toEqual([]);

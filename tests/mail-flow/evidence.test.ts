@@ -583,7 +583,7 @@ test.each(tenants)("of %s, exactly what is odd is found", async (...tenant) => {
   );
 });
 
-// UPDATE_GOLDEN=1 npx jest tests/mail-flow/evidence.test.ts
+// UPDATE_GOLDEN=1 npm test -- tests/mail-flow/evidence.test.ts
 test("every finding names its object and property, what is so, and what to do, word by word", () => {
   golden.expectAll();
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 
 import { genuineProcess } from "../conformance/genuine-process";
+import { kindsUnderTest } from "../conformance/subjects";
 import { sampleOf, times } from "../sample";
 import { cleanRun, type CleanRun } from "./clean-run";
 import { troubles, variants, type Trouble } from "./faults";
@@ -47,10 +48,9 @@ async function play(
 
 /** The nouns that the kinds of the scenarios read and write themselves. */
 const own: readonly [kind: string, requests: RegExp][] = [
-  ["TransportRule", /-TransportRule$/],
-  ["Quarantine", /-QuarantinePolicy$/],
-  ["AntiSpamPolicy", /-HostedContentFilter(Policy|Rule)$/],
-  ["Area1Domain", /^[A-Z]+ (cloudflare|graph) /],
+  ...Object.entries(kindsUnderTest).map(
+    ([kind, { requests }]): [string, RegExp] => [kind, requests],
+  ),
   ["RestorePoint", /^Get-|^GET cloudflare /],
 ];
 

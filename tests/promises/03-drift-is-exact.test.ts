@@ -1,23 +1,17 @@
 import deepEqual from "fast-deep-equal";
 import fc from "fast-check";
 
-import { kinds } from "../../providers";
+import { kinds, type KindName } from "../../providers/kinds";
 import type { Value } from "../../providers/codecs";
 import { isGuarded } from "../../providers/lifecycle/state";
-import {
-  antiSpamCustom,
-  antiSpamDefault,
-  area1Domain,
-  quarantineNotification,
-  quarantinePolicy,
-  transportRule,
-} from "../conformance/subjects";
+import { everySubject, kindsUnderTest } from "../conformance/subjects";
 import {
   foreignFields,
   foreignValue,
   kindOf,
   nameOf,
   ownFields,
+  titleOf,
   wireValue,
   type Subject,
 } from "../conformance/subject";
@@ -26,7 +20,6 @@ import { sampleOf, times } from "../sample";
 import { Gate, type Wire } from "./gate";
 import { ledgerFor } from "./ledger";
 import type { Meaning } from "./meanings";
-import { meanings, withoutMeaning } from "./meanings-of-properties";
 import { seed, seeded } from "./seed";
 import { startWorld, type World } from "./world";
 
@@ -39,14 +32,9 @@ import { startWorld, type World } from "./world";
 jest.setTimeout(600_000 * times);
 
 /** One object of every kind, by the name of its resource, with every property that programs can set. */
-const subjects: Readonly<Record<string, Subject>> = {
-  quarantine: quarantinePolicy,
-  notification: quarantineNotification,
-  default: antiSpamDefault,
-  custom: antiSpamCustom,
-  rule: transportRule,
-  domain: area1Domain,
-};
+const subjects: Readonly<Record<string, Subject>> = Object.fromEntries(
+  everySubject.map((subject) => [titleOf(subject), subject]),
+);
 let program: Wanted[] = Object.entries(subjects).map(([name, subject]) => ({
   name,
   kind: subject.kind,
@@ -77,7 +65,7 @@ class Property {
 const managed: Property[] = Object.entries(subjects).flatMap(
   ([resource, subject]) =>
     ownFields(subject)
-      .filter(([property]) => property in (meanings[subject.kind] ?? {}))
+      .filter(([property]) => property in kindsUnderTest[subject.kind].meanings)
       .filter(([property]) => property in subject.inputs)
       .map(([property, { wire }]) => new Property(resource, property, wire)),
 );
@@ -85,7 +73,7 @@ const shown = ({ resource, property }: Property): string =>
   `${resource}: ${property}`;
 
 function meaningOf({ subject, property }: Property): Meaning {
-  const meaning = meanings[subject.kind]?.[property];
+  const meaning = kindsUnderTest[subject.kind].meanings[property];
   if (!meaning) throw new Error(`${subject.kind}.${property} means nothing`);
   return meaning;
 }
@@ -109,14 +97,18 @@ let before: {
 
 beforeAll(async () => {
   world = await startWorld({ seed: {} });
-  transportRule.prepare?.(world.simulator);
-  antiSpamCustom.prepare?.(world.simulator);
+  prepare();
   gate = await Gate.open(world.simulator);
   stack = world.stack(gate.environment(world.environment));
   await stack.up(program);
   before = { state: stack.state, objects: world.simulator.snapshot() };
 });
 beforeEach(() => back());
+
+/** What must be there before. */
+function prepare(): void {
+  for (const subject of everySubject) subject.prepare?.(world.simulator);
+}
 afterAll(() => gate.close());
 
 function back(): void {
@@ -215,22 +207,12 @@ function isPartOf(
   noun: string,
   name: string,
 ): boolean {
-  const nouns: Readonly<Record<string, string>> = {
-    QuarantinePolicy: "QuarantinePolicy",
-    QuarantineNotification: "QuarantinePolicy",
-    AntiSpamPolicy: wire.startsWith("Rule:")
-      ? "HostedContentFilterRule"
-      : "HostedContentFilterPolicy",
-    TransportRule: "TransportRule",
-    Area1Domain: "domain",
-  };
-  const wanted =
-    subject.kind === "QuarantineNotification"
-      ? "DefaultGlobalTag"
-      : nameOf(subject);
+  const names = [
+    subject.vendorName ?? nameOf(subject),
+    ...(subject.otherNames ?? []),
+  ];
   return (
-    nouns[subject.kind] === noun &&
-    (name === wanted || name === "Renamed" || name === "Another rule")
+    kindsUnderTest[subject.kind].nounOf(wire) === noun && names.includes(name)
   );
 }
 
@@ -248,17 +230,14 @@ const spelled = (
   );
 
 test("every property of every kind has a meaning, or a reason for having none", () => {
-  for (const [kind, { fields }] of Object.entries(kinds))
-    expect(
-      [
-        ...Object.keys(meanings[kind] ?? {}),
-        ...(withoutMeaning[kind] ?? []),
-      ].sort(),
-    ).toEqual(
+  for (const [name, { fields }] of Object.entries(kinds)) {
+    const { meanings, withoutMeaning } = kindsUnderTest[name as KindName];
+    expect([...Object.keys(meanings), ...withoutMeaning].sort()).toEqual(
       Object.keys(fields)
         .filter((property) => !fields[property]?.foreign)
         .sort(),
     );
+  }
 });
 
 test("other spellings of the current values are not drift", async () => {
@@ -334,7 +313,9 @@ const fates: Readonly<Record<string, (subject: Subject) => void>> = {
     subject.remake?.(world.simulator),
 };
 // Microsoft's own objects cannot be deleted.
-const mortals = ["quarantine", "custom", "rule", "domain"];
+const mortals = everySubject
+  .filter(({ existence }) => existence !== "once")
+  .map(titleOf);
 
 test.each(
   mortals.flatMap((name) => Object.keys(fates).map((fate) => [name, fate])),
@@ -378,37 +359,26 @@ describe("a program with only required inputs", () => {
     return (
       !(property in subject.least) &&
       !field?.implied &&
-      field?.default === undefined &&
-      // A custom policy is enabled by default.
-      property !== "enabled"
+      field?.default === undefined
     );
   });
-  const foreign: Property[] = foreignFields(transportRule).map(
-    ([property, { wire }]) => new Property("rule", property, wire),
+  const foreign: Property[] = Object.entries(subjects).flatMap(
+    ([resource, subject]) =>
+      foreignFields(subject).map(
+        ([property, { wire }]) => new Property(resource, property, wire),
+      ),
   );
   const wireOf = (at: Property): unknown =>
-    at.subject === transportRule && !implied.includes(at)
+    foreign.includes(at)
       ? foreignValue(at.wire)
       : encoded(
           at,
-          brokenValues[at.property] ?? at.subject.inputs[at.property],
+          at.subject.broken?.[at.property] ?? at.subject.inputs[at.property],
         );
-  /** Values that contradict the implied ones, if those of the whole program do not. */
-  const brokenValues: Record<string, unknown> = {
-    allowedDeliveryModes: ["BCC"],
-    transport: "mx.elsewhere.example",
-  };
 
   beforeAll(async () => {
     world.simulator.reset();
-    transportRule.prepare?.(world.simulator);
-    antiSpamCustom.prepare?.(world.simulator);
-    world.simulator.account.add({
-      domain: nameOf(area1Domain),
-      transport: "example-com.mail.protection.outlook.com",
-      lookback_hops: 1,
-      require_tls_outbound: true,
-    });
+    prepare();
     stack = world.stack(gate.environment(world.environment));
     program = least;
     await stack.up(program);
@@ -450,7 +420,15 @@ describe("a program with only required inputs", () => {
     const nothing = fc.constantFrom<unknown>(null, [], "", undefined);
     const cases = fc.tuple(
       fc
-        .subarray(unmanaged, { minLength: 1 })
+        .subarray(
+          // What a kind fills in by itself is managed.
+          unmanaged.filter(
+            ({ resource, property }) =>
+              stack.resources.get(resource)?.kept?.inputs[property] ===
+              undefined,
+          ),
+          { minLength: 1 },
+        )
         .chain((set) => fc.tuple(...set.map(others))),
       fc.tuple(
         ...[...foreign, ...implied.filter(({ wire }) => isCondition(wire))].map(
@@ -481,8 +459,5 @@ describe("a program with only required inputs", () => {
 const isCondition = (wire: string): boolean =>
   /^Rule:|^SenderIpRanges$/.test(wire);
 
-/** Parameters that are valid only in pairs, or that no cmdlet can clear. */
-const standsAlone = ({ wire }: Property): boolean =>
-  !/(MessageHeader|MatchesPatterns|MemberOf[12]|Manager|ADComparison|ContainsWords)/.test(
-    wire,
-  );
+const standsAlone = ({ subject, wire }: Property): boolean =>
+  subject.foreign?.notAlone.test(wire) === false;

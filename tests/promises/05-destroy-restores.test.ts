@@ -1,10 +1,11 @@
 import fc from "fast-check";
 
 import type { Value } from "../../providers/codecs";
+import { isKindName, kinds, type KindName } from "../../providers/kinds";
 import type { UseCase4Args } from "../../lib";
 import type { JsonObject } from "../../simulator/json";
-import { kindOf, wireValue, type Subject } from "../conformance/subject";
-import * as subjects from "../conformance/subjects";
+import { nameOf, wireValue, type KindUnderTest } from "../conformance/subject";
+import { kindsUnderTest } from "../conformance/subjects";
 import {
   programOf,
   type Stack,
@@ -16,7 +17,6 @@ import { sampleOf, times } from "../sample";
 import { difference, isAlike } from "./alike";
 import { killed, whole, type Moment } from "./killed";
 import { ledgerFor } from "./ledger";
-import { meanings } from "./meanings-of-properties";
 import { staged, type Scenario, type Stage } from "./scenarios";
 import { seed, seeded } from "./seed";
 import { startWorld, type World } from "./world";
@@ -61,20 +61,20 @@ beforeAll(async () => {
 
 /** An object that existed before the stack, by the properties of its kind. */
 interface FirstSeen {
-  readonly kind: string;
+  readonly kind: KindName;
   readonly name: string;
   readonly values: Readonly<Record<string, unknown>>;
   /** Conditions and exceptions that a program cannot set. */
   readonly foreign: JsonObject;
 }
 
-const subjectOf = (kind: string): Subject => {
-  const found = Object.values(subjects).find(
-    (one): one is Subject => typeof one === "object" && one.kind === kind,
-  );
-  if (!found) throw new Error(`there is no subject of ${kind}`);
-  return found;
-};
+/** What the tests know of a kind of the program. */
+const underTest = (kind: KindName): KindUnderTest => kindsUnderTest[kind];
+
+/** A resource of the program that has an object at a vendor. */
+const hasObject = (
+  wanted: Wanted,
+): wanted is Wanted & { readonly kind: KindName } => isKindName(wanted.kind);
 
 const objectName = (inputs: Wanted["inputs"]): string =>
   (inputs["name"] ?? inputs["domain"] ?? "") as string;
@@ -86,89 +86,64 @@ const left =
 /** Returns objects with the names of everything that the program creates, with other values in every property. */
 const firstSeen = (): fc.Arbitrary<FirstSeen[]> =>
   fc.tuple(
-    ...program
-      .filter(({ kind }) => kind !== "RestorePoint")
-      .map(({ kind, inputs }) => {
-        const properties = Object.entries(meanings[kind] ?? {}).filter(
-          ([property]) =>
-            !left.test(property) &&
-            (kind !== "AntiSpamPolicy" || property !== "enabled"),
-        );
-        return fc.record({
-          kind: fc.constant(kind),
-          name: fc.constant(objectName(inputs) || "DefaultGlobalTag"),
-          values: fc.record(
-            Object.fromEntries(
-              properties.map(([property, meaning]) => [
-                property,
-                meaning.other(
-                  (inputs[property] ??
-                    subjectOf(kind).inputs[property]) as never,
-                ),
-              ]),
-            ),
+    ...program.filter(hasObject).map(({ kind, inputs }) => {
+      const properties = Object.entries(underTest(kind).meanings).filter(
+        ([property]) =>
+          !left.test(property) &&
+          (kind !== "AntiSpamPolicy" || property !== "enabled"),
+      );
+      return fc.record({
+        kind: fc.constant(kind),
+        name: fc.constant(objectName(inputs)),
+        values: fc.record(
+          Object.fromEntries(
+            properties.map(([property, meaning]) => [
+              property,
+              meaning.other(
+                (inputs[property] ??
+                  underTest(kind).subjects[0].inputs[property]) as never,
+              ),
+            ]),
           ),
-          foreign:
-            kind === "TransportRule"
-              ? fc
-                  .subarray([
-                    ["ExceptIfFrom", ["boss@example.com"]],
-                    ["ExceptIfSubjectContainsWords", ["invoice"]],
-                    ["FromScope", "NotInOrganization"],
-                    ["ExpiryDate", "2031-01-31T12:00:00.000Z"],
-                  ] as [string, JsonObject[string]][])
-                  .map((all): JsonObject => Object.fromEntries(all))
-              : fc.constant<JsonObject>({}),
-        });
-      }),
+        ),
+        foreign:
+          kind === "TransportRule"
+            ? fc
+                .subarray([
+                  ["ExceptIfFrom", ["boss@example.com"]],
+                  ["ExceptIfSubjectContainsWords", ["invoice"]],
+                  ["FromScope", "NotInOrganization"],
+                  ["ExpiryDate", "2031-01-31T12:00:00.000Z"],
+                ] as [string, JsonObject[string]][])
+                .map((all): JsonObject => Object.fromEntries(all))
+            : fc.constant<JsonObject>({}),
+      });
+    }),
   );
 
 /** Writes these objects to tenant and account. */
 function settle(objects: readonly FirstSeen[]): void {
   const { simulator } = world;
   simulator.reset();
-  const { tenant, account } = simulator;
-  tenant.add("QuarantinePolicy", { Name: "Some Policy" });
+  simulator.tenant.add("QuarantinePolicy", { Name: "Some Policy" });
   for (const { kind, name, values, foreign } of objects) {
+    const { byHand } = underTest(kind);
+    const { fields } = kinds[kind];
     const wire = Object.fromEntries(
       Object.entries(values).map(([property, value]) => {
-        const field = kindOf({ kind }).fields[property];
+        const field = fields[property];
         if (!field) throw new Error(`${kind} has no ${property}`);
         return [field.wire, wireValue(field, value as Value)];
       }),
     ) as JsonObject;
-    switch (kind) {
-      case "Area1Domain":
-        account.add({ ...wire, domain: name });
-        break;
-      case "QuarantinePolicy": {
-        const { EndUserQuarantinePermissions: value = 0, ...rest } = wire;
-        tenant.add("QuarantinePolicy", {
-          ...rest,
-          EndUserQuarantinePermissionsValue: value,
-          Name: name,
-        });
-        break;
-      }
-      case "QuarantineNotification":
-        tenant.edit("QuarantinePolicy", name, wire);
-        break;
-      case "AntiSpamPolicy":
-        tenant.edit("HostedContentFilterPolicy", name, wire);
-        break;
-      default:
-        tenant.add("TransportRule", {
-          ...wire,
-          // With another SCL, such a rule would be refused before the first write: see promise 6.
-          ...(JSON.stringify(wire["HeaderContainsWords"]).includes(
-            "MALICIOUS",
-          ) && {
-            SetSCL: 9,
-          }),
-          ...foreign,
-          Name: name,
-        });
-    }
+    byHand.add(simulator, name, {
+      ...wire,
+      // With another SCL such a rule is refused before the first write, see promise 6.
+      ...(JSON.stringify(wire["HeaderContainsWords"] ?? "").includes(
+        "MALICIOUS",
+      ) && { SetSCL: 9 }),
+      ...foreign,
+    });
   }
 }
 
@@ -395,10 +370,12 @@ describe("changes of others since then", () => {
   });
 
   test("stay, property by property, with a warning that names them, and the rest is restored", async () => {
-    for (const { kind, inputs } of program) {
+    for (const { kind, inputs } of program.filter(hasObject)) {
       const name = objectName(inputs);
-      for (const [property, meaning] of Object.entries(meanings[kind] ?? {})) {
-        const field = kindOf({ kind }).fields[property];
+      for (const [property, meaning] of Object.entries(
+        underTest(kind).meanings,
+      )) {
+        const field = kinds[kind].fields[property];
         if (!field || inputs[property] === undefined) continue;
         // The previous value of an adopted object's mark is its previous text.
         if (["name", "comments"].includes(property)) continue;
@@ -410,12 +387,12 @@ describe("changes of others since then", () => {
           [field.wire]: wireValue(field, value as Value),
         } as JsonObject;
         const stack = stage.begin();
-        edit(kind, name, wire);
+        underTest(kind).byHand.edit(world.simulator, name, wire);
         await stack.destroy();
         const warnings = (await stack.warnings()).join("\n");
         const now = objects();
         settle(there);
-        edit(kind, name, wire);
+        underTest(kind).byHand.edit(world.simulator, name, wire);
         const wrong = differs(now);
         if (!isAlike(before, now) && !warnings.includes(property))
           wrong.push("no warning names it");
@@ -426,42 +403,23 @@ describe("changes of others since then", () => {
   });
 
   test("stay if an object was replaced under the same name, with a warning, and the rest is restored", async () => {
-    for (const { kind, name: resource, inputs } of program) {
+    for (const { kind, name: resource, inputs } of program.filter(hasObject)) {
       const name = objectName(inputs);
-      // Default and the settings of a tenant cannot be deleted.
-      if (!["QuarantinePolicy", "TransportRule", "Area1Domain"].includes(kind))
-        continue;
+      const { byHand, subjects } = underTest(kind);
+      const existsOnce = subjects.some(
+        (one) => one.existence === "once" && nameOf(one) === name,
+      );
+      if (!byHand.replace || existsOnce) continue;
       const stack = stage.begin();
-      const { tenant, account } = world.simulator;
-      if (kind === "Area1Domain") account.replace(name);
-      else tenant.replace(kind as "TransportRule", name);
-      const found = JSON.stringify(theOne(kind, name));
+      byHand.replace(world.simulator, name);
+      const found = JSON.stringify(byHand.find(world.simulator, name));
       await stack.destroy();
       const wrong =
-        JSON.stringify(theOne(kind, name)) === found ? [] : ["it was changed"];
+        JSON.stringify(byHand.find(world.simulator, name)) === found
+          ? []
+          : ["it was changed"];
       restored.note(`${resource} is somebody else's`, wrong);
       expect([resource, wrong]).toEqual([resource, []]);
     }
   });
 });
-
-const theOne = (kind: string, name: string): unknown =>
-  kind === "Area1Domain"
-    ? world.simulator.account.find(name)
-    : world.simulator.tenant.find(kind as "TransportRule", name);
-
-/** Changes an object by hand. */
-function edit(kind: string, name: string, wire: JsonObject): void {
-  const { tenant, account } = world.simulator;
-  if (kind === "Area1Domain") account.edit(name, wire);
-  else if (kind === "TransportRule") tenant.edit("TransportRule", name, wire);
-  else if (kind === "AntiSpamPolicy")
-    tenant.edit("HostedContentFilterPolicy", name, wire);
-  else {
-    const { EndUserQuarantinePermissions: value, ...rest } = wire;
-    tenant.edit("QuarantinePolicy", name || "DefaultGlobalTag", {
-      ...rest,
-      ...(value !== undefined && { EndUserQuarantinePermissionsValue: value }),
-    });
-  }
-}

@@ -4,17 +4,16 @@ import {
   anotherValue,
   kindOf,
   nameOf,
-  ownFields,
+  sampleOf,
+  titleOf,
   wireValue,
   type Subject,
 } from "../conformance/subject";
 import {
-  antiSpamCustom,
-  antiSpamDefault,
   area1Domain,
+  everySubject,
+  newArea1Domain,
   ourMark,
-  quarantineNotification,
-  quarantinePolicy,
   transportRule,
 } from "../conformance/subjects";
 import type { Properties } from "../conformance/platform";
@@ -22,31 +21,7 @@ import type { Stack, Wanted } from "../sweep/stack";
 import type { Scenario } from "./scenarios";
 import type { World } from "./world";
 
-/** A domain that the account does not have yet: it must be proven, and follows what Microsoft Graph says. */
-const newDomain: Subject = {
-  kind: "Area1Domain",
-  label: "new",
-  least: { domain: "example.org" },
-  inputs: { domain: "example.org", lookbackHops: 1, offboardOnDestroy: true },
-  absent: ["accountId"],
-  add({ account }, different = {}) {
-    account.add({ domain: "example.org", lookback_hops: 1, ...different });
-  },
-  live: ({ account }) => account.find("example.org"),
-  edit: ({ account }, wire, value) =>
-    void account.edit("example.org", { [wire]: value } as JsonObject),
-  remove: ({ account }) => void account.remove("example.org"),
-};
-
-const subjects: readonly Subject[] = [
-  transportRule,
-  quarantinePolicy,
-  quarantineNotification,
-  antiSpamDefault,
-  antiSpamCustom,
-  area1Domain,
-  newDomain,
-];
+const subjects: readonly Subject[] = [...everySubject, newArea1Domain];
 
 /** Every operation of every kind, with one resource in the stack. */
 export const singleScenarios = (): Scenario[] => [
@@ -67,12 +42,11 @@ function scenariosOf(subject: Subject): Scenario[] {
     ? program({ ...inputs, adopt: true })
     : here;
   const different = {
-    [wireOf(subject, sample)]: wireValue(kind.fields[sample]!, another),
+    [kind.fields[sample]!.wire]: wireValue(kind.fields[sample]!, another),
   } as JsonObject;
   const made = async (world: World, stack: Stack): Promise<unknown> => {
     subject.prepare?.(world.simulator);
-    if (subject.given && kind.scopeId === "accountId")
-      subject.add(world.simulator);
+    if (subject.existence === "adopted") subject.add(world.simulator);
     return stack.up(here);
   };
   const taken = async (world: World, stack: Stack): Promise<unknown> => {
@@ -86,7 +60,7 @@ function scenariosOf(subject: Subject): Scenario[] {
     run: (stack: Stack) => Promise<unknown>,
     after?: Wanted[],
   ): Scenario => ({
-    name: `${name} ${subject.kind}${subject.label ? ` (${subject.label})` : ""}`,
+    name: `${name} ${titleOf(subject)}`,
     before,
     run,
     ...(name.startsWith("read") && { refreshes: true }),
@@ -127,7 +101,7 @@ function scenariosOf(subject: Subject): Scenario[] {
     ),
     scenario("restore", taken, (stack) => stack.destroy()),
   ];
-  if (!subject.given)
+  if (subject.existence === "made")
     all.push(
       scenario(
         "create",
@@ -147,7 +121,11 @@ function scenariosOf(subject: Subject): Scenario[] {
       ),
     );
   const { nameField } = kind;
-  if (nameField && !subject.given && subject.others?.[nameField]) {
+  if (
+    nameField &&
+    subject.existence === "made" &&
+    subject.others?.[nameField]
+  ) {
     const renamed = program({
       ...inputs,
       [nameField]: subject.others[nameField],
@@ -155,31 +133,6 @@ function scenariosOf(subject: Subject): Scenario[] {
     all.push(scenario("rename", made, (stack) => stack.up(renamed), renamed));
   }
   return all;
-}
-
-/** A property that can be changed in place, is no mark and no name. */
-function sampleOf(subject: Subject): string {
-  const kind = kindOf(subject);
-  const found = ownFields(subject).find(
-    ([name, { replaces, onlyOnCreate: onlyOnCreate }]) =>
-      !replaces &&
-      !onlyOnCreate &&
-      name !== kind.markField &&
-      name !== kind.nameField &&
-      !["priority", "enabled", "transport"].includes(name) &&
-      !(name in (subject.without ?? {})),
-  );
-  if (!found)
-    throw new Error(`${subject.kind} has nothing that can be changed`);
-  return found[0];
-}
-
-/** Where the vendor keeps a property. */
-function wireOf(subject: Subject, property: string): string {
-  const wire = kindOf(subject).fields[property]?.wire ?? "";
-  return wire === "EndUserQuarantinePermissions"
-    ? "EndUserQuarantinePermissionsValue"
-    : wire;
 }
 
 function restorePoints(): Scenario[] {

@@ -11,6 +11,7 @@ import {
   type Environment,
   type Platform,
 } from "../conformance/platform";
+import { duplicatesIn, exchangeLists } from "../conformance/vendor-objects";
 import { Stack } from "../sweep/stack";
 import { withCanaries } from "./canaries";
 import { ledgerFor } from "./ledger";
@@ -113,12 +114,9 @@ const passing = [
 function objectsOf({ tenants, accounts }: Simulator): Record<string, unknown> {
   const exchange = [...tenants.values()].map((tenant) => [
     tenant.id,
-    {
-      rules: settled(tenant.transportRules),
-      quarantinePolicies: settled(tenant.quarantinePolicies),
-      antiSpamPolicies: settled(tenant.hostedContentFilterPolicies),
-      antiSpamRules: settled(tenant.hostedContentFilterRules),
-    },
+    Object.fromEntries(
+      exchangeLists(tenant).map(([list, objects]) => [list, settled(objects)]),
+    ) as Record<string, unknown>,
   ]);
   const cloudflare = [...accounts.values()].map((account) => [
     account.id,
@@ -150,24 +148,3 @@ const settled = (objects: readonly JsonObject[]): Record<string, unknown> =>
       ),
     ]),
   );
-
-function duplicatesIn({ tenants, accounts }: Simulator): string[] {
-  const names = [
-    ...[...tenants.values()].flatMap((tenant) =>
-      (
-        [
-          "transportRules",
-          "quarantinePolicies",
-          "hostedContentFilterPolicies",
-          "hostedContentFilterRules",
-        ] as const
-      ).flatMap((list) =>
-        tenant[list].map(({ Name }) => `${tenant.id} ${list} ${Name}`),
-      ),
-    ),
-    ...[...accounts.values()].flatMap(({ id, domains }) =>
-      domains.map(({ domain }) => `${id} domain ${domain}`),
-    ),
-  ];
-  return names.filter((name, at) => names.indexOf(name) !== at);
-}

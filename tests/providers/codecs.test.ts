@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 import { intervalOf } from "../../mail-flow/address-set";
-import { kinds } from "../../providers";
+import { kinds } from "../../providers/kinds";
 import {
   flag,
   hostName,

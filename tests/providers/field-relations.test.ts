@@ -1,24 +1,14 @@
-import { area1Domain } from "../../providers/cloudflare/area1-domain";
-import { antiSpamPolicy } from "../../providers/exchange-online/anti-spam-policy";
 import { verdicts } from "../../providers/exchange-online/anti-spam-verdicts";
-import { quarantineNotification } from "../../providers/exchange-online/quarantine-notification";
-import { quarantinePolicy } from "../../providers/exchange-online/quarantine-policy";
-import { transportRule } from "../../providers/exchange-online/transport-rule";
 import type { Value } from "../../providers/codecs";
 import type { Values } from "../../providers/field";
 import type { Kind } from "../../providers/kind";
+import { kinds } from "../../providers/kinds";
 import {
   refuseUnmet,
   relationFailures,
 } from "../../providers/lifecycle/requirements";
 
-const kinds = [
-  transportRule,
-  antiSpamPolicy,
-  quarantinePolicy,
-  quarantineNotification,
-  area1Domain,
-];
+const everyKind: readonly Kind[] = Object.values(kinds);
 
 /** A value that a property may have; those of foreign conditions are anything. */
 function sample({ fields }: Kind, property: string): Value {
@@ -30,7 +20,7 @@ function sample({ fields }: Kind, property: string): Value {
   return value;
 }
 
-const requirements = kinds.flatMap((kind) =>
+const requirements = everyKind.flatMap((kind) =>
   Object.entries(kind.fields).flatMap(([by, { requires = [] }]) =>
     requires.map(({ when, unless, anyOf }) => ({
       kind,
@@ -44,7 +34,7 @@ const requirements = kinds.flatMap((kind) =>
   ),
 );
 
-const otherInputs = kinds.flatMap((kind) =>
+const otherInputs = everyKind.flatMap((kind) =>
   Object.entries(kind.fields).flatMap(
     ([property, { onlyWith, conflictsWith }]) => [
       ...(onlyWith
@@ -62,18 +52,18 @@ test("the field tables hold what the vendors document", () => {
   expect(
     ofPrograms.map(({ label, anyOf }) => [label, anyOf.slice(0, 3)]),
   ).toEqual([
-    [
-      "TransportRule.name",
-      ["headerContainsWords", "senderIpRanges", "adComparisonAttribute"],
-    ],
-    ["TransportRule.headerContainsMessageHeader", ["headerContainsWords"]],
-    ["TransportRule.headerContainsWords", ["headerContainsMessageHeader"]],
     ["AntiSpamPolicy.name", ["recipientDomainIs", "sentTo", "sentToMemberOf"]],
     ...verdicts.flatMap(({ action }) => [
       [`AntiSpamPolicy.${action} "Redirect"`, ["redirectToRecipients"]],
       [`AntiSpamPolicy.${action} "ModifySubject"`, ["modifySubjectValue"]],
       [`AntiSpamPolicy.${action} "AddXHeader"`, ["addXHeaderValue"]],
     ]),
+    [
+      "TransportRule.name",
+      ["headerContainsWords", "senderIpRanges", "adComparisonAttribute"],
+    ],
+    ["TransportRule.headerContainsMessageHeader", ["headerContainsWords"]],
+    ["TransportRule.headerContainsWords", ["headerContainsMessageHeader"]],
   ]);
   const pairs = requirements.filter(({ isForeign }) => isForeign);
   expect(pairs.map(({ by }) => by).sort()).toEqual(
@@ -192,6 +182,7 @@ describe.each(requirements)(
 );
 
 test("a value that the vendor does not return may be there", () => {
+  const quarantinePolicy: Kind = kinds.QuarantinePolicy;
   const flags = quarantinePolicy.fields["esnEnabled"];
   if (!flags) throw new Error("the field is missing");
   const kind: Kind = {

@@ -1,4 +1,5 @@
 import { provider } from "../../providers";
+import { kinds } from "../../providers/kinds";
 
 const nobody = () => {
   throw new Error("nobody opened a session");
@@ -12,15 +13,7 @@ test("A kind that this version does not know is refused with what to do", async 
   );
 });
 
-test.each([
-  "Area1Domain",
-  "AntiSpamPolicy",
-  "QuarantineNotification",
-  "QuarantinePolicy",
-  "TransportRule",
-  "RestorePoint",
-  "MailFlowCheck",
-])(
+test.each([...Object.keys(kinds), "RestorePoint", "MailFlowCheck"])(
   "%s is a kind, which creates the session only when it is needed",
   async (name) => {
     await expect(

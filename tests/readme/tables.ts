@@ -1,38 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
 import { accessChecks } from "../../cli/doctor/access-findings";
 import { mailExchangerCheck } from "../../cli/doctor/mail-exchanger-findings";
 import { checks } from "../../mail-flow/findings";
-import { kinds } from "../../providers";
+import { isKindName, kinds } from "../../providers/kinds";
 import { keys, secretKeys } from "../../providers/session/configuration";
-import type { Fields } from "../../providers/field";
+import type { Field, Fields } from "../../providers/field";
 import { isGuarded } from "../../providers/lifecycle/state";
 import { mailFlowCheckForm } from "../../providers/mail-flow-check/check-inputs";
-import { membersOf, outputsOf, purposeOf, type Documented } from "./documented";
+import { fileNameOf } from "../conformance/subject";
+import {
+  membersOf,
+  outputsOf,
+  purposeOf,
+  repository,
+  type Documented,
+} from "./documented";
 
 /** A table's cells; the first row is its head. */
 export type Table = string[][];
 
 /** Where a class's properties are documented: what the vendor has, then what this library adds. */
 const sources: Record<string, { props: string; file: string }> = {
-  Area1Domain: {
-    props: "providers/cloudflare/area1-domain.ts",
-    file: "lib/area1-domain.ts",
-  },
-  QuarantinePolicy: {
-    props: "providers/exchange-online/quarantine-policy.ts",
-    file: "lib/quarantine-policy.ts",
-  },
-  QuarantineNotification: {
-    props: "providers/exchange-online/quarantine-notification.ts",
-    file: "lib/quarantine-notification.ts",
-  },
-  AntiSpamPolicy: {
-    props: "providers/exchange-online/anti-spam-policy.ts",
-    file: "lib/anti-spam-policy.ts",
-  },
-  TransportRule: {
-    props: "providers/exchange-online/transport-rule-properties.ts",
-    file: "lib/transport-rule.ts",
-  },
+  ...Object.fromEntries(
+    Object.keys(kinds).map((name) => [
+      name,
+      { props: fileOfProps(name), file: `lib/${fileNameOf(name)}.ts` },
+    ]),
+  ),
   RestorePoint: {
     props: "providers/restore-point/restored-object.ts",
     file: "lib/restore-point.ts",
@@ -42,6 +38,24 @@ const sources: Record<string, { props: string; file: string }> = {
     file: "lib/mail-flow-check.ts",
   },
 };
+
+/** The file below `providers/` that declares a kind's properties. */
+function fileOfProps(name: string): string {
+  const found = ["cloudflare", "exchange-online", "graph"]
+    .flatMap((vendor) =>
+      readdirSync(path.join(repository, "providers", vendor)).map(
+        (file) => `providers/${vendor}/${file}`,
+      ),
+    )
+    .find((file) =>
+      readFileSync(path.join(repository, file), "utf8").includes(
+        `export interface ${name}Props `,
+      ),
+    );
+  if (found === undefined)
+    throw new Error(`no file below providers/ declares ${name}Props`);
+  return found;
+}
 
 /** Every table that is made from the code, by document and by the name in its mark. */
 export const tables: Record<string, () => Record<string, Table>> = {
@@ -177,9 +191,9 @@ const fieldsOf = (name: string): Fields =>
 
 /** Inputs that this library adds to the vendor's. */
 function added(name: string, file: string): Documented[] {
-  const kind = kinds[name];
   // A restore point is no object of a vendor's: it has its own inputs alone.
-  if (!kind) return [];
+  if (!isKindName(name)) return [];
+  const kind = kinds[name];
   return [
     ...membersOf(file, `${name}Args`),
     ...(kind.settings.includes("adopt")
@@ -207,6 +221,18 @@ export function contradictions(): string[] {
     }),
   );
 }
+
+/** Properties of kinds for which their class declares no output. */
+export const undeclaredOutputs = (): string[] =>
+  Object.entries(kinds).flatMap(([name, { fields }]) => {
+    const declared = membersOf(`lib/${fileNameOf(name)}.ts`, name);
+    return Object.entries<Field>(fields)
+      .filter(
+        ([property, { foreign }]) =>
+          !foreign && !declared.some((one) => one.name === property),
+      )
+      .map(([property]) => `${name}.${property}`);
+  });
 
 function defaultOf({ optional, byDefault }: Documented): string {
   if (byDefault !== undefined) return shown(byDefault);

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 
 import { intervalOf } from "../../../mail-flow/address-set";
-import { kinds } from "../../../providers";
+import { kinds, type KindName } from "../../../providers/kinds";
 import { Cloudflare } from "../../../providers/cloudflare/client";
 import type { Value } from "../../../providers/codecs";
 import {
@@ -18,14 +18,14 @@ import {
 } from "../../../providers/exchange-online/ip-ranges";
 import { quarantinePermissions } from "../../../providers/exchange-online/quarantine-permissions";
 import { secondsOf } from "../../../providers/exchange-online/time-span";
-import { equal, type Field } from "../../../providers/field";
+import { equal, type Field, type Values } from "../../../providers/field";
 import { Graph } from "../../../providers/graph/client";
 import {
   throttled,
   type Answer,
   type Http,
 } from "../../../providers/http/http";
-import { valuesOf, type Item } from "../../../providers/kind";
+import { encode, valuesOf, type Item } from "../../../providers/kind";
 import { nameIn, ownerOf } from "../../../providers/mark";
 import * as exchangeObjects from "../../../providers/snapshot/exchange-objects";
 import * as reportRows from "../../../providers/snapshot/report-rows";
@@ -36,7 +36,8 @@ import { conditionsOf } from "../../../mail-flow/conditions";
 import type { Mail } from "../../../mail-flow/mail";
 import { Entra } from "../../../providers/session/entra";
 import { Pseudonyms } from "../../../providers/transcripts/pseudonyms";
-import type { Json } from "../../../simulator/json";
+import type { Json, JsonObject } from "../../../simulator/json";
+import { kindsUnderTest } from "../../conformance/subjects";
 import { bodyLike, jsonLike, textLike } from "./inputs";
 
 /** Something that reads a vendor's text, and texts for it. */
@@ -156,7 +157,7 @@ const errorInText: Json = {
     details: [{ message: '{"typename":"X","message":"already exists"}' }],
   },
 };
-const rule: Json = {
+const rule: JsonObject = {
   Name: "Email Security User Quarantine Message",
   Identity: "Email Security User Quarantine Message",
   Guid: "3f5a8c0d-9b7e-4a6f-8c1d-2e3f4a5b6c7d",
@@ -177,7 +178,7 @@ const rule: Json = {
   ExpiryDate: dates[0] ?? "",
   WhenChanged: dates[0] ?? "",
 };
-const policy: Json = {
+const policy: JsonObject = {
   Name: "Default",
   Identity: "Default",
   IsDefault: true,
@@ -195,7 +196,7 @@ const policy: Json = {
   "Rule:State": "Enabled",
   "Rule:RecipientDomainIs": ["example.com"],
 };
-const domain: Json = {
+const domain: JsonObject = {
   id: "0d7f6c1e-8a3b-4f4e-9d57-6f7d5b1c2a90",
   domain: "example.com",
   status: "ACTIVE",
@@ -353,13 +354,16 @@ const fields = new Map(
   ),
 );
 
-const example: Readonly<Record<string, Json>> = {
-  TransportRule: rule,
-  AntiSpamPolicy: policy,
-  QuarantinePolicy: policy,
-  QuarantineNotification: policy,
-  Area1Domain: domain,
-};
+/** An object of a kind as its vendor's list shows it, with every property that a program can give. */
+const example = (kind: KindName): Json => ({
+  ...(kinds[kind].scopeId === "accountId" ? domain : { ...rule, ...policy }),
+  ...(Object.assign(
+    {},
+    ...kindsUnderTest[kind].subjects.map(({ inputs }) =>
+      encode(kinds[kind], inputs as Values),
+    ),
+  ) as JsonObject),
+});
 
 const mail: Mail = {
   recipient: "megan@example.com",
@@ -461,13 +465,10 @@ export const readers: readonly Reader[] = [
   reader(
     "objects of every kind",
     fc
-      .constantFrom(...Object.keys(kinds))
-      .chain((name) =>
-        fc.tuple(fc.constant(name), items(example[name] ?? rule)),
-      ),
+      .constantFrom(...(Object.keys(kinds) as KindName[]))
+      .chain((name) => fc.tuple(fc.constant(name), items(example(name)))),
     ([kindName, item]) => {
       const kind = kinds[kindName];
-      if (!kind) return;
       const values = valuesOf(kind, item);
       must(
         Object.entries(values).every(

@@ -1,0 +1,40 @@
+import type { ExchangeKind, Simulator } from "../../../simulator/index";
+import type { JsonObject } from "../../../simulator/json";
+import type { ByHand, Subject } from "../subject";
+
+/** Objects of Exchange that one cmdlet's noun stands for. */
+export const exchangeObjects = (kind: ExchangeKind): Required<ByHand> => ({
+  add: ({ tenant }, name, values) =>
+    void tenant.add(kind, { Name: name, ...values }),
+  find({ tenant }, name) {
+    const found = tenant.find(kind, name);
+    return found && structuredClone(found);
+  },
+  edit: ({ tenant }, name, values) => void tenant.edit(kind, name, values),
+  remove: ({ tenant }, name) => void tenant.remove(kind, name),
+  replace: ({ tenant }, name) => void tenant.replace(kind, name),
+});
+
+/**
+ * The part of a subject that is about the object of its name.
+ *
+ * @param first what the object has when somebody else adds it.
+ */
+export const objectOf = (
+  byHand: ByHand,
+  name: string,
+  first: JsonObject,
+): Pick<Subject, "add" | "live" | "edit" | "remove" | "remake"> => {
+  const { replace } = byHand;
+  return {
+    add: (simulator, different = {}) =>
+      byHand.add(simulator, name, { ...first, ...different }),
+    live: (simulator) => byHand.find(simulator, name),
+    edit: (simulator, wire, value) =>
+      byHand.edit(simulator, name, { [wire]: value } as JsonObject),
+    remove: (simulator) => byHand.remove(simulator, name),
+    ...(replace && {
+      remake: (simulator: Simulator) => replace(simulator, name),
+    }),
+  };
+};

@@ -1,0 +1,28 @@
+import type { KindName } from "../../../providers/kinds";
+import type { KindUnderTest, Subject } from "../subject";
+import { antiSpamPolicies } from "./anti-spam-policy";
+import { area1Domains } from "./area1-domain";
+import { quarantineNotifications } from "./quarantine-notification";
+import { quarantinePolicies } from "./quarantine-policy";
+import { transportRules } from "./transport-rule";
+
+export { antiSpamCustom, antiSpamDefault } from "./anti-spam-policy";
+export { area1Domain, newArea1Domain } from "./area1-domain";
+export { foreignMark, ourMark, siblingsMark } from "./marks";
+export { quarantineNotification } from "./quarantine-notification";
+export { quarantinePolicy } from "./quarantine-policy";
+export { transportRule } from "./transport-rule";
+
+/** What the tests know of every kind. All suites that are the same for every kind follow from it. */
+export const kindsUnderTest: Readonly<Record<KindName, KindUnderTest>> = {
+  QuarantinePolicy: quarantinePolicies,
+  QuarantineNotification: quarantineNotifications,
+  AntiSpamPolicy: antiSpamPolicies,
+  TransportRule: transportRules,
+  Area1Domain: area1Domains,
+};
+
+/** Every subject of every kind. */
+export const everySubject: readonly Subject[] = Object.values(
+  kindsUnderTest,
+).flatMap(({ subjects }) => subjects);

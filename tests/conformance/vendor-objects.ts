@@ -1,0 +1,31 @@
+import type { Simulator } from "../../simulator/index";
+import { inWords, type JsonObject } from "../../simulator/json";
+
+type Tenant = Simulator["tenant"];
+
+const isNamed = (value: unknown): value is JsonObject =>
+  typeof value === "object" &&
+  value !== null &&
+  typeof (value as JsonObject)["Name"] === "string";
+
+/** Every object of Exchange that a tenant has, by the list that it stands in; of what exists once, a list of one. */
+export const exchangeLists = (tenant: Tenant): [string, JsonObject[]][] =>
+  Object.entries(tenant).flatMap(([list, value]): [string, JsonObject[]][] => {
+    const objects = [value as unknown].flat().filter(isNamed);
+    return objects.length > 0 ? [[list, objects]] : [];
+  });
+
+/** Names that two objects of one list have. */
+export function duplicatesIn({ tenants, accounts }: Simulator): string[] {
+  const names = [
+    ...[...tenants.values()].flatMap((tenant) =>
+      exchangeLists(tenant).flatMap(([list, objects]) =>
+        objects.map(({ Name }) => `${tenant.id} ${list} ${inWords(Name)}`),
+      ),
+    ),
+    ...[...accounts.values()].flatMap(({ id, domains }) =>
+      domains.map(({ domain }) => `${id} domain ${domain}`),
+    ),
+  ];
+  return names.filter((name, at) => names.indexOf(name) !== at);
+}
