@@ -263,12 +263,16 @@ test("destroyed without another up after the first one was killed, a stack says 
   }
 });
 
-/** What tenant and account hold, by its name. */
+/** What tenant and account hold of each name. */
 function byName(): Record<string, unknown> {
   const { tenant, account } = world.simulator;
   const all = copyOf(world.objects()) as Record<string, JsonObject>;
-  const kinds = Object.values(all[tenant.id] ?? {}) as JsonObject[];
-  return Object.assign({}, ...kinds, all[account.id]) as JsonObject;
+  const found: Record<string, unknown[]> = {};
+  // Several lists have an object called Default.
+  for (const list of [...Object.values(all[tenant.id] ?? {}), all[account.id]])
+    for (const [name, object] of Object.entries(list ?? {}))
+      (found[name] ??= []).push(object);
+  return found;
 }
 
 /** A time in the life of a stack. */
