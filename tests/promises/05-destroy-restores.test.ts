@@ -268,8 +268,12 @@ test("a stack that is destroyed right after its first up was killed reports exac
 function byName(): Record<string, unknown> {
   const { tenant, account } = world.simulator;
   const all = copyOf(world.objects()) as Record<string, JsonObject>;
-  const kinds = Object.values(all[tenant.id] ?? {}) as JsonObject[];
-  return Object.assign({}, ...kinds, all[account.id]) as JsonObject;
+  const found: Record<string, unknown[]> = {};
+  // Several lists have an object called Default.
+  for (const list of [...Object.values(all[tenant.id] ?? {}), all[account.id]])
+    for (const [name, object] of Object.entries(list ?? {}))
+      (found[name] ??= []).push(object);
+  return found;
 }
 
 /** An operation in the life of a stack. */
