@@ -1,12 +1,12 @@
 // The entry of `npm run demo`, `npm test` and `npm run bench`: needs Node.js 20 and nothing installed, sets up the rest.
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { ensureBuild } from "./build.mjs";
 import { endChildrenOnSignals, run } from "./children.mjs";
+import { runJest } from "./jest.mjs";
 import { detail, step } from "./progress.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -18,6 +18,7 @@ const commands = {
   bench,
   soak,
   mutation,
+  defects,
 };
 const checks = [
   [
@@ -70,6 +71,11 @@ async function soak() {
 /** Whether the tests can fail. */
 async function mutation() {
   return spawnScript("mutation.mjs", { withEngine: false });
+}
+
+/** Whether `npm test` notices mistakes that users would suffer from. */
+async function defects() {
+  return spawnScript("defects.mjs");
 }
 
 async function spawnScript(script, { withEngine = true } = {}) {
@@ -140,54 +146,25 @@ async function test({ quick }) {
 }
 
 async function jest(env) {
-  const directory = await mkdtemp(path.join(os.tmpdir(), "area1-m365-jest-"));
-  const results = path.join(directory, "results.json");
-  try {
-    const { code } = await run(
-      process.execPath,
-      [
-        path.join(root, "node_modules/jest/bin/jest.js"),
-        ...["--json", `--outputFile=${results}`],
-        ...args,
-      ],
-      {
-        cwd: root,
-        env: {
-          ...process.env,
-          ...env,
-          // Packages that are ES modules only are loaded with import(), which jest's sandbox needs this for.
-          NODE_OPTIONS: [
-            process.env.NODE_OPTIONS,
-            "--experimental-vm-modules",
-            "--disable-warning=ExperimentalWarning",
-          ]
-            .filter(Boolean)
-            .join(" "),
-        },
-        stdio: "inherit",
-      },
-    );
-    if (!existsSync(results)) {
-      console.log("\njest ended without results.");
-      return { passed: 0, failed: 1, skipped: 0 };
-    }
-    const {
-      numPassedTests,
-      numFailedTests,
-      numRuntimeErrorTestSuites,
-      numPendingTests,
-      numTodoTests,
-    } = JSON.parse(await readFile(results, "utf8"));
-    const failed = numFailedTests + numRuntimeErrorTestSuites;
-    return {
-      passed: numPassedTests,
-      // Jest may also fail as a whole, as with a threshold missed or no test found.
-      failed: failed === 0 && code !== 0 ? 1 : failed,
-      skipped: numPendingTests + numTodoTests,
-    };
-  } finally {
-    await rm(directory, { recursive: true, force: true });
+  const { code, results } = await runJest(args, { env, stdio: "inherit" });
+  if (!results) {
+    console.log("\njest ended without results.");
+    return { passed: 0, failed: 1, skipped: 0 };
   }
+  const {
+    numPassedTests,
+    numFailedTests,
+    numRuntimeErrorTestSuites,
+    numPendingTests,
+    numTodoTests,
+  } = results;
+  const failed = numFailedTests + numRuntimeErrorTestSuites;
+  return {
+    passed: numPassedTests,
+    // Jest may also fail as a whole, as with a threshold missed or no test found.
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: numPendingTests + numTodoTests,
+  };
 }
 
 async function installDependencies() {
