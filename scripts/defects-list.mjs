@@ -58,10 +58,10 @@ export const defects = [
     test: "tests/promises/08-secrets-nowhere.test.ts",
   },
   {
-    defect: "A read older than the last one counts, and a newer one does not",
-    file: "providers/lifecycle/read.ts",
-    find: "return live < seen;",
-    replace: "return live > seen;",
+    defect: "An update does not wait until a read shows it",
+    file: "providers/lifecycle/write.ts",
+    find: "(listing) => notShownIn(shown(listing)).length === 0,",
+    replace: "(listing) => shown(listing) !== undefined,",
     test: "tests/promises/09-eventual-consistency.test.ts",
   },
   {
@@ -72,10 +72,10 @@ export const defects = [
     test: "tests/promises/10-two-at-once.test.ts",
   },
   {
-    defect: "Destroy does not restore what was changed by hand and refreshed",
-    file: "providers/lifecycle/delete.ts",
-    find: "(wroteOf(state, property) ?? (state[property] as Value | undefined))",
-    replace: "(state[property] as Value | undefined)",
+    defect: "What somebody made anew under the same name counts as ours",
+    file: "providers/lifecycle/find-object.ts",
+    find: "return !guid || !known || same(guid, known);",
+    replace: "return true;",
     test: "tests/promises/11-any-order-of-life.test.ts",
   },
   {
@@ -171,10 +171,10 @@ export const defects = [
     test: "tests/mail-flow/mail-flow-check.test.ts",
   },
   {
-    defect: "Destroy overwrites what somebody changed since",
+    defect: "Destroy overwrites what somebody changed and a refresh reported",
     file: "providers/lifecycle/delete.ts",
-    find: "if (!equal(field, now, wrote)) {",
-    replace: "if (wrote === undefined) {",
+    find: "(wroteOf(state, property) ?? (state[property] as Value | undefined))",
+    replace: "(state[property] as Value | undefined)",
     test: "tests/providers/lifecycle/delete.test.ts",
   },
   {
