@@ -22,7 +22,7 @@ import { runJest } from "./jest.mjs";
 import { step } from "./progress.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-/** Milliseconds that a test may take with a defect: some defects make operations wait until their time limit. */
+/** Milliseconds that a file of tests may take: some defects make operations wait until their time limit. */
 const timeLimit = 20 * 60_000;
 
 const [part = ""] = process.argv.slice(2);
@@ -31,7 +31,10 @@ const chosen = defects.filter(({ defect, file, test }) =>
     text.toLowerCase().includes(part.toLowerCase()),
   ),
 );
-if (chosen.length === 0) throw new Error(`No defect has the text "${part}".`);
+if (chosen.length === 0) {
+  console.error(`No defect has the text "${part}".`);
+  process.exit(2);
+}
 
 endChildrenOnSignals();
 const copy = await realpath(
@@ -131,13 +134,13 @@ async function notices({ defect, file, find, replace, test }) {
 /** Runs files of tests as `npm test` without arguments does. */
 function runQuickly(tests) {
   return runJest(
-    [
-      ...["--runTestsByPath", ...tests],
-      ...["--selectProjects", "library"],
-      // Not --bail: with it jest ends before it has written its results.
-      "--maxWorkers=1",
-    ],
-    { folder: copy, env: { AREA1_QUICK: "1" }, timeoutMs: timeLimit },
+    // Not --bail: with it jest ends before it has written its results.
+    ["--runTestsByPath", ...tests, "--selectProjects", "library"],
+    {
+      folder: copy,
+      env: { AREA1_QUICK: "1" },
+      timeoutMs: tests.length * timeLimit,
+    },
   );
 }
 
