@@ -1,12 +1,12 @@
 // The entry point of `npm run demo`, `npm test` and `npm run bench`. It needs only Node.js 20, and installs everything else.
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { ensureBuild } from "./build.mjs";
 import { endChildrenOnSignals, run } from "./children.mjs";
+import { runJest } from "./jest.mjs";
 import { detail, step } from "./progress.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -19,6 +19,7 @@ const commands = {
   soak,
   matrix,
   mutation,
+  defects,
 };
 const checks = [
   [
@@ -76,6 +77,11 @@ async function matrix() {
 /** Runs the mutation tests. */
 async function mutation() {
   return spawnScript("mutation.mjs", { withEngine: false });
+}
+
+/** Whether `npm test` notices mistakes that users would suffer from. */
+async function defects() {
+  return spawnScript("defects.mjs");
 }
 
 async function spawnScript(script, { withEngine = true } = {}) {
@@ -146,54 +152,25 @@ async function test({ quick }) {
 }
 
 async function jest(env) {
-  const directory = await mkdtemp(path.join(os.tmpdir(), "area1-m365-jest-"));
-  const results = path.join(directory, "results.json");
-  try {
-    const { code } = await run(
-      process.execPath,
-      [
-        path.join(root, "node_modules/jest/bin/jest.js"),
-        ...["--json", `--outputFile=${results}`],
-        ...args,
-      ],
-      {
-        cwd: root,
-        env: {
-          ...process.env,
-          ...env,
-          // Needed for import() in jest's sandbox, which loads packages that are ES modules only.
-          NODE_OPTIONS: [
-            process.env.NODE_OPTIONS,
-            "--experimental-vm-modules",
-            "--disable-warning=ExperimentalWarning",
-          ]
-            .filter(Boolean)
-            .join(" "),
-        },
-        stdio: "inherit",
-      },
-    );
-    if (!existsSync(results)) {
-      console.log("\njest ended without results.");
-      return { passed: 0, failed: 1, skipped: 0 };
-    }
-    const {
-      numPassedTests,
-      numFailedTests,
-      numRuntimeErrorTestSuites,
-      numPendingTests,
-      numTodoTests,
-    } = JSON.parse(await readFile(results, "utf8"));
-    const failed = numFailedTests + numRuntimeErrorTestSuites;
-    return {
-      passed: numPassedTests,
-      // Jest may also fail without a failed test, for instance if it finds no test.
-      failed: failed === 0 && code !== 0 ? 1 : failed,
-      skipped: numPendingTests + numTodoTests,
-    };
-  } finally {
-    await rm(directory, { recursive: true, force: true });
+  const { code, results } = await runJest(args, { env, stdio: "inherit" });
+  if (!results) {
+    console.log("\njest ended without results.");
+    return { passed: 0, failed: 1, skipped: 0 };
   }
+  const {
+    numPassedTests,
+    numFailedTests,
+    numRuntimeErrorTestSuites,
+    numPendingTests,
+    numTodoTests,
+  } = results;
+  const failed = numFailedTests + numRuntimeErrorTestSuites;
+  return {
+    passed: numPassedTests,
+    // Jest may also fail without a failed test, for instance if it finds no test.
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: numPendingTests + numTodoTests,
+  };
 }
 
 async function installDependencies() {

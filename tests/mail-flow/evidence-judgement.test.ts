@@ -277,6 +277,19 @@ test("a rule for members of two groups at once may explain what is missing", () 
   expect(forBoth({ sentTo: ["ceo@example.com"] })).toHaveLength(1);
 });
 
+test("of two messages with the same Message-ID, the one that arrived when the rule matched is judged", () => {
+  const one = match(1);
+  const entries = [
+    entry(one),
+    entry(one, { receivedAt: ago(9), quarantinePolicy: "Admin" }),
+  ];
+  for (const listed of [entries, entries.toReversed()])
+    expect(foundOf(tenant(spamRule()), [one], listed)).toMatchObject({
+      agrees: "yes",
+      quarantinePolicy: "User",
+    });
+});
+
 test("each message is compared with the expected result for its own recipient", () => {
   const snapshot = withPolicy(
     tenant(spamRule(), olderRule("Older", 9)),
