@@ -6,7 +6,7 @@
  * real engine, whole programs of the examples and the documentation, real browsers. Others try a sample: tests/sample.ts.
  */
 const onlyInTestAll = [
-  "engine/(?!use-case-4)",
+  "engine/",
   "examples/(?!use-case-4)",
   "readme/blocks",
   "conformance/(genuine|provider)-process",

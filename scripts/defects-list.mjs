@@ -4,8 +4,8 @@ export const defects = [
   {
     defect: "A list that cannot be read counts as empty",
     file: "providers/session/shared-list.ts",
-    find: "this.read().then(",
-    replace: "this.read().catch(() => []).then(",
+    find: "await this.read();",
+    replace: "await this.read().catch(() => []);",
     test: "tests/promises/01-error-is-no-absence.test.ts",
   },
   {
@@ -81,8 +81,8 @@ export const defects = [
   {
     defect: "An error of Cloudflare that is null hides why a request failed",
     file: "providers/cloudflare/client.ts",
-    find: ".filter(isRecord)",
-    replace: "",
+    find: ".filter(isRecord)\n    .flatMap(",
+    replace: ".flatMap(",
     test: "tests/promises/12-parsers-hold.test.ts",
   },
   {
@@ -138,8 +138,8 @@ export const defects = [
   {
     defect: "A second look at a list is the first one again",
     file: "providers/session/shared-list.ts",
-    find: "this.current.begun <= newerThan",
-    replace: "this.current.begun < newerThan",
+    find: "?? Infinity) > newerThan",
+    replace: "?? Infinity) >= newerThan",
     test: "tests/providers/shared-list.test.ts",
   },
   {

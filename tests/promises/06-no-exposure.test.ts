@@ -224,10 +224,15 @@ const dropping: Args = {
   ],
 };
 
-describe.each([
-  ["the handlers", () => world.platform],
-  ["Pulumi's own provider process", () => inItsProcess],
-] as const)("Over %s", (_name, platform) => {
+describe.each(
+  sampleOf(
+    [
+      ["the handlers", () => world.platform],
+      ["Pulumi's own provider process", () => inItsProcess],
+    ] as const,
+    1,
+  ),
+)("Over %s", (_name, platform) => {
   test.each([
     "the administrator's rule is off",
     "the administrator's rule only watches",

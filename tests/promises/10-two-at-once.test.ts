@@ -112,7 +112,7 @@ test.each([
     const { requests } = await cleanRun(world, stage);
     const firstWrite = requests.findIndex((one) => one.startsWith("New-"));
     const moments = requests.map((_, index) => index + 1);
-    for (const at of sampleOf(moments, 8)) {
+    for (const at of sampleOf(moments, 4)) {
       const first = stage.begin();
       const second = world.stack(theirs);
       let theirReason: Promise<string> | undefined;
@@ -215,7 +215,7 @@ test("the same stack twice at the same time, after its restore point exists, cre
     const moments = requests.map((_, index) => index + 1);
     for (const at of sampleOf(
       moments.filter((moment) => moment % 4 === 1),
-      2,
+      1,
     )) {
       const one = stage.begin();
       const two = world.stack(theirs);
@@ -294,7 +294,7 @@ test("changes of an administrator to unmanaged objects at any moment of an opera
     if (scenario.refreshes) continue;
     const stage = await staged(world, scenario);
     const { requests } = await cleanRun(world, stage);
-    for (const [index, request] of sampleOf([...requests.entries()], 3)) {
+    for (const [index, request] of sampleOf([...requests.entries()], 2)) {
       if (/^GET entra|^POST entra/.test(request)) continue;
       const stack = stage.begin();
       const had: string[] = [];

@@ -157,7 +157,7 @@ const byWords: readonly (readonly [
       void account.edit(nameIn(finding), { lookback_hops: 1 }),
   ],
   [
-    /^Publish the TXT record _cf-email-sec-challenge\.(\S+) that/,
+    /^Publish the TXT record _cf-email-sec-challenge\.(\S+), whose value/,
     ({ account }, { match: [, domain = ""] }) =>
       void account.edit(domain, { status: "ACTIVE" }),
   ],
