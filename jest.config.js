@@ -30,7 +30,8 @@ const shared = {
 module.exports = {
   // Generous: several engine commands in one test on a machine whose cores others use too.
   testTimeout: 180_000,
-  maxWorkers: 2,
+  // In a quick run one more than two processors: many of its tests wait.
+  maxWorkers: process.env.AREA1_QUICK === "1" ? 3 : 2,
   // A worker that has run long tests begins anew: what those left going on would meet modules that are no longer there.
   workerIdleMemoryLimit: "512MB",
   testSequencer: "<rootDir>/tests/longest-first.js",
