@@ -12,6 +12,7 @@ const onlyInTestAll = [
   "conformance/(genuine|provider)-process",
   "mail-flow/explain-page",
   "simulator/(command|page)",
+  "published-code",
 ].map((file) => `<rootDir>/tests/${file}`);
 const ignored = process.env.AREA1_QUICK === "1" ? onlyInTestAll : [];
 

@@ -82,7 +82,7 @@ describe("over the handlers, with one resource", () => {
     world = await startWorld({ seed: {} });
   });
 
-  test.each(sampleOf(singleScenarios(), 14).map((scenario) => ({ scenario })))(
+  test.each(sampleOf(singleScenarios(), 10).map((scenario) => ({ scenario })))(
     "$scenario.name: whatever goes wrong at whichever request, nothing is lost, written wrongly, made twice or said to have drifted",
     async ({ scenario }) => {
       const stage = await staged(world, scenario);

@@ -214,7 +214,7 @@ describe("all previous values are restored", () => {
     "whenever %s is killed, what is destroyed at last is as it was first",
     async (name, scenario) => {
       const stage = await staged(world, scenario);
-      for (const moment of sampleOf(await momentsOf(stage), 4)) {
+      for (const moment of sampleOf(await momentsOf(stage), 3)) {
         const stack = world.stack();
         const state = await killed(world, stage, moment);
         if (!state) throw new Error(`${name} was over before ${moment.nth}`);
@@ -243,7 +243,7 @@ test("a stack that is destroyed right after its first up was killed reports exac
     run: (stack) => stack.up(program),
   });
   const first = byName();
-  for (const moment of sampleOf(await momentsOf(stage), 4)) {
+  for (const moment of sampleOf(await momentsOf(stage), 3)) {
     const stack = world.stack();
     stack.state = (await killed(world, stage, moment)) ?? stack.state;
     await stack.destroy();
@@ -324,7 +324,7 @@ test("destroy restores every managed property, for random previous objects and r
         expect(wrong).toEqual([]);
       },
     ),
-    seeded(25, 4),
+    seeded(25, 2),
   );
 });
 

@@ -96,7 +96,7 @@ describe("The test of a random life", () => {
   });
 });
 
-test.each(sampleOf(leftTenants, 5))(
+test.each(sampleOf(leftTenants, 3))(
   "exposes and loses nothing in a tenant that $name",
   async ({ name }) => {
     for (const order of [[0], [7, 5, 3, 2, 1]])
@@ -130,7 +130,7 @@ async function expectRefused(run: Promise<unknown>): Promise<void> {
 test.each(
   sampleOf(
     leftTenants.filter(({ refused }) => refused),
-    4,
+    2,
   ),
 )("a tenant that $name is refused before the first write", async ({ name }) => {
   await expectRefused(begun(name).up(await resourcesOf({})));

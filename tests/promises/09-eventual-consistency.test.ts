@@ -36,7 +36,7 @@ const lags = [
 
 let all: Scenario[];
 beforeAll(async () => {
-  all = sampleOf(await scenarios(), 5);
+  all = sampleOf(await scenarios(), 3);
 });
 
 /** Runs a few scenarios in parallel, because most of the time is waiting. */

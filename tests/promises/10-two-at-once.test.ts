@@ -112,7 +112,7 @@ test.each([
     const { requests } = await cleanRun(world, stage);
     const firstWrite = requests.findIndex((one) => one.startsWith("New-"));
     const moments = requests.map((_, index) => index + 1);
-    for (const at of sampleOf(moments, 4)) {
+    for (const at of sampleOf(moments, 2)) {
       const first = stage.begin();
       const second = world.stack(theirs);
       let theirReason: Promise<string> | undefined;
@@ -294,7 +294,7 @@ test("changes of an administrator to unmanaged objects at any moment of an opera
     if (scenario.refreshes) continue;
     const stage = await staged(world, scenario);
     const { requests } = await cleanRun(world, stage);
-    for (const [index, request] of sampleOf([...requests.entries()], 2)) {
+    for (const [index, request] of sampleOf([...requests.entries()], 1)) {
       if (/^GET entra|^POST entra/.test(request)) continue;
       const stack = stage.begin();
       const had: string[] = [];
