@@ -241,7 +241,7 @@ function harmIn(
     : undefined;
 }
 
-/** Returns the last step that a vendor's object decided; if there is none, the rule that should have decided. */
+/** Returns the last step that a vendor's object decided; if there is none, a step for the rule that should have decided. */
 function decidedBy(
   { path: { steps } }: Followed,
   { stamp, header }: Sent,
@@ -280,7 +280,7 @@ function decidedBy(
 /** Properties of a domain whose steps only say that the message continues. */
 const passing = ["domain", "status", "disposition", "ipRestrictions"];
 
-/** Returns the reason why the rule for a message does not act on it. A rule that only reports or is outside its dates already has a step. */
+/** Returns the step that explains why the rule for a message does not act on it. A rule that only reports or is outside its dates already has a step. */
 function idleness(rule: TransportRule): Step {
   const because = (property: string, value: RuleValue, why: string) =>
     step(named("TransportRule", rule.name), property, value, why);

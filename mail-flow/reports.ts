@@ -32,7 +32,7 @@ export interface RuleMatch {
   /** The rule's name. */
   rule: string;
   at: string;
-  /** The Message-ID header; empty where the message had none. */
+  /** The Message-ID header; empty if the message had none. */
   messageId: string;
   /** Microsoft's own id of the message, with which the identity of a quarantined message begins; empty if it is not returned. */
   traceId: string;

@@ -23,7 +23,7 @@ export interface Snapshot {
   antiPhishPolicies: Part<AntiPhishPolicy[]>;
   malwarePolicies: Part<MalwarePolicy[]>;
   quarantinePolicies: Part<QuarantinePolicy[]>;
-  /** The tenant's notification settings; undefined in `value` where it has none. */
+  /** The tenant's notification settings; `value` is null if it has none. */
   quarantineNotification: Part<QuarantineNotification | null>;
   organization: Part<Organization>;
   /** By domain in lower case: the MX hosts of Microsoft for the domain, from Microsoft Graph. */

@@ -4,8 +4,8 @@ import { whys, type Account } from "./account";
 
 /**
  * The smallest numbers of messages and recipients for a conclusion. One message that is missing from quarantine proves nothing, because
- * recipients and administrators delete messages. If all of this many messages to this many recipients are missing, deletion is not a
- * plausible explanation.
+ * recipients and administrators delete messages. If so many messages to so many recipients are all missing, deletion is not a plausible
+ * explanation.
  */
 const enough = { messages: 5, recipients: 3 };
 

@@ -71,7 +71,7 @@ const tagFix = (
     ? `Give it the rights of the use case: \`Set-QuarantinePolicy ${quoted(wanted)} -EndUserQuarantinePermissionsValue ${permissions}\`.`
     : `\`Set-HostedContentFilterPolicy ${quoted(policy)} -${parameter(property)} ${quoted(wanted)}\`.`;
 
-/** Yields a detail for each policy of a kind other than `default` that deviates from the use case. */
+/** Yields a detail for each policy of a kind, preset or custom, that deviates from the use case or is unknown. */
 function* ofOthers(
   parts: Parts,
   context: Context,

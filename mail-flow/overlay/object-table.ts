@@ -26,8 +26,7 @@ export interface ObjectTable {
   /** Returns the properties of an object that an `up` sets even if the program leaves them out. */
   impliedOf(object: Values): readonly string[];
   /**
-   * Returns the value that an `up` sets for a property that the program leaves out: null clears it. Undefined if the `up` does not change
-   * it.
+   * Returns the value that an `up` sets for a property that the program leaves out: null clears it. Undefined if there is no such value.
    *
    * @param now the current value, or the previous one
    * @param resource the inputs or outputs of the resource
