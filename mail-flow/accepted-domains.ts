@@ -2,7 +2,7 @@ import { folded, within } from "./mail";
 import type { Snapshot } from "./snapshot";
 import type { ThreeValued } from "./three-valued";
 
-/** Whether the tenant accepts mail for a domain; undefined where its domains were not read. */
+/** Returns whether the tenant accepts mail for a domain; undefined if its domains were not read. */
 export function acceptance(
   part: Snapshot["acceptedDomains"],
 ): (domain: string) => ThreeValued {
@@ -16,7 +16,7 @@ export function acceptance(
   return (domain) => exact.has(domain) || withSubdomains(domain);
 }
 
-/** Whether a domain is one that the tenant accepts mail for, or a subdomain of one; undefined where its domains were not read. */
+/** Returns whether a domain is one that the tenant accepts mail for, or a subdomain of one; undefined if its domains were not read. */
 export function ownership(
   part: Snapshot["acceptedDomains"],
 ): (domain: string) => ThreeValued {

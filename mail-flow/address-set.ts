@@ -2,24 +2,24 @@ import ipaddr from "ipaddr.js";
 
 import { remembered } from "./remembered";
 
-/** Whether an address is in a set of them; undefined for a text that is no address. */
+/** Returns whether an address is in a set; undefined if the text is not an address. */
 export type AddressSet = (address: string) => boolean | undefined;
 
-/** First and last address as numbers, both included. */
+/** The first and the last address as numbers, both included. */
 export type Interval = readonly [first: number, last: number];
 
 /**
- * A set of addresses as Exchange writes them: single ones, `a-b`, or CIDR with any bits behind the network's. What is none of
- * these is not in the set. IPv6 is taken as CIDR and single.
+ * Returns the set of addresses of ranges in Exchange's notation: single addresses, `a-b`, or CIDR, in which host bits may be set.
+ * Everything else is not in the set. IPv6 can be CIDR or single.
  */
 export const addressSet: (ranges: readonly string[]) => AddressSet = remembered(
-  // Most rules of a tenant have the same ranges; reading them takes longer than all else on a message's way.
+  // Results are reused, because most rules of a tenant have the same ranges, and parsing is the slowest part of a message's path.
   (ranges) => ranges.join(" "),
   read,
   256,
 );
 
-/** Many sets are asked for the same address. */
+/** Results are reused, because the same address is tested against many sets. */
 const numberOfAddress = remembered((address: string) => address, numberOf);
 
 function read(ranges: readonly string[]): AddressSet {
@@ -49,7 +49,7 @@ function has(intervals: readonly Interval[], address: number): boolean {
   return false;
 }
 
-/** The intervals of IPv4 addresses that a list covers, in order and with gaps between them; what is none is left out. */
+/** Returns the intervals of IPv4 addresses that a list covers, sorted and with gaps between them. Everything else is ignored. */
 export const mergedIntervals = (ranges: readonly string[]): Interval[] =>
   joinedIntervals(
     ranges
@@ -57,11 +57,11 @@ export const mergedIntervals = (ranges: readonly string[]): Interval[] =>
       .filter((interval): interval is Interval => interval !== undefined),
   );
 
-/** Intervals in order, with those joined that overlap or touch. */
+/** Returns the intervals sorted, with overlapping and adjacent ones joined. */
 export const joinedIntervals = (intervals: readonly Interval[]): Interval[] =>
   joined(intervals, (last) => last + 1);
 
-/** The same of IPv6 addresses and blocks. */
+/** Returns {@link mergedIntervals} for IPv6 addresses and blocks. */
 export const mergedWideIntervals = (
   ranges: readonly string[],
 ): (readonly [first: bigint, last: bigint])[] =>
@@ -79,7 +79,7 @@ export const mergedWideIntervals = (
     (last) => last + 1n,
   );
 
-/** {@link joinedIntervals}, of numbers of either size. @param next the number after one. */
+/** Returns {@link joinedIntervals} for `number` or `bigint`. @param next the number after one. */
 function joined<T extends number | bigint>(
   intervals: readonly (readonly [T, T])[],
   next: (last: T) => T,
@@ -95,7 +95,10 @@ function joined<T extends number | bigint>(
   return found;
 }
 
-/** An IPv4 address, `a-b` or CIDR; undefined for anything else. Many lists have the same. */
+/**
+ * Returns the interval of an IPv4 address, `a-b` or CIDR; undefined for anything else. Results are reused, because many lists have the same
+ * ranges.
+ */
 export const intervalOf = remembered((range: string) => range, readRange, 1024);
 
 function readRange(range: string): Interval | undefined {
@@ -119,8 +122,8 @@ function readRange(range: string): Interval | undefined {
 }
 
 /**
- * By hand, not by ipaddr.js: it also reads octal and shortened forms, which Exchange does not, and takes ten times as long. 010.0.0.1 would
- * be another address to us than to whoever wrote it.
+ * Returns an IPv4 address as a number. ipaddr.js is not used: it is ten times as slow, and also accepts octal and shortened forms, which
+ * Exchange does not. 010.0.0.1 would then be another address for the program than for its author.
  */
 function numberOf(text: string): number | undefined {
   const match =
@@ -137,16 +140,16 @@ function numberOf(text: string): number | undefined {
   return sum;
 }
 
-/** Writes an IPv4 address that is given as a number. */
+/** Returns the text of an IPv4 address that is given as a number. */
 export function addressOf(number: number): string {
   return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join(".");
 }
 
-/** Whether a text is an IPv6 address or block. */
+/** Returns whether a text is an IPv6 address or block. */
 export const isWideBlock = (range: string): boolean =>
   wideBlock(range) !== undefined;
 
-/** An IPv6 address or block, with its length; undefined for anything else. */
+/** Returns an IPv6 address or block with its prefix length; undefined for anything else. */
 function wideBlock(range: string): [ipaddr.IPv6, number] | undefined {
   const [address = "", length = "128"] = range.trim().split("/");
   const isBlock =

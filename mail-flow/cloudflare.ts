@@ -5,7 +5,7 @@ import { dispositions, type Disposition, type Message } from "./message";
 import type { Outcome, Step } from "./path";
 import type { CloudflareDomain, RuleValue, Snapshot } from "./snapshot";
 
-/** What is written there; clean mail has no such header. The API has other words: its `SPAM` is the header's `UCE`. */
+/** The words in the disposition's header; clean mail has no such header. The API uses other words: its `SPAM` is `UCE` in the header. */
 export const headerWords: Readonly<Record<Disposition, string | undefined>> = {
   Malicious: "MALICIOUS",
   Spam: "UCE",
@@ -15,13 +15,13 @@ export const headerWords: Readonly<Record<Disposition, string | undefined>> = {
   None: undefined,
 };
 
-/** What a disposition is called in `drop_dispositions`. */
+/** Returns the label of a disposition in `drop_dispositions`. */
 const labelOf = (disposition: Disposition): string => disposition.toUpperCase();
 
-/** A host of the internet that is not Cloudflare's: where mail comes from that does not go by way of Cloudflare. */
+/** The address of a host on the internet that is not Cloudflare's: the assumed source of mail that bypasses Cloudflare. */
 export const otherHost = "198.51.100.25";
 
-/** A message that Microsoft gets. */
+/** A message that reaches Microsoft. */
 export interface Delivered {
   readonly word: string | undefined;
   readonly sourceIp: string;
@@ -29,23 +29,23 @@ export interface Delivered {
   readonly steps: readonly Step[];
 }
 
-/** A message that Microsoft gets, or the end of one that it does not. */
+/** A message that reaches Microsoft, or the result of one that does not. */
 export type Arrival =
   Delivered | { readonly result: Result; readonly steps: readonly Step[] };
 
-/** The words that Cloudflare's API uses for mail that carries this word in the header. */
+/** Returns the labels that Cloudflare's API uses for mail with this word in its header. */
 export const labelsOf = (word: string): string[] => {
   const known = dispositions.find(
     (one) => headerWords[one] === word.toUpperCase(),
   );
   if (!known) return [];
-  // Which word such mail carries is not documented; rules that look for MALICIOUS match either.
+  // The word in the header of `MALICIOUS-BEC` mail is not documented; rules that search for MALICIOUS match both possible words.
   return known === "Malicious"
     ? [labelOf(known), "MALICIOUS-BEC"]
     : [labelOf(known)];
 };
 
-/** Makes Cloudflare Email Security ready, first for the domain of recipients, then for their messages. */
+/** Prepares Cloudflare Email Security, first for the recipients' domain, then for messages. */
 export function cloudflare({
   domains,
   mailExchanges,
@@ -136,7 +136,7 @@ export function cloudflare({
   };
 }
 
-/** Mail that goes past Cloudflare, for this reason. */
+/** Returns the arrival of mail that bypasses Cloudflare for the given reason. */
 const past =
   (why: Step) =>
   ({ sourceIp }: Pick<Message, "sourceIp">): Delivered => ({
@@ -146,10 +146,10 @@ const past =
     steps: [why],
   });
 
-/** A property that decides, its value, and what follows. */
+/** A deciding property, its value, and the consequence. */
 type Reason = [property: string, value: RuleValue | undefined, why: string];
 
-/** By domain: the hosts at which Microsoft takes its mail, as far as that was read. */
+/** Returns, by domain, the hosts at which Microsoft accepts its mail, if they were read. */
 export const hostsIn = (
   part: Snapshot["mailExchanges"],
 ): ReadonlyMap<string, readonly string[]> =>
@@ -162,7 +162,7 @@ export const hostsIn = (
       : [],
   );
 
-/** Why Cloudflare has no say in a domain's mail, although the domain is there. */
+/** Returns the reason why Cloudflare does not process a domain's mail although the domain exists; undefined if it does. */
 function unprocessed({
   status,
   allowedDeliveryModes,
@@ -185,7 +185,7 @@ function unprocessed({
   return undefined;
 }
 
-/** Returns where a message to a domain ends that Cloudflare drops, and why; undefined for one that it delivers. */
+/** Returns the outcome, with the reason, of a message to a domain if Cloudflare drops it; undefined if Cloudflare delivers it. */
 function dropsOf({
   dropDispositions,
 }: CloudflareDomain): (
@@ -209,7 +209,7 @@ function dropsOf({
   };
 }
 
-/** Why mail is not forwarded to the host at which Microsoft takes it, where that is known. */
+/** Returns the reason why mail is not forwarded to the host at which Microsoft accepts it; undefined if it is, or if the host is unknown. */
 function elsewhere(
   { transport }: CloudflareDomain,
   expected: readonly string[] | undefined,

@@ -1,6 +1,6 @@
 import { propertyOf } from "./names";
 
-/** Conditions that Exchange takes only together (documented), by their parameters; the same holds for their exceptions. */
+/** Conditions that Exchange accepts only together (documented), by their parameters. The same applies to their exceptions. */
 const pairs = [
   ["HeaderContainsMessageHeader", "HeaderContainsWords"],
   ["HeaderMatchesMessageHeader", "HeaderMatchesPatterns"],
@@ -20,6 +20,6 @@ const partners: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** Returns the condition or exception without which Exchange does not take this one; undefined where it is taken alone. */
+/** Returns the condition or exception without which Exchange does not accept this one; undefined if it is accepted alone. */
 export const partnerOf = (property: string): string | undefined =>
   partners.get(property);

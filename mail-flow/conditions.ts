@@ -6,26 +6,26 @@ import { propertyOf } from "./names";
 import type { RuleValue } from "./snapshot";
 import { any, type ThreeValued } from "./three-valued";
 
-/** What a rule looks at. */
+/** What the conditions of a rule test. */
 export interface Looked {
   readonly mail: Mail;
   readonly headers: Headers;
-  /** The level that rules have set so far; null where none did. */
+  /** The SCL that rules have set so far; null if none has. */
   readonly scl: number | null;
 }
 
 type Holds = (looked: Looked) => ThreeValued;
 
-/** A condition of a rule, or an exception. */
+/** A condition or an exception of a rule. */
 export interface Condition {
-  /** What it depends on: the same for all recipients of a message, or not; or something that rules before it may change. */
+  /** What the result depends on: `message`, the same for all recipients; `recipient`; or headers or SCL, which earlier rules may change. */
   readonly on: "message" | "recipient" | "headers" | "scl";
-  /** Of a condition on headers: the one that it tests, in lower case. */
+  /** The header that a condition on headers tests, in lower case. */
   readonly header?: string;
   readonly holds: Holds;
 }
 
-/** Returns a value as a list of texts; an empty one where there is none. */
+/** Returns a value as a list of strings; empty if the value is undefined. */
 export const texts = (value: RuleValue | undefined): string[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [String(value)];
 
@@ -34,10 +34,10 @@ const no: Holds = () => false;
 const unknown: Holds = () => undefined;
 const constants: ReadonlySet<Holds> = new Set([yes, no, unknown]);
 
-/** Whether a text is what one of a list asks for. */
+/** Returns a function that returns whether a text matches one entry of a list. */
 type Test = (list: readonly string[]) => (text: string) => ThreeValued;
 
-/** Makes conditions that test one text of a message. */
+/** Makes conditions that test one property of a message. */
 const testing =
   (test: Test) =>
   (read: (mail: Mail) => string) =>
@@ -68,16 +68,16 @@ const recipient = (mail: Mail) => mail.recipient;
 const sender = (mail: Mail) => mail.sender;
 
 /**
- * Conditions by name. A message has no more than is asked for in `Message`: plain text to one recipient, from outside, without
- * attachment, classification and special headers. What asks for more does not hold; what depends on the recipient's entry in
- * the directory cannot be told.
+ * The conditions by name. A message has only the properties of `Message`: plain text, to one recipient, from outside, without attachment,
+ * classification and special headers. Conditions on anything else do not hold. The result of conditions on the recipient's directory entry
+ * is unknown.
  *
  * @see https://learn.microsoft.com/exchange/security-and-compliance/mail-flow-rules/conditions-and-exceptions
  */
 const conditions: Readonly<Record<string, (value: RuleValue) => Holds>> = {
   senderIpRanges(value) {
     let ranges: AddressSet | undefined;
-    // Of most rules something else decides; reading ranges takes longest.
+    // Parsed when first needed, because parsing is slow and most rules are decided by another condition.
     return ({ mail }) => (ranges ??= addressSet(texts(value)))(mail.sourceIp);
   },
   from: among(sender),
@@ -85,7 +85,8 @@ const conditions: Readonly<Record<string, (value: RuleValue) => Holds>> = {
   fromAddressContainsWords: words(sender),
   fromAddressMatchesPatterns: patterns(sender),
   fromScope(value) {
-    // Inside needs a connection that was authenticated, outside a sender's domain that is not the tenant's.
+    // `InOrganization` requires an authenticated connection; `NotInOrganization` requires a sender's domain that is not one of the
+    // tenant's.
     if (String(value).toLowerCase() === "inorganization") return no;
     return ({ mail }) => (mail.senderInside === false ? true : undefined);
   },
@@ -111,7 +112,7 @@ const conditions: Readonly<Record<string, (value: RuleValue) => Holds>> = {
   anyOfRecipientAddressMatchesPatterns: patterns(recipient),
   sentToScope: onlyIf("inorganization"),
 
-  // What Microsoft's own filtering found so far is not returned to anybody outside.
+  // Microsoft does not return what its own filtering has found before the rules.
   sclOver:
     (value) =>
     ({ scl, mail }) =>
@@ -131,13 +132,13 @@ const conditions: Readonly<Record<string, (value: RuleValue) => Holds>> = {
   contentCharacterSetContainsWords: () => no,
 };
 
-/** A condition's name without `exceptIf`: `exceptIfSCLOver` is `sclOver`, `exceptIfFrom` is `from`. */
+/** Returns a condition's name without `exceptIf`: `exceptIfSCLOver` becomes `sclOver`, `exceptIfFrom` becomes `from`. */
 export function unprefixed(name: string): string {
   if (!name.startsWith("exceptIf")) return name;
   return propertyOf(name.slice("exceptIf".length));
 }
 
-/** Returns a rule's conditions or exceptions, which are given by their names without `exceptIf`. */
+/** Returns a rule's conditions or exceptions. The names are given without `exceptIf`. */
 export function conditionsOf(
   named: Readonly<Record<string, RuleValue>>,
 ): Condition[] {
@@ -149,7 +150,7 @@ export function conditionsOf(
     if (pair) {
       const [partner, holds] = pair;
       const values = named[partner];
-      // First, as it decides most often.
+      // First, because it is the most selective condition.
       found.unshift(
         values === undefined
           ? { on: "message", holds: unknown }
@@ -173,18 +174,18 @@ function holdsOf(name: string, value: RuleValue): Holds {
   const known = Object.hasOwn(conditions, name) ? conditions[name] : undefined;
   if (known) return known(value);
   if (!/^(subject|attachment)/.test(name)) return unknown;
-  // A pattern that an empty text matches may match any message.
+  // A pattern that matches an empty text may match any message.
   return name.endsWith("Patterns") && matchesPattern(texts(value))("") !== false
     ? unknown
     : no;
 }
 
-/** Conditions that take two properties: the header's name, and what it holds. */
+/** Conditions that consist of two properties: the header's name, and its content. */
 const pairs: Readonly<Record<string, readonly [string, Test]>> = {
   headerContainsMessageHeader: ["headerContainsWords", containsWord],
   headerMatchesMessageHeader: ["headerMatchesPatterns", matchesPattern],
 };
-/** Properties that only say more about another, which decides. */
+/** Properties that only complete another property, which is the condition. */
 const owners: Readonly<Record<string, string>> = {
   headerContainsWords: "headerContainsMessageHeader",
   headerMatchesPatterns: "headerMatchesMessageHeader",
@@ -207,7 +208,7 @@ function onHeader(
   };
 }
 
-/** Whether a text holds one of some words as a whole, in any case. */
+/** Returns a function that returns whether a text contains one of some words as a whole word. Case does not matter. */
 function containsWord(list: readonly string[]): (text: string) => boolean {
   const wanted = list.map((word) => word.trim().toLowerCase()).filter(Boolean);
   return (text) => {
@@ -229,12 +230,13 @@ function partOfWord(character: string | undefined): boolean {
   return character !== undefined && /[\p{L}\p{N}]/u.test(character);
 }
 
-/** Exchange allows a rule no more characters than these. */
+/** The largest number of characters of a rule in Exchange. */
 const longestRule = 8192;
 
 /**
- * Whether a text matches one of some expressions, in any case; cannot be told of those that RE2 does not read (it has neither
- * look-around nor back references). RE2's time is linear: no administrator's expression holds anybody up.
+ * Returns a function that returns whether a text matches one of some expressions. Case does not matter. The result is unknown for
+ * expressions that RE2 does not support (look-around, back references). RE2 takes linear time, so no administrator's expression can block
+ * the program.
  */
 function matchesPattern(
   list: readonly string[],
@@ -242,7 +244,7 @@ function matchesPattern(
   let expressions: (RE2JS | undefined)[] | undefined;
   return (text) =>
     any(
-      // Of most rules something else decides; reading expressions takes longest.
+      // Compiled when first needed, because compiling is slow and most rules are decided by another condition.
       (expressions ??= list.map(expressionOf)).map((expression) =>
         expression?.test(text),
       ),

@@ -13,21 +13,21 @@ import { rememberedOf } from "./remembered";
 import type { Snapshot } from "./snapshot";
 import type { ThreeValued } from "./three-valued";
 
-/** What the connection alone decides. */
+/** The result of the connection alone. */
 interface Connected {
-  /** The ways of a message that is refused, or may be. */
+  /** The ways of a message that is refused or may be refused. */
   readonly ended: readonly Way[];
-  /** Undefined where it is refused for certain. */
+  /** Undefined if the message is certainly refused. */
   readonly passed?: Passed;
 }
 
 interface Passed {
-  /** Whether the IP Allow List lets it skip spam filtering; undefined where nobody can tell. */
+  /** Whether the IP Allow List lets the message skip spam filtering; undefined if unknown. */
   readonly allowed: ThreeValued;
   readonly steps: readonly Step[];
 }
 
-/** Makes inbound connectors and connection filter ready, first for mail of an origin, then for its recipients. */
+/** Prepares inbound connectors and the connection filter, first for mail of an origin, then for its recipients. */
 export function connection(
   snapshot: Pick<Snapshot, "inboundConnectors" | "connectionFilters">,
 ): (origin: Origin) => (to: Recipient) => Connected {
@@ -39,7 +39,7 @@ export function connection(
       "result" in one
         ? { ended: [one] }
         : after(one.steps, filter(origin, one.skips));
-    // Most often it is the same for all recipients.
+    // Results are reused, because they are usually the same for all recipients.
     const connected = rememberedOf(({ possible, doubts }: Attribution) => {
       const [first, ...others] = possible;
       return others.length === 0
@@ -50,7 +50,7 @@ export function connection(
   };
 }
 
-/** The same with other steps before its own. */
+/** Returns a result with the given steps before its own. */
 function after(
   before: readonly Step[],
   { ended, passed }: Connected,
@@ -65,7 +65,7 @@ function after(
   };
 }
 
-/** All that several possibilities decide; with the doubts before it where these decide differently. */
+/** Returns one result for several possible ones. If they differ, the doubts are its first steps. */
 function anyOf(
   all: readonly [Connected, ...Connected[]],
   doubts: readonly Step[],

@@ -1,10 +1,13 @@
 import { domainOf } from "./mail";
 import type { Snapshot } from "./snapshot";
 
-/** Any host that Microsoft has. */
+/** Any of Microsoft's hosts. */
 const transport = "mail.protection.outlook.com";
 
-/** The same with Cloudflare's part done: it processes the domains of these recipients (addresses or domains), drops nothing, and forwards to Microsoft. */
+/**
+ * Returns a snapshot in which Cloudflare processes the domains of these recipients (addresses or domains), drops nothing, and forwards to
+ * Microsoft.
+ */
 export function asDelivered(
   snapshot: Snapshot,
   recipients: readonly string[],

@@ -1,6 +1,6 @@
 import type { Result } from "./result";
 
-/** Where a message can end, from the farthest from its recipient to the nearest. */
+/** The possible destinations of a message, from the farthest from its recipient to the nearest. */
 export const destinations = [
   "away",
   "administrator",
@@ -13,14 +13,14 @@ export const destinations = [
  * One of {@link destinations}:
  *
  * - `away`: neither the recipient nor an administrator of quarantines has it; it was dropped, rejected, deleted or redirected.
- * - `administrator`: it is in quarantine, and an administrator decides.
- * - `recipientsQuarantine`: it is in quarantine, and the recipient can release it, or nobody knows who can.
+ * - `administrator`: it is in quarantine, and only an administrator can release it.
+ * - `recipientsQuarantine`: it is in quarantine, and the recipient can release it, or it is unknown who can.
  * - `junk`: it is in the Junk Email folder.
- * - `inbox`: it is in the inbox, or nobody has documented where it is.
+ * - `inbox`: it is in the inbox, or the destination is not documented.
  */
 export type Destination = (typeof destinations)[number];
 
-/** Returns the destination of an end. What is not documented counts as the nearest destination that it could be. */
+/** Returns the destination of a result. An undocumented outcome counts as the nearest possible destination. */
 export function destinationOf({
   outcome,
   release,
@@ -46,9 +46,9 @@ export function destinationOf({
 }
 
 /**
- * Returns the nearest destination of some ends.
+ * Returns the nearest destination of some results.
  *
- * @throws Error if there is no end
+ * @throws Error if there is no result
  */
 export function nearest(ends: readonly Result[]): Destination {
   const [first, ...others] = ends.map(destinationOf);
@@ -56,12 +56,12 @@ export function nearest(ends: readonly Result[]): Destination {
   return others.reduce((a, b) => (nearer(b, a) ? b : a), first);
 }
 
-/** Whether `a` is strictly nearer to the recipient than `b`. */
+/** Returns whether `a` is strictly nearer to the recipient than `b`. */
 export function nearer(a: Destination, b: Destination): boolean {
   return destinations.indexOf(a) > destinations.indexOf(b);
 }
 
-/** Whether nobody can get the message any more: Microsoft 365 rejected or deleted it. */
+/** Returns whether the message cannot be recovered: Microsoft 365 rejected or deleted it. */
 export function isLost({ outcome }: Pick<Result, "outcome">): boolean {
   return outcome === "rejected" || outcome === "deleted";
 }

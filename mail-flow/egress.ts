@@ -1,8 +1,8 @@
 /**
- * Addresses that Cloudflare Email Security delivers from, in the form that Microsoft 365 takes: the published list with its
- * /19 and /23 split into /24 blocks, without IPv6. 42 entries.
+ * The addresses that Cloudflare Email Security delivers from, in the form that Microsoft 365 accepts: the published list with its /19 and
+ * /23 split into /24 blocks, without IPv6. 42 entries.
  *
- * There is no API for it: it is data of this version of the library, and `senderIpRanges` overrides it.
+ * There is no API for the list, so it is part of this version of the library. `senderIpRanges` overrides it.
  *
  * @see https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/egress-ips/ (as of mid 2026)
  */

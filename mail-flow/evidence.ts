@@ -12,25 +12,28 @@ import type { Snapshot } from "./snapshot";
 
 export type { Disagreement } from "./evidence/disagreements";
 
-/** What really happened to mail, beside what the model says: `area1-m365 evidence --json`. Dates are ISO 8601. */
+/**
+ * What happened to mail according to Microsoft's reports, compared with the model: the document of `area1-m365 evidence --json`. Dates are
+ * ISO 8601.
+ */
 export interface Evidence {
   takenAt: string;
   tenantId?: string;
-  /** Since when messages were counted. */
+  /** The start of the period in which messages were counted. */
   hitsSince: string;
-  /** Since when each message was looked at; Exchange tells of single messages for 10 days. */
+  /** The start of the period in which single messages were examined; Exchange returns them for 10 days. */
   matchesSince: string;
-  /** The rules on Cloudflare's headers, in the order in which Exchange runs them. */
+  /** The rules that test Cloudflare's headers, in the order in which Exchange applies them. */
   rules: RuleEvidence[];
-  /** Where life and model disagree. */
+  /** Disagreements between the reports and the model. */
   findings: Disagreement[];
-  /** What could not be looked at. */
+  /** The parts that could not be read. */
   couldNotLook: { part: string; reason: string }[];
-  /** What nothing here can show, a sentence each. */
+  /** The limits of the evidence, one sentence each. */
   limits: string[];
 }
 
-/** What one rule matched, and what became of it. */
+/** The messages that a rule matched, and what happened to them. */
 export interface RuleEvidence {
   rule: string;
   enabled: boolean;
@@ -40,19 +43,19 @@ export interface RuleEvidence {
   words: string[];
   dispositions: Disposition[];
   setScl: number | null;
-  /** Messages that it matched since `hitsSince`; null where that could not be looked at. */
+  /** The number of messages that the rule matched since `hitsSince`; null if it could not be read. */
   matched: number | null;
-  /** The same by day in UTC, oldest first; days without any are left out. */
+  /** The same number by day in UTC, oldest first, without days with no message. */
   perDay: { date: string; messages: number }[];
-  /** Messages that were looked at one by one, since `matchesSince`; null where that could not be looked at. */
+  /** The number of messages since `matchesSince` that were examined one by one; null if they could not be read. */
   lookedAt: number | null;
-  /** What the model says of these, with no verdict of Microsoft's own; the most frequent first. */
+  /** What the model returns for these messages, without a verdict of Microsoft's own; the most frequent first. */
   expected: Expected[];
-  /** What became of these; the most frequent first. */
+  /** What happened to these messages; the most frequent first. */
   found: Found[];
 }
 
-/** An end that the model expects for mail that a rule matched. */
+/** A result that the model expects for mail that a rule matched. */
 export interface Expected extends Pick<
   Path,
   "outcome" | "policy" | "quarantinePolicy" | "release"
@@ -60,33 +63,36 @@ export interface Expected extends Pick<
   messages: number;
 }
 
-/** What became of messages that a rule matched, as far as the quarantine tells. */
+/** What happened to messages that a rule matched, as far as the quarantine shows. */
 export interface Found {
-  /** Whether they are in the quarantine's list, where released messages stay until they expire. */
+  /** Whether they are in the list of the quarantine. Released messages stay in it until they expire. */
   inQuarantine: boolean;
-  /** The threat policy that put them there. */
+  /** The threat policy that quarantined them. */
   policy: string | null;
   /** Microsoft's reason, such as `Spam`, `Phish`, `HighConfPhish`. */
   type: string | null;
   quarantinePolicy: string | null;
   messages: number;
-  /** How many of them were released, and by whom as far as Exchange tells. */
+  /** How many of them were released. The next two numbers count them by who released them, as far as Exchange returns it. */
   released: number;
   releasedByRecipient: number;
   releasedByUnknown: number;
-  /** `yes`, by the model; `ownVerdict`, by the model for another verdict of Microsoft's own; `no`; `unknown`: nothing follows. */
+  /**
+   * Whether this agrees with the model: `yes`; `ownVerdict`, if Microsoft had another verdict of its own; `no`; `unknown`, if it cannot be
+   * determined.
+   */
   agrees: Account["agrees"];
-  /** Why nothing follows, as a sentence without a full stop; empty where something does. */
+  /** The reason for `unknown`, as a sentence without a full stop; otherwise empty. */
   why: string;
 }
 
-/** What is wanted of {@link evidence}. */
+/** Options of {@link evidence}. */
 export interface EvidenceOptions {
-  /** Whether addresses and subjects are in the findings. @default false */
+  /** Whether findings contain addresses and subjects. @default false */
   details?: boolean;
 }
 
-/** What is looked at, by what a person calls it. */
+/** The parts that are read, with their names for people. */
 const parts = {
   transportRules: "mail flow rules (Get-TransportRule)",
   antiSpamPolicies: "anti-spam policies (Get-HostedContentFilterPolicy)",
@@ -106,7 +112,10 @@ const reported = {
   quarantine: "messages in quarantine (Get-QuarantineMessage)",
 } as const satisfies Partial<Record<keyof Reports, string>>;
 
-/** Holds a tenant's own reports of its mail against the model of the mail flow. Without addresses and subjects, unless asked for. */
+/**
+ * Compares a tenant's reports of its mail with the model of the mail flow. The result contains addresses and subjects only if `details` is
+ * set.
+ */
 export function evidence(
   snapshot: Snapshot,
   reports: Reports,
@@ -171,7 +180,7 @@ function ruleEvidence(
   };
 }
 
-/** Messages of a rule by day, oldest first. */
+/** Returns the number of messages of a rule by day, oldest first. */
 const perDay = (rule: string, hits: readonly RuleHits[]) =>
   grouped(
     hits.filter((hit) => same(hit.rule, rule) && hit.messages > 0),

@@ -29,54 +29,54 @@ import type {
   TransportRule,
 } from "./snapshot";
 
-/** Mail that no write may bring nearer to its recipient than to a quarantine that an administrator releases from. */
+/** Mail that no write may move nearer to its recipient than to a quarantine from which only an administrator releases. */
 export interface GuardedMail {
-  /** Words that Cloudflare stamps it with, in any case. */
+  /** The words that Cloudflare writes into its header. Case does not matter. */
   readonly words: readonly string[];
-  /** The generations of headers that it may carry: each alone, and both together in any case. */
+  /** The generations of headers that it may carry. Each is tested alone; a message with both is always tested as well. */
   readonly headers: readonly Header[];
   /** The addresses that Cloudflare delivers from: IPv4 addresses, CIDR blocks or `a-b`. */
   readonly addresses: readonly string[];
 }
 
-/** Malicious in every header, from the published addresses. */
+/** Malicious mail with any of the headers, from the published addresses. */
 export const malicious: GuardedMail = {
   words: ["MALICIOUS"],
   headers,
   addresses: egressIpRanges,
 };
 
-/** What a change does to mail that it must not do. */
+/** A forbidden effect of a change on mail. */
 export interface Harm {
-  /** `exposed`: it gets nearer to its recipient; `lost`: it was delivered, and is rejected or deleted. */
+  /** `exposed`: the mail gets nearer to its recipient; `lost`: it was delivered before, and is rejected or deleted now. */
   readonly kind: "exposed" | "lost";
-  /** The mail, in words. */
+  /** A description of the mail. */
   readonly mail: string;
-  /** The header that carries its word, or `both headers`; left out where the header does not matter. */
+  /** The header that carries its word, or `both headers`; missing if the header does not matter. */
   readonly header?: string;
-  /** For whom, in words. */
+  /** A description of the recipients. */
   readonly recipients: string;
-  /** The nearest that it could be before and after. */
+  /** The nearest destinations that are possible before and after the change. */
   readonly before: Destination;
   readonly after: Destination;
-  /** What decides afterwards. */
+  /** The deciding step after the change. */
   readonly decided: Step;
 }
 
 /**
  * - `words`: mail with one of the guarded words;
- * - `verdicts`: what Microsoft itself finds to be worse than spam, which use case 4 keeps for administrators as well;
+ * - `verdicts`: mail that Microsoft itself finds to be worse than spam, which use case 4 also leaves to administrators;
  * - `others`: mail of other dispositions and clean mail, which must not be lost.
  */
 export type MailGroup = "words" | "verdicts" | "others";
 
-/** What is looked at. */
+/** Options of {@link harmsOf}. */
 export interface HarmOptions {
-  /** A generation of headers that is given up: mail that carries it alone does not count. */
+  /** A generation of headers that is no longer used: mail that carries only this header does not count. */
   readonly givenUp?: Header | undefined;
-  /** Which mail is followed. @default all */
+  /** The groups of mail that are examined. @default all */
   readonly mail?: readonly MailGroup[];
-  /** A third snapshot: mail may get as near as it is there. */
+  /** A third snapshot: a destination that mail reaches in it is allowed. */
   readonly allowed?: Snapshot;
 }
 
@@ -87,9 +87,9 @@ const maliciousVerdicts = {
 } as const satisfies Partial<Record<Verdict, string>>;
 
 /**
- * What a change from one snapshot to another does to mail that it must not do, one harm for each kind of mail. Every class of
- * recipients and of sending addresses that either snapshot tells apart is looked at. What is not documented counts as the nearest
- * that it could be, and as lost where it could be.
+ * Returns the forbidden effects of a change from one snapshot to another, at most one for each kind of mail. All classes of recipients and
+ * of sending addresses that either snapshot distinguishes are examined. An undocumented destination counts as the nearest possible one, and
+ * mail counts as lost if it may be lost.
  */
 export function harmsOf(
   before: Snapshot,
@@ -115,7 +115,7 @@ export function harmsOf(
     followAllowed: flowAllowed?.(one),
   }));
   const at = new Date();
-  // Mail may carry each header alone, and both together.
+  // Mail may carry one of the headers or both.
   const carried: Message["header"][] = [
     ...guarded.headers.filter((header) => header !== givenUp),
     "both",
@@ -163,12 +163,12 @@ export function harmsOf(
   }
 }
 
-/** One kind of mail, whoever it is for. */
+/** One kind of mail, for any recipient. */
 interface Mail {
   readonly name: string;
   readonly header?: string;
   readonly message: Sent;
-  /** Whether it must not get nearer; of all mail it counts whether it is lost. */
+  /** Whether the mail must not get nearer to its recipient. That it must not be lost applies to all mail. */
   readonly guarded: boolean;
 }
 
@@ -178,7 +178,7 @@ const withWords = (
   domains: readonly CloudflareDomain[],
 ): Mail[] =>
   words.flatMap((word) => {
-    // Of labels that every domain drops alike, one stands for all.
+    // Labels that the same domains drop are represented by one of them.
     const labels = grouped(labelsOf(word), (label) =>
       domains.map(({ dropDispositions }) =>
         dropDispositions.some((one) => same(one, label)),
@@ -232,7 +232,7 @@ function harmIn(
   const [was, is] = [nearest(before.results), nearest(after.results)];
   if (guarded && nearer(is, "administrator") && nearer(is, was))
     return { kind: "exposed", before: was, after: is };
-  // What Cloudflare drops was never delivered.
+  // Mail that Cloudflare dropped was not delivered before either.
   const delivered = before.results.every(
     (result) => !isLost(result) && result.outcome !== "droppedByCloudflare",
   );
@@ -241,7 +241,7 @@ function harmIn(
     : undefined;
 }
 
-/** The last decision of a vendor's object on the way; where none was taken, the rule that should have taken one. */
+/** Returns the last step that a vendor's object decided; if there is none, a step for the rule that should have decided. */
 function decidedBy(
   { path: { steps } }: Followed,
   { stamp, header }: Sent,
@@ -277,10 +277,10 @@ function decidedBy(
       );
 }
 
-/** Properties of a domain that say no more than that the message goes on. */
+/** Properties of a domain whose steps only say that the message continues. */
 const passing = ["domain", "status", "disposition", "ipRestrictions"];
 
-/** Why a rule for a message does not act on it; one that only reports, or is outside its dates, has left a step. */
+/** Returns the step that explains why the rule for a message does not act on it. A rule that only reports or is outside its dates already has a step. */
 function idleness(rule: TransportRule): Step {
   const because = (property: string, value: RuleValue, why: string) =>
     step(named("TransportRule", rule.name), property, value, why);
@@ -293,14 +293,14 @@ function idleness(rule: TransportRule): Step {
     : because("enabled", false, "the rule is switched off");
 }
 
-/** Whom the mail is for: addresses that something names, members of groups, and everybody else at a domain. */
+/** Returns a description of recipients: named addresses, members of groups, and everybody else at a domain. */
 function inWords(found: readonly Representative[]): string {
   const ordinary = found.filter(isOrdinary);
   const domains = new Set(ordinary.flatMap(({ domains }) => domains));
   const others = found.filter(
     (one) =>
       !ordinary.includes(one) &&
-      // Who fares like everybody else of the domain need not be named.
+      // A recipient with the same result as everybody else of the domain is not listed.
       !one.domains.every((domain) => domains.has(domain)),
   );
   const memberships = new Set(
@@ -318,7 +318,7 @@ function inWords(found: readonly Representative[]): string {
   ].join(", ");
 }
 
-/** What decides about mail to one domain: an account may have thousands. */
+/** Returns a snapshot with only the objects that matter for mail to one domain, because an account may have thousands of domains. */
 export function onlyTo(snapshot: Snapshot, name: string): Snapshot {
   const domain = folded(name);
   const only = <T>(part: Part<T[]>, keep: (one: T) => boolean): Part<T[]> =>

@@ -1,22 +1,22 @@
 import type { RuleValue } from "./snapshot";
 
-/** How bad it is: `failed` defeats the routes, `warning` may or will later, `skipped` could not be looked at. */
+/** The severity: `failed` defeats the routes, `warning` may do so or will do so later, `skipped` could not be checked. */
 export type Status = "ok" | "warning" | "failed" | "skipped";
 
-/** What one check says of one object: a row of `area1-m365 doctor --json`. */
+/** The result of one check for one object: a row of `area1-m365 doctor --json`. */
 export interface Finding {
-  /** The check's name: lower case with hyphens, never renamed, as programs accept findings by it. */
+  /** The check's name: lower case with hyphens. It is never renamed, because programs accept findings by it. */
   check: string;
   status: Status;
-  /** What it concerns: the vendor's noun and the name, such as `TransportRule "Bypass"`. */
+  /** The object: the vendor's noun and the name, such as `TransportRule "Bypass"`. */
   object: string;
-  /** The property in camelCase; empty where it concerns the object as a whole. */
+  /** The property in camelCase; empty if the finding concerns the object as a whole. */
   property: string;
-  /** The live value, where there is one. */
+  /** The live value, if there is one. */
   value?: RuleValue | null;
-  /** What is so, and the consequence, in one sentence. */
+  /** The fact and its consequence, in one sentence. */
   reason: string;
-  /** The command, property or place that mends it, as a sentence; empty when nothing is wrong. */
+  /** The command, property or place that fixes it, as a sentence; empty if nothing is wrong. */
   fix: string;
   /** The vendor's page about it. */
   url: string;

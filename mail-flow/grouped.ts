@@ -1,4 +1,4 @@
-/** The values of each key, in the order in which they come. */
+/** Returns the values of each key, in their original order. */
 export function collected<Key, T>(
   pairs: Iterable<readonly [Key, T]>,
 ): Map<Key, [T, ...T[]]> {
@@ -11,7 +11,7 @@ export function collected<Key, T>(
   return all;
 }
 
-/** Groups what has equal keys, in the order in which the keys come first. */
+/** Returns the elements in groups with equal keys, in the order of each key's first element. */
 export function grouped<T, Key>(
   list: readonly T[],
   keyOf: (one: T) => Key,
@@ -27,13 +27,13 @@ export function grouped<T, Key>(
   return [...found.values()];
 }
 
-/** The same, the most frequent key first. */
+/** Returns {@link grouped} with the most frequent key first. */
 export const byFrequency: typeof grouped = (list, keyOf) =>
   grouped(list, keyOf).sort(
     (one, other) => other.members.length - one.members.length,
   );
 
-/** The same without the keys. */
+/** Returns {@link grouped} without the keys. */
 export const groupsOf = <T>(
   list: readonly T[],
   keyOf: (one: T) => unknown,

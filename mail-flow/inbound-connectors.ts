@@ -5,24 +5,27 @@ import { folded, within, type Mail, type Origin } from "./mail";
 import type { Step } from "./path";
 import type { InboundConnector, RuleValue, Snapshot } from "./snapshot";
 
-/** What connectors make of a message: refused, or taken; and whether Enhanced Filtering looks behind its last hop. */
+/**
+ * The effect of connectors on a message: its way if it is refused; otherwise the name of the connector, if any, whose Enhanced Filtering
+ * skips the last hop.
+ */
 export type Attributed =
   Way | { readonly skips: string | undefined; readonly steps: readonly Step[] };
 
-/** What connectors may make of a message. */
+/** The possible effects of connectors on a message. */
 export interface Attribution {
-  /** Several where nobody has documented, or nobody can tell, which connector the message meets. */
+  /** More than one if it is not documented, or cannot be determined, which connector applies to the message. */
   readonly possible: readonly [Attributed, ...Attributed[]];
-  /** Why there are several. */
+  /** The reasons why there is more than one. */
   readonly doubts: readonly Step[];
 }
 
 const egress = addressSet(egressIpRanges);
 
-/** What connectors ask of a recipient. */
+/** The properties of a recipient that connectors test. */
 export type Recipient = Pick<Mail, "recipient" | "recipientDomain">;
 
-/** Makes inbound connectors ready, first for mail of an origin, then for its recipients. */
+/** Prepares the inbound connectors, first for mail of an origin, then for its recipients. */
 export function attribution(
   part: Snapshot["inboundConnectors"],
 ): (origin: Origin) => (to: Recipient) => Attribution {
@@ -42,30 +45,30 @@ export function attribution(
   };
 }
 
-/** An inbound connector, made ready. */
+/** A prepared inbound connector. */
 interface Ready {
   readonly connector: InboundConnector;
   readonly listed: AddressSet;
   readonly skipped: AddressSet;
   readonly closeness: ReturnType<typeof closenessTo>;
-  /** Whether the connector is for an accepted domain. */
+  /** Returns whether the connector applies to an accepted domain. */
   readonly isFor: (domain: string) => boolean;
-  /** The name of the certificate by which it knows mail; undefined where it has none, or a blank one. */
+  /** The name of the certificate that identifies the connector's mail; undefined if it is unset or blank. */
   readonly certificate: string | undefined;
-  /** Whether a certificate with this name is the one that the connector names. */
+  /** Returns whether a certificate with this name matches the one that the connector names. */
   readonly names: (certificate: string) => boolean;
 }
 
 /**
- * Whose domain `associatedAcceptedDomains` means. The cmdlet's page says that it restricts the source domains; the product group
- * says that it is for testing a connector with a part of the recipients' domains.
+ * The side whose domain `associatedAcceptedDomains` restricts. The cmdlet's page says the sender's domain. The product group says that the
+ * parameter is for testing a connector with some of the recipients' domains.
  *
  * @see https://learn.microsoft.com/powershell/module/exchangepowershell/set-inboundconnector
  * @see https://github.com/MicrosoftDocs/OfficeDocs-Exchange/issues/900
  */
 type Side = "senderDomain" | "recipientDomain";
 
-/** Which certificate the last hop shows, as far as connectors tell certificates apart: whether it is the one that a connector names. */
+/** A class of certificates that the last hop may present. It returns whether the certificate is the one that a connector names. */
 type Certificate = (ready: Ready) => boolean;
 
 function byConnectors(
@@ -134,7 +137,7 @@ type Arrived = Origin & Recipient;
 function readyFor(connector: InboundConnector): Ready {
   const associated = new Set(associatedWith(connector).map(folded));
   const certificate = connector.tlsSenderCertificateName?.trim() || undefined;
-  // Written as sender domains are: a domain, or `*.` and a domain.
+  // It has the same syntax as a sender domain: a domain, or `*.` and a domain.
   const closeness = closenessTo({
     senderDomains: certificate === undefined ? [] : [certificate],
   });
@@ -149,7 +152,7 @@ function readyFor(connector: InboundConnector): Ready {
   };
 }
 
-/** One certificate for each class of certificates that connectors tell apart; the first is one that none of them names. */
+/** Returns one certificate for each class that connectors distinguish. The first is one that no connector names. */
 function certificatesFor(
   enabled: readonly Ready[],
 ): readonly [Certificate, ...Certificate[]] {
@@ -165,7 +168,7 @@ function certificatesFor(
         ({ names }) =>
           names(name.replace(/^\*/, "a-server")),
     ),
-    // A name that the snapshot does not have is like no other.
+    // If the snapshot does not have the certificate's name, the name is assumed to differ from all others.
     ...enabled
       .filter(
         ({ connector, certificate }) =>
@@ -182,8 +185,8 @@ function certificatesFor(
 }
 
 /**
- * Returns what connectors that are for the message make of it, if the last hop shows this certificate. Those of the organisation's
- * own servers know mail by an address or by a certificate.
+ * Returns the effect of the connectors that apply to a message if the last hop presents this certificate. Connectors of the organisation's
+ * own servers identify mail by its address or its certificate.
  *
  * @see https://learn.microsoft.com/exchange/mail-flow-best-practices/use-connectors-to-configure-mail-flow/set-up-connectors-to-route-mail
  */
@@ -224,16 +227,16 @@ function met(
   return { skips: skipping?.connector.name, steps: [] };
 }
 
-/** A text that is the same for what is the same to a message. */
+/** Returns a key that is equal for equal effects on a message. */
 const keyOf = (attributed: Attributed): string =>
   "result" in attributed
     ? `${attributed.result.outcome} ${attributed.steps.map(({ object, property }) => `${object} ${property}`).join()}`
     : `skips ${attributed.skips}`;
 
 /**
- * The partner's connector that a message meets; undefined where it meets none; or what becomes of a message that one refuses. A
- * connector that restricts is found by its addresses or certificate first, whatever others refuse; then by the sender's domain, the
- * closest first.
+ * Returns the partner connector that applies to a message, undefined if there is none, or the way of the message if a connector refuses it.
+ * Restricting connectors come first: the one whose addresses or certificate match applies, even if others would refuse the message. Then
+ * the connectors are found by the sender's domain, the closest first.
  *
  * @see https://github.com/MicrosoftDocs/OfficeDocs-Exchange/issues/900 "partner connectors are pulled up by IP or Cert lookup"
  */
@@ -279,14 +282,14 @@ function partnerOf(
   };
 }
 
-/** Whether a partner's connector takes mail from an address, if it has the certificate. */
+/** Returns whether a partner connector accepts mail from an address, provided that the certificate matches. */
 const takesAddress = (
   { connector, listed }: Ready,
   sourceIp: string,
 ): boolean =>
   !connector.restrictDomainsToIpAddresses || listed(sourceIp) === true;
 
-/** Returns the step that says why nobody can tell which connectors are for the message. */
+/** Returns the step that explains why it cannot be determined which connectors apply to the message. */
 const sideDoubt = (enabled: readonly Ready[], mail: Arrived): Step[] =>
   enabled
     .filter(
@@ -302,7 +305,7 @@ const sideDoubt = (enabled: readonly Ready[], mail: Arrived): Step[] =>
       ),
     );
 
-/** Returns the step that says why nobody can tell which connectors know the message by its certificate. */
+/** Returns the step that explains why it cannot be determined which connectors match the message's certificate. */
 const certificateDoubt = (
   enabled: readonly Ready[],
   { sourceIp, senderDomain }: Arrived,
@@ -332,20 +335,24 @@ const certificateDoubt = (
           ),
     );
 
-/** The accepted domains that a connector is limited to; none: it is for all. A snapshot of an earlier release says nothing of them. */
+/**
+ * Returns the accepted domains that a connector is limited to; empty if it applies to all. Snapshots of earlier releases do not contain
+ * them.
+ */
 export const associatedWith = ({
   associatedAcceptedDomains,
 }: Pick<InboundConnector, "associatedAcceptedDomains">): readonly string[] =>
   (associatedAcceptedDomains ?? []).filter((domain) => domain.trim() !== "");
 
-/** Whether a connector is one of partners, and not of the organisation's own servers (`OnPremises`). */
+/** Returns whether a connector is for partners, and not for the organisation's own servers (`OnPremises`). */
 const isPartner = ({
   connectorType,
 }: Pick<InboundConnector, "connectorType">): boolean =>
   folded(connectorType) !== "onpremises";
 
 /**
- * Whether a connector refuses mail of its sender domains that it does not know, which those of partners alone do.
+ * Returns whether a connector refuses mail from its sender domains that does not have its addresses or its certificate. Only partner
+ * connectors do.
  *
  * @see https://learn.microsoft.com/powershell/module/exchange/set-inboundconnector
  */
@@ -355,20 +362,20 @@ export const restricts = (connector: InboundConnector): boolean =>
     connector.restrictDomainsToCertificate);
 
 /**
- * Whether a connector takes mail of the organisation's own sender domains for internal, which those of partners cannot.
+ * Returns whether a connector treats mail from the organisation's own sender domains as internal. Partner connectors cannot.
  *
  * @see https://learn.microsoft.com/powershell/module/exchange/set-inboundconnector
  */
 export const trustsSenders = (connector: InboundConnector): boolean =>
   !isPartner(connector) && connector.treatMessagesAsInternal;
 
-/** Whether mail from the addresses that a connector lists is found to be the connector's. */
+/** Returns whether a connector applies to mail because its addresses are listed. */
 export const findsByAddress = (connector: InboundConnector): boolean =>
   restricts(connector) && !connector.restrictDomainsToCertificate;
 
 /**
- * Returns how closely a connector names a sender's domain, the larger the closer: `*`, `*.example.com` (the domain and all its
- * subdomains), `example.com`; undefined where it is for other senders.
+ * Returns how closely a connector's sender domains match a sender's domain; a larger number is a closer match. They can be `*`,
+ * `*.example.com` (the domain and all its subdomains) or `example.com`. Undefined if none matches.
  */
 export function closenessTo({
   senderDomains,
@@ -389,7 +396,7 @@ export function closenessTo({
   };
 }
 
-/** The step of a property of a connector. */
+/** Returns the step for a property of a connector. */
 export const because = (
   { name }: Pick<InboundConnector, "name">,
   property: string,

@@ -1,10 +1,10 @@
 import type { Verdict } from "./message";
 import type { ThreeValued } from "./three-valued";
 
-/** Headers by name in lower case; what a rule may look at, and change. */
+/** Headers by name in lower case. Rules may test and change them. */
 export type Headers = ReadonlyMap<string, string>;
 
-/** A message as Microsoft 365 gets it, with nothing left open. Everything but the headers' values is in lower case. */
+/** A message as it reaches Microsoft 365, with all values known. Everything except the headers' values is in lower case. */
 export interface Mail {
   readonly recipient: string;
   readonly recipientDomain: string;
@@ -13,13 +13,13 @@ export interface Mail {
   readonly senderDomain: string;
   /** The last hop before Microsoft. */
   readonly sourceIp: string;
-  /** Whether the sender's domain is one of the tenant's own; undefined where those were not read. */
+  /** Whether the sender's domain is one of the tenant's own; undefined if these were not read. */
   readonly senderInside: ThreeValued;
-  /** The same, of a domain that is one of those or a subdomain of one, whether or not the tenant accepts mail for it. */
+  /** Whether the sender's domain is one of the tenant's own or a subdomain of one, even if the tenant does not accept mail for it. */
   readonly senderOwned: ThreeValued;
-  /** Whether it came by way of Cloudflare, so that the MX record does not name Microsoft. */
+  /** Whether Cloudflare delivered the message, so that the MX record does not point to Microsoft. */
   readonly behindCloudflare: boolean;
-  /** Whether the IP Allow List has its last hop; undefined where nobody can tell. */
+  /** Whether the last hop is on the IP Allow List; undefined if unknown. */
   readonly allowed: ThreeValued;
   readonly microsoftVerdict: Verdict;
   readonly bcl: number | undefined;
@@ -27,13 +27,13 @@ export interface Mail {
   readonly at: number;
 }
 
-/** Mail before its connection was looked at, whoever it is for. */
+/** Mail before the connection is evaluated, for any recipient. */
 export type Origin = Omit<
   Mail,
   "recipient" | "recipientDomain" | "groups" | "allowed"
 >;
 
-/** Mail that comes by way of Cloudflare, of which nothing more is known. */
+/** Mail that Cloudflare delivers, with everything else unknown. */
 export const unknownMail = {
   sender: "",
   senderDomain: "",
@@ -44,12 +44,12 @@ export const unknownMail = {
   bcl: undefined,
 } as const satisfies Partial<Mail>;
 
-/** The part of an address behind the `@`, in lower case. */
+/** Returns the part of an address after the `@`, in lower case. */
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1).toLowerCase();
 }
 
-/** Returns whether a domain, in lower case, is one of some domains or a subdomain of one. */
+/** Returns a function that returns whether a domain in lower case is one of some domains, or a subdomain of one. */
 export function within(
   domains: readonly string[],
 ): (domain: string) => boolean {
@@ -65,7 +65,7 @@ export function within(
   };
 }
 
-/** Lower case, without spaces at the ends and without the dot behind a domain's last label: equal names are equal texts then. */
+/** Returns a name in lower case, without spaces at the ends and without a final dot, so that equal names are equal strings. */
 export function folded(name: string): string {
   const trimmed = name.trim().toLowerCase();
   return trimmed.endsWith(".") ? trimmed.slice(0, -1) : trimmed;

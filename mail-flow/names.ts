@@ -1,7 +1,7 @@
-/** How many names {@link list} lists. */
+/** The number of names that {@link list} lists. */
 const listed = 4;
 
-/** Lists names for people: the first of them, and how many more there are. */
+/** Returns a list of names for people: the first ones, and the number of the others. */
 export function list(names: readonly string[]): string {
   const more = names.length - listed;
   return more > 1
@@ -9,13 +9,13 @@ export function list(names: readonly string[]): string {
     : names.join(", ");
 }
 
-/** Whether two names are one: vendors do not mind the case. */
+/** Returns whether two names are equal. Case does not matter, as for the vendors. */
 export const same = (one: unknown, other: unknown): boolean =>
   typeof one === "string" &&
   typeof other === "string" &&
   one.toLowerCase() === other.toLowerCase();
 
-/** A parameter's name as programs write it: `SCLOver` is `sclOver`, `ADComparisonAttribute` is `adComparisonAttribute`. */
+/** Returns a parameter's name as in programs: `SCLOver` becomes `sclOver`, `ADComparisonAttribute` becomes `adComparisonAttribute`. */
 export function propertyOf(parameter: string): string {
   const capitals = /^[A-Z]+(?=[A-Z][a-z]|$)/.exec(parameter)?.[0];
   const head = capitals ?? parameter.slice(0, 1);

@@ -1,11 +1,11 @@
 import type { Part, Snapshot } from "./snapshot";
 
-/** Returns the objects of a part; none if it was not read. */
+/** Returns the objects of a part; empty if it was not read. */
 export function valueOf<T>(part: Part<T[]>): T[] {
   return "value" in part ? part.value : [];
 }
 
-/** The parts of a snapshot that can be unavailable, by name, with what they hold. */
+/** The parts of a snapshot that can be unavailable, by name, with their content. */
 export type Parts = {
   [
     K in keyof Snapshot as Snapshot[K] extends Part<unknown> ? K : never
@@ -15,7 +15,7 @@ export type Parts = {
 /** The name of a part of a snapshot. */
 export type PartName = keyof Parts;
 
-/** What the vendor calls the objects of a part. */
+/** The vendor's noun for the objects of each part. */
 export const nouns: Readonly<Record<PartName, string>> = {
   domains: "Domain",
   acceptedDomains: "AcceptedDomain",
@@ -40,13 +40,13 @@ const nothingRead = Object.fromEntries(
   ]),
 );
 
-/** A snapshot of which these parts were read, and no other. */
+/** Returns a snapshot in which only these parts were read. */
 export const snapshotOf = (parts: Partial<Parts>): Snapshot => {
   const read = Object.entries(parts).map(([part, value]) => [part, { value }]);
   return Object.assign({}, nothingRead, Object.fromEntries(read)) as Snapshot;
 };
 
-/** The parts of what was read that are unavailable, by the names given here, with the reason. */
+/** Returns the unavailable parts by the given names, with the reason. */
 export const unavailableIn = <Name extends string>(
   read: Readonly<Record<NoInfer<Name>, Part<unknown>>>,
   names: Readonly<Record<Name, string>>,

@@ -1,7 +1,7 @@
 import type { Disposition, Header, Verdict } from "./message";
 import type { RuleValue } from "./snapshot";
 
-/** Where a message ends. */
+/** The possible outcomes of a message. */
 export type Outcome =
   | "inbox"
   | "junk"
@@ -13,39 +13,39 @@ export type Outcome =
   | "droppedByCloudflare"
   | "notDocumented";
 
-/** One decision on the way of a message. */
+/** One decision on the path of a message. */
 export interface Step {
-  /** What decided: the vendor's noun and the name, such as `TransportRule "Area 1 User Quarantine Message"`. */
+  /** The deciding object: the vendor's noun and the name, such as `TransportRule "Area 1 User Quarantine Message"`. */
   object: string;
-  /** The object's property that decided, in camelCase. */
+  /** The deciding property of the object, in camelCase. */
   property: string;
   value: RuleValue | null;
-  /** What follows, as a sentence without a full stop. */
+  /** The consequence, as a sentence without a full stop. */
   why: string;
 }
 
-/** The way of one message, and where it ends. */
+/** The path of one message, and its outcome. */
 export interface Path {
   outcome: Outcome;
-  /** The spam confidence level that lists and rules left it with; null where none did. */
+  /** The spam confidence level after lists and rules; null if none set it. */
   scl: number | null;
-  /** The verdict that is acted on; null where the message never gets that far, or nobody has said. */
+  /** The verdict on which a policy acts; null if the message does not get that far, or if it is not documented. */
   verdict: Verdict | null;
   /** The name of the policy that acts on the verdict: anti-spam, anti-phishing or anti-malware. */
   policy: string | null;
   /** The policy's action, such as `Quarantine`, `MoveToJmf`. */
   action: string | null;
   quarantinePolicy: string | null;
-  /** How the recipient gets it out of the quarantine: `self`, on `request`, not at all (`none`); null outside a quarantine or where it is not known. */
+  /** How the recipient can release it from quarantine: `self`, on `request`, not at all (`none`); null outside a quarantine or if unknown. */
   release: "self" | "request" | "none" | null;
-  /** What else the recipient may do there; empty outside a quarantine. */
+  /** The recipient's other rights in quarantine: `preview` and `delete`; false outside a quarantine. */
   preview: boolean;
   delete: boolean;
-  /** Whether the recipient is told. */
+  /** Whether the recipient is notified. */
   notified: boolean;
-  /** How often, as Exchange writes a time span; null where nobody is told or it was not read. */
+  /** The interval of notifications, as a time span in Exchange's format; null if there are none or if it was not read. */
   notificationFrequency: string | null;
-  /** Days until it is deleted from the quarantine; null outside of it. */
+  /** The number of days until it is deleted from quarantine; null outside a quarantine. */
   retentionDays: number | null;
   steps: readonly Step[];
 }
@@ -58,6 +58,6 @@ export interface Row extends Omit<
   disposition: Disposition;
   header: Header;
   sourceIp: string;
-  /** The address, or the class of recipients in words. */
+  /** The recipient's address, or a description of the class of recipients. */
   recipient: string;
 }

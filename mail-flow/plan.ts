@@ -13,30 +13,31 @@ import {
 } from "./preview";
 import type { RuleValue, Snapshot } from "./snapshot";
 
-/** What an `up` would make of a snapshot. */
+/** The effect of an `up` on a snapshot. */
 export interface Plan {
-  /** As it would be afterwards. */
+  /** The snapshot after the `up`. */
   snapshot: Snapshot;
-  /** What could not be foreseen, a sentence each without a full stop. */
+  /** What cannot be predicted: one sentence each, without a full stop. */
   notes: string[];
 }
 
 /**
- * Lays a program's preview over a snapshot: what each change asks is set, what is taken out of the program gets its previous
- * value back, as `pulumi up` does it. What only an `up` finds out (computed values, secrets) stays as it is, and a note says so.
+ * Applies a program's preview to a snapshot, as `pulumi up` would: changed properties are set, and properties that are removed from the
+ * program are restored to their previous values. Values that are known only during an `up` (computed values, secrets) stay as they are, and
+ * a note says so.
  *
  * @param preview the document that `pulumi preview --json` prints, parsed
- * @throws Error when it is no such document, failed, or is of another tenant or account than the snapshot
+ * @throws Error if it is not such a document, if the preview failed, or if it is of another tenant or account than the snapshot
  */
 export function plan(snapshot: Snapshot, preview: unknown): Plan {
   const after = structuredClone(snapshot);
   const tables = tablesOf(after);
   const notes = new Set<string>();
   const changes = changesOf(preview, Object.keys(tables));
-  // A preview is read for these classes alone.
+  // `changesOf` returns only changes of these classes.
   const tableOf = ({ kind }: Change): ObjectTable =>
     tables[kind as keyof typeof tables];
-  // Which object a change is about, whichever resource asks.
+  // Returns a key of the object that a change concerns, independent of the resource's name.
   const objectOf = (change: Change): string => {
     const values = change.op === "delete" ? change.before : change.after;
     const name = values[tableOf(change).nameField];
@@ -47,7 +48,7 @@ export function plan(snapshot: Snapshot, preview: unknown): Plan {
   );
   for (const change of changes) {
     refuseAnother(snapshot, change);
-    // What was replaced by itself, or moved to another resource, was adopted.
+    // If another change creates or updates the same object, the object was adopted and is not deleted.
     if (change.op === "delete" && kept.has(objectOf(change))) continue;
     const table = tableOf(change);
     if (table.unavailable !== undefined) {
@@ -65,7 +66,7 @@ export function plan(snapshot: Snapshot, preview: unknown): Plan {
 
 type Note = (text: string) => void;
 
-/** Makes the object, or adopts the one of that name. */
+/** Creates the object, or adopts an existing one with the same name. */
 function create(table: ObjectTable, { after }: Change, note: Note): void {
   const name = after[table.nameField];
   if (hidden(name)) {
@@ -104,7 +105,7 @@ function update(
   }
 }
 
-/** Restores what was there before; removes what the program had made. */
+/** Restores the previous values of an adopted object; deletes an object that the program created. */
 function remove(table: ObjectTable, { before }: Change, note: Note): void {
   const object = table.find(String(before[table.nameField]));
   if (!object) return;
@@ -127,7 +128,8 @@ function remove(table: ObjectTable, { before }: Change, note: Note): void {
     if (isEqual(now, written)) back.set(property, first);
     else changedSince.push(property);
   }
-  // What somebody else has changed since is left alone; and half of what Exchange takes only together is not restored.
+  // Values that were changed by hand since are not restored. Of two conditions that Exchange accepts only together, one alone is not
+  // restored.
   for (const property of changedSince) {
     const partner = partnerOf(property) ?? "";
     const isCleared = isEqual(table.read(object, property), null);
@@ -139,7 +141,7 @@ function remove(table: ObjectTable, { before }: Change, note: Note): void {
   }
 }
 
-/** What the stack wrote, as a refresh may have noted it; undefined where it wrote nothing. */
+/** Returns the value that the stack wrote, as a refresh may have recorded it; undefined if it wrote none. */
 function writtenTo(
   table: ObjectTable,
   property: string,
@@ -152,7 +154,7 @@ function writtenTo(
   return managed ?? table.implied(property, first, state);
 }
 
-/** Whether an object is not the one of a state, but one that somebody made since under its name. */
+/** Returns whether an object is not the one of a state, but was created later with the same name. */
 const isAnother = (object: Values, state: Values): boolean =>
   ["guid", "domainId"].some((id) => {
     const [live, known] = [object[id], state[id]];
@@ -194,7 +196,7 @@ function refuseAnother(snapshot: Snapshot, { before }: Change): void {
 
 const labelOf = ({ kind, resource }: Change): string => `${kind} "${resource}"`;
 
-/** Sets in one order, whatever the case; null, missing, empty and switched off are alike. */
+/** Returns a form in which equal values compare as equal: sets are sorted, case is ignored, and null, missing, empty and false are the same. */
 const comparable = (value: unknown): string[] =>
   [value]
     .flat()

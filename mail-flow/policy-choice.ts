@@ -13,22 +13,22 @@ import type {
   Snapshot,
 } from "./snapshot";
 
-/** The policy that is for a recipient, or why that cannot be told; with the step that says so. */
+/** The policy that applies to a recipient, or none if it cannot be determined. The step explains the choice. */
 export interface Chosen<Policy> {
   readonly policy?: Policy;
   readonly step: Step;
 }
 
-/** Somebody as scopes of policies look at him. */
+/** The properties of a recipient that scopes of policies test. */
 type Recipient = Pick<
   Representative,
   "recipient" | "recipientDomain" | "groups"
 >;
 
-/** An anti-spam policy, and whom it is for unless one before it is. */
+/** An anti-spam policy, and the recipients that it covers unless an earlier one applies. */
 export interface Candidate {
   readonly kind: "preset" | "custom" | "default";
-  /** Undefined for the default policy, and where the rules were not read. */
+  /** Undefined for the default policy, and if the rules were not read. */
   readonly rule?: PolicyRule;
   readonly covers: (recipient: Recipient) => boolean;
   readonly chosen: Chosen<AntiSpamPolicy>;
@@ -36,24 +36,24 @@ export interface Candidate {
 
 /** The anti-spam policies of a tenant. */
 export interface AntiSpamOrder {
-  /** In the order in which one goes before the other. */
+  /** In the order of precedence. */
   readonly candidates: readonly Candidate[];
-  /** The only one that acts on a recipient's mail. */
+  /** Returns the only policy that acts on a recipient's mail. */
   readonly firstFor: (recipient: Recipient) => Candidate;
 }
 
-/** The policies that are for a recipient. */
+/** The policies that apply to a recipient. */
 export interface Policies {
   readonly antiSpam: Chosen<AntiSpamPolicy>;
-  /** Several where there are custom ones, whose scopes are not read. */
+  /** More than one if there are custom policies, because their scopes are not read. */
   readonly antiPhish: readonly Chosen<AntiPhishPolicy>[];
-  /** Several where there are custom ones, whose scopes are not read. */
+  /** More than one if there are custom policies, because their scopes are not read. */
   readonly malware: readonly Chosen<MalwarePolicy>[];
 }
 
 /**
- * Makes presets, rules and policies ready: recipients for whom the same are get the same object. The order is Strict, Standard,
- * custom ones by priority, Default; the first that is for the recipient is the only one.
+ * Prepares presets, rules and policies. Recipients with the same policies get the same object. The order is Strict, Standard, custom
+ * policies by priority, Default. Only the first that covers the recipient applies.
  *
  * @see https://learn.microsoft.com/defender-office-365/how-policies-and-protections-are-combined
  */
@@ -89,7 +89,7 @@ interface Scoped extends Pick<Candidate, "covers"> {
   readonly rule: PolicyRule;
 }
 
-/** Presets that are on, Strict first; or that they were not read. */
+/** The enabled presets, Strict first; or the step that says that they were not read. */
 type Presets = readonly Scoped[] | { readonly unread: Step };
 
 function presetsOf({ presetRules, antiSpamPolicies }: Snapshot): Presets {
@@ -102,7 +102,8 @@ function presetsOf({ presetRules, antiSpamPolicies }: Snapshot): Presets {
       ),
     };
   const byName = policiesByName(valueOf(antiSpamPolicies));
-  // A rule may be renamed: only the default name says something, and only where the type of the policy does not.
+  // The policy's type decides. The rule's name is used only if the type is missing: rules may be renamed, so only the default name is
+  // reliable.
   const isStrict = ({ name, hostedContentFilterPolicy = "" }: PolicyRule) => {
     const policy = byName.get(folded(hostedContentFilterPolicy));
     const type = policy?.recommendedPolicyType ?? "";
@@ -119,7 +120,7 @@ function presetsOf({ presetRules, antiSpamPolicies }: Snapshot): Presets {
     .map(scoped);
 }
 
-/** Whether a recipient is one of those that a list names. */
+/** Returns a function that returns whether a list contains a recipient. */
 type Names = (list: readonly string[]) => Candidate["covers"];
 
 const address: Names = (list) => {
@@ -130,25 +131,28 @@ const membership: Names = (list) => {
   const wanted = new Set(list.map(folded));
   return ({ groups }) => groups.some((group) => wanted.has(group));
 };
-/** A domain stands for its subdomains as well, as the vendor's page on anti-spam policies says. */
+/** A domain includes its subdomains, as Microsoft's page on anti-spam policies says. */
 const domain: Names = (list) => {
   const isWithin = within(list);
   return ({ recipientDomain }) => isWithin(recipientDomain);
 };
 
-/** What a rule names recipients by, and its exceptions. */
+/** The properties by which a rule selects recipients, with the corresponding exceptions. */
 const scopes = [
   ["sentTo", "exceptIfSentTo", address],
   ["sentToMemberOf", "exceptIfSentToMemberOf", membership],
   ["recipientDomainIs", "exceptIfRecipientDomainIs", domain],
 ] as const;
 
-/** The property by which a rule names recipients. A preset without one is for everybody; the rule of a custom policy has one. */
+/**
+ * Returns the property by which a rule selects recipients. A preset without one applies to everybody; the rule of a custom policy always
+ * has one.
+ */
 const scopeOf = (rule: PolicyRule) =>
   scopes.find(([property]) => rule[property].length > 0)?.[0];
 
 function scoped(rule: PolicyRule): Scoped {
-  // An empty list restricts nothing.
+  // An empty list does not restrict the scope.
   const tests = (which: 0 | 1) =>
     scopes.flatMap((scope) => {
       const list = rule[scope[which]];
@@ -156,7 +160,7 @@ function scoped(rule: PolicyRule): Scoped {
     });
   const [inside, outside] = [tests(0), tests(1)];
   const [first] = inside;
-  // Most rules name recipients by one list, and a tenant may have many rules.
+  // A faster path for the most frequent case, because a tenant may have many rules.
   if (first && inside.length === 1 && outside.length === 0)
     return { rule, covers: first };
   return {
@@ -167,7 +171,7 @@ function scoped(rule: PolicyRule): Scoped {
   };
 }
 
-/** Makes the anti-spam policies of a tenant ready: presets, custom ones by priority, the default one. */
+/** Prepares the anti-spam policies of a tenant: presets, custom policies by priority, the default policy. */
 export function antiSpamOrder(
   snapshot: Snapshot,
   presets = presetsOf(snapshot),
@@ -202,7 +206,7 @@ export function antiSpamOrder(
           covers,
           chosen: bound(noun, rule, rule.hostedContentFilterPolicy, byName),
         }));
-  // Where policies were not read, what is known is only whom each is for.
+  // If policies were not read, only their recipients are known.
   const asRead = (one: Candidate): Candidate =>
     "value" in antiSpamPolicies
       ? one
@@ -242,7 +246,7 @@ const policiesByName = <Policy extends { name: string }>(
 ): ReadonlyMap<string, Policy> =>
   new Map(policies.map((policy) => [folded(policy.name), policy]));
 
-/** The policy for those whom no other is for. */
+/** Returns the policy for recipients that no other policy covers. */
 function byDefault<Policy extends { name: string; isDefault: boolean }>(
   noun: string,
   policies: readonly Policy[],
@@ -287,7 +291,7 @@ function bound<Policy>(
   };
 }
 
-/** Whether a policy belongs to a preset: its type says so, or its name where an answer leaves the type out. */
+/** Returns whether a policy belongs to a preset: by its type or, if the type is not returned, by its name. */
 function isOfPreset(policy: AntiPhishPolicy | MalwarePolicy): boolean {
   const type =
     "settings" in policy

@@ -2,7 +2,7 @@ import { folded } from "./mail";
 import type { AntiSpamPolicy, PolicyRule, QuarantinePolicy } from "./snapshot";
 
 /**
- * What a new anti-spam policy does with mail, and one of which an answer of Exchange leaves something out (documented).
+ * The actions of a new anti-spam policy. They are also used for properties that Exchange does not return (documented).
  *
  * @see https://learn.microsoft.com/powershell/module/exchange/new-hostedcontentfilterpolicy
  */
@@ -17,10 +17,10 @@ export const antiSpamDefaults = {
   quarantineRetentionPeriod: 15,
 } satisfies Partial<AntiSpamPolicy>;
 
-/** The quarantine policy where no tag is set, for mail that recipients never release: high confidence phishing and malware. */
+/** The quarantine policy without a tag, for mail that recipients can never release: high confidence phishing and malware. */
 export const adminOnlyAccess = "AdminOnlyAccessPolicy";
 
-/** Returns the quarantine policy where no tag is set, for all other mail. Older tenants have one of their own for it. */
+/** Returns the quarantine policy without a tag for all other mail. Older tenants have another default policy. */
 export function fullAccess(
   policies: Iterable<Pick<QuarantinePolicy, "name">> = [],
 ): string {
@@ -29,7 +29,7 @@ export function fullAccess(
   return "DefaultFullAccessPolicy";
 }
 
-/** What a rule has that names neither recipients nor exceptions. */
+/** The values of a rule that has neither recipients nor exceptions. */
 export const policyRuleDefaults = {
   enabled: true,
   priority: 0,

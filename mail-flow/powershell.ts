@@ -1,8 +1,9 @@
 import { steers } from "./visible";
 
 /**
- * A text that PowerShell takes as it is, whatever is in it. It takes four characters besides `'` for a quotation mark, and two of them for
- * one. Characters that steer a terminal, or that nobody sees, are given by their numbers, so that the command can be pasted.
+ * Returns a quoted string that PowerShell reads as exactly this text. PowerShell also accepts four other characters as a single quotation
+ * mark, and reads two of them as one. Characters that control a terminal or are invisible are given by their numbers, so that the command
+ * can be pasted.
  *
  * @see https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
  */

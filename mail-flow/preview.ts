@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 
-/** What a program asks of one object. */
+/** A change of one object that a program requests. */
 export interface Change {
   /** The class, such as `TransportRule`. */
   kind: string;
   /** The resource's name in the program. */
   resource: string;
   op: "create" | "update" | "delete";
-  /** Outputs as they are in the state: they hold every input, too. */
+  /** The outputs in the state, which include every input. */
   before: Values;
-  /** The inputs that the program gives. */
+  /** The inputs in the program. */
   after: Values;
   /** The properties that differ. */
   changed: string[];
@@ -19,11 +19,11 @@ export interface Change {
 export type Values = Record<string, unknown>;
 
 /**
- * What the document of `pulumi preview --json`, or of `pulumi destroy --preview-only --json`, asks of Microsoft 365 and Cloudflare,
- * in its order; what a replacement removes comes last, as it does in an `up`. Resources of other libraries do not count.
+ * Returns the changes of Microsoft 365 and Cloudflare objects in the document of `pulumi preview --json` or of `pulumi destroy
+ * --preview-only --json`, in its order. Deletions by replacements come last, as in an `up`. Resources of other libraries are ignored.
  *
  * @param classes the classes of this library that decide where mail goes
- * @throws Error when it is not such a document, or tells that the preview failed
+ * @throws Error if it is not such a document, or if the preview failed
  */
 export function changesOf(
   preview: unknown,
@@ -37,7 +37,8 @@ export function changesOf(
     throw new Error(
       "This is no preview: steps are missing. Give what pulumi preview --json prints.",
     );
-  // With --show-replacement-steps both halves stand beside a replacement: the same once more, which changes nothing.
+  // With --show-replacement-steps, the two halves of a replacement are listed in addition to the replacement. The repetition changes
+  // nothing.
   const changes = (steps as Values[]).flatMap((step) =>
     changesOfStep(step, classes),
   );
@@ -75,11 +76,11 @@ const opsOf = new Map<unknown, Change["op"][]>([
 ]);
 
 function differing(step: Values, before: Values, after: Values): string[] {
-  // What an earlier update still owes is written, too, whether the program gives it or not.
+  // Values that an earlier update did not write yet are written, too, whether or not the program has them.
   const pending = textsIn(before, "pending");
   const told = textsIn(step, "diffReasons");
   if (told.length > 0) return [...told, ...pending];
-  // The engine gives no reason for an update that goes on with what is left of an earlier one.
+  // The engine gives no reasons for an update that completes an earlier one.
   return [
     ...Object.keys(after).filter(
       (name) => !isDeepStrictEqual(after[name], before[name]),
@@ -102,21 +103,21 @@ function listIn(value: unknown, name: string): unknown[] {
   return Array.isArray(found) ? found : [];
 }
 
-/** A member that is a list, as texts; an empty one where there is none. */
+/** Returns a member that is a list, as strings; empty if there is none. */
 export const textsIn = (value: unknown, name: string): string[] =>
   listIn(value, name).map(String);
 
-/** A member with names of its own; an empty one where there is none. */
+/** Returns a member that is an object; empty if there is none. */
 export function part(value: unknown, name: string): Values {
   const found = valueIn(value, name);
   return isRecord(found) ? found : {};
 }
 
-/** Whether a value is an object with names. */
+/** Returns whether a value is an object and not an array. */
 const isRecord = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What the engine writes for a text, a flag, a number, a list and an object that it does not know before an `up`. */
+/** The engine's placeholders for a string, a boolean, a number, a list and an object whose value is unknown before an `up`. */
 const unknowns = new Set([
   "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -125,13 +126,13 @@ const unknowns = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 
-/** Why a preview does not say a value: it is `computed` while the program is applied, or a `secret`; undefined where it says it. */
+/** Returns why a preview does not contain a value: it is `computed` during the `up`, or a `secret`; undefined if the value is known. */
 export function hidden(value: unknown): "computed" | "secret" | undefined {
   if (typeof value === "string") {
     if (unknowns.has(value)) return "computed";
     return value === "[secret]" ? "secret" : undefined;
   }
-  // The engine's mark of a secret, an asset or an output value, which the engine does not print in clear.
+  // The engine's mark of a secret, an asset or an output value. The engine does not print these in clear.
   if (isRecord(value) && "4dabf18193072939515e22adb298388d" in value)
     return "secret";
   if (Array.isArray(value))

@@ -10,30 +10,30 @@ import type {
   Snapshot,
 } from "./snapshot";
 
-/** What one policy does with mail of a verdict. */
+/** The effect of one policy on mail of a verdict. */
 export interface Threat {
-  /** The policy, as a step names it. */
+  /** The policy's name as in steps. */
   readonly object: string;
   readonly policy: string;
   readonly actionProperty: string;
   readonly action: string;
-  /** The property with the quarantine policy's name. */
+  /** The property that contains the quarantine policy's name. */
   readonly tagProperty: string;
   readonly tag: string | undefined;
   readonly retentionDays: number | null;
 }
 
-/** Puts a message into quarantine: under which quarantine policy, and what its recipient may do there. */
+/** Returns the way of a message into quarantine: its quarantine policy, and the recipient's rights. */
 export type Quarantine = (
   threat: Threat,
   known: Partial<Result> & { verdict: Verdict },
   steps: readonly Step[],
 ) => Way;
 
-/** Verdicts whose mail a recipient never releases, whatever the quarantine policy permits. */
+/** Verdicts whose mail a recipient can never release, whatever the quarantine policy permits. */
 const neverReleased: readonly Verdict[] = ["malware", "highConfidencePhish"];
 
-/** Makes quarantine policies and their notifications ready. */
+/** Prepares quarantine policies and their notifications. */
 export function quarantine({
   quarantinePolicies,
   quarantineNotification,
@@ -93,7 +93,7 @@ export function quarantine({
   };
 }
 
-/** Which quarantine policy mail of a verdict lies under: the one that the tag names or, where there is no tag, Microsoft's default. */
+/** Returns the quarantine policy for mail of a verdict: the one that the tag names or, without a tag, Microsoft's default. */
 export function quarantinePolicyFor(
   policies: readonly QuarantinePolicy[],
 ): (
@@ -111,7 +111,7 @@ export function quarantinePolicyFor(
   };
 }
 
-/** What a recipient may do with quarantined mail of a verdict. */
+/** Returns the rights of a recipient for quarantined mail of a verdict. */
 export function rights(
   { endUserQuarantinePermissions: permissions }: QuarantinePolicy,
   verdict: Verdict,

@@ -3,27 +3,27 @@ import { effectOf, type Effect } from "./rule-effect";
 import { allHold, requirementsOf } from "./rule-match";
 import type { TransportRule } from "./snapshot";
 
-/** A mail flow rule with its requirements of a message, separated by what they depend on. */
+/** A mail flow rule with its requirements, grouped by what they depend on. */
 export interface ReadyRule {
   readonly rule: TransportRule;
   readonly effect: Effect;
-  /** Requirements that are the same for all recipients and all headers, and whatever the rules before did. */
+  /** Requirements that do not depend on the recipient, the headers, or earlier rules. */
   readonly ofOrigin: readonly Condition[];
   readonly ofRecipient: readonly Condition[];
-  /** Requirements of headers that no rule changes. */
+  /** Requirements on headers that no rule changes. */
   readonly ofHeaders: readonly Condition[];
-  /** Requirements of headers and the SCL that rules before it can have changed. */
+  /** Requirements on the SCL, and on headers that earlier rules may change. */
   readonly ofState: readonly Condition[];
 }
 
 /** A rule that may match a message. */
 export interface Candidate {
   readonly ready: ReadyRule;
-  /** Whether the requirements that were looked at are met. */
+  /** Whether the requirements tested so far are met; undefined if unknown. */
   readonly truth: true | undefined;
 }
 
-/** Returns the rules in the order of their priority, without those that are disabled or change nothing on the way. */
+/** Returns the rules by priority, without those that are disabled or do not affect a message's path. */
 export function readyRules(rules: readonly TransportRule[]): Candidate[] {
   const inOrder = rules
     .filter(({ enabled }) => enabled)
@@ -51,7 +51,7 @@ export function readyRules(rules: readonly TransportRule[]): Candidate[] {
   });
 }
 
-/** Returns those of the candidates that may also meet requirements of one kind. */
+/** Returns the candidates whose requirements of the given kind are met, or may be met. */
 export function mayMeet(
   candidates: readonly Candidate[],
   which: "ofOrigin" | "ofHeaders" | "ofRecipient",

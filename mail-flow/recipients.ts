@@ -23,20 +23,23 @@ import {
 } from "./route";
 import type { Snapshot } from "./snapshot";
 
-/** Recipients whom a snapshot treats alike, and differently from others. */
+/** A class of recipients: a snapshot treats them alike, and differently from others. */
 export interface RecipientClass {
-  /** In words: `everybody else at example.com`, `members of sales@example.com`, an address. */
+  /** A description: `everybody else at example.com`, `members of sales@example.com`, an address. */
   label: string;
   /** A sample address. */
   recipient: string;
-  /** Groups that the sample is a member of, by address. */
+  /** The addresses of the groups that the sample is a member of. */
   groups: string[];
 }
 
-/** From where, and when; the defaults are those of a message. */
+/** The source and the time of mail; the defaults are those of a message. */
 export type Circumstances = Pick<Message, "sourceIp" | "egressIp" | "at">;
 
-/** The classes of recipients that a snapshot treats differently: few, as those that fare alike are one. */
+/**
+ * Returns the classes of recipients that a snapshot treats differently. They are few, because recipients with the same results are one
+ * class.
+ */
 export function recipientClasses(snapshot: Snapshot): RecipientClass[] {
   return classes(
     representatives(snapshot, originsOf({})),
@@ -44,26 +47,26 @@ export function recipientClasses(snapshot: Snapshot): RecipientClass[] {
   ).map(({ rows: _, ...one }) => one);
 }
 
-/** Where all mail of a table comes from: by way of Cloudflare, and past it to domains that Cloudflare does not protect. */
+/** Returns the origins of all mail in a table: from Cloudflare, and, for domains that Cloudflare does not protect, from another host. */
 export const originsOf = ({ sourceIp, egressIp }: Circumstances): Origin[] =>
   (sourceIp === undefined
     ? [egressIp ?? egressIpRanges[0] ?? "", otherHost]
     : [sourceIp]
   ).map((source) => ({ sender: unknownSender, sourceIp: source }));
 
-/** How recipients fare: all rows but for whom, and apart from them the steps, which name the recipient's domain. */
+/** The results of recipients: all rows without the recipient. The steps are separate, because they contain the recipient's domain. */
 export type Fate = {
   readonly row: Omit<Row, "recipient" | "steps">;
   readonly steps: Path["steps"];
 }[];
 
-/** Recipients that fare alike, and how. */
+/** A class of recipients with the same results, and these results. */
 export interface Class extends RecipientClass {
-  /** The rows of any of them. */
+  /** The rows, which are the same for all of them. */
   rows: Fate;
 }
 
-/** Tells how a recipient fares with mail of every disposition in both generations of headers. */
+/** Returns a function that returns a recipient's results for mail of every disposition in both generations of headers. */
 export function fates(
   follow: MailFlowTo,
   circumstances: Circumstances,
@@ -112,11 +115,11 @@ function rowOf(
   };
 }
 
-/** Text that is the same for those who fare alike, whatever the steps. */
+/** Returns a key that is equal for equal results, whatever the steps. */
 export const key = (fate: Fate): string =>
   JSON.stringify(fate.map(({ row }) => row));
 
-/** The classes of recipients, and how each fares, as `fateOf` tells. */
+/** Returns the classes of recipients with their results. `fateOf` returns the results of a recipient. */
 export function classes(
   everybody: readonly Representative[],
   fateOf: (one: Addressee) => Fate,
@@ -140,12 +143,12 @@ export function classes(
   });
 }
 
-/** Whether nothing but the domain tells a recipient apart. */
+/** Returns whether only the domain distinguishes a recipient from others. */
 export function isOrdinary({ named, groups }: Representative): boolean {
   return !named && groups.length === 0;
 }
 
-/** The addresses that something names, and those that fare so only as members of a group. */
+/** Returns the named addresses. An address that has these results only as a member of a group is listed with the group. */
 export const namesOf = (people: readonly Representative[]): string[] => {
   const named = people.filter(({ named }) => named);
   const whatever = new Set(
@@ -164,7 +167,7 @@ export const namesOf = (people: readonly Representative[]): string[] => {
   ];
 };
 
-/** Names the recipients of a class. `all` are the ordinary ones of all classes. */
+/** Returns a description of the recipients of a class. `all` are the ordinary recipients of all classes. */
 function labelOf(
   members: readonly Representative[],
   all: readonly Representative[],
@@ -178,7 +181,7 @@ function labelOf(
         ? `everybody else at ${list([...domains])}`
         : "everybody else",
     );
-  // Who fares like the others of the same domain need not be named.
+  // A recipient with the same results as the others of the domain is not listed.
   const apart = members.filter(
     ({ recipientDomain }) => !domains.has(recipientDomain),
   );
@@ -190,7 +193,7 @@ function labelOf(
     at: members.flatMap(({ domains }) => domains),
   }));
   for (const { groups, at } of memberships) {
-    // Members of two groups that fare like those of one of them are members of that one.
+    // Members of two groups with the same results as members of one of these groups are not listed separately.
     const covered = memberships.some(
       (single) =>
         groups.length > 1 &&

@@ -1,9 +1,9 @@
-/** How many results are kept unless said otherwise. */
+/** The default number of results that are kept. */
 const kept = 64;
 
 /**
- * Returns `make`, which is then asked once for each key. When there are too many results all of them are forgotten: what comes
- * next is most often about something else.
+ * Returns a version of `make` that is called only once for each key. If there are too many results, all of them are discarded, because the
+ * following calls are usually about something else.
  */
 export function remembered<Given extends unknown[], Result>(
   keyOf: (...given: Given) => string,
@@ -23,7 +23,7 @@ export function remembered<Given extends unknown[], Result>(
   };
 }
 
-/** Returns `make`, which is then asked once for each object, as long as that is in use. The object must not change. */
+/** Returns a version of `make` that is called only once for each object, as long as the object is in use. The object must not change. */
 export function rememberedOf<Given extends object, Result>(
   make: (given: Given) => Result,
 ): (given: Given) => Result {

@@ -1,12 +1,12 @@
 import type { Part } from "./snapshot";
 
-/** What a tenant's own reports and quarantine tell of its mail, before anybody concludes anything. Dates are ISO 8601. */
+/** The content of a tenant's reports and quarantine, without any conclusions. Dates are ISO 8601. */
 export interface Reports {
-  /** When they were read. */
+  /** The time of reading. */
   takenAt: string;
-  /** Since when hits were asked for; Exchange keeps 90 days. */
+  /** The start of the period for hits; Exchange keeps them for 90 days. */
   hitsSince: string;
-  /** Since when single messages were asked for; Exchange keeps 10 days. */
+  /** The start of the period for single messages; Exchange keeps them for 10 days. */
   matchesSince: string;
   /** `Get-MailTrafficPolicyReport`. */
   hits: Part<RuleHits[]>;
@@ -14,11 +14,11 @@ export interface Reports {
   matches: Part<RuleMatch[]>;
   /** `Get-QuarantineMessage`. */
   quarantine: Part<QuarantinedMessage[]>;
-  /** When what decides was last changed, as far as Exchange tells. */
+  /** The last changes of the objects that decide, as far as Exchange returns them. */
   changes: Change[];
 }
 
-/** How many messages a rule matched on a day. */
+/** The number of messages that a rule matched on a day. */
 export interface RuleHits {
   /** The rule's name. */
   rule: string;
@@ -32,39 +32,39 @@ export interface RuleMatch {
   /** The rule's name. */
   rule: string;
   at: string;
-  /** The Message-ID header; empty where the message had none. */
+  /** The Message-ID header; empty if the message had none. */
   messageId: string;
-  /** Microsoft's own id of the message, which a quarantined one's identity begins with; empty where it is not returned. */
+  /** Microsoft's own id of the message, with which the identity of a quarantined message begins; empty if it is not returned. */
   traceId: string;
   recipient: string;
   sender: string;
   subject: string;
 }
 
-/** A message in quarantine, also one that was released. */
+/** A message in quarantine, including released ones. */
 export interface QuarantinedMessage {
   /** `GUID\GUID`: the message, the recipient. */
   identity: string;
   messageId: string;
   receivedAt: string;
   recipients: string[];
-  /** Why, such as `Spam`, `Phish`, `HighConfPhish`, `Bulk`, `Malware`, `TransportRule`; empty where it is not returned. */
+  /** The reason, such as `Spam`, `Phish`, `HighConfPhish`, `Bulk`, `Malware`, `TransportRule`; empty if it is not returned. */
   type: string;
-  /** Such as `HostedContentFilterPolicy`; empty where it is not returned. */
+  /** For example `HostedContentFilterPolicy`; empty if it is not returned. */
   policyType: string;
-  /** The threat policy; empty where it is not returned. */
+  /** The threat policy; empty if it is not returned. */
   policy: string;
-  /** The quarantine policy; empty where it is not returned. */
+  /** The quarantine policy; empty if it is not returned. */
   quarantinePolicy: string;
-  /** In upper case, such as `NOTRELEASED`, `REQUESTED`, `RELEASED`, `APPROVED`. */
+  /** In upper case, for example `NOTRELEASED`, `REQUESTED`, `RELEASED`, `APPROVED`. */
   releaseStatus: string;
   /** Whether Microsoft released it by itself. */
   systemReleased: boolean;
-  /** Who released it; undefined where it is not returned. */
+  /** Who released it; undefined if it is not returned. */
   releasedBy?: string[];
 }
 
-/** When an object was last changed. */
+/** The last change of an object. */
 export interface Change {
   /** The vendor's noun and the name, such as `TransportRule "Bypass"`. */
   object: string;

@@ -16,33 +16,35 @@ import { allHold, requirementsOf } from "./rule-match";
 import { remembered } from "./remembered";
 import type { RuleValue, Snapshot, TransportRule } from "./snapshot";
 
-/** Recipients that a snapshot may treat differently from others: one that stands for them. */
+/** A sample recipient, which represents all recipients that the snapshot treats alike. */
 export interface Representative {
-  /** A sample address. */
+  /** The address of the sample. */
   readonly recipient: string;
   readonly recipientDomain: string;
-  /** Groups that it is a member of. */
+  /** The groups that the sample is a member of. */
   readonly groups: readonly string[];
-  /** Domains that nothing in the snapshot tells apart from its own, with its own. */
+  /** The domain of the sample, and all domains that the snapshot does not distinguish from it. */
   readonly domains: readonly string[];
-  /** Whether something in the snapshot names this very address, or looks for its part before the `@`. */
+  /** Whether the snapshot contains exactly this address, or tests the part before the `@`. */
   readonly named: boolean;
 }
 
-/** How many groups there may be for members of two of them to be looked at. */
+/** The largest number of groups for which members of two groups are examined as well. */
 const pairsUpTo = 6;
 
-/** How many combinations of an address that something names with a group are looked at. */
+/** The largest number of combinations of a named address with a group that are examined. */
 const combinationsUpTo = 64;
 
-/** Where mail comes from. */
+/** The sender and the last hop of a message. */
 export type Origin = Pick<Mail, "sender" | "sourceIp">;
 
 /**
- * Everybody whom scopes of policies, conditions of rules or Cloudflare's domains may treat differently from others: members of each
- * group and of none at each kind of domain, each address that something names, in none and in each of the groups, and one with each word
- * that something looks for in addresses at each kind of domain. Rules that change nothing on the way of mail from these `origins` do not count; by default mail
- * comes from anywhere.
+ * Returns one recipient for each class that scopes of policies, conditions of rules or Cloudflare's domains may distinguish:
+ * - for each kind of domain: a member of no group, and a member of each group;
+ * - each address that the snapshot contains, as a member of no group and of each group;
+ * - for each kind of domain: an address with each word that the snapshot searches for in addresses.
+ *
+ * Rules that do not change the path of mail from these `origins` do not count. Without `origins`, mail can come from anywhere.
  */
 export function representatives(
   snapshot: Snapshot,
@@ -51,7 +53,7 @@ export function representatives(
   return toldApart(snapshot)(origins);
 }
 
-/** The same for several origins: most often they make no difference. */
+/** Returns {@link representatives} as a function of the origins. Results are reused, because different origins usually have the same one. */
 export function toldApart(
   snapshot: Snapshot,
 ): (origins?: readonly Origin[]) => Representative[] {
@@ -117,7 +119,7 @@ function everybody(snapshot: Snapshot, names: Names): Representative[] {
   ];
 }
 
-/** Groups by whose members something decides; their addresses in lower case. */
+/** Returns the addresses, in lower case, of the groups whose membership a policy or a rule tests. */
 export function groupsIn(snapshot: Snapshot): string[] {
   return namesIn(snapshot, actingOn(undefined, tellingRules(snapshot))).groups;
 }
@@ -130,17 +132,17 @@ function free(taken: ReadonlySet<string>, domain: string): string {
   );
 }
 
-/** Names by which recipients are told apart. */
+/** The names by which a snapshot distinguishes recipients. */
 interface Names {
   readonly addresses: readonly string[];
   readonly words: readonly string[];
   readonly groups: string[];
-  /** By domain: the lists of scopes and conditions that have it, as numbers. */
+  /** By domain: the numbers of the lists of scopes and conditions that contain it. */
   readonly domainLists: ReadonlyMap<string, readonly number[]>;
   readonly texts: readonly Condition[];
 }
 
-/** Conditions that tell recipients apart, and by what. */
+/** The conditions that distinguish recipients, each with what it tests. */
 const toldBy: ReadonlyMap<string, "address" | "group" | "domain" | "text"> =
   new Map([
     ["sentTo", "address"],
@@ -156,7 +158,7 @@ const toldBy: ReadonlyMap<string, "address" | "group" | "domain" | "text"> =
     ["anyOfRecipientAddressMatchesPatterns", "text"],
   ]);
 
-/** An enabled rule with the conditions by which it tells recipients apart, by their names without `exceptIf`. */
+/** An enabled rule with its conditions and exceptions that distinguish recipients. Their names are without `exceptIf`. */
 interface TellingRule {
   readonly rule: TransportRule;
   readonly telling: readonly { name: string; value: RuleValue }[];
@@ -170,7 +172,7 @@ const tellingRules = ({ transportRules }: Snapshot): TellingRule[] =>
     return rule.enabled && telling.length > 0 ? [{ rule, telling }] : [];
   });
 
-/** Those that may change the way of mail from one of these origins, or of any. */
+/** Returns the rules that may change the path of mail from one of these origins; without origins, of any mail. */
 function actingOn(
   origins: readonly Origin[] | undefined,
   rules: readonly TellingRule[],
@@ -192,7 +194,7 @@ function namesIn(snapshot: Snapshot, rules: readonly TellingRule[]): Names {
   const ofText = told("text");
   const addresses = [
     ...scopes.flatMap((rule) => [...rule.sentTo, ...rule.exceptIfSentTo]),
-    // A word of an address may be a whole address.
+    // The word of a condition on addresses may be a whole address.
     ...listsBy("address", "text").flat(),
     ...valueOf(snapshot.inboundConnectors).flatMap(({ enabled, efUsers }) =>
       enabled ? efUsers : [],
@@ -205,7 +207,7 @@ function namesIn(snapshot: Snapshot, rules: readonly TellingRule[]): Names {
     addresses: distinct(addresses).filter((one) =>
       /^[^@\s]+@[^@\s]+$/.test(one),
     ),
-    // A domain is no word of the part before the `@`: those that look for it differ by domain.
+    // Only words that can occur in the part before the `@`. For words that are domains, recipients already differ by domain.
     words: distinct(words).filter((one) => /^[\w-]+$/.test(one)),
     groups: distinct([
       ...scopes.flatMap((rule) => [
@@ -232,7 +234,7 @@ const distinct = (names: readonly string[]): string[] => [
   ...new Set(names.map(folded)),
 ];
 
-/** By name: the numbers of the lists that have it. */
+/** Returns, by name, the numbers of the lists that contain it. */
 const listNumbers = (
   lists: readonly string[][],
 ): ReadonlyMap<string, readonly number[]> =>
@@ -240,7 +242,10 @@ const listNumbers = (
     lists.flatMap((list, at) => distinct(list).map((name) => [name, at])),
   );
 
-/** Whether a rule may change the way of one of these messages, or of any, if the recipient and the headers are those that it is for. */
+/**
+ * Returns whether a rule may change the path of one of these messages (without messages: of any) if it applies to the recipient and the
+ * headers.
+ */
 function mayAct(
   rule: TransportRule,
   messages: readonly Looked[] | undefined,
@@ -253,7 +258,7 @@ function mayAct(
   return effectOf(rule).steps.length > 0;
 }
 
-/** A message as far as conditions on its recipient's address and on its origin look at it. */
+/** Returns a message with the values that conditions on the recipient's address and on the origin test. */
 function lookedAt(
   recipient: string,
   { sender, sourceIp }: Origin = { sender: "", sourceIp: "" },
@@ -275,7 +280,7 @@ function lookedAt(
   };
 }
 
-/** The tenant's domains, those together that nothing tells apart. */
+/** Returns the tenant's domains, grouped so that nothing distinguishes the domains of a group. */
 function alikeDomains(
   snapshot: Snapshot,
   names: Names,
@@ -286,7 +291,7 @@ function alikeDomains(
     valueOf(snapshot.domains).map(
       ({ domain, domainId: _, transport, ...rest }) => [
         folded(domain),
-        // Every domain has a host of its own; whether that is Microsoft's for it is what may differ.
+        // Every domain has a different host, so only whether it is Microsoft's host for the domain is compared.
         JSON.stringify([
           rest,
           transport
@@ -299,17 +304,17 @@ function alikeDomains(
   const accepts = acceptance(acceptedDomains);
   const named = [...names.domainLists.keys(), ...names.addresses.map(domainOf)];
   const all = new Set([
-    // An account may protect domains of other tenants as well.
+    // A Cloudflare account may also protect domains of other tenants.
     ...[...atCloudflare.keys()].filter((name) => accepts(name) !== false),
     ...[
       ...valueOf(acceptedDomains).map(({ domainName }) => folded(domainName)),
-      // Subdomains that the tenant accepts without listing them: those that something names, and one that nothing does.
+      // Subdomains that the tenant accepts without listing them: all that the snapshot contains, and one that it does not contain.
       ...named.filter((name) => accepts(name) === true),
       ...valueOf(acceptedDomains).flatMap(({ matchSubDomains, domainName }) =>
         matchSubDomains ? [`subdomain.${folded(domainName)}`] : [],
       ),
     ]
-      // No mail of the organisation goes there; nobody protects it.
+      // These domains are not used for the organisation's mail, and Cloudflare does not protect them.
       .filter((name) => !name.endsWith(".onmicrosoft.com")),
   ]);
   return grouped(all.size > 0 ? [...all] : distinct(named), (name) => [
@@ -322,8 +327,8 @@ function alikeDomains(
 }
 
 /**
- * The lists that have a domain, each with the name by which it has it: the domain's own, or else one above it, which some scopes
- * count as well.
+ * Returns the lists that match a domain, each with the name that matches: the domain itself, or else a parent domain, because some scopes
+ * include subdomains.
  */
 function listedBy(lists: Names["domainLists"], domain: string): string[] {
   const found = new Map<number, string>();

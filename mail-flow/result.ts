@@ -1,10 +1,10 @@
 import type { Outcome, Path, Step } from "./path";
 import type { RuleValue } from "./snapshot";
 
-/** Where a message ends, without how it got there. */
+/** The result for a message, without the steps. */
 export type Result = Omit<Path, "steps">;
 
-/** One of the ways that a message may take: several, where nobody can tell or has said which. */
+/** One possible way of a message. There are several if the way is not documented or cannot be determined. */
 export interface Way {
   readonly result: Result;
   readonly steps: readonly Step[];
@@ -25,12 +25,12 @@ const nowhere: Result = {
   retentionDays: null,
 };
 
-/** An end of which only this is to be said. */
+/** Returns a result with this outcome and these values; all others are empty. */
 export function result(outcome: Outcome, known: Partial<Result> = {}): Result {
   return { ...nowhere, ...known, outcome };
 }
 
-/** A decision. */
+/** Returns a step. */
 export function step(
   object: string,
   property: string,
@@ -40,17 +40,17 @@ export function step(
   return { object, property, value: value ?? null, why };
 }
 
-/** The step of a part that was not read. */
+/** Returns the step for a part that was not read. */
 export function unread(noun: string, what: string, unavailable: string): Step {
   return step(noun, "", null, `${what}: ${unavailable.replace(/\.$/, "")}`);
 }
 
-/** The vendor's noun and the name, as findings and paths name an object. */
+/** Returns the vendor's noun and the name, as in findings and paths. */
 export function named(noun: string, name: string): string {
   return `${noun} "${name}"`;
 }
 
-/** What a recipient and an administrator notice; ways that differ only in the rest have the same end. */
+/** The properties that a recipient or an administrator notices. Ways that differ only in other properties have the same result. */
 const noticed = [
   "outcome",
   "quarantinePolicy",
@@ -62,8 +62,8 @@ const noticed = [
 ] as const satisfies readonly (keyof Result)[];
 
 /**
- * The one path of a message, if all ways end alike; otherwise that it is not documented, with what they have in common. The last
- * step that they have in common is to say what the doubt is.
+ * Returns the path of a message if all ways have the same result. Otherwise the outcome is `notDocumented`, and the other properties are
+ * those that the ways have in common. The last common step should explain the doubt.
  */
 export function oneOf(ways: readonly Way[]): Path {
   const [first, ...others] = ways;
@@ -93,7 +93,7 @@ export function oneOf(ways: readonly Way[]): Path {
   };
 }
 
-/** The ends that a recipient or an administrator can tell apart, the first of each. */
+/** Returns the results that a recipient or an administrator can distinguish, the first of each. */
 export function distinctResults(ways: readonly Way[]): Result[] {
   const [only] = ways;
   if (only && ways.length === 1) return [only.result];
@@ -104,7 +104,7 @@ export function distinctResults(ways: readonly Way[]): Result[] {
   return found;
 }
 
-/** The steps with which all of these begin. */
+/** Returns the steps with which all lists begin. */
 export function commonSteps(lists: readonly (readonly Step[])[]): Step[] {
   const [first = [], ...others] = lists;
   const same = first.findIndex((one, index) =>

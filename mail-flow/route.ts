@@ -24,30 +24,30 @@ import type { ThreeValued } from "./three-valued";
 import { transportRules, type TransportRules } from "./transport-rules";
 import { filter } from "./verdict";
 
-/** Where a message goes, step by step; and the last hop that was taken, where none was given. */
+/** The path and the possible results of a message, with the last hop that was assumed if the message had none. */
 export interface Followed {
   readonly path: Path;
-  /** Every result that the message could have: one, unless the path is not documented. */
+  /** All results that the message can have: exactly one, unless the path is not documented. */
   readonly results: readonly Result[];
   readonly sourceIp: string;
 }
 
-/** Follows messages through a snapshot. */
+/** Returns the path of a message through a snapshot. */
 export type MailFlow = (message: Message) => Followed;
 
-/** Whom messages are for. */
+/** The recipient of messages. */
 export type Addressee = Pick<Representative, "recipient" | "groups">;
 
-/** A message, whoever it is for. */
+/** A message without its recipient. */
 export type Sent = Omit<Message, "recipient" | "recipientGroups">;
 
-/** Follows messages through a snapshot, first by whom they are for: most of the way is the same for all of these. */
+/** Returns the paths of messages, first by recipient, because most of the path is the same for all messages to a recipient. */
 export type MailFlowTo = (to: Addressee) => (message: Sent) => Followed;
 
 /**
- * Where a message ends, and what decided: Cloudflare, connectors, connection filter, rules in their order, the verdict, the policy
- * that is for the recipient, its action, the quarantine policy. Where nobody has documented what happens, where nobody can tell,
- * or where a part of the snapshot was not read, and it matters for the end, the outcome is `notDocumented` and a step says why.
+ * Returns the outcome of a message, and the steps that decided it: Cloudflare, connectors, connection filter, rules by priority, the
+ * verdict, the policy that applies to the recipient, its action, the quarantine policy. The outcome is `notDocumented`, with a step that
+ * explains why, if something that the outcome depends on is not documented, cannot be determined, or was not read.
  *
  * For many messages, {@link mailFlow} prepares the snapshot once.
  */
@@ -56,7 +56,7 @@ export function route(snapshot: Snapshot, message: Message): Path {
 }
 
 /**
- * Prepares a snapshot for many messages. The snapshot must not change while the result is in use. Messages without a time count as
+ * Prepares a snapshot for many messages. The snapshot must not change while the result is in use. Messages without a time are assumed to be
  * sent at the time of the preparation.
  */
 export function mailFlow(snapshot: Snapshot): MailFlow {
@@ -70,7 +70,7 @@ export function mailFlow(snapshot: Snapshot): MailFlow {
   };
 }
 
-/** The same for a table of many recipients, who get the same messages. */
+/** Prepares a snapshot for many recipients of the same messages. */
 export function mailFlowTo(snapshot: Snapshot): MailFlowTo {
   const throughCloudflare = cloudflare(snapshot);
   const accepts = acceptance(snapshot.acceptedDomains);
@@ -127,7 +127,7 @@ export function mailFlowTo(snapshot: Snapshot): MailFlowTo {
   };
 }
 
-/** Every way of a message that Microsoft gets. */
+/** Returns all ways of a message that reaches Microsoft. */
 function ways(
   { origin, connected, ruled }: Kind,
   to: To,
@@ -147,7 +147,7 @@ function ways(
   const found: Way[] = [];
   add(found, before, atConnection);
   if (!taken) return found;
-  // Member by member: a table of all mail copies both for each of its rows.
+  // Copied property by property, which is faster than a spread: this runs for every row of a table.
   const mail: Mail = {
     sender: origin.sender,
     senderDomain: origin.senderDomain,
@@ -171,21 +171,21 @@ function ways(
   return found;
 }
 
-/** A recipient of messages, with what is the same for all messages to him. */
+/** A recipient, with everything that is the same for all messages to this recipient. */
 interface To extends Pick<Mail, "recipient" | "recipientDomain" | "groups"> {
   /** Whether the tenant accepts mail for the domain. */
   readonly accepted: ThreeValued;
   readonly filtered: ReturnType<ReturnType<typeof filter>>;
 }
 
-/** Messages that Microsoft gets and that nothing but their recipient tells apart. */
+/** Messages that reach Microsoft and differ only in their recipient. */
 interface Kind {
   readonly origin: Origin;
   readonly connected: ReturnType<ReturnType<typeof connection>>;
   readonly ruled: ReturnType<TransportRules>;
 }
 
-/** What tells messages apart that Microsoft gets, whoever they are for. */
+/** Returns a key that is equal for messages that differ only in their recipient. */
 function kindOf(
   { word, sourceIp, behindCloudflare }: Delivered,
   { header, sender, microsoftVerdict, bcl, at }: Sent,
@@ -215,13 +215,13 @@ const stamped = (
         ]),
   );
 
-/** Adds ways with other steps before their own. */
+/** Adds ways, with the given steps before their own. */
 function add(found: Way[], before: readonly Step[], ways: readonly Way[]) {
   for (const { result, steps } of ways)
     found.push({ result, steps: before.concat(steps) });
 }
 
-/** An address of a domain that nobody has: the sender of messages that name none. */
+/** The sender of messages without one: an address of a domain that does not exist. */
 export const unknownSender = "sender@sender.example";
 
 function rulesOf(part: Snapshot["transportRules"]): TransportRules {

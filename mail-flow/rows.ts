@@ -17,20 +17,20 @@ import { mailFlowTo, type Addressee } from "./route";
 import { sendingAddresses } from "./sending-addresses";
 import type { Part, Snapshot } from "./snapshot";
 
-/** Which rows. */
+/** Options of {@link rows}. */
 export interface RowOptions extends Circumstances {
-  /** Addresses; which groups they are members of is not known. @default a sample of each class of recipients */
+  /** Recipients' addresses. The groups that they are members of are unknown. @default a sample of each class of recipients */
   recipients?: readonly string[];
 }
 
-/** All dispositions in both generations of headers, for each class of recipients or for the recipients given. */
+/** Returns rows for all dispositions in both generations of headers, for each class of recipients or for the given recipients. */
 export function rows(snapshot: Snapshot, options: RowOptions = {}): Row[] {
   return tables(snapshot)(options).flatMap(named);
 }
 
 /** Prepares a snapshot for several tables. */
 function tables(snapshot: Snapshot): (options: RowOptions) => Told[] {
-  // The recipients of one table are most often those of the next.
+  // Results are reused, because tables usually have the same recipients.
   const follow = rememberedOf(mailFlowTo(snapshot));
   const everybody = toldApart(snapshot);
   return (options) =>
@@ -41,7 +41,7 @@ const named = ({ label, rows }: Told): Row[] =>
   rows.map(({ row, steps }) => ({ ...row, steps, recipient: label }));
 
 /**
- * Returns the rows for the first sending address of these ranges, and for each other class of sending addresses those that differ: one
+ * Returns the rows for the first sending address of these ranges, and the different rows for each other class of sending addresses: an
  * address may be on an allow list, or missing from a rule.
  */
 export function rowsOfRanges(
@@ -60,13 +60,13 @@ export function rowsOfRanges(
   return [...found.values()];
 }
 
-/** A case in two snapshots. */
+/** The rows of one case in two snapshots. */
 export interface RowPair {
   before: Row;
   after: Row;
 }
 
-/** The same for two snapshots, case by case: the classes of recipients are those that either of them treats differently. */
+/** Returns the rows of two snapshots in pairs. The classes of recipients are those that either snapshot treats differently. */
 export function rowPairs(
   before: Snapshot,
   after: Snapshot,
@@ -85,14 +85,14 @@ export function rowPairs(
   });
 }
 
-/** What tells recipients apart in either of two snapshots; nothing else of it is of use. */
+/** Returns a snapshot that distinguishes all recipients that one of two snapshots distinguishes. It is of no use for anything else. */
 export function both(before: Snapshot, after: Snapshot): Snapshot {
   const joined = <T>(one: Part<T[]>, other: Part<T[]>): Part<T[]> =>
     "unavailable" in one && "unavailable" in other
       ? other
       : { value: [...valueOf(one), ...valueOf(other)] };
   const { mailExchanges } = after;
-  // Every domain has a host of its own: what may differ is whether that is one of Microsoft's.
+  // Every domain has a different host, so only whether it is one of Microsoft's is compared.
   const hosts = new Set(
     "value" in mailExchanges ? Object.values(mailExchanges.value).flat() : [],
   );
@@ -109,7 +109,7 @@ export function both(before: Snapshot, after: Snapshot): Snapshot {
     domains: {
       value: valueOf(joined(after.domains, before.domains)).map((domain) => ({
         ...domain,
-        // What either has of the domain tells it apart.
+        // The domain's settings in both snapshots distinguish it.
         earlierAndLater: [before, after].map(({ domains }) =>
           valueOf(domains)
             .filter((one) => folded(one.domain) === folded(domain.domain))
@@ -125,7 +125,7 @@ export function both(before: Snapshot, after: Snapshot): Snapshot {
 
 type FateOf = (one: Addressee) => Fate;
 
-/** Recipients in words, and how they fare. */
+/** A description of recipients, and their results. */
 interface Told {
   readonly label: string;
   readonly rows: Fate;
@@ -142,7 +142,7 @@ function told(
     : classes(everybody(originsOf(options)), fateOf);
 }
 
-/** How a recipient of unknown groups fares: once if that is the same for members of each, else case by case. */
+/** Returns the results of a recipient whose groups are unknown: one result if it does not depend on groups, else one for each case. */
 function cases(snapshot: Snapshot, fateOf: FateOf, recipient: string): Told[] {
   const address = folded(recipient);
   const alone = fateOf({ recipient: address, groups: [] });

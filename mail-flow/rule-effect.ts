@@ -5,21 +5,21 @@ import type { Outcome, Step } from "./path";
 import { askedFor, type Asked } from "./scl";
 import type { RuleValue, TransportRule } from "./snapshot";
 
-/** What a rule does to a message that it matches. */
+/** The effect of a rule on a message that it matches. */
 export interface Effect {
-  /** The steps that it adds: its action's parameter, the value, and what follows; none if it changes nothing on a message's way. */
+  /** The steps that it adds: the action's parameter, the value, and the consequence. Empty if the rule does not change a message's path. */
   readonly steps: readonly Step[];
   readonly scl: number | undefined;
-  /** What ends the message's way at this rule. */
+  /** The action that ends the message's path at this rule. */
   readonly ending: Ending | undefined;
-  /** Whether no rule after it sees the message. */
+  /** Whether later rules are not applied to the message. */
   readonly stops: boolean;
   /** The headers that it sets or removes, in lower case. */
   readonly changedHeaders: readonly string[];
   readonly headers: (before: Headers) => Headers;
 }
 
-/** An action that ends a message's way: its parameter, and where the message is then. */
+/** An action that ends a message's path: its parameter, and the outcome. */
 export interface Ending {
   readonly action: string;
   readonly outcome: Outcome;
@@ -32,7 +32,7 @@ const undocumented = [
 ] as const;
 
 /**
- * Actions that end a message's way, in the order in which one goes before the other.
+ * Actions that end a message's path, in order of precedence.
  *
  * @see https://learn.microsoft.com/exchange/security-and-compliance/mail-flow-rules/mail-flow-rule-actions
  */
@@ -64,7 +64,7 @@ const endings: Readonly<Record<string, readonly [Outcome, why: string]>> = {
 };
 const endingActions = Object.keys(endings);
 
-/** Reads what a rule does. */
+/** Returns the effect of a rule. */
 export const effectOf = rememberedOf(effect);
 
 function effect({ name, actions, stopRuleProcessing }: TransportRule): Effect {
@@ -92,7 +92,7 @@ function effect({ name, actions, stopRuleProcessing }: TransportRule): Effect {
   const changedHeaders = [removed, added]
     .filter((header) => header !== undefined)
     .map((header) => folded(String(header)));
-  // Few rules have any.
+  // A quick test first, because few rules have such an action.
   const mayEnd = Object.keys(actions).some((one) => one in endings);
   const action = mayEnd
     ? endingActions.find((one) => valueOf(one) !== undefined)
@@ -120,7 +120,7 @@ function effect({ name, actions, stopRuleProcessing }: TransportRule): Effect {
   };
 }
 
-/** It is a request, which Microsoft need not follow. */
+/** The consequence of an SCL, which is only a request: Microsoft need not follow it. */
 const sclMeanings: Readonly<Record<Asked, string>> = {
   bypass: "it asks to skip spam filtering",
   nothing: "it sets a level that asks for no verdict",

@@ -8,7 +8,7 @@ import { rememberedOf } from "./remembered";
 import type { RuleValue, TransportRule } from "./snapshot";
 import type { ThreeValued } from "./three-valued";
 
-/** Returns what a rule requires of a message: that its conditions hold, and that its exceptions do not. */
+/** Returns a rule's requirements on a message: its conditions hold, and its exceptions do not. */
 export const requirementsOf = rememberedOf(required);
 
 function required({ conditions, unread }: TransportRule): readonly Condition[] {
@@ -34,7 +34,7 @@ function not(truth: ThreeValued): ThreeValued {
   return truth === undefined ? undefined : !truth;
 }
 
-/** Whether `sofar` is true and all of these hold; undefined where nobody can tell. */
+/** Returns whether `sofar` is true and all conditions hold; undefined if unknown. */
 export function allHold(
   sofar: ThreeValued,
   conditions: readonly Condition[],

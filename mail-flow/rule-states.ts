@@ -9,32 +9,32 @@ import { allHold } from "./rule-match";
 import type { TransportRule } from "./snapshot";
 
 /**
- * How many states of one message are followed. A rule that cannot be decided can double them, if a later rule tests what it
- * changes. If there are more, the outcome is `notDocumented`.
+ * The largest number of states of one message that are followed. A rule whose result is unknown can double the number, if a later rule
+ * tests what it changes. If there are more, the outcome is `notDocumented`.
  */
 export const mostStates = 64;
 
-/** How long mail that a rule put into quarantine lies there. @see https://learn.microsoft.com/defender-office-365/quarantine-about */
+/** The number of days for which mail that a rule quarantined is kept. @see https://learn.microsoft.com/defender-office-365/quarantine-about */
 const hostedRetentionDays = 30;
 
-/** What rules made of a message that goes on. */
+/** The effect of rules on a message that continues. */
 export interface Passed {
   readonly scl: number | null;
   readonly steps: readonly Step[];
 }
 
-/** What becomes of a message: it ends at a rule, or goes on. Several where nobody can tell whether a rule matches. */
+/** The effect of rules on a message: it ends at a rule, or continues. There are several results if it is unknown whether a rule matches. */
 export interface AfterRules {
   readonly ended: readonly Way[];
   readonly passed: readonly Passed[];
 }
 
-/** What the rules so far made of a message, for some of the answers that nobody can give. */
+/** The effect of the rules so far on a message, for one of the possible results of unknown conditions. */
 interface State extends Passed {
   readonly headers: Headers;
 }
 
-/** Sends a message through the rules that may match it and are for its recipient, or may be. */
+/** Applies the rules that match a message and its recipient, or may match. */
 export function throughRules(
   candidates: readonly Candidate[],
   mail: Mail,
@@ -96,7 +96,7 @@ function keep<T>(all: Map<string, T>, key: string, one: T): void {
   if (!all.has(key)) all.set(key, one);
 }
 
-/** States of the same key fare alike if rules test these headers alone. */
+/** Returns a key that is equal for states with the same remaining path, if later rules test only these headers. */
 function keyOf({ scl, headers }: State, tested: Iterable<string>): string {
   return JSON.stringify([
     scl,
@@ -104,13 +104,13 @@ function keyOf({ scl, headers }: State, tested: Iterable<string>): string {
   ]);
 }
 
-/** A rule that may match a message, and what depends on it. */
+/** A rule that may match a message, and what depends on the rule. */
 interface Applicable extends Candidate {
   /** The step of a rule that only reports. */
   readonly watching: Step | undefined;
-  /** Whether a rule after it, or where the message ends, depends on whether it acts. */
+  /** Whether a later rule, or the outcome, depends on whether the rule acts. */
   readonly matters: boolean;
-  /** The headers on which rules after it depend. */
+  /** The headers that later rules test. */
   readonly testedLater: ReadonlySet<string>;
 }
 
@@ -120,7 +120,7 @@ function applicableTo(
 ): Applicable[] {
   const found: Applicable[] = [];
   let testedLater: ReadonlySet<string> = new Set();
-  // From the last to the first: what comes later says what matters.
+  // From the last to the first, because it depends on later rules whether a rule matters.
   for (const { ready, truth } of candidates.toReversed()) {
     const { rule, effect, ofState } = ready;
     const watching = watchingStep(rule, mail.at);
@@ -130,7 +130,7 @@ function applicableTo(
         effect.ending !== undefined ||
         effect.stops ||
         effect.changedHeaders.some((name) => testedLater.has(name)));
-    // What nobody can tell of a rule on which nothing depends need not be told.
+    // A rule whose match is unknown is skipped if nothing depends on it.
     if (truth === undefined && !matters) continue;
     found.push({ ready, truth, watching, matters, testedLater });
     const tested = ofState.flatMap(({ header }) => header ?? []);
@@ -140,7 +140,7 @@ function applicableTo(
   return found.reverse();
 }
 
-/** The step of a rule that matches and does not act: it only watches, or it is outside its dates. */
+/** Returns the step of a rule that matches but does not act, because it only reports or is outside its dates; undefined if it acts. */
 export function watchingStep(
   { name, mode, activationDate, expiryDate }: TransportRule,
   at: number,
@@ -186,7 +186,7 @@ function endOf(
     result: result(outcome, {
       scl: scl ?? (allowed ? -1 : null),
       action,
-      // No quarantine policy applies: only an administrator releases it, and nobody can change how long it is kept.
+      // No quarantine policy applies: only an administrator can release the message, and the retention cannot be changed.
       ...(outcome === "hostedQuarantine" && {
         release: "none",
         retentionDays: hostedRetentionDays,
@@ -196,7 +196,7 @@ function endOf(
   };
 }
 
-/** The ends that were found until there were too many states, and that nobody knows the others. */
+/** Returns the results that were found before there were too many states, and one result for the unknown others. */
 function tooMany(
   undecided: ReadonlySet<string>,
   ended: readonly Way[],

@@ -1,8 +1,8 @@
-/** What a spam confidence level asks Microsoft's filter for. */
+/** What a spam confidence level requests from Microsoft's filter. */
 export type Asked =
   "bypass" | "nothing" | "spam" | "highConfidenceSpam" | "notDocumented";
 
-/** By level; Microsoft's documentation of 2026-08-11 no longer names 7 and 8. */
+/** The request by level. Microsoft's documentation of 2026-08-11 no longer names 7 and 8. */
 const asked: Readonly<Record<number, Asked>> = {
   [-1]: "bypass",
   5: "spam",
@@ -12,6 +12,6 @@ const asked: Readonly<Record<number, Asked>> = {
   9: "highConfidenceSpam",
 };
 
-/** Returns what a level from -1 to 9 asks for; `nothing` where none is set. */
+/** Returns what a level from -1 to 9 requests; `nothing` if none is set. */
 export const askedFor = (scl: number | null | undefined): Asked =>
   asked[scl ?? 0] ?? "nothing";

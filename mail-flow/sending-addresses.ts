@@ -8,7 +8,7 @@ import { texts } from "./conditions";
 import { valueOf } from "./part";
 import type { Snapshot } from "./snapshot";
 
-/** How many addresses {@link sendingAddresses} returns at most. */
+/** The largest number of addresses that {@link sendingAddresses} returns. */
 export const mostSendingAddresses = 64;
 
 /**
@@ -40,7 +40,7 @@ export function sendingAddresses(
   return [...samples.values()].map(addressOf);
 }
 
-/** Addresses next to each other that the same lists have. */
+/** Consecutive addresses that are in the same lists. */
 interface Stretch {
   readonly start: number;
   readonly end: number;
@@ -49,7 +49,7 @@ interface Stretch {
 }
 
 function stretchesOf(lists: readonly (readonly Interval[])[]): Stretch[] {
-  /** By address: the lists that begin or cease to have addresses there. */
+  /** By address: the lists in which a range begins or ends there. */
   const changes = new Map<number, bigint>([[0, 0n]]);
   lists.forEach((intervals, at) => {
     const bit = 1n << BigInt(at);
@@ -65,7 +65,7 @@ function stretchesOf(lists: readonly (readonly Interval[])[]): Stretch[] {
   });
 }
 
-/** The different lists of addresses that decide about a message. */
+/** Returns the different lists of addresses that decide about a message. */
 function listsIn({
   transportRules,
   inboundConnectors,
@@ -90,6 +90,6 @@ function listsIn({
       ipBlockList,
     ]),
   ];
-  // Most rules of a tenant have the same ranges.
+  // Equal lists are removed, because most rules of a tenant have the same ranges.
   return [...new Map(lists.map((list) => [list.join(" "), list])).values()];
 }

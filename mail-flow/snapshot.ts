@@ -1,12 +1,12 @@
 /**
- * Everything that decides what happens to a message, as it was at one moment: objects of Cloudflare and Microsoft by the vendors'
- * own property names in camelCase, with values in one spelling each (sets as arrays, numbers as numbers, time spans as Exchange
- * writes them, `4` hours as `04:00:00`). It is JSON: it can be written to a file and explained later.
+ * All configuration that decides what happens to a message, as it was at one moment. Objects of Cloudflare and Microsoft have the vendors'
+ * property names in camelCase. Each value has only one spelling: sets are arrays, numbers are numbers, and time spans are as Exchange
+ * writes them (4 hours as `04:00:00`). A snapshot is JSON, so it can be saved to a file and used later.
  */
 export interface Snapshot {
-  /** When it was read, as an ISO 8601 date. */
+  /** The time of reading, as an ISO 8601 date. */
   takenAt: string;
-  /** The `tid` of the token. */
+  /** The tenant's id: the `tid` of the token. */
   tenantId?: string;
   accountId?: string;
   domains: Part<CloudflareDomain[]>;
@@ -15,7 +15,7 @@ export interface Snapshot {
   connectionFilters: Part<ConnectionFilter[]>;
   /** In any order; `priority` decides. */
   transportRules: Part<TransportRule[]>;
-  /** `Default`, custom ones and those of the presets. */
+  /** `Default`, the custom policies, and the policies of the presets. */
   antiSpamPolicies: Part<AntiSpamPolicy[]>;
   antiSpamRules: Part<PolicyRule[]>;
   /** The rules of the Standard and the Strict preset: `Get-EOPProtectionPolicyRule`. */
@@ -23,18 +23,18 @@ export interface Snapshot {
   antiPhishPolicies: Part<AntiPhishPolicy[]>;
   malwarePolicies: Part<MalwarePolicy[]>;
   quarantinePolicies: Part<QuarantinePolicy[]>;
-  /** The tenant's notification settings; undefined in `value` where it has none. */
+  /** The tenant's notification settings; `value` is null if it has none. */
   quarantineNotification: Part<QuarantineNotification | null>;
   organization: Part<Organization>;
-  /** By domain in lower case: the MX hosts that Microsoft Graph says are Microsoft's for it. */
+  /** By domain in lower case: the MX hosts of Microsoft for the domain, from Microsoft Graph. */
   mailExchanges: Part<Record<string, string[]>>;
 }
 
-/** A part that was looked at, or why it could not be. */
+/** A part of the snapshot, or the reason why it could not be read. */
 export type Part<T> =
   | { readonly value: T }
   | {
-      /** What the vendor said, and what is missing, as a sentence. */
+      /** The vendor's message, and what is missing, as a sentence. */
       readonly unavailable: string;
     };
 
@@ -42,9 +42,9 @@ export type Part<T> =
 export interface CloudflareDomain {
   domain: string;
   domainId: string;
-  /** `ACTIVE`, `PENDING`, `MISSING`, `FAILED`, `TIMEOUT`; undefined where it is not returned. */
+  /** `ACTIVE`, `PENDING`, `MISSING`, `FAILED`, `TIMEOUT`; undefined if it is not returned. */
   status?: string;
-  /** Where mail is forwarded to. */
+  /** The host to which mail is forwarded. */
   transport?: string;
   lookbackHops?: number;
   /** Dispositions in the API's vocabulary, such as `MALICIOUS`, `SPAM`. */
@@ -80,14 +80,14 @@ export interface InboundConnector {
   restrictDomainsToIpAddresses: boolean;
   restrictDomainsToCertificate: boolean;
   /**
-   * The name that the last hop's certificate must have: `mail.example.com`, `*.example.com`. Left out where none is set, and in
-   * snapshots of earlier releases.
+   * The name that the last hop's certificate must have: `mail.example.com`, `*.example.com`. Missing if none is set, and in snapshots of
+   * earlier releases.
    */
   tlsSenderCertificateName?: string;
   treatMessagesAsInternal: boolean;
   efSkipLastIp: boolean;
   efSkipIps: string[];
-  /** Whom Enhanced Filtering is for; empty: everybody. */
+  /** The recipients for whom Enhanced Filtering is on; empty: everybody. */
   efUsers: string[];
   efTestMode: boolean;
 }
@@ -106,7 +106,7 @@ export interface TransportRule {
   name: string;
   guid?: string;
   priority: number;
-  /** Its `State`. */
+  /** Whether its `State` is `Enabled`. */
   enabled: boolean;
   /** `Enforce`, `Audit`, `AuditAndNotify`. */
   mode: string;
@@ -115,16 +115,16 @@ export interface TransportRule {
   activationDate?: string;
   expiryDate?: string;
   stopRuleProcessing: boolean;
-  /** `Ignore`, `Defer`: what becomes of mail when the rule cannot be evaluated. */
+  /** What happens to mail if the rule cannot be evaluated: `Ignore`, `Defer`. */
   ruleErrorAction?: string;
-  /** Characters, of 8,192 that a rule may have. */
+  /** The number of characters; a rule may have 8,192. */
   size?: number;
   /**
-   * Conditions by their parameter's name in camelCase, such as `headerContainsMessageHeader`, `senderIpRanges`, `fromScope`; an
-   * exception under its own name, such as `exceptIfFrom`. Only those that are set.
+   * Conditions by their parameter's name in camelCase, such as `headerContainsMessageHeader`, `senderIpRanges`, `fromScope`. Exceptions
+   * have their own names, such as `exceptIfFrom`. Only those that are set.
    */
   conditions: Record<string, RuleValue>;
-  /** Classes of `Conditions` and `Exceptions` of which no property shows a value: nobody can say when they match. */
+  /** Classes in `Conditions` and `Exceptions` for which no property has a value: it is unknown when they match. */
   unread: string[];
   /** Actions by their parameter's name in camelCase, such as `setScl` (a number), `quarantine`, `deleteMessage`. Only those that are set. */
   actions: Record<string, RuleValue>;
@@ -165,7 +165,7 @@ export interface AntiSpamPolicy {
   phishZapEnabled?: boolean;
 }
 
-/** Whom a policy is for: a rule of a custom anti-spam policy, or of a preset. */
+/** The recipients of a policy: the rule of a custom anti-spam policy or of a preset. */
 export interface PolicyRule {
   name: string;
   enabled: boolean;
@@ -181,12 +181,12 @@ export interface PolicyRule {
   exceptIfRecipientDomainIs: string[];
 }
 
-/** `Get-AntiPhishPolicy`: actions and tags by their parameters' names in camelCase, as far as they were told. */
+/** `Get-AntiPhishPolicy`. Actions and tags have their parameters' names in camelCase, if they are returned. */
 export interface AntiPhishPolicy {
   name: string;
   isDefault: boolean;
   enabled?: boolean;
-  /** Such as `authenticationFailAction`, `spoofQuarantineTag`, `targetedUserProtectionAction`, `enableSpoofIntelligence`. */
+  /** For example `authenticationFailAction`, `spoofQuarantineTag`, `targetedUserProtectionAction`, `enableSpoofIntelligence`. */
   settings: Record<string, RuleValue>;
 }
 
@@ -201,15 +201,15 @@ export interface MalwarePolicy {
 
 /** `Get-QuarantinePolicy`. */
 export interface QuarantinePolicy {
-  /** Without the tenant before it. */
+  /** The name, without the tenant's name before it. */
   name: string;
-  /** Undefined where the answer does not say, which is not the same as none. */
+  /** Undefined if it is not returned, which is different from no permissions. */
   endUserQuarantinePermissions?: QuarantinePermission[];
   esnEnabled: boolean;
   includeMessagesFromBlockedSenderAddress?: boolean;
 }
 
-/** What a recipient may do with a message in quarantine. */
+/** An action that a recipient may take on a message in quarantine. */
 export type QuarantinePermission =
   | "Release"
   | "RequestRelease"

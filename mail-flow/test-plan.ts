@@ -13,40 +13,40 @@ import { recipientClasses, type RecipientClass } from "./recipients";
 import { mailFlow } from "./route";
 import type { Snapshot } from "./snapshot";
 
-/** One message of a test plan, and what the model says of it. */
+/** A message of a test plan, with the result of the model. */
 export interface TestCase {
-  /** A file name: lower case letters, digits, hyphens, `.eml`. */
+  /** The file name: lower case letters, digits, hyphens, `.eml`. */
   file: string;
   disposition: Disposition;
-  /** Which generation of headers it carries; null for clean mail, which carries none. */
+  /** The generation of headers that it carries; null for clean mail, which carries none. */
   header: Header | null;
-  /** The class of recipients, in words, or the address that was asked for. */
+  /** A description of the class of recipients, or the requested address. */
   recipients: string;
-  /** The address that it is for: a sample of the class. */
+  /** The recipient's address: a sample of the class. */
   recipient: string;
-  /** Groups that a recipient of the class is a member of. */
+  /** The groups that a recipient of the class is a member of. */
   groups: string[];
   sender: string;
-  /** The rules that match it, in order, as `Test-Message` should report them. */
+  /** The matching rules, in order, as `Test-Message` should report them. */
   rules: string[];
-  /** The same where a condition on the sender's IP address does not match: a test has no such address. */
+  /** The matching rules without those whose condition on the sender's IP address does not match: a test has no such address. */
   rulesWithoutAddress: string[];
-  /** Where it ends in life, coming from Cloudflare. */
+  /** The result for the same message when Cloudflare delivers it. */
   expected: Omit<Path, "steps">;
-  /** The message by RFC 5322, with CRLF. */
+  /** The message in the format of RFC 5322, with CRLF. */
   eml: string;
 }
 
-/** What a test plan is made for. */
+/** Options of {@link testPlan}. */
 export interface TestPlanOptions {
-  /** Addresses instead of a sample of each class; they are taken to be in no group. */
+  /** Addresses instead of a sample of each class. They are assumed to be in no group. */
   recipients?: readonly string[];
 }
 
-/** An address of a domain that is set aside for examples: no rule of anybody's is about it. */
+/** An address in a domain reserved for examples, so that no rule applies to it. */
 const sender = "test-plan@sender.example";
 
-/** A message for each disposition, header and class of recipients that the snapshot treats differently. */
+/** Returns a message for each disposition, header, and class of recipients that the snapshot treats differently. */
 export function testPlan(
   snapshot: Snapshot,
   { recipients }: TestPlanOptions = {},
@@ -65,7 +65,7 @@ export function testPlan(
         : headers.map((header) => ({ disposition, header })),
   );
   const inLife = mailFlow(snapshot);
-  // A test meets the rules alone, and comes by no connection.
+  // `Test-Message` tests only rules, without a connection.
   const inTest = mailFlow({
     ...asDelivered(
       snapshot,
@@ -110,10 +110,10 @@ export function testPlan(
   );
 }
 
-/** An address that is set aside for documentation: in nobody's ranges. */
+/** An address reserved for documentation, which is in nobody's ranges. */
 const noAddress = "192.0.2.1";
 
-/** The rules that matched for sure. */
+/** Returns the rules that certainly matched. */
 const rulesIn = ({ steps }: Path): string[] => [
   ...new Set(
     steps.flatMap(({ object, property }) => {
@@ -123,7 +123,7 @@ const rulesIn = ({ steps }: Path): string[] => [
   ),
 ];
 
-/** What is left of a text in a file name on any system: lower case letters and digits, words parted by hyphens. */
+/** Returns a text as part of a file name for any system: lower case letters and digits, with hyphens between words. */
 const slug = (text: string): string =>
   text
     .normalize("NFKD")
@@ -133,8 +133,8 @@ const slug = (text: string): string =>
     .replace(/^-+|-+$/g, "");
 
 /**
- * Written by hand, without a library: every header is a fixed ASCII text but the recipient's, the body is one plain text, and
- * nothing needs folding or encoding. The same plan gives the same bytes, so that a second run finds nothing to overwrite.
+ * Returns the text of a message. No library is needed: every header except the recipient's is fixed ASCII text, the body is plain text, and
+ * nothing needs folding or encoding. The same plan always gives the same bytes, so that a second run changes no file.
  */
 function eml(
   disposition: Disposition,
@@ -162,7 +162,7 @@ function eml(
   ].join("\r\n");
 }
 
-/** An address cannot bring a header of its own. */
+/** Returns an address without line breaks, other control characters, spaces and angle brackets, so that it cannot add a header. */
 const oneLine = (address: string): string =>
   // eslint-disable-next-line no-control-regex
   address.replace(/[\u0000-\u0020\u007f<>]+/g, "");

@@ -10,7 +10,11 @@ import type {
   MalwarePolicy,
 } from "./snapshot";
 
-/** Malware lies in quarantine for 30 days, which nobody can change. @see https://learn.microsoft.com/defender-office-365/quarantine-about */
+/**
+ * The number of days for which malware stays in quarantine. It cannot be changed.
+ *
+ * @see https://learn.microsoft.com/defender-office-365/quarantine-about
+ */
 const malwareRetentionDays = 30;
 
 const antiSpam = {
@@ -29,7 +33,7 @@ const antiSpam = {
   Record<Verdict, readonly [keyof AntiSpamPolicy, keyof AntiSpamPolicy]>
 >;
 
-/** What turns the protection on, what it does, and the quarantine policy. */
+/** For each verdict: the properties that enable the protection, the property of the action, and that of the quarantine policy. */
 const antiPhish = {
   spoof: [
     ["enableSpoofIntelligence"],
@@ -60,12 +64,15 @@ type AntiSpamVerdict = keyof typeof antiSpam;
 /** The verdicts that an anti-spam policy has an action for. */
 export const antiSpamVerdicts = Object.keys(antiSpam) as AntiSpamVerdict[];
 
-/** What an anti-spam policy does with mail of a verdict, where the mail ends, and which properties say so; undefined where it does nothing. */
+/**
+ * Returns what an anti-spam policy does with mail of a verdict, the resulting outcome, and the properties that decide this; undefined if
+ * the policy does nothing.
+ */
 export function antiSpamAction(
   policy: AntiSpamPolicy,
   verdict: AntiSpamVerdict,
 ) {
-  // `Off` does nothing, and `Test` nothing that keeps a message from being delivered.
+  // `Off` has no effect. `Test` does not prevent the delivery of a message.
   if (verdict === "bulk" && policy.markAsSpamBulkMail.toLowerCase() !== "on")
     return undefined;
   const [actionProperty, tagProperty] = antiSpam[verdict];
@@ -83,17 +90,17 @@ export function antiSpamAction(
   };
 }
 
-/** What is done with mail of a verdict. */
+/** The effect of policies on mail of a verdict. */
 interface Acted {
-  /** Every way in which a policy acts. */
+  /** The ways of the message for all policies that act on it. */
   readonly ways: readonly Way[];
-  /** Whether a policy that may be for the recipient has nothing against it, so that the next verdict counts. */
+  /** Whether a policy that may apply to the recipient does nothing, so that the next verdict counts. */
   readonly passes: boolean;
-  /** The steps up to there, for the next verdict. */
+  /** The steps so far, to which those of the next verdict are added. */
   readonly steps: readonly Step[];
 }
 
-/** What is done with mail of a verdict by the policies that may be for its recipient, after these steps. */
+/** Returns the effect, on mail of a verdict, of the policies that may apply to its recipient. `earlier` are the steps so far. */
 export function onVerdict(
   verdict: Exclude<Verdict, "none">,
   scl: number | null,
@@ -110,7 +117,10 @@ export function onVerdict(
     );
   return acted([antiSpam], (policy) => antiSpamThreat(policy, verdict));
 
-  /** `threatOf` tells what a policy does; nothing, or the step that says why nobody knows. */
+  /**
+   * Returns the effect of the policies in `choices`. `threatOf` returns what a policy does: undefined for nothing, or a step that explains
+   * why it is unknown.
+   */
   function acted<Policy>(
     choices: readonly Chosen<Policy>[],
     threatOf: (policy: Policy) => Threat | Step | undefined,
@@ -196,7 +206,7 @@ function antiPhishThreat(
     action: String(action),
     tagProperty,
     tag: tag === undefined ? undefined : String(tag),
-    // The value of the anti-spam policy that is for the recipient counts here, too.
+    // Here, too, the retention of the anti-spam policy that applies to the recipient counts.
     retentionDays: policy?.quarantineRetentionPeriod ?? null,
   };
 }
@@ -218,7 +228,7 @@ function antiSpamThreat(
 
 type Ending = readonly [outcome: Outcome, why: string];
 
-/** Where a policy's action sends a message. @see https://learn.microsoft.com/defender-office-365/anti-spam-policies-configure */
+/** The outcome of a policy's actions. @see https://learn.microsoft.com/defender-office-365/anti-spam-policies-configure */
 const outcomes: Readonly<Record<string, Ending>> = {
   quarantine: ["quarantine", "it is put into quarantine"],
   movetojmf: ["junk", "it is moved to the Junk Email folder"],

@@ -1,7 +1,7 @@
-/** Yes, no, or what nobody can tell. */
+/** True, false, or unknown (undefined). */
 export type ThreeValued = boolean | undefined;
 
-/** Whether any holds: one that does decides, whatever cannot be told of the others. */
+/** Returns whether any value is true. One true value decides, even if others are unknown. */
 export function any(truths: Iterable<ThreeValued>): ThreeValued {
   let result: ThreeValued = false;
   for (const truth of truths) {

@@ -6,18 +6,18 @@ import { allHold } from "./rule-match";
 import { throughRules, type AfterRules } from "./rule-states";
 import type { TransportRule } from "./snapshot";
 
-/** The rules of a tenant, ready for a kind of message, and then for its recipients. Steps are those of the rules alone. */
+/** Applies the rules of a tenant, first for a kind of message, then for its recipients. Steps are only those of the rules. */
 export type TransportRules = (
   origin: Origin,
   headers: Headers,
 ) => (mail: Mail) => AfterRules;
 
-/** For how many recipients the result of the rules is kept, for each kind of message. */
+/** The number of recipients for which results are kept, for each kind of message. */
 const keptRecipients = 16;
 
 /**
- * Makes the rules of a tenant ready. A table of all recipients asks for few kinds of messages: what the rules make of one is
- * found once for all recipients for whom the same rules are.
+ * Prepares the rules of a tenant. A table of all recipients has few kinds of messages, so each result is computed once for all recipients
+ * to whom the same rules apply.
  */
 export function transportRules(
   rules: readonly TransportRule[],
@@ -61,7 +61,7 @@ export function transportRules(
   );
 }
 
-/** What requirements of the message do not look at. */
+/** Placeholders for values that requirements on the message do not test. */
 const nobody = {
   recipient: "",
   recipientDomain: "",

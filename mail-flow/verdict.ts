@@ -10,25 +10,25 @@ import type { AntiSpamPolicy } from "./snapshot";
 import { onVerdict } from "./threat-action";
 import type { ThreeValued } from "./three-valued";
 
-/** What rules and lists leave to the filter: one of the ways in which they may be read. */
+/** What rules and lists request from the filter, in one of the possible interpretations. */
 interface Request {
-  /** -1 where spam filtering is skipped. */
+  /** -1 if spam filtering is skipped. */
   readonly scl: number | null;
-  /** The verdict that is asked for. */
+  /** The requested verdict. */
   readonly asked: Verdict | undefined;
   readonly steps: readonly Step[];
 }
 
 /**
- * Makes the filter ready, first for recipients of the same policies: the ways of a message from there on, by the SCL that rules gave it.
- * Steps are those of the filter alone.
+ * Prepares the filter, first for recipients with the same policies. The result returns the remaining ways of a message, by the SCL that
+ * rules have set. Its steps are only those of the filter.
  */
 export function filter(
   quarantine: Quarantine,
 ): (policies: Policies) => (scl: number | null, mail: Mail) => Way[] {
   return rememberedOf((policies) => {
     const { policy } = policies.antiSpam;
-    // Most messages to a recipient have one of a few levels.
+    // Results are reused, because most messages to a recipient have one of a few SCLs.
     return remembered(filteredBy, (scl, mail) =>
       requests(scl, mail.allowed)
         .flatMap((request) => sendersListed(request, mail, policy))
@@ -64,7 +64,7 @@ export function filter(
   }
 }
 
-/** Everything of a message that the filter looks at, beside the policies for its recipient. */
+/** Returns a key of all properties of a message that the filter depends on, except the recipient's policies. */
 function filteredBy(
   scl: number | null,
   { allowed, behindCloudflare, microsoftVerdict, bcl, sender }: Mail,
@@ -72,13 +72,13 @@ function filteredBy(
   return `${scl} ${allowed} ${behindCloudflare} ${microsoftVerdict} ${bcl} ${sender}`;
 }
 
-/** The verdicts that a level may be taken to ask for. */
+/** The verdicts that an SCL may request. */
 const verdictsAsked: Readonly<Record<Asked, (Verdict | undefined)[]>> = {
   bypass: [undefined],
   nothing: [undefined],
   spam: ["spam"],
   highConfidenceSpam: ["highConfidenceSpam"],
-  // High confidence spam once.
+  // Levels that Microsoft no longer documents. They used to mean high confidence spam.
   notDocumented: ["highConfidenceSpam", "spam", undefined],
 };
 
@@ -106,7 +106,7 @@ function requests(scl: number | null, allowed: ThreeValued): Request[] {
 }
 
 /**
- * Adds what the policy's lists of senders say.
+ * Returns the requests after the policy's lists of senders are applied.
  *
  * @see https://learn.microsoft.com/defender-office-365/create-safe-sender-lists-in-office-365 (an own domain since September 2022)
  * @see https://learn.microsoft.com/defender-office-365/create-block-sender-lists-in-office-365 (high confidence spam; "spam" says
@@ -152,7 +152,7 @@ function sendersListed(
     const why =
       "the sender is blocked, which makes it spam or high confidence spam: the vendor's pages differ";
     const said = [...steps, say(...blocked, why)];
-    // Of what the list and a rule ask for, the stronger verdict counts.
+    // If the list and a rule request different verdicts, the stronger one counts.
     const asked =
       request.asked === "highConfidenceSpam"
         ? ([request.asked] as const)
@@ -169,7 +169,7 @@ const listsNobody = (policy: AntiSpamPolicy): boolean =>
   policy.blockedSenders.length === 0 &&
   policy.blockedSenderDomains.length === 0;
 
-/** The verdicts that could be acted on, the first of them first; `none` is not among them. */
+/** Returns the verdicts that a policy may act on, in order of precedence, without `none`. */
 function verdictsOn(
   { scl, asked }: Request,
   mail: Mail,
@@ -178,7 +178,7 @@ function verdictsOn(
   const own = microsoftsOwn(mail, policy);
   const neverSkipped =
     own === "malware" ||
-    // Secure by default keeps high confidence phishing only where the MX record names Microsoft.
+    // "Secure by default" quarantines high confidence phishing only if the MX record points to Microsoft.
     (own === "highConfidencePhish" && !mail.behindCloudflare);
   const counting = scl !== -1 ? [own, asked] : neverSkipped ? [own] : [];
   return counting
@@ -195,8 +195,8 @@ const antiPhish = [
 ];
 
 /**
- * The orders in which verdicts may go before each other: the vendor's page put high confidence spam before spoofing and impersonation
- * until 2024, and puts it after them since 2025-09.
+ * Returns the possible orders of precedence of verdicts. Microsoft's page put high confidence spam before spoofing and impersonation until
+ * 2024, and puts it after them since 2025-09.
  *
  * @see https://learn.microsoft.com/defender-office-365/how-policies-and-protections-are-combined
  */
@@ -215,6 +215,6 @@ function microsoftsOwn(
 ): Verdict {
   const byLevel = microsoftVerdict === "bulk" || microsoftVerdict === "none";
   if (!byLevel || bcl === undefined) return microsoftVerdict;
-  // Without a policy nobody knows the threshold; 1 is the lowest.
+  // Without a policy the threshold is unknown; 1 is the lowest.
   return bcl >= (policy?.bulkThreshold ?? 1) ? "bulk" : "none";
 }

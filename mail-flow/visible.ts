@@ -1,15 +1,15 @@
 /**
- * Characters that steer a terminal or show a text as something else: control characters, those that turn the direction of what follows,
- * and those without width.
+ * Characters that control a terminal or disguise a text: control characters, characters that change the direction of the following text,
+ * and characters without width.
  */
 const steering =
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
-/** Whether a text has such a character. */
+/** Returns whether a text contains such a character. */
 export const steers = (text: string): boolean => text.search(steering) >= 0;
 
-/** A text with each such character as `\u{202e}`. */
+/** Returns a text in which each such character is escaped, as in `\u{202e}`. */
 const withoutSteering = (text: string): string =>
   steers(text)
     ? text.replace(
@@ -19,8 +19,8 @@ const withoutSteering = (text: string): string =>
     : text;
 
 /**
- * Every text of a document with control characters, and those that turn the direction of what follows, made visible: a name of
- * a tenant's object must neither steer a terminal nor show itself as something else.
+ * Returns a document in which these characters are escaped in all texts: the name of a tenant's object must neither control a terminal nor
+ * look like something else.
  */
 export function visible<T>(document: T): T {
   if (typeof document === "string") return withoutSteering(document) as T;
@@ -32,14 +32,14 @@ export function visible<T>(document: T): T {
   return shown as T;
 }
 
-/** {@link visible} for a message of several lines. */
+/** Returns {@link visible} for a message with several lines. */
 export const visibleLines = (message: string): string =>
   message.split("\n").map(withoutSteering).join("\n");
 
-/** A text with each such character as a space. */
+/** Returns a text in which each such character is replaced with a space. */
 export const spaced = (text: string): string => text.replace(steering, " ");
 
-/** A document as JSON that is the same to a program, and steers no terminal. */
+/** Returns a document as JSON that parses to the same value but does not control a terminal. */
 export const visibleJson = (document: unknown, keys?: string[]): string =>
   JSON.stringify(document, keys).replace(
     steering,

@@ -2,24 +2,24 @@ import type { Path } from "../path";
 import type { QuarantinedMessage, RuleMatch } from "../reports";
 import type { OurRule } from "./our-rules";
 
-/** What became of one message that one rule matched, held against the model. */
+/** What happened to one message that one rule matched, compared with the model. */
 export interface Account {
   readonly rule: OurRule;
   readonly match: RuleMatch;
   /** The same message in quarantine. */
   readonly entry?: QuarantinedMessage;
-  /** What the model says of it, with no verdict of Microsoft's own. */
+  /** The paths that the model returns, without a verdict of Microsoft's own. */
   readonly expected: readonly Path[];
-  /** What the model says of it for the verdict that explains where it is. */
+  /** The path for the verdict of Microsoft's own that explains the message's place. */
   readonly explainedBy?: Path;
   readonly agrees: "yes" | "ownVerdict" | "no" | "unknown";
-  /** Why nothing follows, as a sentence without a full stop; empty where something does. */
+  /** The reason for `unknown`, as a sentence without a full stop; otherwise empty. */
   readonly why: string;
   /** Who released it. */
   readonly released?: "recipient" | "somebodyElse" | "unknown";
 }
 
-/** Why nothing follows from where a message is, in the cases that others ask for. */
+/** Reasons for `unknown` that other files test for. */
 export const whys = {
   deleted:
     "somebody may have deleted it, or Microsoft has found something else first",

@@ -10,7 +10,7 @@ import { notQuarantined } from "./not-quarantined";
 import type { OurRule } from "./our-rules";
 import { modelOf } from "./possibilities";
 
-/** Every message that one of the rules matched, with where it is and whether that is what the model says. */
+/** Returns all messages that the rules matched, each with its place and whether this agrees with the model. */
 export function accountsOf(
   snapshot: Snapshot,
   reports: Reports,
@@ -26,7 +26,7 @@ export function accountsOf(
   const judged = matches.flatMap((match): Account[] => {
     const rule = byName.get(match.rule.toLowerCase());
     if (!rule) return [];
-    // Several rules may have matched it, and usually the last one decides: any of their ends is fine.
+    // Several rules may have matched the message. Usually the last one decides, but the result of any of them counts as agreement.
     const all = (together.get(messageKey(match)) ?? [rule]).map((one) =>
       possible(one, match),
     );
@@ -45,7 +45,7 @@ export function accountsOf(
 const messageKey = ({ messageId, recipient, traceId }: RuleMatch): string =>
   `${messageId || traceId}\n${recipient.toLowerCase()}`;
 
-/** The rules that matched each message, the last in Exchange's order first. */
+/** Returns the rules that matched each message, the last in Exchange's order first. */
 function rulesByMessage(
   matches: readonly RuleMatch[],
   rules: readonly OurRule[],
@@ -65,7 +65,7 @@ function rulesByMessage(
   );
 }
 
-/** Who got it out, as far as Exchange tells. */
+/** Returns who released the message, as far as Exchange returns it. */
 function releaseOf(
   entry: QuarantinedMessage,
   match: RuleMatch,

@@ -4,12 +4,12 @@ import type { Path } from "../path";
 import type { QuarantinedMessage } from "../reports";
 import type { Snapshot } from "../snapshot";
 
-/** Microsoft's reasons for a quarantine by the verdict that they stand for, in lower case (partly observed). */
+/** Microsoft's reasons for a quarantine, by verdict, in lower case (partly observed). */
 const reasons: Readonly<Record<Verdict, readonly string[]>> = {
   malware: ["malware", "filetypeblock"],
   highConfidencePhish: ["highconfphish"],
   phish: ["phish"],
-  // The list has one word for both kinds of spam.
+  // The list has the same word for both kinds of spam.
   highConfidenceSpam: ["spam", "highconfspam"],
   spoof: ["phish", "spoof"],
   userImpersonation: ["phish"],
@@ -20,11 +20,14 @@ const reasons: Readonly<Record<Verdict, readonly string[]>> = {
   none: [],
 };
 
-/** Whether a path ends in the quarantine, by a policy or by a rule. */
+/** Returns whether a path ends in the quarantine, by a policy or by a rule. */
 export const isQuarantined = ({ outcome }: Path): boolean =>
   outcome === "quarantine" || outcome === "hostedQuarantine";
 
-/** Whether a quarantined message is where a path says, and for the path's reason; what is not returned agrees. */
+/**
+ * Returns whether a quarantined message is in the place that a path predicts, for the predicted reason. Values that are not returned count
+ * as agreement.
+ */
 export const agreesWith = (path: Path, entry: QuarantinedMessage): boolean =>
   isQuarantined(path) &&
   sameReason(path, entry) &&
@@ -33,7 +36,7 @@ export const agreesWith = (path: Path, entry: QuarantinedMessage): boolean =>
     entry.quarantinePolicy === "" ||
     same(path.quarantinePolicy, entry.quarantinePolicy));
 
-/** Whether Microsoft's reason is the one of a path. */
+/** Returns whether Microsoft's reason is the one that a path predicts. */
 export function sameReason(
   { verdict }: Path,
   { type }: QuarantinedMessage,
@@ -48,7 +51,7 @@ export function sameReason(
     : reasons[verdict].includes(reason);
 }
 
-/** Whether the threat policy is the one of a path; names of anti-phishing and anti-malware policies are not ours to judge. */
+/** Returns whether the threat policy is the one that a path predicts. Names of anti-phishing and anti-malware policies are not compared. */
 export const samePolicy = (
   { policy }: Path,
   { policy: found, policyType }: QuarantinedMessage,
@@ -58,7 +61,7 @@ export const samePolicy = (
   !/^(HostedContentFilterPolicy)?$/i.test(policyType) ||
   same(policy, found);
 
-/** Whether the policy that put a message into the quarantine is still there; true where it cannot be told. */
+/** Returns whether the policy that quarantined a message still exists; true if unknown. */
 export function hasPolicy(
   { antiSpamPolicies }: Snapshot,
   { policy, policyType }: QuarantinedMessage,

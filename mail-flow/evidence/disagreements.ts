@@ -9,10 +9,10 @@ import { byFrequency } from "../grouped";
 import { neverMatched, type NeverMatched } from "./never-matched";
 import type { OurRule } from "./our-rules";
 
-/** Where life and model disagree, with how many messages. */
+/** A disagreement between reports and model, with the number of messages. */
 export interface Disagreement extends Finding {
   messages: number;
-  /** The messages; only where they were asked for. */
+  /** The messages; only if details were requested. */
   details?: Pick<
     RuleMatch,
     "at" | "messageId" | "sender" | "recipient" | "subject"
@@ -31,7 +31,7 @@ const pages = {
 
 type Said = Omit<Finding, "object" | "value">;
 
-/** Every disagreement, those that failed first. */
+/** Returns all disagreements, those with status `failed` first. */
 export function disagreements(
   rules: readonly OurRule[],
   reports: Reports,
@@ -152,7 +152,10 @@ function misplaced(one: Account): Said {
   };
 }
 
-/** Released by the recipient, where the model leaves that to an administrator for whatever the rule is for. */
+/**
+ * Returns a disagreement if the recipient released the message although, by the model, only an administrator can release it for all
+ * dispositions of the rule.
+ */
 function released({
   expected,
   agrees,
@@ -167,7 +170,7 @@ function released({
     return undefined;
   return {
     check: "released-by-recipient",
-    // What they met may have been changed since: then it is no contradiction, and still worth knowing.
+    // If the configuration may have changed since, it is no contradiction but still worth a warning.
     status: agrees === "unknown" ? "warning" : "failed",
     property: "",
     reason: `released by their recipients, though only an administrator should do that${agrees === "unknown" ? " (the configuration may have been another then)" : ""}`,
@@ -176,7 +179,7 @@ function released({
   };
 }
 
-/** Microsoft's own verdict went first, and gave the recipient more than the rule's would have. */
+/** Returns a disagreement if Microsoft's own verdict took precedence and gave the recipient more rights than the rule's verdict would have. */
 function weaker({ expected, explainedBy, entry }: Account): Said | undefined {
   const there = expected.filter(isQuarantined);
   if (
@@ -195,7 +198,7 @@ function weaker({ expected, explainedBy, entry }: Account): Said | undefined {
   };
 }
 
-/** A rule matched by words that nobody has documented. */
+/** Returns a disagreement if a rule matched by words that are not documented. */
 function unknownWords({ dispositions, words }: OurRule): Said | undefined {
   if (dispositions.length > 0) return undefined;
   return {

@@ -1,17 +1,20 @@
 import { collected } from "../grouped";
 import type { QuarantinedMessage, RuleMatch } from "../reports";
 
-/** Where a matched message is in the quarantine. */
+/** The place of a matched message in the quarantine. */
 export interface Joined {
-  /** The message for that recipient. */
+  /** The quarantined message for this recipient. */
   entry?: QuarantinedMessage;
-  /** Whether the message is there, for other recipients only: an alias or a group may stand for this one. */
+  /**
+   * Whether the message is in quarantine only for other recipients: one of them may be an alias of this recipient, or a group that contains
+   * it.
+   */
   elsewhere: boolean;
 }
 
 /**
- * Finds matched messages in the quarantine, by their Message-ID or by Microsoft's own id, which the identity of a quarantined
- * message begins with (observed).
+ * Returns a function that finds a matched message in the quarantine, by its Message-ID or by Microsoft's own id, with which the identity of
+ * a quarantined message begins (observed).
  */
 export function indexOf(
   quarantined: readonly QuarantinedMessage[],
@@ -36,12 +39,12 @@ export function indexOf(
           recipients.length === 0 ||
           recipients.some((one) => one.toLowerCase() === address),
       )
-      // Senders use a Message-ID again: the one of that time is meant.
+      // Some senders reuse a Message-ID, so the message closest in time is chosen.
       .sort((one, other) => distance(one) - distance(other));
     return { ...(entry && { entry }), elsewhere: !entry && found.length > 0 };
   };
 }
 
-/** An id without the brackets that one list writes and another leaves out. */
+/** Returns an id in lower case without its brackets, which only one of the two lists has. */
 const plain = (id: string): string =>
   id.trim().replace(/^<|>$/g, "").toLowerCase();

@@ -6,15 +6,15 @@ import { whys, type Account } from "./account";
 import { agreesWith, hasPolicy, isQuarantined } from "./agreement";
 import type { Possibilities } from "./possibilities";
 
-/** How long a change may take until it acts on mail (documented: 30 minutes or more; an hour was seen). */
+/** The time in milliseconds until a change acts on mail (documented: 30 minutes or more; observed: an hour). */
 const effectMs = 3_600_000;
 
 const day = 24 * 3_600_000;
 
-/** How long the lists may be late: hours to a day, as is said. */
+/** The possible delay of the lists in milliseconds (said to be hours to a day). */
 const lagMs = day;
 
-/** Whether where a message is agrees with the model, and what the model says of it with no verdict of Microsoft's own. */
+/** Whether the place of a message agrees with the model, and what the model returns without a verdict of Microsoft's own. */
 export type Judgement = Pick<
   Account,
   "agrees" | "why" | "explainedBy" | "expected"
@@ -29,7 +29,7 @@ const reading =
     ...(explainedBy && { explainedBy }),
   });
 
-/** A message that the quarantine has for somebody else only. */
+/** Returns the judgement for a message that is in quarantine only for another recipient. */
 export const judgeElsewhere = (all: readonly Possibilities[]): Judgement =>
   reading(all.flatMap((one) => one.expected))("unknown", whys.elsewhere);
 
@@ -103,7 +103,10 @@ const undecided = (path: Path): string =>
 const notSaid = (path: Path | undefined): string =>
   path?.steps.at(-1)?.why ?? "the model does not know the rule's words";
 
-/** What was changed since a message came, so that it may have met another configuration, as a sentence. */
+/**
+ * Returns the last change since a message arrived, as a sentence: the message may have been processed with another configuration. Undefined
+ * if there is none.
+ */
 function changedSince(
   { at }: RuleMatch,
   { changes }: Reports,

@@ -4,22 +4,22 @@ import { valueOf } from "../part";
 import type { Reports } from "../reports";
 import type { OurRule } from "./our-rules";
 
-/** A rule that has matched nothing while its twin has. */
+/** A rule that matched nothing while a similar rule, its twin, did. */
 export interface NeverMatched {
   readonly rule: OurRule;
   readonly twin: OurRule;
-  /** What the two have in common: what they are for, or the header. */
+  /** What the two rules have in common: their dispositions, or the header. */
   readonly alike: "dispositions" | "header";
-  /** How many messages the twin matched in the same time. */
+  /** The number of messages that the twin matched in the same period. */
   readonly messages: number;
 }
 
-/** How many messages the twin must have matched: fewer may be chance. */
+/** The smallest number of messages of the twin; fewer may be chance. */
 const enough = 10;
 
 /**
- * Rules that never match while a twin does: one for the same dispositions on the other generation of headers, or, where none of the
- * words is ever stamped, one on the same header. Only the time since both are as they are is looked at.
+ * Returns the rules that never match while a twin does: a rule for the same dispositions on the other generation of headers or, if
+ * Cloudflare stamps none of the rule's words, a rule on the same header. Only the period since the last change of both rules counts.
  */
 export function neverMatched(
   rules: readonly OurRule[],
@@ -32,7 +32,7 @@ export function neverMatched(
     const change = changes.find((one) => one.object === object);
     return latest([
       reports.hitsSince.slice(0, 10),
-      // The day of the change belongs to neither.
+      // The day of the change does not count, because both configurations applied on it.
       ...[change?.at, rule.activationDate].flatMap((at) =>
         at === undefined ? [] : [dayAfter(at)],
       ),

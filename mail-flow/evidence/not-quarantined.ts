@@ -3,12 +3,13 @@ import { domainOf } from "../mail";
 import { whys, type Account } from "./account";
 
 /**
- * A message that is missing in the quarantine proves nothing: recipients and administrators delete. Where not one of so many
- * messages to so many recipients is there, deletion is no explanation any more.
+ * The smallest numbers of messages and recipients for a conclusion. One message that is missing from quarantine proves nothing, because
+ * recipients and administrators delete messages. If so many messages to so many recipients are all missing, deletion is not a plausible
+ * explanation.
  */
 const enough = { messages: 5, recipients: 3 };
 
-/** Says of the messages of a rule to a domain that they were not quarantined, where none of enough of them is there. */
+/** Returns the accounts, with `agrees: "no"` for the messages of a rule to a domain if there are enough of them and none is in quarantine. */
 export function notQuarantined(accounts: readonly Account[]): Account[] {
   const missing = new Set(
     grouped(accounts, groupOf)
@@ -33,7 +34,7 @@ function isMissing(group: readonly Account[]): boolean {
   return (
     absent.length >= enough.messages &&
     recipients.size >= enough.recipients &&
-    // Even one that was released, or that is there for somebody else, shows that the rule's wish is granted.
+    // A released message, or one for another recipient, also shows that Microsoft follows the rule's request.
     !group.some(({ entry, why }) => entry ?? why === whys.elsewhere)
   );
 }

@@ -8,23 +8,23 @@ import {
 } from "../message";
 import type { TransportRule } from "../snapshot";
 
-/** A mail flow rule that tests the header in which Cloudflare says what it found, whatever its name. */
+/** A mail flow rule that tests the header with Cloudflare's disposition, whatever the rule's name. */
 export interface OurRule {
   readonly rule: TransportRule;
   readonly header: Header;
-  /** The words that it looks for. */
+  /** The words that the rule searches for. */
   readonly words: readonly string[];
-  /** What Cloudflare found of the mail that it is for; empty where no word is one that Cloudflare stamps. */
+  /** The dispositions of the mail that the rule applies to; empty if Cloudflare stamps none of the words. */
   readonly dispositions: readonly Disposition[];
 }
 
-/** The dispositions that Cloudflare stamps one of the words for. */
+/** Returns the dispositions whose word is one of these. */
 const stampedFor = (words: readonly string[]): Disposition[] => {
   const upper = new Set(words.map((word) => word.toUpperCase()));
   return dispositions.filter((one) => upper.has(headerWords[one] ?? " "));
 };
 
-/** The rules on Cloudflare's disposition headers, in the order in which Exchange runs them. */
+/** Returns the rules that test Cloudflare's disposition headers, in the order in which Exchange applies them. */
 export const ourRules = (rules: readonly TransportRule[]): OurRule[] =>
   rules
     .toSorted((one, other) => one.priority - other.priority)

@@ -11,19 +11,22 @@ import { sendingAddresses } from "../sending-addresses";
 import type { Snapshot } from "../snapshot";
 import type { OurRule } from "./our-rules";
 
-/** What may have become of a message that a rule matched. */
+/** The possible paths, by the model, of a message that a rule matched. */
 export interface Possibilities {
-  /** By the model, with no verdict of Microsoft's own: one path for each disposition that the rule is for. */
+  /** Without a verdict of Microsoft's own: one path for each disposition that the rule is for. */
   readonly expected: readonly Path[];
-  /** The same for the message's own sender and time, which cost a look at the model for each message. */
+  /** The same paths for the message's own sender and time. They are computed for each message. */
   readonly precisely: () => readonly Path[];
-  /** By the model for what the reports do not tell: groups of the recipient, the sending server. */
+  /** The paths for values that the reports do not contain: groups of the recipient, the sending server. */
   readonly circumstances: () => readonly Path[];
-  /** By the model for another verdict of Microsoft's own. */
+  /** The paths for other verdicts of Microsoft's own. */
   readonly ownVerdicts: () => readonly Path[];
 }
 
-/** Asks the model about messages that rules have matched already: whatever Cloudflare did, it delivered them with the header. */
+/**
+ * Returns a function that returns the possible paths of a message that a rule matched. Cloudflare's settings are ignored: it has delivered
+ * the message with the header.
+ */
 export function modelOf(
   snapshot: Snapshot,
   matches: readonly RuleMatch[],
@@ -35,7 +38,7 @@ export function modelOf(
     ),
   );
   const groups = groupsIn(snapshot);
-  // The reports do not say which server mail came from: one address of each kind that the snapshot tells apart.
+  // The reports do not contain the sending server, so one address of each class that the snapshot distinguishes is tried.
   const addressesOf = remembered(
     ({ rule }: OurRule) => rule.name,
     ({ rule }) => {
@@ -67,7 +70,7 @@ export function modelOf(
   };
 }
 
-/** Everything that a rule without addresses takes, the published addresses first. */
+/** All addresses, for a rule without a condition on addresses; the published ones first. */
 const everywhere = [...egressIpRanges, "0.0.0.0/0"];
 
 function possibilities(
@@ -109,7 +112,7 @@ function possibilities(
   };
 }
 
-/** A message that the rule has matched: from an address that it takes. */
+/** Returns a message that the rule matches, from one of its addresses. */
 const messageFor = (
   { header }: OurRule,
   recipient: string,

@@ -11,26 +11,26 @@ import type { ThreeValued } from "../three-valued";
 import type { Context } from "./context";
 import { recipientsOf, someoneIn } from "./recipients";
 
-/** How much of something is meant. */
+/** How much of some mail is affected. */
 export interface AffectedMail {
-  /** `domains`: all of it at some of the domains. */
+  /** `domains`: all mail, but only for some of the domains. */
   readonly extent: "all" | "domains" | "some" | "none";
-  /** The domains at which all of it is meant. */
+  /** The domains for which all mail is affected. */
   readonly domains: readonly string[];
 }
 
-/** Mail that Cloudflare delivers: one disposition in a header of one generation, from any of its addresses, to any of the domains. */
+/** Mail that Cloudflare delivers, with one disposition in one generation of headers, from any of its addresses, to any of the domains. */
 export interface Mail {
   readonly header: Header;
-  /** The word that is stamped, such as `UCE`. */
+  /** The word in the header, such as `UCE`. */
   readonly word: string;
 }
 
 const none: AffectedMail = { extent: "none", domains: [] };
 
 /**
- * How much of such mail a rule acts on now: all where it matches whoever the recipient is and whichever address Cloudflare delivers
- * from. A rule that is disabled, only watches or is outside its dates acts on none.
+ * Returns how much of such mail a rule acts on now: all if it matches for every recipient and every address of Cloudflare. A rule that is
+ * disabled, only reports or is outside its dates acts on none.
  */
 export function affectedMail(
   rule: TransportRule,
@@ -39,7 +39,7 @@ export function affectedMail(
   if (!inForce(rule, context.now)) return () => none;
   const alone = snapshotOf({ transportRules: [rule] });
   const requirements = requirementsOf(onlyOfDelivery(rule));
-  // Most rules do not look at recipients; telling them apart takes longest.
+  // Recipients are distinguished only if the rule tests them: most rules do not, and it is slow.
   const looksAtThem = requirements.some(({ on }) => on === "recipient");
   const classes = looksAtThem
     ? toldApart(context.domains, rule)
@@ -84,7 +84,7 @@ export function affectedMail(
   };
 }
 
-/** The domains that a rule names, each by itself, and the others together: an account may have thousands. */
+/** Returns the domains in groups: each domain that a rule names alone, and all others together, because an account may have thousands. */
 function toldApart(
   domains: readonly string[],
   { conditions }: TransportRule,
@@ -101,7 +101,10 @@ function toldApart(
   ];
 }
 
-/** The rule as far as Cloudflare and the recipient decide: what it asks of senders and of content may hold for some of the mail. */
+/**
+ * Returns a rule with only the conditions on Cloudflare and the recipient. Conditions on senders and content count as unknown, because they
+ * may hold for some of the mail.
+ */
 function onlyOfDelivery(rule: TransportRule): TransportRule {
   const [known, unknown] = [new Map<string, RuleValue>(), [...rule.unread]];
   for (const [name, value] of Object.entries(rule.conditions))
@@ -118,10 +121,10 @@ function isOfDelivery(name: string, value: RuleValue): boolean {
       );
 }
 
-/** Whether a rule acts on any mail now: its state, its mode and its dates. */
+/** Returns whether a rule acts on any mail now, by its state, its mode and its dates. */
 export const inForce = (rule: TransportRule, now: Date): boolean =>
   rule.enabled && watchingStep(rule, now.getTime()) === undefined;
 
-/** A value of a rule as a text. */
+/** Returns a value of a rule as a string: the first one of a list. */
 export const textOf = (value: RuleValue | undefined): string =>
   texts(value)[0] ?? "";

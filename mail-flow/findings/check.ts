@@ -4,38 +4,41 @@ import type { PartName, Parts } from "../part";
 import type { RuleValue } from "../snapshot";
 import type { Context } from "./context";
 
-/** One thing that a check found: an object that is not as it should be. */
+/** One result of a check: an object with a wrong value. */
 export interface Detail extends Pick<
   Finding,
   "object" | "value" | "reason" | "fix"
 > {
   /** The property in camelCase. @default "", the object as a whole */
   readonly property?: string;
-  /** Where it is not as bad, or worse, than the check's own severity. */
+  /** The severity, if it differs from the check's own. */
   readonly status?: "warning" | "failed";
 }
 
-/** One thing that is looked at, as data. */
+/** One check of a snapshot. */
 export interface Check {
-  /** Lower case with hyphens; never renamed once it is released, as programs accept findings by it. */
+  /** The name: lower case with hyphens. It must not be renamed after a release, because programs accept findings by their check. */
   readonly name: string;
-  /** What it asks, in one line for a table. */
+  /** The correct state, in one line for a table. */
   readonly title: string;
-  /** How bad it is as a rule: `failed` defeats the routes, `warning` may, or will later. */
+  /** The usual severity: `failed` defeats the routes, `warning` may do so, or will do so later. */
   readonly severity: Exclude<Status, "ok" | "skipped">;
-  /** `stack`: defeats or weakens the routes; `doctor`: advice, which a stack is not bothered with. */
+  /** `stack`: finds what defeats or weakens the routes; `doctor`: gives advice, which a stack does not report. */
   readonly appliesTo: Context["purpose"];
-  /** The parts of the snapshot that it cannot do without. */
+  /** The parts of the snapshot that the check needs. */
   readonly needs: readonly PartName[];
   /** The vendor's page about it. */
   readonly url: string;
-  /** What it says when nothing is wrong. */
+  /** The message if nothing is wrong. */
   readonly fine: string;
-  /** What is wrong; nothing where all is well. Asked only where every part that it needs was read. */
+  /** Yields what is wrong. Called only if all needed parts were read. */
   look(parts: Parts, context: Context): Iterable<Detail>;
 }
 
-/** Makes a check whose `look` sees the parts that it needs, and no other. What fails is for a stack, unless `appliesTo` says otherwise. */
+/**
+ * Returns a check whose `look` has access only to the parts that it needs. Checks with severity `failed` apply to stacks by default, the
+ * others only to the doctor.
+ */
 export const check = <K extends PartName>(
   definition: Omit<Check, "appliesTo" | "needs" | "look"> &
     Partial<Pick<Check, "appliesTo">> & {
@@ -47,10 +50,7 @@ export const check = <K extends PartName>(
   ...definition,
 });
 
-/**
- * Returns `make`, which is called once for each report: each has a context of its own, in which many checks ask for the same of the
- * same lists.
- */
+/** Returns `make`, which is called only once per report for the same lists. Each report has its own context. */
 export function oncePerReport<Given extends readonly object[], Result>(
   make: (context: Context, ...given: Given) => Result,
 ): (context: Context, ...given: Given) => Result {
@@ -64,7 +64,7 @@ export function oncePerReport<Given extends readonly object[], Result>(
   };
 }
 
-/** A property of an object, with its live value. */
+/** Returns a property of an object, with its live value. */
 export const propertyOf = <K extends string>(
   noun: string,
   object: { readonly name: string } & Readonly<Partial<Record<K, RuleValue>>>,
@@ -75,11 +75,11 @@ export const propertyOf = <K extends string>(
   value: object[property] ?? null,
 });
 
-/** A property as cmdlets name it: `highConfidenceSpamAction` is `HighConfidenceSpamAction`. */
+/** Returns a property's name in cmdlets: `highConfidenceSpamAction` becomes `HighConfidenceSpamAction`. */
 export const parameter = (property: string): string =>
   `${property.charAt(0).toUpperCase()}${property.slice(1)}`;
 
-/** Values in a sentence: `a`, `a and b`, `a, b and 7 more`. */
+/** Returns values as part of a sentence: `a`, `a and b`, `a, b and 7 more`. */
 export function listed(values: readonly string[], most = 3): string {
   if (values.length > most)
     return `${values.slice(0, most - 1).join(", ")} and ${values.length - most + 1} more`;

@@ -33,7 +33,7 @@ const forEverybody = (connector: InboundConnector): boolean =>
   connector.senderDomains.includes("*") &&
   associatedWith(connector).length === 0;
 
-/** Whether a connector is for the accepted domains of another one. */
+/** Returns whether a connector applies to all accepted domains that another one applies to. */
 const isForDomainsOf = (
   connector: InboundConnector,
   other: InboundConnector,
@@ -56,7 +56,7 @@ const ofCloudflare = (
       enabled && meeting(senderIpAddresses, egressIpRanges).length > 0,
   );
 
-/** Those for Cloudflare's addresses with Enhanced Filtering, for whomever. */
+/** Returns the connectors for Cloudflare's addresses that have Enhanced Filtering, even if only for some recipients. */
 const skipping = (
   connectors: readonly InboundConnector[],
   context: Context,
@@ -66,7 +66,7 @@ const skipping = (
       efSkipLastIp || uncovered(context.egressIpRanges, efSkipIps).length === 0,
   );
 
-/** Finds Cloudflare's addresses in a list of the connection filter. */
+/** Returns a check's `look` that finds Cloudflare's addresses in a list of the connection filter. */
 const ours = (property: "ipAllowList" | "ipBlockList", consequence: string) =>
   function* (
     { connectionFilters }: Pick<Parts, "connectionFilters">,
@@ -84,7 +84,7 @@ const ours = (property: "ipAllowList" | "ipBlockList", consequence: string) =>
     }
   };
 
-/** The checks of what happens before any rule: the connection filter and the connectors. */
+/** Checks of what applies before any rule: the connection filter and the connectors. */
 export const connectionChecks: readonly Check[] = [
   check({
     name: "ip-allow-list",
@@ -145,7 +145,7 @@ export const connectionChecks: readonly Check[] = [
       for (const connector of enabled.filter(restricts)) {
         if (connector.senderDomains.length === 0) continue;
         const everybody = forEverybody(connector);
-        // Mail meets the connector that lists its address, whatever others refuse.
+        // A connector that lists the mail's address applies, even if others would refuse the mail.
         const known = enabled.filter((other) => {
           const closeness = closenessTo(other);
           return (

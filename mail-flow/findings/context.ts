@@ -1,38 +1,38 @@
 import type { Header } from "../message";
 import { egressIpRanges } from "../egress";
 
-/** What a snapshot is held against: use case 4 as a program wants it, or as the tutorial has it. */
+/** What a snapshot is compared with: use case 4 as in a program, or as in the tutorial. */
 export interface Context {
   /**
-   * Who asks: a stack gets only what defeats or weakens its routes, and none of it is there right after an `up` in a tenant
-   * that nobody else has configured; the doctor gives advice as well.
+   * The caller. A `stack` gets only findings that defeat or weaken its routes, and none right after an `up` in a tenant that nothing else
+   * has configured. The `doctor` also gets advice.
    */
   readonly purpose: "stack" | "doctor";
-  /** The moment that rules' dates are held against. @default now */
+  /** The time with which the dates of rules are compared. @default now */
   readonly now: Date;
-  /** The domains that are meant. @default [], all of the Cloudflare account's */
+  /** The domains to check. @default [], all of the Cloudflare account's */
   readonly domains: readonly string[];
-  /** By domain: the host that its mail is forwarded to on purpose, whatever Microsoft Graph says. @default {} */
+  /** By domain: the host to which mail is deliberately forwarded, even if Microsoft Graph returns another one. @default {} */
   readonly transports: Readonly<Record<string, string>>;
-  /** The generations of headers that there must be rules for. @default [], those that there are any for */
+  /** The generations of headers for which rules must exist. @default [], those that have any rules */
   readonly headers: readonly Header[];
   /** The addresses that Cloudflare delivers from, as IPv4 addresses, CIDR blocks or `a-b`. @default the published list */
   readonly egressIpRanges: readonly string[];
-  /** Names of the rules that make the routes. @default those of the tutorial, old and new */
+  /** The names of the rules that implement the routes. @default those of the tutorial, old and new */
   readonly ruleNames: readonly string[];
-  /** Name of the quarantine policy that recipients release from. @default "UserNotifyUserRelease" */
+  /** The name of the quarantine policy from which recipients can release mail. @default "UserNotifyUserRelease" */
   readonly userQuarantine: string;
-  /** Name of the quarantine policy that an administrator releases from. @default "UserNotifyAdminRelease" */
+  /** The name of the quarantine policy from which only an administrator can release mail. @default "UserNotifyAdminRelease" */
   readonly adminQuarantine: string;
 }
 
-/** The names of the rules, by header, with the rule of the administrator's quarantine last. */
+/** The names of the tutorial's rules, by header. For each header, the rule of the administrator's quarantine is last. */
 const tutorialRuleNames = ["Area 1", "Email Security"].flatMap((product) => [
   `${product} User Quarantine Message`,
   `${product} User Quarantine Message Admin Release`,
 ]);
 
-/** A context with the defaults of use case 4 for what is not given. */
+/** Returns a context with the given values, and the defaults of use case 4 for all others. */
 export function contextOf(
   given: Partial<Context> & Pick<Context, "purpose">,
 ): Context {

@@ -1,6 +1,6 @@
 import { intervalOf, mergedIntervals } from "../address-set";
 
-/** Those of `ranges` that the list `by` does not cover as a whole. */
+/** Returns the `ranges` that the list `by` does not cover completely. */
 export const uncovered = (
   ranges: readonly string[],
   by: readonly string[],
@@ -12,7 +12,7 @@ export const uncovered = (
   });
 };
 
-/** Those of `ranges` that share an address with the list `others`. */
+/** Returns the `ranges` that have an address in common with the list `others`. */
 export const meeting = (
   ranges: readonly string[],
   others: readonly string[],
@@ -24,7 +24,10 @@ export const meeting = (
   });
 };
 
-/** Whether Microsoft 365 takes a range in a rule: Cloudflare says that it takes no IPv6 and no block wider than /24. */
+/**
+ * Returns whether Microsoft 365 accepts a range in a rule. Cloudflare's documentation says that it accepts no IPv6, and no block larger
+ * than /24.
+ */
 export const isSupported = (range: string): boolean => {
   const [start, end] = intervalOf(range) ?? [0, Infinity];
   return end - start <= 255;

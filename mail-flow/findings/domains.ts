@@ -11,7 +11,7 @@ import { tiers } from "./routes";
 const setup =
   "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/mx-inline-deployment-setup/";
 
-/** A property of a domain, with its live value. */
+/** Returns a property of a domain, with its live value. */
 const ofDomain = (
   domain: CloudflareDomain,
   property: keyof CloudflareDomain,
@@ -21,7 +21,7 @@ const ofDomain = (
   value: domain[property] ?? null,
 });
 
-/** The domains that are meant, and that Cloudflare has. */
+/** Returns the domains of the context that the Cloudflare account has. */
 const meant = (
   domains: readonly CloudflareDomain[],
   context: Context,
@@ -30,7 +30,7 @@ const meant = (
   return domains.filter(({ domain }) => names.has(domain.toLowerCase()));
 };
 
-/** The dispositions with a route that a domain drops, in its order. */
+/** Returns the dispositions that a domain drops although they have a route, in the order of `dropDispositions`. */
 const routesDropped = ({ dropDispositions }: CloudflareDomain): string[] => {
   const routes = dropDispositions.flatMap((label) =>
     tiers.filter(({ word }) => labelsOf(word).includes(label.toUpperCase())),
@@ -38,11 +38,11 @@ const routesDropped = ({ dropDispositions }: CloudflareDomain): string[] => {
   return [...new Set(routes.map(({ disposition }) => disposition))];
 };
 
-/** Where a domain's settings are changed by hand. */
+/** The place where an administrator changes a domain's settings. */
 const inDashboard =
   "in the Cloudflare dashboard, Email security > Settings > Domains";
 
-/** A check of one property of each domain that is meant. */
+/** Returns a check of one property of each domain of the context. */
 const propertyCheck = ({
   property,
   isWrong,
@@ -66,10 +66,10 @@ const propertyCheck = ({
     },
   });
 
-/** How far before Cloudflare the sender is taken to be. */
+/** Returns the number of hops before Cloudflare at which the sender is assumed. */
 const hopsOf = ({ lookbackHops = 1 }: CloudflareDomain): number => lookbackHops;
 
-/** The checks of Cloudflare's side of a domain. */
+/** Checks of a domain's settings at Cloudflare. */
 export const domainChecks: readonly Check[] = [
   check({
     name: "domain-missing",
@@ -185,7 +185,7 @@ export const domainChecks: readonly Check[] = [
     severity: "failed",
     fine: "No domain restricts who may deliver to Cloudflare.",
     property: "ipRestrictions",
-    // Behind another gateway, its addresses are all that mail comes from.
+    // Behind another gateway, all mail comes from the gateway's addresses, so the restriction is right.
     isWrong: (domain) =>
       domain.ipRestrictions.length > 0 && hopsOf(domain) <= 1,
     detailOf: (domain) => ({

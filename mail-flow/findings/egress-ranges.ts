@@ -7,7 +7,7 @@ import { elsewhere, ofRule, routesOf, ruleCheck, settersOf } from "./routes";
 const egressPage =
   "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/egress-ips/";
 
-/** The checks of the addresses that the rules of the routes ask for. */
+/** Checks of the addresses that the rules of the routes require. */
 export const egressRangeChecks: readonly Check[] = [
   ruleCheck({
     name: "egress-ranges-missing",

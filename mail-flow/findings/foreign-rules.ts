@@ -20,14 +20,14 @@ import {
 const page =
   "https://learn.microsoft.com/exchange/security-and-compliance/mail-flow-rules/manage-mail-flow-rules";
 
-/** A rule that is not the one that makes a route, and how much of the route's mail it acts on. */
+/** A route whose mail another rule than the route's own rule acts on, and how much of the mail. */
 interface Met {
   readonly route: Route;
   readonly setter: TransportRule;
   readonly reach: AffectedMail;
 }
 
-/** Whether a rule stands where it matters for another one, which makes a route. */
+/** The positions, relative to the rule that implements a route, in which another rule matters. */
 const places = {
   before: (rule: TransportRule, setter: TransportRule) =>
     rule !== setter && rule.priority <= setter.priority,
@@ -36,7 +36,7 @@ const places = {
   anywhere: () => true,
 };
 
-/** A check with one detail for each rule that meets mail of routes, where it stands in such a place. */
+/** Returns a check with one detail for each rule that acts on mail of routes and has the given position. */
 const meetingCheck = ({
   place,
   concerns,
@@ -44,7 +44,7 @@ const meetingCheck = ({
   ...definition
 }: Omit<Check, "severity" | "appliesTo" | "needs" | "look"> & {
   readonly place: keyof typeof places;
-  /** Which routes a rule is about; undefined for a rule that is about none. */
+  /** Returns a filter for the routes that a rule concerns; undefined if it concerns none. */
   readonly concerns: (
     rule: TransportRule,
   ) => ((route: Route) => boolean) | undefined;
@@ -86,7 +86,10 @@ const meetingCheck = ({
 const dispositionsOf = (met: readonly Met[]): string =>
   listed([...new Set(met.map(({ route }) => route.tier.disposition))]);
 
-/** `Malicious mail` where all of it is meant, else the domains at which all of it is, else what narrows it. */
+/**
+ * Returns a description of the affected mail: `Malicious mail` if all of it is affected, else the domains for which all of it is, else the
+ * conditions that narrow it.
+ */
 function mailOf(rule: TransportRule, met: readonly Met[]): string {
   const mail = `${dispositionsOf(met)} mail`;
   if (met.some(({ reach }) => reach.extent === "all")) return mail;
@@ -98,7 +101,7 @@ function mailOf(rule: TransportRule, met: readonly Met[]): string {
   return `some ${mail} (${listed(narrowing)})`;
 }
 
-/** The checks of the rules that are somebody else's. */
+/** Checks of the rules that do not implement a route. */
 export const foreignRuleChecks: readonly Check[] = [
   meetingCheck({
     name: "scl-overridden",
@@ -177,7 +180,7 @@ export const foreignRuleChecks: readonly Check[] = [
   }),
 ];
 
-/** What actions do that decide by themselves where a message goes. */
+/** Descriptions of the actions that decide by themselves about a message's destination. */
 const diverting: Readonly<Record<string, string>> = {
   deleteMessage: "deletes",
   quarantine: "puts into quarantine, for an administrator alone,",
@@ -195,13 +198,13 @@ const quotedNames = (met: readonly Met[]): string =>
 const headerOf = (met: readonly Met[]): string =>
   dispositionHeaders[met[0]?.route.mail.header ?? "cloudflare"];
 
-/** The exceptions of a rule that look at a header, each at one. */
+/** The exceptions on headers that a rule can have. Each tests one header. */
 const headerExceptions = [
   ["HeaderContainsMessageHeader", "HeaderContainsWords"],
   ["HeaderMatchesMessageHeader", "HeaderMatchesPatterns"],
 ] as const;
 
-/** Excepts mail with the headers of the routes, where the rule has room for that, or disables the rule. */
+/** Returns the fix that excepts mail with the headers of the routes. If the rule has no free exception, the fix disables it. */
 function exceptingFix(
   { name, conditions }: TransportRule,
   met: readonly Met[],
@@ -230,7 +233,7 @@ const wordsOf = (met: readonly Met[]): string[] => [
 /** The actions that change a header. */
 const headerActions = ["removeHeader", "setHeaderName"] as const;
 
-/** The action by which a rule takes a generation's header away or writes over it. */
+/** Returns the action with which a rule removes or overwrites a generation's header. */
 function changedBy(
   { actions }: TransportRule,
   header: Header,

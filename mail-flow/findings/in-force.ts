@@ -8,13 +8,13 @@ import { listed, oncePerReport, propertyOf } from "./check";
 import type { Context } from "./context";
 import { recipientsOf } from "./recipients";
 
-/** What decides which policy wins. */
+/** The parts of a snapshot that decide which policy applies. */
 export type Policies = Pick<
   Parts,
   "antiSpamPolicies" | "antiSpamRules" | "presetRules"
 >;
 
-/** The anti-spam policies that act on mail of somebody in the domains, in the order in which one goes before the other. */
+/** Returns the anti-spam policies that act on any mail to the domains, in order of precedence. */
 export const policiesInForce = (
   { antiSpamPolicies, antiSpamRules, presetRules }: Policies,
   context: Context,
@@ -29,7 +29,7 @@ const inForce = oncePerReport(function (
 ): Candidate[] {
   const policies = snapshotOf({ antiSpamPolicies, antiSpamRules, presetRules });
   const { candidates, firstFor } = antiSpamOrder(policies);
-  // Only groups of rules that may be for an address decide about it.
+  // For a named address, only groups in rules that may cover it matter.
   const groupsFor = (named: Representative) =>
     candidates.flatMap(({ rule, covers }) => {
       if (!rule) return [];
@@ -45,7 +45,7 @@ const inForce = oncePerReport(function (
   return candidates.filter((candidate) => acting.has(candidate));
 });
 
-/** The same without what was not read: those of some kinds. */
+/** Returns the policies in force of some kinds, without those that were not read. */
 export const actingPolicies = (
   policies: Policies,
   context: Context,
@@ -55,17 +55,17 @@ export const actingPolicies = (
     .filter(({ kind }) => kinds.includes(kind))
     .flatMap(({ chosen }) => chosen.policy ?? []);
 
-/** An anti-spam policy as findings name it. */
+/** Returns the name of an anti-spam policy in findings. */
 export const antiSpamObject = (name: string): string =>
   named("HostedContentFilterPolicy", name);
 
-/** A property of an anti-spam policy, with its live value. */
+/** Returns a property of an anti-spam policy, with its live value. */
 export const ofPolicy = (
   policy: AntiSpamPolicy,
   property: keyof AntiSpamPolicy,
 ) => propertyOf("HostedContentFilterPolicy", policy, property);
 
-/** Whom a rule is for, in words. */
+/** Returns a description of the recipients of a rule. */
 export function audienceOf(rule: PolicyRule): string {
   const to = [
     rule.sentTo.length > 0 && listed(rule.sentTo),

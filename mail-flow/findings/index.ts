@@ -14,7 +14,7 @@ import { quarantineChecks } from "./quarantine";
 export type { Check, Detail } from "./check";
 export { contextOf, type Context } from "./context";
 
-/** Every check over a snapshot, in the order in which a message meets what they look at. */
+/** All checks of a snapshot, in the order in which the checked objects process a message. */
 export const checks: readonly Check[] = [
   ...domainChecks,
   ...connectionChecks,
@@ -26,13 +26,14 @@ export const checks: readonly Check[] = [
 ];
 
 /**
- * What is wrong with a snapshot, and what could not be looked at: the findings of the checks that are for `context.purpose`,
- * failures and warnings first as the checks come, one for each object; `skipped` for a check whose part of the snapshot was not read.
+ * Returns what is wrong with a snapshot, and what could not be checked: the findings of the checks for `context.purpose`, one for each
+ * object. Failures and warnings come first, in the order of the checks. A check whose part of the snapshot was not read has a finding
+ * `skipped`.
  */
 export const examine = (snapshot: Snapshot, context: Context): Finding[] =>
   report(snapshot, context).filter(({ status }) => status !== "ok");
 
-/** The same with a finding `ok` for each check that found nothing. */
+/** Returns the findings of {@link examine}, and a finding `ok` for each check that found nothing. */
 export function report(snapshot: Snapshot, context: Context): Finding[] {
   const resolved = {
     ...context,
@@ -81,7 +82,7 @@ function findingsOf(
     : details.map((detail) => finding(detail.status ?? severity, detail));
 }
 
-/** The parts that a check needs, all of them read. */
+/** Returns the parts that a check needs. All of them must have been read. */
 function partsOf(snapshot: Snapshot, needs: readonly PartName[]): Parts {
   return Object.fromEntries(
     needs.map((part) => [
@@ -91,7 +92,7 @@ function partsOf(snapshot: Snapshot, needs: readonly PartName[]): Parts {
   ) as Parts;
 }
 
-/** The domains that are meant: those that are named, else those that Cloudflare protects, else those that the tenant takes mail for. */
+/** Returns the domains to check: those of the context, else those that Cloudflare protects, else the tenant's accepted domains. */
 function domainsOf(
   snapshot: Snapshot,
   { domains }: Context,

@@ -26,7 +26,10 @@ const page =
 const useCase =
   "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/prerequisites/m365-email-security-mx/use-cases/four-user-quarantine-admin-quarantine/";
 
-/** One detail for each rule that is for routes which no rule makes, and has a flaw, with the dispositions that it costs. */
+/**
+ * Yields one detail for each rule that has a flaw and is a candidate for routes without a working rule. The detail names the affected
+ * dispositions.
+ */
 function* flawed(
   rules: readonly TransportRule[],
   context: Context,
@@ -47,7 +50,7 @@ function* flawed(
   }
 }
 
-/** The checks of the rules that make the routes. */
+/** Checks of the rules that implement the routes. */
 export const ownRuleChecks: readonly Check[] = [
   ruleCheck({
     name: "rule-missing",
@@ -135,7 +138,7 @@ export const ownRuleChecks: readonly Check[] = [
     *look(rules, context) {
       yield* flawed(rules, context, (rule, dispositions) => {
         const late = watchingStep(
-          // Its mode is found by itself.
+          // Another check reports the mode.
           { ...rule, mode: "Enforce" },
           context.now.getTime(),
         );
@@ -211,7 +214,7 @@ export const ownRuleChecks: readonly Check[] = [
           ...ofRule(rule, "setScl"),
           ...(!grave && { status: "warning" as const }),
           reason: `The rule ${scl === undefined ? "sets no SCL" : `sets SCL ${scl}`} on ${dispositions} mail, which ${consequence[asked]}.`,
-          // Either level would be wrong for some of them, and the lower one would let recipients release Malicious mail.
+          // One level cannot be right for all of them, and the lower one would let recipients release Malicious mail.
           fix: all.some(({ tier }) => tier.verdict !== route.tier.verdict)
             ? "Give Malicious mail a rule of its own with SCL 9, and the others one with SCL 5: run `pulumi up`."
             : `Set the level: \`Set-TransportRule ${quoted(rule.name)} -SetSCL ${route.tier.verdict === "spam" ? 5 : 9}\`.`,
@@ -300,7 +303,7 @@ export const ownRuleChecks: readonly Check[] = [
   }),
 ];
 
-/** What becomes of mail whose rule asks for the wrong thing. */
+/** The consequence for mail if its rule requests the wrong verdict. */
 const consequence: Readonly<Record<Asked, string>> = {
   bypass: "asks Microsoft to skip the filter and deliver it",
   nothing:

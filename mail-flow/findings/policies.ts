@@ -32,7 +32,7 @@ const needs = [
 
 type Parts = Pick<AllParts, (typeof needs)[number]>;
 
-/** The shortfalls of `Default`, where it is for anybody. */
+/** Yields a detail for each shortfall of these kinds of `Default`, if `Default` applies to any recipient. */
 function* ofDefault(
   parts: Parts,
   context: Context,
@@ -57,7 +57,10 @@ function* ofDefault(
     }
 }
 
-/** Points a tag at the right quarantine policy; where it does, that one gets the rights that the use case gives it. */
+/**
+ * Returns the fix that sets a quarantine tag to the right policy. If the tag is right already, the fix gives the policy the rights of the
+ * use case.
+ */
 const tagFix = (
   policy: string,
   { property, value }: Shortfall,
@@ -68,7 +71,7 @@ const tagFix = (
     ? `Give it the rights of the use case: \`Set-QuarantinePolicy ${quoted(wanted)} -EndUserQuarantinePermissionsValue ${permissions}\`.`
     : `\`Set-HostedContentFilterPolicy ${quoted(policy)} -${parameter(property)} ${quoted(wanted)}\`.`;
 
-/** What another policy than `Default` does otherwise, in words. */
+/** Yields a detail for each policy of a kind, preset or custom, that deviates from the use case or is unknown. */
 function* ofOthers(
   parts: Parts,
   context: Context,
@@ -87,13 +90,16 @@ function* ofOthers(
   }
 }
 
-/** `Malicious mail goes to …, and Spam and Spoof mail …`. */
+/** Returns a sentence such as `Malicious mail goes to …, and Spam and Spoof mail …`. */
 const told = (shortfalls: readonly Shortfall[]): string => {
   const all = shortfalls.map((one) => `${one.disposition} mail ${one.goes}`);
   return [...new Set(all)].join(", and ");
 };
 
-/** A policy that lets Malicious mail through, or of which nothing is known, defeats the routes; one that is only stricter or looser with spam does not. */
+/**
+ * Returns `failed` if a policy exposes Malicious mail or is unknown, because this defeats the routes; `warning` if it is only stricter or
+ * looser with spam.
+ */
 const gradeOf = (
   shortfalls: readonly Shortfall[] | undefined,
 ): "failed" | "warning" =>
@@ -105,7 +111,7 @@ const gradeOf = (
     ? "failed"
     : "warning";
 
-/** The checks of which anti-spam policy acts, and how. */
+/** Checks of which anti-spam policy applies, and what it does. */
 export const policyChecks: readonly Check[] = [
   check({
     name: "preset-in-force",

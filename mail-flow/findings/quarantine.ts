@@ -17,7 +17,10 @@ const page =
 
 const parts = ["antiSpamPolicies", "antiSpamRules", "presetRules"] as const;
 
-/** The quarantine policies of an anti-spam policy that count, by the verdict: one without its action has no effect. */
+/**
+ * Returns the effective quarantine policies of an anti-spam policy by verdict. A tag has no effect if the verdict's action is not to
+ * quarantine.
+ */
 function tagsOf(
   policy: AntiSpamPolicy,
   policyFor: ReturnType<typeof quarantinePolicyFor>,
@@ -30,17 +33,17 @@ function tagsOf(
   });
 }
 
-/** The policies in force whose settings somebody can change: those of presets nobody can. */
+/** Returns the policies in force whose settings can be changed. Those of presets cannot. */
 const changeable = (policies: Policies, context: Context): AntiSpamPolicy[] =>
   actingPolicies(policies, context, ["custom", "default"]);
 
-/** Days between two notifications; undefined for what is no time span. */
+/** Returns the number of days between two notifications; undefined if the text is not a time span. */
 function daysOf(frequency: string | undefined): number | undefined {
   const match = /^(?:(\d+)\.)?(\d+):(\d+):(\d+)$/.exec(frequency ?? "");
   return match ? Number(match[1] ?? 0) + Number(match[2]) / 24 : undefined;
 }
 
-/** The checks of what recipients may do in quarantine, and what they are told. */
+/** Checks of the rights of recipients in quarantine, and of their notifications. */
 export const quarantineChecks: readonly Check[] = [
   check({
     name: "organization-dehydrated",
@@ -107,7 +110,7 @@ export const quarantineChecks: readonly Check[] = [
     fine: "No quarantine policy for high confidence phishing or malware has the right to release.",
     *look({ quarantinePolicies, malwarePolicies, ...policies }, context) {
       const policyFor = quarantinePolicyFor(quarantinePolicies);
-      // For either verdict Microsoft does not honour the right.
+      // Microsoft ignores the right to release for malware and for high confidence phishing, so either verdict can be given here.
       const releases = (tag: string | undefined): boolean =>
         policyFor(
           "malware",
@@ -115,7 +118,7 @@ export const quarantineChecks: readonly Check[] = [
         ).policy?.endUserQuarantinePermissions?.includes("Release") ?? false;
       for (const policy of changeable(policies, context)) {
         const name = policy.highConfidencePhishQuarantineTag;
-        // The administrator's own is found where it lets out Malicious mail.
+        // Another check reports the administrator's quarantine policy if it releases Malicious mail.
         if (releases(name) && !same(name, context.adminQuarantine))
           yield {
             ...ofPolicy(policy, "highConfidencePhishQuarantineTag"),

@@ -3,14 +3,14 @@ import { representatives, type Representative } from "../representatives";
 import type { Snapshot } from "../snapshot";
 import type { Context } from "./context";
 
-/** A domain that nobody has. */
+/** A domain that does not exist. */
 const unnamed = "recipient.example";
 
 /**
- * Somebody of each class of recipients in the domains that a snapshot tells apart. Where no domain is known, mail may be for those
- * that something names, and for others.
+ * Returns one recipient of each class in the domains that a snapshot distinguishes. If no domain is known, mail may be for named recipients
+ * and for others.
  *
- * @param groupsFor groups by which something decides about somebody who is named: which he is a member of is not known
+ * @param groupsFor returns the groups that matter for a named recipient, whose memberships are unknown
  */
 export function recipientsOf(
   snapshot: Snapshot,
@@ -26,7 +26,7 @@ export function recipientsOf(
     );
 }
 
-/** Somebody in each of the domains, or in one that nobody has where none is known. */
+/** Returns one recipient in each of the domains, or in a domain that does not exist if there are none. */
 export const someoneIn = (domains: readonly string[]): Representative[] =>
   (domains.length > 0 ? domains : [unnamed]).map((recipientDomain) => ({
     recipient: `someone@${recipientDomain}`,

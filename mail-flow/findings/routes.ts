@@ -14,14 +14,14 @@ import { check, listed, oncePerReport, type Check, type Detail } from "./check";
 import type { Context } from "./context";
 import { inForce, textOf, type Mail } from "./affected-mail";
 
-/** A disposition that use case 4 has a rule for. */
+/** A disposition for which use case 4 has a rule. */
 export interface Tier {
   readonly disposition: Extract<Disposition, "Malicious" | "Spam" | "Spoof">;
-  /** The word that Cloudflare stamps for it. */
+  /** The word that Cloudflare writes into the header. */
   readonly word: string;
-  /** Words that people take for it and that no header has: the tutorial's of 2022, and the API's labels. */
+  /** Words that are mistaken for it but that no header contains: those of the 2022 tutorial, and the API's labels. */
   readonly mistaken: readonly string[];
-  /** The verdict that its rule asks for. */
+  /** The verdict that its rule requests. */
   readonly verdict: "spam" | "highConfidenceSpam";
 }
 
@@ -37,25 +37,25 @@ export const tiers: readonly Tier[] = [
   { disposition: "Spoof", word: "SPOOF", mistaken: [], verdict: "spam" },
 ];
 
-/** The spam confidence level that a rule sets. */
+/** Returns the spam confidence level that a rule sets. */
 export const sclOf = ({ actions }: TransportRule): number | undefined =>
   actions["setScl"] === undefined ? undefined : Number(actions["setScl"]);
 
-/** The way of one disposition under one generation of headers through the rules. */
+/** The route of mail with one disposition, in one generation of headers, through the rules. */
 export interface Route {
   readonly tier: Tier;
   readonly mail: Mail;
-  /** The rules that are for it, whether they work or not, by priority. */
+  /** The rules that are intended for the route, whether or not they work, by priority. */
   readonly candidates: readonly TransportRule[];
-  /** Rules that are meant for it and look for a word that no header has. */
+  /** Rules that are intended for the route but search for a word that no header contains. */
   readonly mistaken: readonly TransportRule[];
-  /** The last one that acts on all of it and asks for the right verdict. */
+  /** The last rule that acts on all mail of the route and requests the right verdict. */
   readonly setter: TransportRule | undefined;
-  /** The addresses that it and others like it look for; undefined where one of them looks for none. */
+  /** The addresses that `setter` and all other right rules require; undefined if one of them requires none. */
   readonly ranges: readonly string[] | undefined;
 }
 
-/** A property, a condition or an action of a rule, with its live value. */
+/** Returns a property, a condition or an action of a rule, with its live value. */
 export const ofRule = (
   rule: TransportRule,
   property: string,
@@ -73,7 +73,7 @@ export const ofRule = (
   };
 };
 
-/** A check of mail flow rules alone. */
+/** Returns a check that needs only mail flow rules. */
 export const ruleCheck = ({
   look,
   ...definition
@@ -95,7 +95,7 @@ const expectedConditions: ReadonlySet<string> = new Set([
   "senderIpRanges",
 ]);
 
-/** Every route that there should be. */
+/** Returns all routes that should exist. */
 export const routesOf = (
   rules: readonly TransportRule[],
   context: Context,
@@ -134,25 +134,25 @@ const routesIn = oncePerReport(function (
   });
 });
 
-/** In the order in which they are looked at. */
+/** Returns rules in the order in which Exchange applies them. */
 export const byPriority = (
   rules: readonly TransportRule[],
 ): readonly TransportRule[] =>
   rules.toSorted((one, other) => one.priority - other.priority);
 
-/** Names of the conditions and exceptions that narrow a rule of a route, those that nobody can read among them. */
+/** Returns the names of the conditions and exceptions that narrow a rule of a route, including those that cannot be read. */
 export const narrowing = ({ conditions, unread }: TransportRule): string[] => [
   ...Object.keys(conditions).filter(
     (name) =>
       !expectedConditions.has(name) &&
-      // Mail from the internet to the tenant meets both of these.
+      // All mail from the internet to the tenant meets these two conditions.
       !(name === "sentToScope" && conditions[name] === "InOrganization") &&
       !(name === "hasNoClassification" && conditions[name] === true),
   ),
   ...unread,
 ];
 
-/** Whether a rule belongs to the routes: by its name, or by the header that it looks at and the level that it sets. */
+/** Returns whether a rule belongs to the routes: by its name, or because it tests a disposition's header and sets an SCL. */
 export const isOwn = (rule: TransportRule, context: Context): boolean =>
   context.ruleNames.some((name) => same(rule.name, name)) ||
   (headerOf(rule) !== undefined && sclOf(rule) !== undefined);
@@ -168,7 +168,7 @@ const has = (
     words.includes(word.toUpperCase()),
   );
 
-/** The generations that there must be rules for: those that are asked for, else those that there are rules in force for. */
+/** Returns the generations for which rules must exist: those of the context, else those with rules in force. */
 function headersOf(
   rules: readonly TransportRule[],
   { headers, now }: Context,
@@ -190,7 +190,7 @@ function headersOf(
   return any.length > 0 ? any : ["cloudflare"];
 }
 
-/** The rules that make the routes, each with its dispositions. */
+/** Returns the rules that implement the routes, each with its dispositions. */
 export function settersOf(
   rules: readonly TransportRule[],
   context: Context,
@@ -205,6 +205,6 @@ export function settersOf(
   );
 }
 
-/** Where a route's mail ends when its rule does not act. */
+/** The consequence for a route's mail if its rule does not act. */
 export const elsewhere =
   "ends where Microsoft's own verdict sends it, the inbox included";

@@ -6,34 +6,34 @@ import { rights, type quarantinePolicyFor } from "../quarantine";
 import type { AntiSpamPolicy } from "../snapshot";
 import { antiSpamAction } from "../threat-action";
 
-/** What a policy does otherwise than use case 4 wants with mail that its rules ask a verdict for. */
+/** A deviation of a policy from use case 4, for mail for which the use case's rules request a verdict. */
 export interface Shortfall {
   /**
-   * `action`: it is not quarantined; `release`: its recipient releases it; `noRelease`: its recipient cannot release it;
-   * `dangling`: its quarantine policy does not exist; `unknown`: nobody can tell who releases it.
+   * `action`: the mail is not quarantined; `release`: its recipient can release it; `noRelease`: its recipient cannot release it;
+   * `dangling`: its quarantine policy does not exist; `unknown`: it is unknown who can release it.
    */
   readonly kind: "action" | "release" | "noRelease" | "dangling" | "unknown";
   readonly disposition: "Malicious" | "Spam and Spoof";
-  /** Microsoft's verdict, as its documentation calls it. */
+  /** Microsoft's verdict, as in its documentation. */
   readonly verdict: string;
   /** The policy's property. */
   readonly property: string;
   readonly value: string;
-  /** How bad it is. */
+  /** The severity. */
   readonly grade: "failed" | "warning";
-  /** Where the mail goes, as the end of a sentence that begins with the mail. */
+  /** The destination of the mail, as the end of a sentence that begins with the mail. */
   readonly goes: string;
 }
 
-/** Verdicts that mail of a route can get, as the documentation calls them, with what the mail is. */
+/** Verdicts that mail of a route can have, with their names in the documentation and the mail's dispositions. */
 const routed = [
   ["highConfidenceSpam", "high confidence spam", "Malicious"],
-  // Microsoft's own finding of phishing goes before the level that a rule asks for.
+  // If Microsoft itself finds phishing, this takes precedence over the level that a rule sets.
   ["phish", "phishing", "Malicious"],
   ["spam", "spam", "Spam and Spoof"],
 ] as const;
 
-/** Where mail goes that is not quarantined. */
+/** The destinations of mail that is not quarantined. */
 const ways: Partial<Record<Outcome, string>> = {
   junk: "goes to the Junk Email folder",
   inbox: "is delivered",
@@ -41,7 +41,7 @@ const ways: Partial<Record<Outcome, string>> = {
   deleted: "is deleted",
 };
 
-/** Every shortfall of a policy, in a tenant with such quarantine policies. */
+/** Returns all shortfalls of a policy, given the tenant's quarantine policies. */
 export function shortfallsOf(
   policy: AntiSpamPolicy,
   policyFor: ReturnType<typeof quarantinePolicyFor>,
@@ -78,7 +78,7 @@ export function shortfallsOf(
   });
 }
 
-/** What is wrong with the quarantine policy that mail lies under. */
+/** Returns what is wrong with the quarantine policy of the mail. */
 function judge(
   { name, policy }: ReturnType<ReturnType<typeof quarantinePolicyFor>>,
   verdict: Verdict,

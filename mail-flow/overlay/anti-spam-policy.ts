@@ -11,15 +11,15 @@ import type { AntiSpamPolicy, PolicyRule, Snapshot } from "../snapshot";
 import { move, renumber } from "./order";
 import { list, reasonOf, type ObjectTable } from "./object-table";
 
-/** The properties of a policy that stand in its rule. */
+/** The properties of a policy that belong to its rule. */
 const ofScope = Object.keys(policyRuleDefaults);
 
-/** Whom a policy is for, and whom it exempts. */
+/** The properties with the recipients that a policy applies to, and its exceptions. */
 const recipients = ofScope.filter(
   (property) => !["priority", "enabled"].includes(property),
 );
 
-/** Anti-spam policies, each with the rule that says whom it is for. */
+/** Returns the table of anti-spam policies, each with the rule that selects its recipients. */
 export function antiSpamPolicies(snapshot: Snapshot): ObjectTable {
   const { antiSpamPolicies: part, antiSpamRules } = snapshot;
   const rules = valueOf(antiSpamRules);
@@ -69,7 +69,7 @@ export function antiSpamPolicies(snapshot: Snapshot): ObjectTable {
         return table.put(object, property, value);
       const rule =
         ruleOf(object) ??
-        // A policy without a rule is not in force; the rule that it gets is not either, unless that is asked for.
+        // A policy without a rule is not in force. If the rule is added, it is disabled unless the program enables it.
         (value === null ? undefined : addRule(String(object["name"]), false));
       if (rule && typeof value === "number") move(rules, rule, value);
       else if (rule && property !== "priority")
@@ -77,7 +77,7 @@ export function antiSpamPolicies(snapshot: Snapshot): ObjectTable {
           [property]: value ?? (property === "enabled" ? true : []),
         });
     },
-    // It is for those whom the program names, and nobody else.
+    // The policy applies only to the recipients that the program names.
     impliedOf: () => recipients,
     implied: (property) => (recipients.includes(property) ? null : undefined),
     restored(property, previous) {
@@ -93,7 +93,7 @@ export function antiSpamPolicies(snapshot: Snapshot): ObjectTable {
   };
 }
 
-/** With the defaults that Microsoft documents for `New-HostedContentFilterPolicy`. */
+/** Returns a policy with the defaults that Microsoft documents for `New-HostedContentFilterPolicy`. */
 function freshPolicy(name: string, tag: string): AntiSpamPolicy {
   return {
     ...antiSpamDefaults,

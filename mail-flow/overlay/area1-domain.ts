@@ -1,7 +1,7 @@
 import type { CloudflareDomain, Snapshot } from "../snapshot";
 import { list, type ObjectTable } from "./object-table";
 
-/** Domains of Cloudflare Email Security. */
+/** Returns the table of domains of Cloudflare Email Security. */
 export function domains({
   domains: part,
   mailExchanges,
@@ -41,12 +41,12 @@ export function domains({
       const modes = Array.isArray(now) ? now.map(String) : [];
       return [...new Set(["DIRECT", ...modes])].sort();
     },
-    // A host or a number of hops that was not set cannot be cleared.
+    // A host or a number of hops cannot be cleared, so it stays if it was not set before.
     restored: (property, previous) =>
       ["transport", "lookbackHops"].includes(property)
         ? previous || undefined
         : previous,
-    // Only where the program says so, and nobody can undo it.
+    // Removed only if the program requests it, because it cannot be undone.
     remove: (object, before) =>
       before["offboardOnDestroy"] === true
         ? table.remove(object, before)
@@ -54,7 +54,10 @@ export function domains({
   };
 }
 
-/** Left out of the program, it is where Microsoft says that the domain's mail goes, which an `up` asks if nobody has yet. */
+/**
+ * Returns the host that an `up` sets if the program leaves `transport` out: the one that Microsoft names for the domain. The `up` reads it
+ * if the snapshot does not contain it.
+ */
 function followed(
   mailExchanges: Snapshot["mailExchanges"],
   domain: string,

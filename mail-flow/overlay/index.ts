@@ -6,27 +6,27 @@ import { settle, type ObjectTable } from "./object-table";
 import { notification, quarantinePolicies } from "./quarantine";
 import { transportRules } from "./transport-rule";
 
-/** What one write makes of one object. */
+/** The result of one write to one object. */
 export interface ObjectChange {
   /** The class, such as `TransportRule`. */
   readonly kind: string;
-  /** The object's name; empty for what a tenant has once. */
+  /** The object's name; empty if a tenant has only one such object. */
   readonly name: string;
-  /** Properties by their names in programs, null for what is cleared; left out where the object is removed. */
+  /** Properties by their names in programs; null for a cleared property. Missing if the object is removed. */
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
-/** Where the objects of a class stand in a snapshot. */
+/** Access to the objects of a class in a snapshot. */
 interface Overlay {
-  /** What is written there changes the snapshot. */
+  /** Returns the objects of a snapshot. Writes to the table change the snapshot. */
   readonly table: (snapshot: Snapshot) => ObjectTable;
   /** The parts of the snapshot that a write changes. */
   readonly parts: readonly (keyof Snapshot)[];
-  /** How a path calls an object whose properties ask in so many words that mail is lost; absent where none do. */
+  /** Returns the object's name as in paths. Only for classes with properties that explicitly request the loss of mail. */
   readonly losing?: (name: string) => string;
 }
 
-/** Every class whose objects decide where mail goes. `providers/kinds.ts` has a kind for each of them, and none besides. */
+/** All classes whose objects decide where mail goes. `providers/kinds.ts` has a kind for each of them, and no other kinds. */
 const overlays = {
   Area1Domain: { table: domains, parts: ["domains", "mailExchanges"] },
   QuarantinePolicy: {
@@ -45,19 +45,19 @@ const overlays = {
   TransportRule: { table: transportRules, parts: ["transportRules"] },
 } satisfies Record<string, Overlay>;
 
-/** The name of such a class. */
+/** The name of one of these classes. */
 export type OverlaidClass = keyof typeof overlays;
 
 const overlayOf = (kind: string): Overlay | undefined =>
   (overlays as Partial<Record<string, Overlay>>)[kind];
 
-/** Whether a change asks in so many words for the loss of mail that a property of an object decides. */
+/** Returns whether a change explicitly requests the loss of mail that a property of an object decides. */
 export const asksForLoss = (
   { kind, name, values = {} }: ObjectChange,
   { object, property }: { readonly object: string; readonly property: string },
 ): boolean => overlayOf(kind)?.losing?.(name) === object && property in values;
 
-/** The objects of a snapshot by class; what is written there changes the snapshot. */
+/** Returns the objects of a snapshot by class. Writes to the tables change the snapshot. */
 export const tablesOf = (
   snapshot: Snapshot,
 ): Record<OverlaidClass, ObjectTable> =>
@@ -69,15 +69,15 @@ export const tablesOf = (
   ) as Record<OverlaidClass, ObjectTable>;
 
 /**
- * The snapshot as it is after these writes; the one that is given stays as it is. An object that does not exist is made with the
- * vendor's defaults. A part of the snapshot that was not read stays unread.
+ * Returns the snapshot after these writes, without changing the given one. An object that does not exist is created with the vendor's
+ * defaults. A part of the snapshot that was not read stays unread.
  */
 export function withChanges(
   snapshot: Snapshot,
   changes: readonly ObjectChange[],
 ): Snapshot {
   const after = { ...snapshot };
-  // What none of the writes changes is shared.
+  // Parts that no write changes are shared, not copied.
   for (const part of new Set(
     changes.flatMap(({ kind }) => overlayOf(kind)?.parts ?? []),
   ))

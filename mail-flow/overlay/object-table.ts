@@ -3,33 +3,32 @@ import { valueOf } from "../part";
 import type { Values } from "../preview";
 import type { Part, RuleValue } from "../snapshot";
 
-/** Where objects of one class stand in a snapshot, and how their properties are written there. */
+/** Access to the objects of one class in a snapshot, and to their properties. */
 export interface ObjectTable {
-  /** What the part of the snapshot is, for people. */
+  /** The name of the snapshot's part, for messages. */
   part: string;
-  /** Why it could not be read; undefined where it was. */
+  /** The reason why the part could not be read; undefined if it was read. */
   unavailable: string | undefined;
-  /** The input that names the object; empty where a tenant has one. */
+  /** The input with the object's name; empty if a tenant has only one such object. */
   nameField: string;
-  /** What is worth saying of an object that did not exist. */
+  /** A note for an object that did not exist before. */
   madeNote?: string;
   find(name: string): Values | undefined;
-  /** Adds one with Microsoft's or Cloudflare's defaults. */
+  /** Adds an object with Microsoft's or Cloudflare's defaults. */
   make(name: string): Values;
-  /** @returns why it stays, if it does */
+  /** Removes an object. @returns the reason if the object stays */
   remove(object: Values, before: Values): string | undefined;
-  /** Whether it decides where mail goes. */
+  /** Returns whether a property decides where mail goes. */
   has(property: string): boolean;
   read(object: Values, property: string): unknown;
-  /** Null: as if it had never been set. */
+  /** Sets a property; null clears it, as if it had never been set. */
   put(object: Values, property: string, value: RuleValue | null): void;
-  /** What an object has of which something must hold where its program leaves it out. */
+  /** Returns the properties of an object that an `up` sets even if the program leaves them out. */
   impliedOf(object: Values): readonly string[];
   /**
-   * Returns what an `up` makes of a property that the program leaves out although something must hold of it: null takes it away.
-   * Undefined where nothing must hold of it.
+   * Returns the value that an `up` sets for a property that the program leaves out: null clears it. Undefined if there is no such value.
    *
-   * @param now what it is, or was first
+   * @param now the current value, or the previous one
    * @param resource the inputs or outputs of the resource
    */
   implied(
@@ -37,13 +36,13 @@ export interface ObjectTable {
     now: unknown,
     resource: Values,
   ): RuleValue | null | undefined;
-  /** Returns the value with which a destroy restores a previous one; undefined where the property stays as it is. */
+  /** Returns the value with which a destroy restores a previous one; undefined if the property stays as it is. */
   restored(property: string, previous: unknown): unknown;
-  /** Takes note that a preview does not say a property. @returns what follows from that, if anything does */
+  /** Records that the preview does not contain a property's value. @returns the consequence, if there is one */
   obscure(object: Values, property: string): string | undefined;
 }
 
-/** A list of objects whose properties stand under their own names. */
+/** Returns the table of a list of objects whose properties have their own names. */
 export function list<T extends object>(
   part: Part<T[]>,
   noun: string,
@@ -77,7 +76,7 @@ export function list<T extends object>(
   };
 }
 
-/** An object that every tenant has exactly once: it has no name in programs, and nobody removes it. */
+/** Returns the table of an object that every tenant has exactly once. It has no name in programs and cannot be removed. */
 export const single = (
   part: Part<unknown>,
   noun: string,
@@ -91,7 +90,7 @@ export const single = (
   remove: () => undefined,
 });
 
-/** Writes what an `up` writes besides what is given: what must hold of properties that the program leaves out. */
+/** Sets the properties that the program leaves out but an `up` sets anyway. */
 export function settle(
   table: ObjectTable,
   object: Values,
@@ -104,6 +103,6 @@ export function settle(
   }
 }
 
-/** Why a part could not be read. */
+/** Returns the reason why a part could not be read; undefined if it was read. */
 export const reasonOf = (part: Part<unknown>): string | undefined =>
   "unavailable" in part ? part.unavailable : undefined;

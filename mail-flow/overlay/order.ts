@@ -1,4 +1,4 @@
-/** Takes a rule's table in the order; the others move by one, as Exchange moves them. */
+/** Moves a rule to another priority. The others move by one, as in Exchange. */
 export function move<T extends { priority: number }>(
   rules: T[],
   rule: T,
@@ -11,7 +11,7 @@ export function move<T extends { priority: number }>(
   others.forEach((one, at) => (one.priority = at));
 }
 
-/** Closes the gap that a removed rule leaves. */
+/** Renumbers the rules, so that a removed rule leaves no gap. */
 export function renumber(rules: readonly { priority: number }[]): void {
   rules
     .toSorted((one, other) => one.priority - other.priority)

@@ -4,7 +4,7 @@ import type { Values } from "../preview";
 import type { QuarantinePolicy, Snapshot } from "../snapshot";
 import { list, single, type ObjectTable } from "./object-table";
 
-/** Quarantine policies: one that is still used is never removed. */
+/** Returns the table of quarantine policies. A policy that is still in use is never removed. */
 export const quarantinePolicies = (snapshot: Snapshot): ObjectTable => {
   const table = list<QuarantinePolicy>(
     snapshot.quarantinePolicies,
@@ -33,7 +33,7 @@ export const quarantinePolicies = (snapshot: Snapshot): ObjectTable => {
   };
 };
 
-/** The tenant's notification settings. */
+/** Returns the table of the tenant's notification settings. */
 export function notification({
   quarantineNotification: part,
 }: Snapshot): ObjectTable {

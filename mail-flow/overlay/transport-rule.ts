@@ -14,7 +14,7 @@ const own = [
 ];
 const schedule = ["activationDate", "expiryDate"];
 const actions = ["setScl", "quarantine"];
-/** Of a resource, not of a rule. */
+/** Inputs of the resource that are not properties of the rule. */
 const aside = [
   "adopt",
   "restorePoint",
@@ -23,7 +23,7 @@ const aside = [
   "pending",
 ];
 
-/** Mail flow rules. What is neither of the rule itself nor an action is a condition or an exception. */
+/** Returns the table of mail flow rules. Every property that is neither the rule's own nor an action is a condition or an exception. */
 export function transportRules({
   transportRules: part,
 }: Snapshot): ObjectTable {
@@ -61,7 +61,7 @@ export function transportRules({
       else if (isAbsent(property, value)) delete holder[property];
       else holder[property] = value;
     },
-    // Conditions, exceptions and dates that the program does not have narrow the rule, and are taken away.
+    // Conditions, exceptions and dates that the program does not have would narrow the rule, so an `up` removes them.
     impliedOf: (object) => [
       ...Object.keys(object["conditions"] as Values),
       ...schedule,
@@ -87,6 +87,6 @@ function holderOf(object: Values, property: string): Values {
   ] as Values;
 }
 
-/** An action that is switched off is one that the rule does not have. */
+/** Returns whether a rule does not have a property: it is null, or an action that is false. */
 const isAbsent = (property: string, value: RuleValue | null): boolean =>
   value === null || (value === false && actions.includes(property));
