@@ -44,7 +44,7 @@ const members: Readonly<
       : ipRanges.refuse(value),
 };
 
-/** Why a program's `guardedMail` cannot be taken; undefined where it can. */
+/** Returns why a program's `guardedMail` is invalid; undefined if it is valid. */
 export function reasonAgainstMail(value: unknown): string | undefined {
   if (!isRecord(value))
     return `must be an object with ${Object.keys(members).join(", ")}`;

@@ -69,14 +69,14 @@ const fields = {
   digest: field("", text()),
 } satisfies Record<keyof MailFlowCheckProps, Field>;
 
-/** The inputs of the check: no vendor has any of them. */
+/** The form of the check. Its inputs are not properties of any vendor's object. */
 export const mailFlowCheckForm: Form = {
   name: "MailFlowCheck",
   scopeId: "tenantId",
   fields,
   settings: [],
 
-  /** The account is an input, so that a preview shows a change of it for what it is. */
+  /** Makes the account an input, so that a preview shows a change of account. */
   complete(olds, inputs, configuration) {
     const accountId =
       inputs["accountId"] ??
