@@ -11,8 +11,8 @@ import {
 } from "./quarantine-permissions";
 
 /**
- * A quarantine policy: what recipients may do with messages of theirs that were quarantined under it. Only messages that are
- * quarantined after a change get it. Needs Exchange Administrator or Security Administrator, or the management role Transport
+ * A quarantine policy: it decides what recipients may do with their messages that are quarantined under it. A change applies only to
+ * messages that are quarantined after it. Needs Exchange Administrator or Security Administrator, or the management role Transport
  * Hygiene, and a tenant that was customised once (Enable-OrganizationCustomization).
  *
  * @see https://learn.microsoft.com/powershell/module/exchange/new-quarantinepolicy

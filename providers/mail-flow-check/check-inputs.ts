@@ -4,8 +4,8 @@ import { field, type Field } from "../field";
 import type { Form } from "../kind";
 
 /**
- * A look at everything that decides what happens to mail, and at what defeats the routes of use case 4. It writes nothing. The engine
- * shows drift of inputs only, so what is known and accepted is one, and a refresh adds to it what else it finds.
+ * A check of everything that decides what happens to mail, and of everything that defeats the routes of use case 4. It writes nothing.
+ * The engine shows drift of inputs only. Therefore the accepted findings are an input, and a refresh adds all other findings to it.
  */
 export interface MailFlowCheckProps {
   /**

@@ -17,9 +17,9 @@ export interface RestoredObject {
 }
 
 /**
- * What objects were before anything was written. It only reads, and it refuses what would go wrong before anything is written.
- * The engine saves nothing before a create returns: a process that is killed between the first write to an adopted object and
- * that moment would lose what was there before; with a restore point it does not.
+ * The previous values of objects, read before anything is written. It only reads, and refuses in advance what would fail. The engine
+ * saves nothing before a create returns. Without a restore point, the previous values would therefore be lost if the process is killed
+ * between the first write to an adopted object and the return of its create.
  */
 export interface RestorePointProps {
   /**
