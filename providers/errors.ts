@@ -84,8 +84,8 @@ export const reasonOf = (error: unknown): string =>
 const longest = 800;
 
 /**
- * Cleans a vendor's text for printing: removes control characters (Exchange Online sent a 403 with 4,096 NUL bytes, observed) and those
- * that change the direction of text, collapses white space, and cuts it to 800 characters.
+ * Cleans a vendor's text for printing: replaces control characters (Exchange Online sent a 403 with 4,096 NUL bytes, observed) and those
+ * that change the direction of text by spaces, collapses white space, and cuts the text to 800 characters.
  */
 export function printable(text: string): string {
   const clean = spaced(text).replace(/ {2,}/g, " ").trim();

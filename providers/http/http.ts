@@ -122,7 +122,7 @@ export class Http {
    * @param error an error from {@link throttled}, from a `judge` function, or any other.
    * @param tries number of times that the request was already sent.
    * @param repeatable see {@link Request}.
-   * @throws VendorError `throttled` if the pause is longer than the time left.
+   * @throws VendorError `throttled` if the operation cannot wait for the pause, see {@link Patience.grants}.
    */
   pauseFor(
     error: unknown,

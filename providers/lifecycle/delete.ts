@@ -42,7 +42,7 @@ export async function remove(
       `${label} was adopted by another entry of the state, which does not know what was there first: ${adopted ? `destroy will not restore ${JSON.stringify(state["previous"])}` : "destroy will leave it"}. A restore point, or an alias for a renamed resource, keeps that`,
     );
   if (taken || ledger.isRegistered(kind, state)) return;
-  // The program has it in another account now. The old account differs from the configured one, so that is not checked.
+  // The program now has it in another account. Therefore the state's account may differ from the configured one, and is not checked.
   const moved =
     kind.scopeId === "accountId" && ledger.isRegisteredAnywhere(kind, state);
   const operation = session.begin(textOf(state["accountId"]));

@@ -43,7 +43,7 @@ export async function examineTenant(
     // A request that the vendor rejects as invalid would be rejected every time, and must not make every refresh fail.
     leavesOut: (error) => isAccessDenied(error) || isFault(error, "refused"),
   });
-  // The engine prints outputs, so they must not contain invisible characters.
+  // The engine prints outputs, so control characters in them are made visible.
   return visible({
     routes: rowsOfRanges(snapshot, ranges.length > 0 ? ranges : egressIpRanges),
     details: examine(
