@@ -1,24 +1,24 @@
 import { isRecord } from "./json";
 
-/** The value of a property as programs and states hold it; null means that the vendor has none. */
+/** The value of a property in programs and states; null means that the vendor has no value. */
 export type Value = string | number | boolean | readonly string[] | null;
 
-/** All that is known of a type of values: what is refused, its canonical form, its wire form, what counts as equal. */
+/** A type of values: its validation, canonical form, wire format and equality. */
 export interface Codec<T extends Value = Value> {
-  /** For the table in the documentation. */
+  /** The type's name in the documentation's tables. */
   readonly type: string;
-  /** Why a value of a program cannot be taken and what to do, or undefined. */
+  /** Returns why a program's value is invalid and what to do, or undefined. */
   refuse(value: unknown): string | undefined;
-  /** The canonical form: sets in order, without doubles. Idempotent. */
+  /** Returns the canonical form: sets are sorted, without duplicates. Idempotent. */
   normalize(value: T): T;
   encode(value: T): unknown;
-  /** @returns null when the vendor has none, undefined when it does not say. */
+  /** @returns null if the vendor has no value, undefined if the vendor does not return it. */
   decode(wire: unknown): T | null | undefined;
-  /** Equal keys are values that do the same, however they are spelled: what matches no mail is not equal to what does. */
+  /** Returns the key for comparisons. Values have equal keys only if they have the same effect, for example match the same mail. */
   key(value: T): unknown;
-  /** The value that having none amounts to. */
+  /** The value that is equivalent to no value. */
   readonly none: T | null;
-  /** True where a member missing from an answer of Exchange means that there is none. */
+  /** Whether a member that is missing in Exchange's response means that there is no value. */
   readonly emptyWhenMissing: boolean;
 }
 
@@ -28,16 +28,16 @@ const noControl = (value: string): string | undefined =>
     ? "holds a control character; remove it"
     : undefined;
 
-/** Rules for a text. */
+/** Constraints of a text. */
 export interface TextRules {
   readonly max?: number;
-  /** Equal whatever its case. */
+  /** Whether upper and lower case are equal. */
   readonly anyCase?: boolean;
-  /** Must not be empty. */
+  /** Whether the text must not be empty. */
   readonly required?: boolean;
-  /** Further reasons to refuse. */
+  /** Returns a further reason why the text is invalid. */
   readonly refuse?: (value: string) => string | undefined;
-  /** Canonical form, for example lower case. */
+  /** Returns the canonical form, for example lower case. */
   readonly normalize?: (value: string) => string;
 }
 
@@ -89,7 +89,7 @@ export const flag: Codec<boolean> = {
   emptyWhenMissing: false,
 };
 
-/** A flag that Exchange reads back as `State`. */
+/** A flag that Exchange returns as `State`. */
 export const state: Codec<boolean> = {
   ...flag,
   encode: (value) => (value ? "Enabled" : "Disabled"),
@@ -111,7 +111,7 @@ export function integer(min: number, max: number): Codec<number> {
         : `must be a whole number from ${min} to ${max}, not ${typeof value === "number" ? value : kindOf(value)}`,
     normalize: (value) => value,
     encode: (value) => value,
-    // Whether SetSCL comes as number or text is unknown: both are taken.
+    // Whether Exchange returns SetSCL as a number or a text is unknown: both are accepted.
     decode: (wire) => {
       if (wire === null || wire === "") return null;
       const number =
@@ -127,7 +127,7 @@ export function integer(min: number, max: number): Codec<number> {
   };
 }
 
-/** One of the vendor's names; taken in any case, and kept in the vendor's. */
+/** Returns the codec for one of the vendor's names. It is accepted in any case, and normalised to the vendor's spelling. */
 export function oneOf<const T extends string>(...names: T[]): Codec<T> {
   const known = (value: string): T | undefined =>
     names.find((name) => name.toLowerCase() === value.toLowerCase());
@@ -151,7 +151,7 @@ export function oneOf<const T extends string>(...names: T[]): Codec<T> {
   };
 }
 
-/** A set of texts: order and doubles mean nothing. */
+/** Returns the codec for a set of texts: order and duplicates are ignored. */
 export function setOf(
   item: Codec<string>,
   limits: { readonly min?: number; readonly max?: number } = {},
@@ -181,7 +181,7 @@ export function setOf(
     encode: (value) => value.map((entry) => item.encode(entry)),
     decode(wire) {
       if (wire === null || wire === undefined) return wire;
-      // A collection of one may arrive bare.
+      // A collection with one entry may be returned as that entry alone.
       const entries = (Array.isArray(wire) ? wire : [wire]).map(entryText);
       return normalize(entries.filter((entry) => entry !== ""));
     },
@@ -192,8 +192,8 @@ export function setOf(
 }
 
 /**
- * An entry of a collection: a text, or an object with one, however deep (`{Domain: …}`, observed for domains). Of a mail address that
- * is written out in its parts it is `Address`; notes of a member's type (`@odata.type`, `Domain@data.type`) are none.
+ * Returns the text of a collection's entry, which is a text or an object that contains one at any depth (`{Domain: …}`, observed for
+ * domains). For a mail address with separate parts it is `Address`. Type annotations (`@odata.type`, `Domain@data.type`) are skipped.
  */
 function entryText(entry: unknown): string {
   if (typeof entry === "string") return entry;
@@ -210,11 +210,11 @@ function entryText(entry: unknown): string {
   return entry === null || entry === undefined ? "" : JSON.stringify(entry);
 }
 
-/** A name of Exchange, which may come with the tenant before it: `contoso.onmicrosoft.com\Name`. Idempotent. */
+/** Removes the tenant that Exchange may put before a name: `contoso.onmicrosoft.com\Name`. Idempotent. */
 export const withoutTenant = (name: string): string =>
   name.replace(/^(?:[\w-]+(?:\.[\w-]+)+\\)+/, "");
 
-/** The name of an object of Exchange, equal in any case, with or without the tenant. */
+/** Returns the codec for the name of an Exchange object. Names are compared without case and without the tenant. */
 export const objectName = (max: number, forbidden?: RegExp): Codec<string> =>
   text({
     max,
@@ -229,7 +229,7 @@ export const objectName = (max: number, forbidden?: RegExp): Codec<string> =>
     },
   });
 
-/** A domain or host name: any case, with or without the dot at the end; kept in lower case. */
+/** A domain or host name. Accepted in any case, with or without a dot at the end; normalised to lower case without the dot. */
 export const hostName: Codec<string> = text({
   required: true,
   anyCase: true,
@@ -248,7 +248,7 @@ export const isGuid = (text: string): boolean =>
 /** A mail address, or any name that Exchange resolves to a recipient. */
 export const recipient: Codec<string> = text({ required: true, anyCase: true });
 
-/** How an error names what it got instead. */
+/** Returns the name of a value's type for error messages. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";

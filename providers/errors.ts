@@ -3,15 +3,15 @@ import { isNativeError } from "node:util/types";
 import { spaced } from "../mail-flow/visible";
 
 /**
- * What went wrong at a vendor, so far as it makes a difference to what we do or advise.
+ * The class of a vendor's error. There is one for each case that needs a different reaction or advice.
  *
  * - `notFound`, `alreadyExists`: about the object that the request named.
  * - `unauthorized`, `forbidden`: the credentials or their rights.
  * - `dehydrated`: the tenant has never been customised; `notEntitled`: the account does not have the product.
- * - `throttled`, `transient`: later it may work. `unreachable`: no answer at all.
- * - `blocked`: something in between does not let us through: a certificate that is not trusted, a proxy that refuses.
- * - `unreadable`: an answer that is not what the vendor's API sends (HTML, half a body).
- * - `refused`: the vendor judged the request to be wrong.
+ * - `throttled`, `transient`: a later retry may succeed. `unreachable`: there was no response.
+ * - `blocked`: the connection is blocked, by a certificate that is not trusted or a proxy that refuses.
+ * - `unreadable`: a response that the vendor's API does not send (HTML, an incomplete body).
+ * - `refused`: the vendor rejected the request as invalid.
  */
 export type Fault =
   | "notFound"
@@ -27,7 +27,7 @@ export type Fault =
   | "unreadable"
   | "refused";
 
-/** A vendor did not do what was asked. `message` is the vendor's own reason, cleaned for printing. */
+/** The error of a failed request to a vendor. `message` is the vendor's own reason, cleaned for printing. */
 export class VendorError extends Error {
   override name = "VendorError";
 
@@ -35,9 +35,9 @@ export class VendorError extends Error {
     readonly fault: Fault,
     message: string,
     readonly details: {
-      /** HTTP status; absent when there was no answer. */
+      /** HTTP status; missing if there was no response. */
       status?: number;
-      /** The request may have been carried out all the same. */
+      /** Whether the request may have been carried out despite the error. */
       uncertain?: boolean;
       /** What the user can do about it. */
       advice?: string;
@@ -48,21 +48,21 @@ export class VendorError extends Error {
   }
 }
 
-/** True for a {@link VendorError} of one of these faults. */
+/** Returns whether an error is a {@link VendorError} with one of these faults. */
 export const isFault = (
   error: unknown,
   ...faults: Fault[]
 ): error is VendorError =>
   error instanceof VendorError && faults.includes(error.fault);
 
-/** Something that the user can mend: its message stands alone, with what was tried and what to do. */
+/** An error that the user can fix. Its message is complete: it says what failed and what to do. */
 export class UserError extends Error {
   override name = "UserError";
 }
 
 /**
- * The object exists, but something that belongs to it is still pending.
- * The engine keeps what was reached and sends an update in every later `up` until it succeeds.
+ * The error if the object exists but a part of the work is still pending.
+ * The engine stores the outputs, and sends an update in every later `up` until it succeeds.
  */
 export class PartialFailure extends Error {
   override name = "PartialFailure";
@@ -77,25 +77,25 @@ export class PartialFailure extends Error {
   }
 }
 
-/** The message of whatever was thrown. */
+/** Returns the message of any thrown value. */
 export const reasonOf = (error: unknown): string =>
   isNativeError(error) ? error.message || error.name : String(error);
 
 const longest = 800;
 
 /**
- * A vendor's text made fit to print: no control characters (a 403 of Exchange Online is 4,096 NUL bytes, observed) and none that turn the
- * direction of a text, white space folded, at most 800 characters.
+ * Cleans a vendor's text for printing: replaces control characters (Exchange Online sent a 403 with 4,096 NUL bytes, observed) and those
+ * that change the direction of text by spaces, collapses white space, and cuts the text to 800 characters.
  */
 export function printable(text: string): string {
   const clean = spaced(text).replace(/ {2,}/g, " ").trim();
   return clean.length > longest ? `${clean.slice(0, longest)}…` : clean;
 }
 
-/** What a body that is not the vendor's own form says, fit to print. */
+/** Describes a body that is not in the vendor's own format, for printing. */
 export const bodyText = (text: string): string =>
   /^\s*</.test(text) ? "an HTML page" : printable(text);
 
-/** A sentence ends with one full stop, whatever the vendor's text ended with. */
+/** Adds a full stop to a text that does not end a sentence already. */
 export const sentence = (text: string): string =>
   /[.!?…]$/.test(text) ? text : `${text}.`;

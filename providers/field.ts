@@ -2,57 +2,57 @@ import deepEqual from "fast-deep-equal";
 
 import type { Codec, Value } from "./codecs";
 
-/** What must hold of a property that the program leaves out; its violation is drift. */
+/** A rule for the live value of a property that the program omits. Its violation is drift. */
 export interface Implied {
-  /** @param expected what the kind found out for this resource, see `Kind.expect`. */
+  /** @param expected the expected value that the kind determined for this resource, see `Kind.expect`. */
   holds(live: Value, expected: Value): boolean;
-  /** The value that makes it hold. */
+  /** Returns the value that makes the rule hold. */
   remedy(live: Value, expected: Value): Value;
 }
 
-/** What a property requires of the others, as the vendor documents it. */
+/** A requirement that a property has on other properties, as the vendor documents it. */
 export interface Requirement {
-  /** The value of the property that has the requirement; every value where this is missing. */
+  /** The value of the property that has the requirement; if missing, every value has it. */
   readonly when?: Value;
-  /** The value of the property that does not have it. */
+  /** The value of the property that does not have the requirement. */
   readonly unless?: Value;
-  /** The properties of which one must have a value; the first one is named in errors. */
+  /** Properties of which at least one must have a value; errors name the first one. */
   readonly anyOf: readonly string[];
-  /** The reason in errors, where the property and its value do not say enough. */
+  /** The reason in errors, if the property and its value do not explain enough. */
   readonly why?: string;
 }
 
-/** A value of another property, with or without which a property cannot be given. */
+/** A value of another property that a property requires or excludes. */
 export interface Other {
   readonly property: string;
   readonly is: Value;
 }
 
-/** One property: everything that the lifecycle, the documentation and the tests know of it. */
+/** The description of one property, used by the lifecycle, the documentation and the tests. */
 export interface Field {
   /** The vendor's name. */
   readonly wire: string;
   readonly codec: Codec;
-  /** Filled in where the program leaves the property out. */
+  /** The value if the program omits the property. */
   readonly default?: Value;
-  /** Must be given. */
+  /** Whether the program must give the property. */
   readonly required?: true;
-  /** The property that is sent with this one, also where it has not changed. */
+  /** The property that is always sent with this one, even if it has not changed. */
   readonly with?: string;
-  /** Checked among the inputs, and before an update among the values that the object would have. */
+  /** Requirements. They are checked for the inputs and, before an update, for the values that the object would have. */
   readonly requires?: readonly Requirement[];
-  /** The property has no effect without this. Checked among the inputs alone: the vendor keeps such values. */
+  /** The property has no effect without this value. Checked for inputs only, because the vendor keeps such values. */
   readonly onlyWith?: Other;
-  /** The property cannot be given with this. Checked among the inputs alone. */
+  /** The property cannot be given together with this value. Checked for inputs only. */
   readonly conflictsWith?: Other & { readonly why: string };
-  /** A change replaces the object. */
+  /** Whether a change replaces the object. */
   readonly replaces?: true;
-  /** Taken by the vendor only when the object is made: never compared and never a reason to do anything. */
+  /** Whether the vendor accepts the property only on creation: it is never compared and never causes an update. */
   readonly onlyOnCreate?: true;
   readonly implied?: Implied;
-  /** Where the object is, not what it has: no answer tells it. */
+  /** Whether the vendor never returns it, because it is the place of the object (its account) and not a value of it. */
   readonly neverReturned?: true;
-  /** No input of programs: reported when somebody else sets it. */
+  /** Whether it is not an input of programs: it is reported if somebody else sets it. */
   readonly foreign?: true;
 }
 
@@ -65,7 +65,8 @@ export type Fields<Name extends string = string> = Readonly<
 export type Values = Readonly<Record<string, Value>>;
 
 /**
- * Declares a field. The type of the codec's values is forgotten here, once: a field's values only ever meet its own codec.
+ * Declares a field. The type of the codec's values is dropped here; that is safe, because a field's values are used only with its own
+ * codec.
  */
 export function field<T extends Value>(
   wire: string,
@@ -75,13 +76,13 @@ export function field<T extends Value>(
   return { wire, codec: codec, ...rules };
 }
 
-/** There must be none: conditions, exceptions and schedules that somebody adds to an object of ours. */
+/** The rule that there is no value, for conditions, exceptions and schedules that somebody else may add to our object. */
 export const noneIsImplied: Implied = {
   holds: isEmpty,
   remedy: () => null,
 };
 
-/** Null, empty, or a flag that is not set. */
+/** Returns whether a value is null, empty, or false. */
 export function isEmpty(value: Value): boolean {
   return (
     value === null ||
@@ -91,7 +92,7 @@ export function isEmpty(value: Value): boolean {
   );
 }
 
-/** A property's value among those of an object, which do not list the conditions that nobody has set. */
+/** Returns a property's value. For a foreign property that is missing in the values, returns null: it is not set. */
 export const valueIn = (
   values: Values,
   property: string,
@@ -99,7 +100,7 @@ export const valueIn = (
 ): Value | undefined =>
   property in values ? values[property] : foreign ? null : undefined;
 
-/** True when two values mean the same to the vendor. */
+/** Returns whether two values are equivalent for the vendor. */
 export function equal({ codec }: Field, a: Value, b: Value): boolean {
   const key = (value: Value): unknown => {
     const known = value ?? codec.none;

@@ -1,55 +1,55 @@
 import type { Fields, Values } from "./field";
 import type { Configuration } from "./session/configuration";
 
-/** An object as its vendor's list shows it, by the vendor's names. */
+/** An object as the vendor lists it, with the vendor's names. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** Something wrong with an input. */
+/** An invalid input, with the reason. */
 export interface Failure {
   readonly property: string;
   readonly reason: string;
 }
 
-/** Which object it is. */
+/** The identity of an object. */
 export interface Identity {
-  /** Without the tenant before it. */
+  /** The name, without the tenant that may precede it. */
   readonly name: string;
-  /** Absent where the vendor shares it between objects (built-ins have zeros). */
+  /** The Guid; missing if several of the vendor's objects have the same one (built-in objects have zeros). */
   readonly guid?: string;
-  /** The vendor's change stamp, as a date; absent where there is none. */
+  /** The date of the last change, from the vendor; missing if there is none. */
   readonly changedAt?: string;
 }
 
 /** The old outputs of a resource. */
 export type State = Readonly<Record<string, unknown>>;
 
-/** What a kind's inputs are: what `check` and `diff` need, which ask no vendor anything. */
+/** The description of a kind's inputs, for `check` and `diff`, which send no requests. */
 export interface Form {
-  /** The last part of the type token; part of users' states. */
+  /** The last part of the type token. It is stored in users' states. */
   readonly name: string;
-  /** Where it lives, and the output that says so. */
+  /** The output with the tenant or account that contains the object. */
   readonly scopeId: "tenantId" | "accountId";
   readonly fields: Fields;
-  /** Inputs that are no property of the object: `adopt`, what destroy heeds, and which outputs are asked for. */
+  /** Inputs that are not properties of the object: `adopt`, options for destroy and the guard, and whether an optional output is read. */
   readonly settings: readonly (
     "adopt" | "offboardOnDestroy" | "allowExposure" | "readVerification"
   )[];
-  /** The field that names the object; absent where a tenant has exactly one. */
+  /** The field that names the object; missing if a tenant has exactly one. */
   readonly nameField?: "name" | "domain";
-  /** The field that carries the mark of who made it. */
+  /** The field that contains the owner's mark. */
   readonly markField?: "comments" | "adminDisplayName";
 
   /**
-   * Returns what is wrong among inputs that are each right, beside what the fields require of each other. Inputs that a preview
-   * does not know yet are not in it.
+   * Checks inputs that are valid individually, in addition to the requirements in the field table. Inputs that are unknown in a
+   * preview are missing in `inputs`.
    */
   refuse?(inputs: Values): Failure[];
-  /** Fills in what the configuration or other inputs decide. */
+  /** Adds inputs that the configuration or other inputs determine. */
   complete?(
     olds: State,
     news: State,
     configuration: () => Configuration,
   ): State | Failure;
-  /** True for an object that exists already without us: it is adopted without `adopt`, and never removed. */
+  /** Returns whether the object always exists already: it is adopted without the input `adopt`, and never removed. */
   alwaysExists(name: string): boolean;
 }

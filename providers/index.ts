@@ -9,11 +9,11 @@ import { restorePoint } from "./restore-point/restore-point";
 import { sessionFor, type Session, type Stored } from "./session/session";
 
 /**
- * The handlers of a kind, as Pulumi's dynamic-provider process calls them.
+ * Returns the handlers of a kind for Pulumi's dynamic-provider process.
  *
  * Frozen: the text in `__provider` of every resource in users' states calls this function, with the names of the kinds.
  *
- * @param open where the handlers' session comes from; the process's own, if left out.
+ * @param open returns the session for the handlers. @default the session of the process
  */
 export function provider(
   name: string,
@@ -36,7 +36,7 @@ export function provider(
   return guardedHandlers(implement, open);
 }
 
-/** Handlers that are loaded when one of them is called: what a program does not use costs it nothing. */
+/** Returns handlers that are loaded at the first call, so that a program that does not use them does not load them. */
 const whenAsked = (load: () => Promise<Handlers>): Handlers => ({
   check: async (...given) => (await load()).check(...given),
   diff: async (...given) => (await load()).diff(...given),

@@ -6,24 +6,24 @@ import type { Operation } from "./session/session";
 
 export type { Failure, Form, Identity, Item, State } from "./form";
 
-/** What every kind is: data and four verbs. `lifecycle.ts` does the rest, the same for all. */
+/** A kind of object: data and four verbs. `lifecycle/` does the rest, in the same way for all kinds. */
 export interface Kind extends Form {
-  /** In messages: `transport rule`. */
+  /** The kind's name in messages: `transport rule`. */
   readonly noun: string;
-  /** What the resource's id is. */
+  /** The property that is the resource's id. */
   readonly idIs: "name" | "guid";
-  /** True where a member that an answer leaves out says nothing, as with Cloudflare. */
+  /** Whether a member that is missing in a response has an unknown value, as with Cloudflare. */
   readonly missingMeansUnknown?: true;
 
   /**
-   * Whether a property decides where mail goes, so that the exposure guard judges a change of it; absent where none does.
-   * @param property undefined: that the object exists at all.
+   * Returns whether a property decides where mail goes, so that the exposure guard checks its changes. Missing if no property does.
+   * @param property undefined for the existence of the object.
    */
   decides?(property: string | undefined): boolean;
 
   identify(item: Item): Identity;
 
-  /** All objects, complete or an error; at least the one of this name. */
+  /** Returns all objects, or at least the one with this name. Never returns a part of the list, but fails. */
   list(
     operation: Operation,
     name: string,
@@ -31,27 +31,27 @@ export interface Kind extends Form {
   ): Promise<Listing<Item>>;
   create(operation: Operation, wanted: Values): Promise<void>;
   /**
-   * One write, and one Enable or Disable where the vendor has a cmdlet of its own for it.
-   * @param changes null clears.
+   * Changes an object with one write, and one Enable or Disable if the vendor has separate cmdlets for it.
+   * @param changes the new values; null clears a value.
    */
   update(operation: Operation, item: Item, changes: Values): Promise<void>;
-  /** @returns why it was left where it is, or nothing when it is gone. */
+  /** @returns the reason why the object was not removed, or undefined if it was. */
   remove(
     operation: Operation,
     item: Item,
     state: State,
   ): Promise<string | undefined>;
 
-  /** What properties that the program left out are held against; asks the vendors. */
+  /** Returns the expected values of properties that the program omits. Reads them from the vendors. */
   expect?(
     operation: Operation,
     inputs: State,
     listing: Listing<Item>,
     state?: State,
   ): Promise<Values>;
-  /** The same, as it was last known. */
+  /** Returns the last known expected values. */
   expected?(state: State): Values;
-  /** Outputs besides those of all kinds. `state`: the old outputs when it is only read. */
+  /** Returns the outputs that only this kind has. @param state the old outputs, if the object is only read. */
   outputs?(
     operation: Operation,
     item: Item,
@@ -59,7 +59,7 @@ export interface Kind extends Form {
     inputs: State,
     state?: State,
   ): Promise<Readonly<Record<string, unknown>>>;
-  /** A previous value that cannot be restored as it was: another one, and why. */
+  /** Returns the replacement for a previous value that cannot be restored, and a warning with the reason. */
   restoredValue?(
     operation: Operation,
     property: string,
@@ -67,7 +67,7 @@ export interface Kind extends Form {
   ): Promise<{ readonly value?: Value; readonly warning: string } | undefined>;
 }
 
-/** What the object has, by the names of programs: null where it has none, absent where the answer does not say. */
+/** Returns an object's values by the names of programs: null for no value, missing if the vendor does not return it. */
 export function valuesOf(
   kind: Pick<Kind, "fields" | "missingMeansUnknown">,
   item: Item,
@@ -79,14 +79,14 @@ export function valuesOf(
       said === undefined && codec.emptyWhenMissing && !kind.missingMeansUnknown
         ? null
         : codec.decode(said);
-    // A condition that nobody set is not worth a line in every state.
+    // Conditions that are not set are omitted, to keep states small.
     if (value !== undefined && !(foreign && isEmpty(value)))
       values[name] = value;
   }
   return values;
 }
 
-/** Changes, and beside each that the vendor takes only together with another property what that one has. */
+/** Returns the changes. For a change that the vendor accepts only together with another property, adds that property's live value. */
 export function together(
   kind: Pick<Kind, "fields">,
   changes: Values,
@@ -103,7 +103,7 @@ export function together(
   };
 }
 
-/** Values in the vendor's names and form; null stays null. */
+/** Returns the values with the vendor's names and in its format; null stays null. */
 export function encode(
   kind: Pick<Kind, "fields">,
   values: Values,

@@ -7,8 +7,8 @@ import { transportRule } from "./exchange-online/transport-rule";
 import type { Kind } from "./kind";
 
 /**
- * Every kind that lives in a vendor, by its name: the one list from which all others follow. A kind that the model of the mail flow
- * does not know is a type error here, and so is one that the model knows and this list does not.
+ * Every kind of vendor object, by its name. All other lists of kinds are derived from this one. A kind that is missing here or in the
+ * model of the mail flow, but exists in the other, is a type error.
  */
 export const kinds = {
   Area1Domain: area1Domain,
@@ -18,9 +18,9 @@ export const kinds = {
   TransportRule: transportRule,
 } satisfies Record<OverlaidClass, Kind>;
 
-/** The name of a kind; part of users' states. */
+/** The name of a kind. It is stored in users' states. */
 export type KindName = keyof typeof kinds;
 
-/** Whether there is a kind of this name. */
+/** Returns whether a kind with this name exists. */
 export const isKindName = (name: string): name is KindName =>
   Object.hasOwn(kinds, name);

@@ -1,7 +1,7 @@
-/** Begins the text by which people, and we, see who made an object. Part of users' tenants: never changed. */
+/** The prefix of the text that shows who manages an object. It is stored in users' tenants and must never change. */
 const markPrefix = "Managed by Pulumi: ";
 
-/** `Managed by Pulumi: <project>/<stack>/<resource name>`. */
+/** Returns `Managed by Pulumi: <project>/<stack>/<resource name>`. */
 export const markFor = (
   project: string,
   stack: string,
@@ -9,8 +9,8 @@ export const markFor = (
 ): string => `${markPrefix}${project}/${stack}/${resource}`;
 
 /**
- * The mark that the resource of one state writes: project, stack and resource names may be the same in another state, as in the backend
- * of a colleague, and the id of its restore point is not. A restore point of an earlier version has no id of its own.
+ * Returns the mark that a resource writes, with the id of the state's restore point. Another state, such as one in a colleague's
+ * backend, may have the same project, stack and resource names, but not this id. A restore point of an earlier version has no unique id.
  */
 export function markOfState(mark: string, restorePointId: string): string {
   const [, unique] = /^restore-point-(.+)$/.exec(restorePointId) ?? [];
@@ -19,21 +19,21 @@ export function markOfState(mark: string, restorePointId: string): string {
   return mark.slice(0, longest - end.length) + end;
 }
 
-/** Characters that the description of a policy takes. */
+/** Maximum number of characters in the description of a policy. */
 const longest = 255;
 
 const ending = / \([0-9a-f]{12}\)$/;
 
-/** A mark without the state that wrote it. */
+/** Removes the id of the state from a mark. */
 export const withoutState = (mark: string): string => mark.replace(ending, "");
 
-/** True for a text that counts as the default. */
+/** Returns whether a text is a mark, which is the default description. */
 export const isMark = (text: unknown): text is string =>
   typeof text === "string" && text.startsWith(markPrefix);
 
 /**
- * Whose mark stands on an object, as seen by the one whose mark is `own`. A namesake is the same resource in another state: in another
- * backend, or in a state that was lost.
+ * The owner of an object by its mark, from the point of view of the resource with the mark `own`. A namesake is a resource with the
+ * same names in another state: in another backend, or in a state that was lost.
  */
 export type Owner = "nobody" | "us" | "namesake" | "thisStack" | "anotherStack";
 
@@ -46,29 +46,29 @@ export function ownerOf(found: unknown, own: unknown): Owner {
   return stackOf(found) === stackOf(own) ? "thisStack" : "anotherStack";
 }
 
-/** Whether a mark may be of the state whose own is known. One without an ending is that of a resource without a restore point. */
+/** Returns whether a mark may be from the same state as `own`. A mark without an id is from a resource without a restore point. */
 export const isOfState = (found: string, own: string): boolean =>
   isSameState(found, own) ||
   (stackOf(found) === stackOf(own) && !ending.test(found));
 
 /**
- * Whether two marks end with the id of the same restore point. The names before it may differ: the component or the stack may have been
- * renamed since, and Microsoft takes no other description of a quarantine policy.
+ * Returns whether two marks end with the id of the same restore point. The names before it may differ: the component or the stack may
+ * have been renamed since, and Microsoft does not allow a change of a quarantine policy's description.
  */
 function isSameState(found: string, own: string): boolean {
   const state = ending.exec(own)?.[0];
   return state !== undefined && found.endsWith(state);
 }
 
-/** Project and stack: names of neither contain a slash. */
+/** Returns project and stack, whose names contain no slashes. */
 const stackOf = (mark: string): string =>
   mark.slice(markPrefix.length).split("/", 2).join("/");
 
-/** `project/stack/name` of a mark, for messages. */
+/** Returns `project/stack/name` of a mark, for messages. */
 export const nameIn = (mark: string): string =>
   withoutState(mark).slice(markPrefix.length);
 
-/** Those from whom an object is taken with `adopt: true` alone, as messages call them. */
+/** The owners whose objects are adopted only with `adopt: true`, as messages name them. */
 export const otherOwners = {
   anotherStack: "another stack",
   namesake: "a state of the same names in another backend",

@@ -5,9 +5,9 @@ export const nameOf = (kind: Form, state: State): string =>
   kind.nameField ? textOf(state[kind.nameField]) : "";
 
 /**
- * The object that a resource stands for, whichever entry of the state it is: its kind, account and name.
+ * Returns the key of a resource's object: its kind, account and name. It is the same for all entries of the state with this object.
  *
- * @param name another one than that of the state.
+ * @param name the object's name. @default the name in the state
  */
 export const objectOf = (
   kind: Form,
@@ -22,11 +22,11 @@ export const objectOf = (
     .join("/")
     .toLowerCase();
 
-/** The same object in whichever account. */
+/** Returns a key of the object that is the same in every account. */
 export const anywhere = (kind: Form, state: State): string =>
   objectOf(kind, { ...state, accountId: "*" });
 
-/** The members of these names that there are. */
+/** Returns the members with these names that are defined. */
 export const pickKnown = (
   names: readonly string[],
   from: State,

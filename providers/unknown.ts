@@ -1,9 +1,9 @@
 import { isRecord } from "./json";
 
-/** What stands for a value that a preview does not know yet. */
+/** Pulumi's placeholder for a value that is unknown in a preview. */
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** True when a value, at any depth, is not known yet. */
+/** Returns whether a value contains an unknown value at any depth. */
 export const isUnknown = (value: unknown): boolean =>
   value === unknownValue ||
   (Array.isArray(value) && value.some(isUnknown)) ||

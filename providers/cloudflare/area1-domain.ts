@@ -22,7 +22,7 @@ const dispositionNames = [
   "NONE",
 ] as const;
 
-/** What Cloudflare finds a message to be, in the words of its API; headers use others (`UCE` for `SPAM`). */
+/** Cloudflare's classification of a message, by the names of its API; headers use others (`UCE` for `SPAM`). */
 export type Disposition = (typeof dispositionNames)[number];
 
 /** How mail reaches Cloudflare. `DIRECT` is the MX record. */
@@ -106,7 +106,8 @@ const fields = {
   requireTlsOutbound: field("require_tls_outbound", flag, { default: true }),
   dropDispositions: field("drop_dispositions", {
     ...dispositions,
-    // Whether Cloudflare drops the one with the other is not documented: programs mean both, an answer says each.
+    // Whether Cloudflare drops MALICIOUS-BEC together with MALICIOUS is not documented. MALICIOUS in a program stands for both; a
+    // value that Cloudflare returns is taken literally.
     normalize: (value) =>
       dispositions.normalize(
         value.includes("MALICIOUS") ? [...value, "MALICIOUS-BEC"] : value,
@@ -144,7 +145,7 @@ const fields = {
   folder: field("folder", oneOf("AllItems", "Inbox")),
 } satisfies Record<keyof Area1DomainProps, Field>;
 
-/** Fields that PATCH cannot make null (documented). */
+/** Fields that PATCH cannot set to null (documented). */
 const notByPatch = [
   "transport",
   "require_tls_inbound",
@@ -162,7 +163,7 @@ export const area1Domain: Kind = {
   idIs: "guid",
   missingMeansUnknown: true,
 
-  /** The account is an input, so that a preview shows a change of it for what it is. */
+  /** Makes the account an input, so that a preview shows a change of account. */
   complete(olds, inputs, configuration) {
     const given = inputs["accountId"];
     if (isUnknown(given)) return inputs;
@@ -187,7 +188,7 @@ export const area1Domain: Kind = {
 
   alwaysExists: () => true,
 
-  // One that leaves is off-boarded only if the program says so.
+  // The deletion of a domain is not included: it is off-boarded only if the program requests it.
   decides: (property) =>
     property === "dropDispositions" ||
     property === "transport" ||
@@ -220,7 +221,7 @@ export const area1Domain: Kind = {
     const id = String(item["id"]);
     const clears = notByPatch.some((name) => values[name] === null);
     if (!clears) return cloudflare.edit(account, id, values, patience);
-    // PUT replaces everything, so it must hold what somebody changed a moment ago.
+    // PUT replaces all fields, so it needs their latest values, including somebody else's recent changes.
     const { begun } = await cloudflare.list(account);
     const { items } = await cloudflare.list(account, begun);
     const fresh = items.find((domain) => domain["id"] === id) ?? item;
@@ -254,7 +255,7 @@ export const area1Domain: Kind = {
     const follows =
       given === undefined ||
       (Array.isArray(reported) && reported.includes("transport"));
-    // A copy of what is given would stand in state in clear, also of a secret.
+    // A copy of the input would be in the state in plain text, even if the input is a secret.
     if (!follows) return {};
     return {
       transport: await followed(operation, inputs, listing.items, state),
@@ -268,7 +269,7 @@ export const area1Domain: Kind = {
 
   async outputs(operation, item, expected, inputs, state) {
     const status = statusOf(item);
-    // No list has the record, and asking for each domain costs a request: on a refresh it is as it was.
+    // Lists do not contain the record, and reading it costs a request per domain, so a refresh keeps the stored record.
     const verification =
       status !== "PENDING"
         ? undefined
@@ -289,27 +290,27 @@ export const area1Domain: Kind = {
     Promise.resolve(isEmpty(value) ? keptAsItIs[property] : undefined),
 };
 
-/** Whether two accounts are known and not the same. */
+/** Returns whether two accounts are both known and differ. */
 const areTwo = (one: unknown, other: unknown): boolean =>
   typeof one === "string" && typeof other === "string" && !same(one, other);
 
-/** Previous values that were none and are not restored. */
+/** Properties whose previous value, if it was empty, is not restored. */
 const keptAsItIs: Readonly<Record<string, { readonly warning: string }>> = {
   transport: {
     warning:
       "transport was empty and stays as it is now: mail would have nowhere to go",
   },
-  // PUT, the only call that takes null, wants a number there (documented since 2026-07).
+  // PUT, the only request that accepts null, requires a number here (documented since 2026-07).
   lookbackHops: {
     warning:
       "lookbackHops was not set and stays as it is now: Cloudflare takes nothing but a number back",
   },
 };
 
-/** In upper case: Cloudflare has sent either (documented). */
+/** Returns the status in upper case: Cloudflare uses both cases (documented). */
 const statusOf = ({ status }: Item): string => textOf(status).toUpperCase();
 
-/** Everything that PUT replaces, as it is. */
+/** Returns the current values of all fields that PUT replaces. */
 const whole = (item: Item): Record<string, unknown> =>
   Object.fromEntries(
     Object.values(fields)
@@ -321,7 +322,7 @@ const whole = (item: Item): Record<string, unknown> =>
       .map((wire) => [wire, item[wire]]),
   );
 
-/** The TXT record that a pending domain waits for. Only information: without it the domain is made all the same. */
+/** Reads the TXT record that a pending domain requires. It is only information: the domain is created even if this fails. */
 async function verificationOf(
   operation: Operation,
   item: Item,
@@ -341,7 +342,7 @@ async function verificationOf(
   return undefined;
 }
 
-/** The MX that Microsoft 365 expects; on a refresh without Graph, what it was when it was last known. */
+/** Returns the MX that Microsoft 365 expects. If Graph cannot be read, returns the last known one from the state. */
 async function followed(
   operation: Operation,
   inputs: State,

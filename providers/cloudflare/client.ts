@@ -12,18 +12,18 @@ import { isRecord, parsed, textOf } from "../json";
 import { SharedList, type Listing } from "../session/shared-list";
 import { Creations, type Domain } from "./creations";
 
-/** What proves that a new domain is ours, or undefined where it was proven otherwise. */
+/** The TXT record that proves the ownership of a new domain. */
 export interface Verification {
   readonly txtRecordName: string;
   readonly txtRecordValue: string;
   readonly status: string;
 }
 
-/** Most domains of one page (documented). */
+/** Maximum number of domains in a page (documented). */
 const pageSize = 1000;
 
 /**
- * Email Security domains of one Cloudflare account, over the v4 API. Needs an API token with the account permission
+ * Client for the Email Security domains of Cloudflare accounts, over the v4 API. Needs an API token with the account permission
  * Cloud Email Security: Write.
  *
  * @see https://developers.cloudflare.com/api/resources/email_security/
@@ -42,23 +42,23 @@ export class Cloudflare {
     },
   ) {}
 
-  /** All domains of an account, complete or an error; one request per started thousand for everybody who asks. */
+  /** Returns all domains of an account, or fails: never a part of them. All callers share one list, with one request per 1,000 domains. */
   list(account: string, newerThan?: number): Promise<Listing<Domain>> {
     return this.account(account).list.get(newerThan);
   }
 
-  /** Makes a domain; those that are made at the same time share requests. */
+  /** Creates a domain. Domains that are created at the same time share requests. */
   create(account: string, fields: Domain, patience: Patience): Promise<void> {
     const { list, creations } = this.account(account);
     return list.write(() => creations.create(fields, patience));
   }
 
-  /** Changes the fields that are given; null is refused for `transport` and the TLS flags, see {@link replace}. */
+  /** Changes the given fields. Cloudflare rejects null for some fields, such as `transport` and the TLS flags; see {@link replace}. */
   async edit(account: string, id: string, fields: Domain, patience: Patience) {
     await this.write("PATCH", account, id, fields, patience);
   }
 
-  /** Replaces all fields; those left out are reset. */
+  /** Replaces all fields. Missing ones are reset. */
   async replace(
     account: string,
     id: string,
@@ -74,8 +74,8 @@ export class Cloudflare {
   }
 
   /**
-   * The TXT record that a pending domain waits for; undefined where there is none.
-   * @throws VendorError `notFound` where the account does not have the endpoint: it is missing from the newer API reference.
+   * Returns the TXT record that a pending domain requires, or undefined if it requires none.
+   * @throws VendorError `notFound` if the account does not have the endpoint, which is missing from the newer API reference.
    */
   async verification(
     account: string,
@@ -84,7 +84,7 @@ export class Cloudflare {
   ): Promise<Verification | undefined> {
     const url = `${this.domains(account, id)}/verification`;
     const result = await this.send("GET", url, undefined, patience, (answer) =>
-      // Documented for a domain that waits for nothing, and for nothing else.
+      // 204 is documented only for a domain that is not pending.
       answer.status === 204 ? undefined : judge(answer, this.places),
     );
     if (!result) return undefined;
@@ -121,7 +121,7 @@ export class Cloudflare {
     let account = this.accounts.get(id);
     if (!account) {
       account = {
-        // The list belongs to everybody, so its patience is its own.
+        // All callers share the list, so it has a time limit of its own.
         list: new SharedList(() =>
           this.readAll(id, new Patience(this.patienceMs)),
         ),
@@ -137,7 +137,7 @@ export class Cloudflare {
     return account;
   }
 
-  /** @returns the domains that the answer says were made. */
+  /** Creates several domains. Returns those that the response reports as created. */
   private async batch(
     account: string,
     posts: readonly Domain[],
@@ -156,8 +156,8 @@ export class Cloudflare {
   }
 
   /**
-   * Pages are no snapshot: several pages are complete only if `total_count` stayed the same on each and as many distinct
-   * ids came; else everything is listed again.
+   * Reads all pages. The list can change between two pages, so it counts as complete only if `total_count` is the same in all pages and
+   * equals the number of distinct ids. Otherwise it is read again from the start.
    */
   private async readAll(
     account: string,
@@ -196,7 +196,7 @@ export class Cloudflare {
       const before = byId.size;
       for (const item of items) byId.set(item.id, item.domain);
       if (byId.size >= total) break;
-      // Another page like that would say nothing new either.
+      // This page had no new domain, so another one would not either.
       if (byId.size === before) return undefined;
     }
     return byId.size === total ? [...byId.values()] : undefined;
@@ -237,13 +237,13 @@ export class Cloudflare {
   }
 }
 
-/** What all operations on domains of an account share. */
+/** The list and the batches that all operations on an account's domains share. */
 interface Account {
   readonly list: SharedList<Domain>;
   readonly creations: Creations;
 }
 
-/** How messages name where the token and the account were configured. */
+/** The places where token and account were configured, as messages name them. */
 interface Places {
   readonly token: string;
   readonly account: string;
@@ -260,7 +260,7 @@ function judge(answer: Answer, places: Places): Envelope {
   const envelope = isRecord(body) && "success" in body ? body : undefined;
   if (envelope?.["success"] === true && status >= 200 && status < 300)
     return { result: envelope["result"], resultInfo: envelope["result_info"] };
-  // Only Cloudflare's own envelope can say that something is not there.
+  // A 404 counts only in Cloudflare's own envelope.
   if (!envelope && (status < 400 || status === 404))
     throw new VendorError(
       "unreadable",
@@ -302,10 +302,10 @@ function failure(
   });
 }
 
-/** "Invalid request headers" with "Invalid format for Authorization header" in its chain: a malformed token, with 400 (observed). */
+/** Codes of a malformed token, with 400: "Invalid request headers", chained with "Invalid format for Authorization header" (observed). */
 const tokenCodes: readonly unknown[] = [6003, 6111];
 
-/** "Could not route to /accounts/…, perhaps your object identifier is invalid?" (observed). */
+/** Code of "Could not route to /accounts/…, perhaps your object identifier is invalid?" (observed). */
 const noSuchAccount = 7003;
 
 function faultOf(
@@ -318,7 +318,7 @@ function faultOf(
   if (status === 401 || codes.some((code) => tokenCodes.includes(code)))
     return "unauthorized";
   if (status === 403) return "forbidden";
-  // Never "not found": what cannot be routed says nothing of the domain.
+  // Not "notFound": a request that could not be routed does not show whether the domain exists.
   if (codes.includes(noSuchAccount)) return "forbidden";
   if (status === 404) return "notFound";
   if (status === 409 || /already exists/i.test(reason)) return "alreadyExists";
@@ -352,7 +352,7 @@ function adviceFor(
 
 type CloudflareError = Readonly<Record<string, unknown>>;
 
-/** The errors of an envelope, each followed by those of its chain, which say why. */
+/** Returns the errors of an envelope, each followed by the errors of its chain, which give the reasons. */
 function withChains(errors: unknown): CloudflareError[] {
   if (!Array.isArray(errors)) return [];
   return errors
@@ -360,7 +360,7 @@ function withChains(errors: unknown): CloudflareError[] {
     .flatMap((error) => [error, ...withChains(error["error_chain"])]);
 }
 
-/** A reason word for word, with the property that it is about. */
+/** Returns an error's message word for word, with its code and the property that it refers to. */
 function reasonIn(error: CloudflareError): string {
   const source = error["source"];
   const pointer = isRecord(source) ? source["pointer"] : undefined;
@@ -368,7 +368,7 @@ function reasonIn(error: CloudflareError): string {
   return `${textOf(error["message"])}${code}${typeof pointer === "string" ? ` at ${pointer}` : ""}`;
 }
 
-/** A page of a list; anything that is not certainly one is an error, never an empty list. */
+/** Reads a page of a list. Throws for anything else, and never returns an empty list for it. */
 function pageOf(body: Envelope | undefined): {
   items: { id: string; domain: Domain }[];
   count: number;

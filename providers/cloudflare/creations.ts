@@ -1,16 +1,16 @@
 import { VendorError } from "../errors";
 import { SharedPatience, type Patience } from "../http/patience";
 
-/** A domain as Cloudflare sends it; every field may be absent (documented). */
+/** A domain as Cloudflare returns it; every field may be missing (documented). */
 export type Domain = Readonly<Record<string, unknown>>;
 
-/** Most domains that one batch makes (documented). */
+/** Maximum number of domains in a batch (documented). */
 const largestBatch = 1000;
 
-/** How domains are made at Cloudflare. */
+/** The requests that create domains in Cloudflare. */
 export interface Sender {
   one(domain: Domain, patience: Patience): Promise<void>;
-  /** @returns the domains that the answer names as made. */
+  /** @returns the domains that the response reports as created. */
   several(
     domains: readonly Domain[],
     patience: Patience,
@@ -25,9 +25,10 @@ interface Creation {
 }
 
 /**
- * Domains of one account that are to be made: those of one moment, and those that come while a request is under way, go together in
- * the next. Whether a batch is all or nothing is not documented, so that one that fails decides nothing: each of its domains is sent
- * again alone, so that the error is its own, or looked up first where the batch may have been carried out. From then on all go alone.
+ * Creates domains of one account in batches. Domains that are requested at the same time, or while a request is in progress, are sent
+ * together in the next request. Whether a batch is all or nothing is not documented, so nothing is concluded from a failed batch: each
+ * of its domains is sent again alone, to get its own error. If the batch may have been carried out, all its creations fail as
+ * uncertain, so that each domain is looked up first. After a failed batch, all domains are sent alone.
  */
 export class Creations {
   private waiting: Creation[] = [];

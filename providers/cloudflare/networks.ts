@@ -8,14 +8,14 @@ import {
 } from "../../mail-flow/address-set";
 import { setOf, text, type Codec } from "../codecs";
 
-/** An address or block, IPv4 or IPv6, in its shortest form. */
+/** An address or block, IPv4 or IPv6. Its canonical form is the shortest one. */
 const network = text({
   required: true,
   anyCase: true,
   normalize: shortest,
   refuse: (value) =>
     (ipaddr.isValid(value) || ipaddr.isValidCIDR(value)) &&
-    // ipaddr.js also reads octal and shortened forms, which would mean other addresses than they seem to.
+    // ipaddr.js also accepts octal and shortened forms, which denote other addresses than they seem to.
     (value.includes(":") ||
       /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}(\/\d+)?$/.test(value))
       ? undefined
@@ -33,7 +33,7 @@ function shortest(value: string): string {
   return ipaddr.isValid(value) ? ipaddr.parse(value).toString() : value;
 }
 
-/** The addresses that a list covers, however it is cut into blocks; what is neither an address nor a block stands for itself. */
+/** Returns the addresses that a list covers, independent of its division into blocks. Texts that are no address or block are kept. */
 const covered = (list: readonly string[]): string[] => [
   ...mergedIntervals(list).map(inWords("ipv4")),
   ...mergedWideIntervals(list).map(inWords("ipv6")),
@@ -48,7 +48,7 @@ const inWords =
   ([first, last]: readonly [number | bigint, number | bigint]): string =>
     `${family} ${first}-${last}`;
 
-/** Set of addresses and CIDR blocks, IPv4 or IPv6, at most 100; equal when they cover the same addresses. */
+/** Set of at most 100 addresses and CIDR blocks, IPv4 or IPv6. Sets are equal if they cover the same addresses. */
 export const networks: Codec<readonly string[]> = {
   ...setOf(network, { max: 100 }),
   key: covered,

@@ -30,7 +30,7 @@ const spamActions = [
   "Quarantine",
 ] as const;
 
-/** What becomes of mail of a verdict. */
+/** The action on mail with a given verdict. */
 export type SpamAction = (typeof spamActions)[number];
 
 /**
@@ -110,8 +110,8 @@ export interface AntiSpamPolicyProps {
 }
 
 /**
- * The action for a verdict. Which value goes with which action is documented for the portal, where the box for it is required:
- * https://learn.microsoft.com/defender-office-365/anti-spam-policies-configure
+ * Returns the field of a verdict's action. Which action requires which value is documented for the portal, where that value is
+ * mandatory: https://learn.microsoft.com/defender-office-365/anti-spam-policies-configure
  */
 const action = (wire: string, codec: Codec = oneOf(...spamActions)) =>
   field(wire, codec, {
@@ -122,24 +122,24 @@ const action = (wire: string, codec: Codec = oneOf(...spamActions)) =>
     ],
   });
 
-/** The quarantine policy for a verdict, by the property of its action. */
+/** Returns the field of a verdict's quarantine policy; `property` is the property of the verdict's action. */
 const tag = (wire: string, property: keyof AntiSpamPolicyProps) =>
   field(wire, objectName(64), {
     onlyWith: { property, is: "Quarantine" },
   });
 
-/** What Microsoft's own tags are where a policy is made without any. */
+/** Returns the quarantine policy that Microsoft sets in a policy that is created without one. */
 const microsoftsTag = (property: string): string =>
   property === "highConfidencePhishQuarantineTag"
     ? adminOnlyAccess
     : fullAccess();
 
-/** Parameters of the policy's rule stand under this prefix in the fields: policy and rule are two objects of Exchange. */
+/** The prefix of the rule's parameters in the wire names of the fields: policy and rule are two objects in Exchange. */
 const ofRule = "Rule:";
 
 const listOfRules = "Get-HostedContentFilterRule";
 
-/** What the built-in policy does not have: a rule cannot be bound to it (documented). */
+/** Properties that the built-in policy does not have, because a rule cannot be bound to it (documented). */
 const onlyCustom: Pick<Field, "conflictsWith"> = {
   conflictsWith: {
     property: "name",
@@ -216,7 +216,7 @@ const fields = {
   phishZapEnabled: field("PhishZapEnabled", flag),
 } satisfies Record<keyof AntiSpamPolicyProps, Field>;
 
-/** What decides nothing about where a message goes. */
+/** Properties that do not influence where a message goes. */
 const harmless = [
   "name",
   "adminDisplayName",
@@ -301,7 +301,7 @@ export const antiSpamPolicy: Kind = {
   },
 
   async remove({ exchange, patience }, item) {
-    // The rule first: a policy that a rule points at is in use.
+    // The rule is removed first: a policy that a rule refers to is in use.
     const ruleName = nameOfRule(item);
     if (ruleName !== undefined) {
       await exchange.removeIfThere(
@@ -309,7 +309,7 @@ export const antiSpamPolicy: Kind = {
         { Identity: ruleName },
         patience,
       );
-      // Without its policy nobody would find a rule that stayed: the success of the request alone is not believed.
+      // The reported success is verified: a rule that remained without its policy would not be found again.
       const isListed = ({ items }: Listing<Item>): boolean =>
         items.some((rule) => identityOf(rule).name === ruleName);
       const rules = await patience.untilListed(
@@ -343,11 +343,11 @@ export const antiSpamPolicy: Kind = {
   },
 };
 
-/** A policy with the members of the rule that binds it. */
+/** Adds the members of the policy's rule to the policy. */
 function withRule(item: Item, rules: readonly Item[]): Item {
   const { name } = identityOf(item);
   const rule = ruleOf(rules, name);
-  // Without a rule a policy is for nobody, as with one that is switched off.
+  // A policy without a rule applies to nobody, like a policy with a disabled rule.
   if (!rule) return { ...item, [`${ofRule}State`]: "Disabled" };
   return {
     ...item,
@@ -362,7 +362,7 @@ const ruleOf = (rules: readonly Item[], policy: string): Item | undefined =>
     same(withoutTenant(String(rule["HostedContentFilterPolicy"])), policy),
   );
 
-/** Parameters of the policy, and those of its rule. */
+/** Separates the parameters of the policy from those of its rule. */
 function splitByCmdlet(parameters: Record<string, unknown>) {
   const policy: Record<string, unknown> = {};
   const rule: Record<string, unknown> = {};
@@ -373,8 +373,8 @@ function splitByCmdlet(parameters: Record<string, unknown>) {
 }
 
 /**
- * Writes the policy. A tag that was made seconds ago may not be known everywhere yet: while its quarantine policy is listed, "not
- * found" is tried again.
+ * Writes the policy. A quarantine policy that was created seconds ago may not have reached all servers: as long as it is listed,
+ * a write that fails with "not found" is retried.
  */
 async function writePolicy(
   { exchange, patience }: Operation,
@@ -400,14 +400,14 @@ async function writePolicy(
     }
   };
   await patience.persist(write, (error, tries) =>
-    // A minute, all in all.
+    // About a minute in total.
     isFault(error, "notFound") && tags.length > 0 && tries < 15
       ? Math.min(patience.firstPause * 2 ** tries, 5000)
       : undefined,
   );
 }
 
-/** The name of the rule that binds a policy: the policy's own, unless somebody made it by hand. */
+/** Returns the name of a policy's rule. It is the policy's name, unless the rule was created by hand. */
 const nameOfRule = (item: Item): string | undefined => {
   const name = item[`${ofRule}Name`];
   return typeof name === "string" ? name : undefined;
@@ -430,7 +430,7 @@ async function newRule(
   );
 }
 
-/** The policy's name as a rule's HostedContentFilterPolicy must not be sent again (observed to be an error). */
+/** Changes a rule. Does not send HostedContentFilterPolicy (the policy's name) again, which fails (observed). */
 const writeRule = (
   { exchange, patience }: Operation,
   verb: "Set" | "Enable" | "Disable",
@@ -443,7 +443,7 @@ const writeRule = (
     patience,
   );
 
-/** Makes the rule that a policy shows none of; one that was made a moment ago may only not be listed yet. */
+/** Creates the rule of a policy that is listed without one. If the rule exists but was not listed yet, updates it instead. */
 async function missingRule(
   operation: Operation,
   policy: string,

@@ -1,4 +1,4 @@
-/** What a policy says of mail of each verdict: the properties for the action, and for the quarantine policy that goes with it. */
+/** The properties of a policy for each verdict: the action, and the quarantine policy for that action. */
 export const verdicts = [
   { action: "spamAction", tag: "spamQuarantineTag" },
   {

@@ -8,24 +8,24 @@ import { Patience } from "../http/patience";
 import { isRecord, parsed, textsOf } from "../json";
 import { readError } from "./error-envelope";
 
-/** An object as Exchange sends it, without the `@data.type` siblings. */
+/** An object as Exchange returns it, without the `@data.type` members. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** Parameters of a cmdlet; `null` clears, what is absent stays. */
+/** Parameters of a cmdlet: `null` clears a value, a missing parameter leaves it unchanged. */
 export type Parameters = Readonly<Record<string, unknown>>;
 
-/** The warning that goes with a page that is not the last (observed). */
+/** The warning in every page except the last (observed). */
 const moreResults = /more results available/i;
 
-/** How it says that the tenant has more requests in work than it may (documented). */
+/** The error text when the tenant exceeds its limit of concurrent requests (documented). */
 const tooManyAtOnce = /maximum number of concurrent requests/i;
 
-/** The mailbox that app-only requests are routed by (documented by the module's own traffic). */
+/** The mailbox by which app-only requests are routed (seen in the traffic of Microsoft's module). */
 const anchor = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}";
 
 /**
- * Exchange Online's cmdlets over `InvokeCommand`, the transport of the ExchangeOnlineManagement module. Not documented
- * for third parties: everything that is known of its wire form stands in this file and in `error-envelope.ts`.
+ * Client for Exchange Online's cmdlets over `InvokeCommand`, the transport of the ExchangeOnlineManagement module. This transport
+ * is not documented for third parties: all knowledge of its wire format is in this file and in `error-envelope.ts`.
  *
  * @see https://learn.microsoft.com/powershell/module/exchange
  */
@@ -43,10 +43,10 @@ export class ExchangeOnline {
   ) {}
 
   /**
-   * All objects of a Get cmdlet, complete or an error; one request for everybody who asks until something of that noun
-   * is written.
+   * Returns all objects of a Get cmdlet, or fails: never a part of them. All callers share one list until an object of that noun is
+   * written.
    *
-   * @param newerThan a list that began after this one's beginning is wanted.
+   * @param newerThan start time of an older list: the returned list was started after it.
    */
   list(
     cmdlet: `Get-${string}`,
@@ -56,7 +56,7 @@ export class ExchangeOnline {
     const key = `${cmdlet} ${JSON.stringify(parameters)}`;
     let list = this.lists.get(key);
     if (!list) {
-      // The list belongs to everybody, so its patience is its own.
+      // All callers share the list, so it has a time limit of its own.
       list = new SharedList(() =>
         this.readAll(cmdlet, parameters, new Patience(this.patienceMs)),
       );
@@ -66,7 +66,8 @@ export class ExchangeOnline {
   }
 
   /**
-   * The cmdlets that the roles of these credentials allow: what Exchange exports to the module for them. Writes nothing.
+   * Returns the cmdlets that the roles of these credentials allow, which are those that Exchange exports to the module for them.
+   * Writes nothing.
    *
    * @throws VendorError `forbidden` without any role, `unauthorized` without Exchange.ManageAsApp.
    */
@@ -101,9 +102,9 @@ export class ExchangeOnline {
   }
 
   /**
-   * Runs a cmdlet that writes, and forgets the lists of its noun.
+   * Runs a cmdlet that writes, and discards the shared lists of its noun.
    *
-   * @returns the objects that it answered with; New- usually answers with the new one, the others with nothing.
+   * @returns the objects in the response: of New- usually the new object, of other cmdlets usually none.
    */
   async write(
     cmdlet: `${"New" | "Set" | "Remove" | "Enable" | "Disable"}-${string}`,
@@ -115,7 +116,7 @@ export class ExchangeOnline {
       for (const [key, list] of this.lists)
         if (key.startsWith(`Get-${noun} `)) list.forget();
     };
-    // One write at a time in a tenant: priorities are shared, and the service allows few at once (documented).
+    // One write at a time per tenant: rules share one order of priorities, and the service allows few concurrent requests (documented).
     const turn = this.writing.then(() =>
       this.invoke(cmdlet, parameters, patience).finally(forget),
     );
@@ -123,7 +124,7 @@ export class ExchangeOnline {
     return (await turn).items;
   }
 
-  /** {@link write} for a cmdlet that removes: what is gone already is gone. */
+  /** Like {@link write}, for a cmdlet that removes: does not fail if the object no longer exists. */
   async removeIfThere(
     cmdlet: `Remove-${string}`,
     parameters: Parameters,
@@ -178,7 +179,7 @@ export class ExchangeOnline {
             Authorization: `Bearer ${await this.credentials.token("exchange", patience)}`,
             "Content-Type": "application/json; charset=utf-8",
             Accept: "application/json",
-            // The texts of errors are matched, so they must come in English.
+            // Errors are recognised by their English texts.
             "Accept-Language": "en-US",
             "X-AnchorMailbox": `APP:${anchor}@${tenant}`,
             "X-CmdletName": cmdlet,
@@ -190,7 +191,7 @@ export class ExchangeOnline {
           body: JSON.stringify({
             CmdletInput: { CmdletName: cmdlet, Parameters: parameters },
           }),
-          // A New- that is sent twice may exist twice, or fail for having succeeded.
+          // A New- cmdlet that is sent twice may create two objects, or fail because the first one succeeded.
           repeatable: !cmdlet.startsWith("New-"),
         },
         (answer) => this.judge(cmdlet, answer),
@@ -216,7 +217,7 @@ export class ExchangeOnline {
       return { location };
     }
     if (status >= 400) throw this.failure(cmdlet, answer);
-    // The success of a write is its status: the body may be empty or no JSON at all (observed).
+    // The status alone decides whether a write succeeded: the body may be empty or not JSON (observed).
     if (!cmdlet.startsWith("Get-") && !/^\s*[{<]/.test(text))
       return { items: [], warnings: [], next: undefined };
     return pageOf(text, (reason) =>
@@ -229,7 +230,7 @@ export class ExchangeOnline {
     const { exceptionType, reason, isOwn } = readError(answer.text);
     const diagnostics = printable(answer.headers.get("x-ms-diagnostics") ?? "");
     const judged = faultOf(status, exceptionType, reason);
-    // Only Exchange's own words can say that it refuses, or that something is not there.
+    // A rejection counts only if Exchange itself wrote it; a 404 with an unrecognised text is not evidence that an object is missing.
     const fault =
       judged === "refused" && (!isOwn || status === 404)
         ? "unreadable"
@@ -252,7 +253,7 @@ export class ExchangeOnline {
     });
   }
 
-  /** A link or redirect is followed only to the host that the token is for, or below it. */
+  /** Returns the URL of a link or redirect. Throws unless its host is the token's host or a subdomain of it. */
   private trusted(link: string): string {
     const base = new URL(this.baseUrl);
     if (!URL.canParse(link, this.baseUrl))
@@ -274,7 +275,7 @@ export class ExchangeOnline {
   private unreadable(reason: string, status?: number): VendorError {
     return new VendorError("unreadable", reason, {
       ...(status !== undefined && { status }),
-      // A write that was answered with a 200 of some kind may have been carried out.
+      // A write with an unreadable response may have been carried out.
       uncertain: true,
       advice:
         "Nothing is concluded from it. Check for a proxy in between, and area1:exchangeBaseUrl.",
@@ -292,7 +293,7 @@ interface Redirect {
   readonly location: string;
 }
 
-/** An envelope with `value` (a list, one bare object, null or absent: all seen or expected) read to its objects. */
+/** Reads the objects of an envelope. Its `value` is a list, a single object, null or missing (all observed or expected). */
 function pageOf(
   text: string,
   unreadable: (reason: string) => VendorError,
@@ -302,7 +303,7 @@ function pageOf(
     throw unreadable(
       text.trim() === "" ? "without a body" : "something that is not JSON",
     );
-  // Anything without these marks is not Exchange's: an empty object of a proxy must not pass for an empty list.
+  // Without these members the response is not from Exchange: an empty object from a proxy must not count as an empty list.
   if (!("value" in body) && !("@odata.context" in body))
     throw unreadable("JSON that is not its envelope");
   const errors = body["@adminapi.errors"];
@@ -313,7 +314,7 @@ function pageOf(
     (item: unknown) => {
       if (!isRecord(item)) throw unreadable("an object that is none");
       return Object.fromEntries(
-        // A rule has 200 members, nearly all null: what is null is not kept, for it means the same as a missing one.
+        // A rule has about 200 members, nearly all null. Null members are dropped, because null and missing mean the same.
         Object.entries(item).filter(
           ([key, member]) => member !== null && !key.includes("@"),
         ),
@@ -328,7 +329,7 @@ function pageOf(
   };
 }
 
-/** By exception type and text first: the status of one situation varies (observed). */
+/** Classifies an error, by its exception type and text first: the status for one situation varies (observed). */
 function faultOf(status: number, exceptionType: string, reason: string): Fault {
   if (
     /ManagementObjectNotFoundException/.test(exceptionType) ||
@@ -384,14 +385,14 @@ function adviceFor(
   }
 }
 
-/** @see exchange management roles of the cmdlets' reference pages */
+/** Returns the roles that allow a cmdlet, from the management roles on the cmdlets' reference pages. */
 function roleFor(cmdlet: string): string {
   const noun = cmdlet.slice(cmdlet.indexOf("-") + 1);
   if (!cmdlet.startsWith("Get-"))
     return noun === "TransportRule"
       ? "Exchange Administrator (Security Administrator is not enough for transport rules)"
       : "Exchange Administrator or Security Administrator";
-  // Security Reader was refused these two (observed).
+  // Exchange refuses these two to Security Reader (observed).
   const isRefused = ["OrganizationConfig", "InboundConnector"].includes(noun);
   return `${isRefused ? "Global" : "Security"} Reader, or Exchange Administrator to write as well`;
 }

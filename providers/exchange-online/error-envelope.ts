@@ -1,20 +1,20 @@
 import { bodyText, printable } from "../errors";
 import { isRecord, parsed, textOf } from "../json";
 
-/** What an error of Exchange says, wherever in the envelope it stands. */
+/** The content of an Exchange error, from the different places in its envelope. */
 export interface ExchangeReason {
-  /** For example `Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException`; empty where none is given. */
+  /** For example `Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException`; empty if there is none. */
   readonly exceptionType: string;
-  /** Ready to print; empty where none is given. */
+  /** The reason, cleaned for printing; empty if there is none. */
   readonly reason: string;
-  /** False where the body is not Exchange's own form, but a proxy's page, say. */
+  /** Whether the body is in Exchange's own format, and not, for example, a proxy's page. */
   readonly isOwn: boolean;
 }
 
 /**
- * Reads an error body in the order in which it is of use: the first detail, the internal exception, the outer message
- * ("Error executing cmdlet" and the like, useless), the raw text. Details come as `errorId|Type|text`, or as JSON in a
- * string (both observed).
+ * Reads an error body. Uses the most specific text that there is: the first detail, then the internal exception, then the outer
+ * message (such as "Error executing cmdlet", which does not help), then the raw text. Details have the form `errorId|Type|text`, or
+ * are JSON in a string (both observed).
  */
 export function readError(text: string): ExchangeReason {
   const error = member(parsed(text), "error");
@@ -57,7 +57,7 @@ function fromDetail(message: string): Omit<ExchangeReason, "isOwn"> {
       };
 }
 
-/** A member by its name in any case: `Message` and `message` are both seen. */
+/** Returns a member by its name, ignoring case: both `Message` and `message` were observed. */
 function member(value: unknown, name: string): unknown {
   if (!isRecord(value)) return undefined;
   const key = Object.keys(value).find((k) => k.toLowerCase() === name);

@@ -1,13 +1,13 @@
 import { withoutTenant } from "../codecs";
 import type { Identity, Item } from "../kind";
 
-/** All built-in quarantine policies share it (observed): it names nothing. */
+/** The Guid of all built-in quarantine policies (observed). It does not identify an object. */
 const zeros = "00000000-0000-0000-0000-000000000000";
 
-/** Name, Guid and change stamp of any object of Exchange. */
+/** Returns the name, Guid and date of change of any Exchange object. */
 export function identityOf(item: Item): Identity {
   const identity = item["Identity"];
-  // Only an identity has the tenant before it, in whatever form.
+  // Only `Identity` is prefixed with the tenant, in different forms.
   const name =
     item["Name"] ??
     (typeof identity === "string"

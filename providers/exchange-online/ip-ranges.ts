@@ -7,13 +7,13 @@ import {
 import { remembered } from "../../mail-flow/remembered";
 import { kindOf, type Codec } from "../codecs";
 
-/** The two ranges that Cloudflare publishes wider than Microsoft 365 takes; they are expanded to their /24 blocks. */
+/** The two ranges in Cloudflare's published list that are wider than Microsoft 365 accepts; they are expanded to their /24 blocks. */
 export const publishedWideRanges: readonly string[] = [
   "104.30.32.0/19",
   "134.195.26.0/23",
 ];
 
-/** How a range is kept: one address bare, a block as its network with its length, everything else as `a-b`. */
+/** Returns the canonical form of a range: a single address, a block as network and prefix length, anything else as `a-b`. */
 function canonical(range: string): string {
   const interval = intervalOf(range);
   if (!interval) return range.trim();
@@ -25,7 +25,7 @@ function canonical(range: string): string {
     : `${addressOf(first)}-${addressOf(last)}`;
 }
 
-/** Most addresses of a range that Microsoft 365 takes in a rule: those of a /24 (Cloudflare's documentation). */
+/** Maximum number of addresses in a range that Microsoft 365 accepts in a rule: those of a /24 (Cloudflare's documentation). */
 const most = 256;
 
 const sizeOf = ([first, last]: Interval): number => last - first + 1;
@@ -46,13 +46,13 @@ interface Placed {
   readonly interval: Interval | undefined;
 }
 
-/** Of two that differ: in numeric order; what is no IPv4 range at the end. */
+/** Compares two different ranges: numeric order, with texts that are no IPv4 range at the end. */
 const inOrder = (a: Placed, b: Placed): number =>
   (a.interval?.[0] ?? Infinity) - (b.interval?.[0] ?? Infinity) ||
   (a.interval?.[1] ?? Infinity) - (b.interval?.[1] ?? Infinity) ||
   (a.text < b.text ? -1 : 1);
 
-/** Each list is read once: the same ones are compared in every diff and in every look at the mail flow. */
+/** Parses and sorts a list. Results are cached, because every diff and every mail flow check compares the same lists. */
 const placed = remembered(
   (ranges: readonly string[]) => ranges.join("\n"),
   (ranges): readonly Placed[] =>
@@ -65,8 +65,8 @@ const inOneSpelling = (ranges: readonly string[]): string[] =>
   placed(ranges).map(({ text }) => text);
 
 /**
- * The addresses that a list covers: the same for every spelling and every way to cut it into ranges that Microsoft 365 takes. A
- * wider one stands for itself, as no mail may match it.
+ * Returns the addresses that a list covers. The result is the same for every spelling, and for every division into ranges that
+ * Microsoft 365 accepts. A wider range is kept as it is, because it possibly matches no mail.
  */
 export function merged(ranges: readonly string[]): unknown {
   const intervals: Interval[] = [];
@@ -100,7 +100,7 @@ export const ipRanges: Codec<readonly string[]> = {
       ? wire
       : inOneSpelling(
           (Array.isArray(wire) ? (wire as unknown[]) : [wire])
-            // An empty text is an empty list.
+            // An empty text means an empty list.
             .filter((range) => range !== "")
             .map((range) =>
               typeof range === "string" ? range : JSON.stringify(range),

@@ -17,10 +17,10 @@ export const fieldsOf = (parameters: Parameters, prefix = ""): Fields =>
       .map((one): [string, Field] => [propertyOf(one.wire), one]),
   );
 
-/** A parameter of several values, in any order. */
+/** The codec of a parameter with several values, in any order. */
 export const several = setOf(text());
 
-/** A parameter of one value, which is also read from a list: its only entry, or all of them. */
+/** Returns the codec of a parameter with one value. If Exchange returns a list, reads its only entry, or all entries of a longer one. */
 export const one = <T extends Value>(codec: Codec<T>): Codec => ({
   ...(codec as Codec),
   decode(wire) {

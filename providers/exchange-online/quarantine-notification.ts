@@ -25,7 +25,7 @@ const fields = {
 
 const global = { QuarantinePolicyType: "GlobalQuarantinePolicy" };
 
-/** What a tenant whose settings were never touched shows instead of an object that could be set (observed). */
+/** The name that a tenant returns while the settings were never changed; this object cannot be changed (observed). */
 const untouched = "defaultglobalpolicy";
 
 const create: Kind["create"] = async ({ exchange, patience }, wanted) => {

@@ -2,8 +2,7 @@ import { kindOf, type Codec } from "../codecs";
 import { isList } from "../json";
 
 /**
- * What the recipient may do with a quarantined message, and the bit that stands for it in
- * `EndUserQuarantinePermissionsValue`.
+ * The recipient's permissions for a quarantined message, with their bits in `EndUserQuarantinePermissionsValue`.
  *
  * @see https://learn.microsoft.com/powershell/module/exchange/set-quarantinepolicy
  */
@@ -18,31 +17,32 @@ const bits = {
   ViewHeader: 128,
 } as const;
 
-/** A right of a recipient over a quarantined message. */
+/** A recipient's permission for a quarantined message. */
 export type QuarantinePermission = keyof typeof bits;
 
 const names = Object.keys(bits) as QuarantinePermission[];
 
-/** Bits without effect: sent, but never compared, since the service sets them as it likes (observed on built-ins). */
+/** Bits without effect. They are sent but never compared, because the service itself changes them (observed in built-in policies). */
 const withoutEffect: readonly QuarantinePermission[] = [
   "Download",
   "ViewHeader",
 ];
 
-/** The number that Exchange takes: 7 for Release with Delete and Preview, 11 for RequestRelease with them. */
+/** Returns the number that Exchange accepts: for example 7 for Release, Delete and Preview, 11 for RequestRelease, Delete and Preview. */
 export const permissionsToNumber = (permissions: readonly string[]): number =>
   permissions.reduce(
     (sum, name) => sum | (bits[name as QuarantinePermission] ?? 0),
     0,
   );
 
-/** The permissions that a number stands for. */
+/** Returns the permissions that a number represents. */
 export const permissionsFromNumber = (value: number): QuarantinePermission[] =>
   names.filter((name) => (value & bits[name]) !== 0);
 
 /**
- * The text that Exchange reads back, `[PermissionToBlockSender: False\r\nPermissionToDelete: True…]` (observed): pairs in
- * any order, anything else ignored. Undefined when it holds no pair: then the permissions are not known, which is not "none".
+ * Returns the permissions in the text that Exchange returns, `[PermissionToBlockSender: False\r\nPermissionToDelete: True…]`
+ * (observed). Pairs can have any order; anything else is ignored. Returns undefined if there is no pair: then the permissions are
+ * unknown, which is different from none.
  */
 export function permissionsFromText(
   text: string,
@@ -59,7 +59,7 @@ export function permissionsFromText(
   return names.filter((name) => granted.has(name.toLowerCase()));
 }
 
-/** A set of {@link QuarantinePermission}. */
+/** The codec for a set of {@link QuarantinePermission}. */
 export const quarantinePermissions: Codec<readonly string[]> = {
   type: `set of ${names.map((name) => `\`${name}\``).join(", ")}`,
   refuse(value) {

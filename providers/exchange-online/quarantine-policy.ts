@@ -11,8 +11,8 @@ import {
 } from "./quarantine-permissions";
 
 /**
- * A quarantine policy: what recipients may do with messages of theirs that were quarantined under it. Only messages that are
- * quarantined after a change get it. Needs Exchange Administrator or Security Administrator, or the management role Transport
+ * A quarantine policy: it decides what recipients may do with their messages that are quarantined under it. A change applies only to
+ * messages that are quarantined after it. Needs Exchange Administrator or Security Administrator, or the management role Transport
  * Hygiene, and a tenant that was customised once (Enable-OrganizationCustomization).
  *
  * @see https://learn.microsoft.com/powershell/module/exchange/new-quarantinepolicy
@@ -43,7 +43,7 @@ export interface QuarantinePolicyProps {
   adminDisplayName?: string;
 }
 
-/** Microsoft's own policies: neither made nor removed by anybody. */
+/** Microsoft's own policies, which cannot be created or removed. */
 const builtInQuarantinePolicies = [
   "AdminOnlyAccessPolicy",
   "DefaultFullAccessPolicy",
@@ -142,7 +142,7 @@ export const quarantinePolicy: Kind = {
   },
 };
 
-/** Should the service send the number instead of the text, it is read as well. */
+/** Uses the permissions as a number if the service returns them without the text. */
 const withPermissions = (item: Item): Item => ({
   ...item,
   EndUserQuarantinePermissions:
@@ -150,7 +150,7 @@ const withPermissions = (item: Item): Item => ({
     item["EndUserQuarantinePermissionsValue"],
 });
 
-/** Read under one name, written under another. */
+/** Renames the permissions: Exchange uses different names for reading and writing them. */
 const withPermissionsValue = ({
   EndUserQuarantinePermissions: value,
   ...parameters

@@ -5,14 +5,14 @@ import type { Operation } from "../session/session";
 import { verdicts } from "./anti-spam-verdicts";
 import { identityOf } from "./identity";
 
-/** The parameters of anti-spam policies that point at quarantine policies. */
+/** The parameters of anti-spam policies that refer to quarantine policies. */
 export const quarantineTags: readonly string[] = verdicts.map(
   ({ tag }) => tag.charAt(0).toUpperCase() + tag.slice(1),
 );
 
 /**
- * Which tags of any threat policy point at a quarantine policy. Policies that the role may not read are left out, which is said:
- * they may point at it all the same.
+ * Returns the tags of all threat policies that refer to a quarantine policy. Policies that the role may not read are skipped with a
+ * warning, because they may refer to it too.
  */
 export async function everyTagPointingAt(
   operation: Operation,

@@ -2,7 +2,7 @@ import { UserError } from "../errors";
 import type { Kind } from "../kind";
 import { identityOf } from "./identity";
 
-/** What a kind says whose object every tenant has exactly once. */
+/** The properties of a kind whose object exists exactly once in every tenant. */
 export type SingleObject = Pick<
   Kind,
   "name" | "noun" | "fields" | "list" | "update"
@@ -10,8 +10,8 @@ export type SingleObject = Pick<
   Partial<Pick<Kind, "create" | "decides" | "refuse">>;
 
 /**
- * Makes a kind of an object that every tenant has exactly once. It has no name in programs, is always adopted, and destroy restores
- * it. Another name or Guid is no other object.
+ * Returns the kind of an object that exists exactly once in every tenant. The object has no name in programs, is always adopted, and is
+ * restored by destroy. It remains the same object even if its name or Guid changes.
  */
 export const singleObject = (kind: SingleObject): Kind => ({
   scopeId: "tenantId",

@@ -1,6 +1,6 @@
 import { oneOf, type Codec } from "../codecs";
 
-/** Seconds of `[d.]hh:mm:ss[.fff]` (how it is set) or of an ISO 8601 duration such as `PT4H` (how it reads back, observed). */
+/** Returns the seconds of `[d.]hh:mm:ss[.fff]` (the form for writing) or of a duration such as `PT4H` (returned by Exchange, observed). */
 export function secondsOf(text: string): number | undefined {
   const clock = /^(?:(\d{1,8})\.)?(\d{1,2}):(\d{2}):(\d{2})(?:\.0{1,7})?$/.exec(
     text,
@@ -17,7 +17,7 @@ export function secondsOf(text: string): number | undefined {
   return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
 }
 
-/** One of a few time spans, spelled the way Exchange takes them; `1.00:00:00`, `24:00:00`, `P1D` and `PT24H` are the same. */
+/** Returns the codec for one of several time spans in Exchange's format. `1.00:00:00`, `24:00:00`, `P1D` and `PT24H` are equal. */
 export function timeSpan<const T extends string>(...spans: T[]): Codec<T> {
   const known = (text: string): T | undefined => {
     const seconds = secondsOf(text.trim());

@@ -5,7 +5,7 @@ import { ipRanges } from "./ip-ranges";
 import type { Field } from "../field";
 import { one, several, type Parameters } from "./parameters";
 
-/** A text, or a number, as a size may be; `false` is how one that is not set reads back (observed). */
+/** A text, or a number such as a size. Exchange returns `false` for a parameter that is not set (observed). */
 const scalar: Codec = one({
   ...(text() as Codec),
   decode: (wire) =>
@@ -17,12 +17,12 @@ const scalar: Codec = one({
 /** A spam confidence level. */
 export const scl = one(integer(-1, 9));
 
-/** A condition or an action that a rule has or has not. */
+/** A condition or an action that is either set or not. */
 export const onOff = one(flag);
 
 /**
- * Every condition of a transport rule: what has an `ExceptIf…` twin among the parameters of Set-TransportRule, which takes the same
- * values. Conditions are joined with "and", so that any of them, and any exception, narrows a rule.
+ * Every condition of a transport rule: the parameters of Set-TransportRule that have an `ExceptIf…` counterpart with the same values.
+ * Conditions are combined with "and", so that each of them, and each exception, narrows a rule.
  *
  * @see https://learn.microsoft.com/powershell/module/exchange/set-transportrule (documentation of 2026-08-21)
  */
@@ -55,8 +55,8 @@ export const conditionParameters: Parameters = [
 ];
 
 /**
- * What a parameter is sent with and requires. An attribute alone is compared by the operator Equal: it is the only one that the
- * documentation lets stand alone.
+ * Returns the parameter that a parameter is sent with and requires. An attribute does not require its operator: alone, it is compared
+ * with Equal. The documentation allows only this parameter to be used alone.
  */
 export function partnerOf(wire: string): Pick<Field, "with" | "requires"> {
   const partner = partnerOfCondition(propertyOf(wire));
@@ -67,7 +67,7 @@ export function partnerOf(wire: string): Pick<Field, "with" | "requires"> {
 }
 
 /**
- * Every action: what Set-TransportRule takes besides conditions, exceptions and what the rule itself is.
+ * Every action: the parameters of Set-TransportRule besides conditions, exceptions and the general settings of a rule.
  *
  * @see https://learn.microsoft.com/powershell/module/exchange/set-transportrule (documentation of 2026-08-21)
  */

@@ -79,7 +79,7 @@ const noSpacesAtEnds = (value: string): string | undefined =>
     ? `"${value}" has spaces at an end, which no word of a header has; remove them`
     : undefined;
 
-/** Spaces at its ends count: a rule that somebody made with them looks for another word. */
+/** Returns a codec that does not ignore spaces at the ends: a rule that was created by hand with such spaces matches another word. */
 const exactly = (codec: Codec<string>): Codec<string> => ({
   ...codec,
   key: (value) => codec.normalize(value).toLowerCase(),
@@ -89,7 +89,7 @@ const word = exactly(
   text({ required: true, anyCase: true, refuse: noSpacesAtEnds }),
 );
 
-/** The conditions of which a program gives one. */
+/** The conditions that are inputs of programs; one of them is required. */
 const ownConditions = ["headerContainsWords", "senderIpRanges"];
 
 const otherConditions = Object.keys(fieldsOf(conditionParameters)).filter(
@@ -98,7 +98,7 @@ const otherConditions = Object.keys(fieldsOf(conditionParameters)).filter(
     !ownConditions.includes(property),
 );
 
-/** What a program may give. */
+/** The properties that are inputs of programs. */
 const own = {
   name: field("Name", objectName(64), {
     required: true,
@@ -143,7 +143,7 @@ const own = {
   ruleErrorAction: field("RuleErrorAction", oneOf("Ignore", "Defer")),
 } satisfies Record<keyof TransportRuleProps, Field>;
 
-/** Puts the resource's own field in the place of the one for the same parameter. */
+/** Replaces fields by the resource's own field for the same parameter. */
 const withOwn = (fields: Fields): Fields =>
   Object.fromEntries(
     Object.entries(fields).map(
@@ -162,7 +162,7 @@ export const exceptions = fieldsOf(conditionParameters, "ExceptIf");
 /** Every action of a rule. */
 export const actions = withOwn(fieldsOf(actionParameters));
 
-/** A date in UTC, in the form of ISO 8601. Anything else counts as missing. */
+/** A date in UTC, in ISO 8601 format. Anything else counts as missing. */
 const date: Codec<string> = {
   ...text(),
   decode(wire) {
@@ -171,15 +171,15 @@ const date: Codec<string> = {
   },
 };
 
-/** The dates between which a rule acts. */
+/** The dates between which a rule is active. */
 export const schedule = {
   activationDate: field("ActivationDate", date),
   expiryDate: field("ExpiryDate", date),
 };
 
 /**
- * Shows a value as it comes. A destroy restores the foreign conditions that an adopted rule had: decoded by the codec of their
- * parameter, they would come back in another order or spelling.
+ * A codec that does not change values. A destroy restores the foreign conditions of an adopted rule: the codec of their parameter
+ * would change their order or spelling.
  */
 const anything: Codec = {
   type: "as Exchange has it",
@@ -192,7 +192,7 @@ const anything: Codec = {
   emptyWhenMissing: true,
 };
 
-/** What narrows a rule without being ours: other conditions, all exceptions, the dates between which it acts. */
+/** Properties that narrow a rule and are no inputs of programs: other conditions, all exceptions, the dates between which it is active. */
 const foreign = Object.fromEntries(
   Object.entries({ ...conditions, ...exceptions, ...schedule })
     .filter(([property]) => !(property in own))
@@ -206,5 +206,5 @@ const foreign = Object.fromEntries(
     ]),
 );
 
-/** All that is known of a rule's properties. */
+/** All properties of a rule. */
 export const properties: Fields & typeof own = { ...own, ...foreign };

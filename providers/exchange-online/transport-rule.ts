@@ -4,7 +4,7 @@ import { properties } from "./transport-rule-properties";
 
 export type { TransportRuleProps } from "./transport-rule-properties";
 
-/** Characters that a rule may have, all in all (documented); what the vendor counts besides the values is not known. */
+/** Maximum number of characters in a rule (documented). What the vendor counts in addition to the values is unknown. */
 const longestRule = 8192;
 
 export const transportRule: Kind = {
@@ -53,7 +53,7 @@ export const transportRule: Kind = {
     const live = valuesOf(this, item);
     const { enabled, ...others } = changes;
     const identity = { Identity: item["Guid"] };
-    // Disable first, enable last: a rule never acts half changed.
+    // Disable first and enable last, so that a partly changed rule is never active.
     if (enabled === false)
       await exchange.write("Disable-TransportRule", identity, patience);
     if (Object.keys(others).length > 0)

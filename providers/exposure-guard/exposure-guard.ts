@@ -27,26 +27,26 @@ import { readSnapshotAndTime } from "../snapshot/snapshot";
 import { isMark } from "../mark";
 import type { Operation } from "../session/session";
 
-/** One write of a resource, before it is sent. */
+/** One intended write of a resource. */
 export interface GuardedWrite {
-  /** How messages name the object. */
+  /** The object as messages name it. */
   readonly label: string;
   readonly change: ObjectChange;
-  /** The inputs of the resource: which mail is guarded, and whether it may be exposed. */
+  /** The resource's inputs: they contain the guarded mail and whether it may be exposed. */
   readonly inputs: State;
-  /** Whether it restores what was there before the stack: then nothing is refused, and what happens is said as a warning. */
+  /** Whether the write restores the values from before the stack. Such a write is never refused; its effects are reported as a warning. */
   readonly restores: boolean;
-  /** The header that a rule looked at which leaves: mail that carries it alone is given up with the rule. */
+  /** The header in the condition of a rule that is removed: mail with only this header is no longer guarded. */
   readonly leavingHeader?: string;
 }
 
 /**
- * Judges a write before it is sent: the live snapshot, from the lists that all resources of the process share, against the same
- * with the change laid over it.
+ * Checks a write before it is sent: compares the live snapshot, from the lists that all resources of the process share, with the
+ * same snapshot after the change.
  *
- * @throws UserError when the write would bring guarded mail nearer to its recipient than to a quarantine that an administrator
- * releases from, or would have mail rejected or deleted that was delivered before. It says which mail, whose, what decides, and
- * what to do.
+ * @throws UserError if the write would bring guarded mail nearer to its recipient than a quarantine that an administrator releases
+ * from, or if mail that is delivered now would be rejected or deleted. The message names the mail, its recipients, the deciding
+ * object, and what to do.
  */
 export async function guardWrite(
   operation: Operation,
@@ -71,8 +71,8 @@ export async function guardWrite(
 }
 
 /**
- * Looks for something in the live snapshot. A replica that lags may not show what was written a moment ago: what is not well counts once
- * fresh lists show it as well, and still do after a tenth of the patience.
+ * Evaluates the live snapshot. A server may not return a recent write yet, so a bad result counts only if newer lists confirm it,
+ * and still do after a tenth of the time left.
  */
 export function confirmedByFreshRead<T>(
   operation: Operation,
@@ -92,7 +92,7 @@ export function confirmedByFreshRead<T>(
   );
 }
 
-/** What the snapshot guard needs: everything that decides where mail with Cloudflare's word goes. */
+/** The parts of a snapshot that the guard needs: those that decide where mail with Cloudflare's verdict header goes. */
 const decisive = new Set<keyof Snapshot>([
   "domains",
   "acceptedDomains",
@@ -106,8 +106,8 @@ const decisive = new Set<keyof Snapshot>([
 ]);
 
 /**
- * Everything that decides where guarded mail goes, one request per list, shared with the resources of the process. A part that may
- * not be read is left out with the reason; any other error fails.
+ * Reads the parts that decide where guarded mail goes, with one request per list, shared with the resources of the process. A part
+ * that the vendor refuses to return is replaced by the reason; any other error is thrown.
  */
 const liveSnapshot = (operation: Operation, newerThan?: number) =>
   readSnapshotAndTime(
@@ -123,8 +123,8 @@ const liveSnapshot = (operation: Operation, newerThan?: number) =>
   );
 
 /**
- * What writes that follow each other at once do to mail. Where a part of the snapshot could not be read, both is looked at: what
- * happens if nobody knows what stands there, and what happens if nothing does.
+ * Returns the harm that a group of successive writes does to mail. If a part of the snapshot could not be read, two cases are
+ * checked: that its content is unknown, and that it is empty.
  */
 export function harmsOfChanges(
   live: Snapshot,
@@ -134,7 +134,7 @@ export function harmsOfChanges(
 ): Harm[] {
   const [first] = changes;
   const ofDomains = first?.kind === "Area1Domain";
-  // No domain decides about the mail of another one.
+  // A domain does not influence the mail of another domain.
   const concerned =
     ofDomains && changes.length === 1 ? onlyTo(live, first.name) : live;
   const worlds =
@@ -144,7 +144,7 @@ export function harmsOfChanges(
   const found = worlds
     .flatMap((world) =>
       harmsOf(world, withChanges(world, changes), guarded, {
-        // What Microsoft finds by itself is no matter of the way by Cloudflare.
+        // Mail that only Microsoft's own filters detect is not affected by the route through Cloudflare.
         ...(ofDomains && { mail: ["words", "others"] }),
         ...options,
       }),
@@ -159,7 +159,7 @@ export function harmsOfChanges(
   );
 }
 
-/** Which mail the inputs of a resource guard; what they leave out is as Cloudflare documents it. */
+/** Returns the mail that a resource's inputs guard. Missing parts are as Cloudflare documents them. */
 export function guardedMailIn({ guardedMail: given }: State): GuardedMail {
   if (!isRecord(given)) return malicious;
   const words = textsOf(given["words"]);
@@ -176,7 +176,7 @@ export function guardedMailIn({ guardedMail: given }: State): GuardedMail {
 const unreadOf = (snapshot: Snapshot): (keyof Snapshot)[] =>
   [...decisive].filter((part) => !("value" in (snapshot[part] as object)));
 
-/** A snapshot of which the unread lists are empty; the domains that the tenant accepts stand for those of Cloudflare. */
+/** Returns the snapshot with empty lists for those not read. Unread Cloudflare domains are replaced by the tenant's accepted domains. */
 function withoutUnread(snapshot: Snapshot): Snapshot {
   return {
     ...snapshot,
@@ -198,13 +198,13 @@ function withoutUnread(snapshot: Snapshot): Snapshot {
   };
 }
 
-/** The harms that the inputs of a resource do not allow: `allowExposure` is about nearness, mail is lost by nobody's leave. */
+/** Returns the harms that a resource's inputs do not allow. `allowExposure` allows exposure only; loss of mail is never allowed. */
 export const refused = (inputs: State, harms: readonly Harm[]): Harm[] =>
   harms.filter(
     ({ kind }) => kind === "lost" || inputs["allowExposure"] !== true,
   );
 
-/** Harms as the end of a message that says what was tried; of mail that fares alike at once. */
+/** Returns the harms as text, for the end of a message about an intended write. Mail with the same outcome is grouped. */
 export function inWords(harms: readonly Harm[]): string {
   return groupsOf(harms, ({ mail: _, header: __, ...rest }) => rest)
     .map((same) => {
@@ -219,11 +219,11 @@ export function inWords(harms: readonly Harm[]): string {
     .join("; ");
 }
 
-/** What is so once something was restored. */
+/** Returns the warning for a harm that a restore causes. */
 const afterwards = (harm: Harm): string =>
   `from now on ${mailIn(harm.mail, [harm])} to ${harm.recipients} can be ${places[harm.after]} (${decision(harm.decided)})`;
 
-/** Mail with its header, where only mail with that one fares so. */
+/** Returns the name of the mail, with its header if only mail with that one header has this outcome. */
 function mailIn(name: string, harms: readonly Harm[]): string {
   const carried = harms.flatMap(({ mail, header }) =>
     mail === name && header !== undefined ? [header] : [],
@@ -242,7 +242,7 @@ const places: Readonly<Record<Destination, string>> = {
   inbox: "in the inbox",
 };
 
-/** What to do about it. */
+/** Returns what to do about the harms. */
 export function remedies(
   harms: readonly Harm[],
   live: Snapshot,
@@ -267,7 +267,7 @@ export function remedies(
   );
 }
 
-/** Whether an object carries the mark of a stack. */
+/** Returns whether an object has the mark of a stack. */
 function isOurs(object: string, { transportRules }: Snapshot): boolean {
   const [, name] = /^TransportRule "(.*)"$/.exec(object) ?? [];
   return valueOf(transportRules).some(

@@ -2,8 +2,8 @@ import { ipRanges } from "../exchange-online/ip-ranges";
 import { isList, isRecord } from "../json";
 
 /**
- * Mail that the exposure guard keeps from its recipients: no write of the resource may bring it nearer to them than to a quarantine
- * that an administrator releases from, if it was not so near before. `UseCase4` gives it to each of its resources.
+ * Mail that the exposure guard protects: no write of the resource may bring it nearer to its recipients than a quarantine that an
+ * administrator releases from, unless it was as near before. `UseCase4` sets it for each of its resources.
  */
 export interface GuardedMailProps {
   /**
@@ -44,7 +44,7 @@ const members: Readonly<
       : ipRanges.refuse(value),
 };
 
-/** Why a program's `guardedMail` cannot be taken; undefined where it can. */
+/** Returns why a program's `guardedMail` is invalid; undefined if it is valid. */
 export function reasonAgainstMail(value: unknown): string | undefined {
   if (!isRecord(value))
     return `must be an object with ${Object.keys(members).join(", ")}`;

@@ -24,35 +24,35 @@ import { isRefusal } from "../snapshot/access";
 import type { Operation } from "../session/session";
 import type { Listing } from "../session/shared-list";
 
-/** A program as its restore point knows it. */
+/** A program as its restore point describes it. */
 export interface JudgedProgram {
   readonly kinds: Readonly<Record<string, Kind>>;
-  /** The restore point's inputs: which mail is guarded, and whether it may be exposed. */
+  /** The restore point's inputs: they contain the guarded mail and whether it may be exposed. */
   readonly inputs: State;
-  /** In the order in which they are written. */
+  /** The objects, in the order of their writes. */
   readonly objects: readonly RestoredObject[];
-  /** What the program wanted the last time it was judged; empty for a new one. */
+  /** The program's objects when it was last checked; empty for a new program. */
   readonly before: readonly RestoredObject[];
-  /** Previous values by `kind/name`, null where there was nothing. */
+  /** Previous values by `kind/name`; null for an object that did not exist. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** What is wrong with a program, and the write that does it. */
+/** The harms of a program, and the write that causes them. */
 interface Harmful {
   readonly harms: readonly Harm[];
   readonly change?: ObjectChange | undefined;
 }
 
-/** One write of a program, or those that no other write depends on. */
+/** One write of a program, or a group of writes that do not influence each other. */
 interface Step {
   readonly changes: readonly ObjectChange[];
   readonly options?: HarmOptions;
 }
 
 /**
- * Judges a program before anything is written: its writes one after the other, in their order, and then those of a destroy.
+ * Checks a program before anything is written: its writes one after the other, in their order, and then those of a destroy.
  *
- * @returns why it may not be carried out, with what to do; undefined where it may.
+ * @returns the reason why it is refused, with what to do; undefined if it is allowed.
  */
 export async function reasonAgainstProgram(
   operation: Operation,
@@ -76,19 +76,19 @@ async function harmsOfProgram(
   const guarded = guardedMailIn(program.inputs);
   let now = live;
   for (const { changes, options } of await stepsOf(operation, program)) {
-    // What is allowed the write itself warns of.
+    // Only harms that are not allowed: for allowed ones, the write itself warns.
     const harms = refused(
       program.inputs,
       harmsOfChanges(now, changes, guarded, options),
     );
-    // What follows is never written then.
+    // The program is refused, so the later writes need no check.
     if (harms.length > 0) return { harms, change: changes[0] };
     now = withChanges(now, changes);
   }
   return harmsOfDestroy(operation, program, now);
 }
 
-/** The writes of an `up`, in their order: what the program wants, then what it no longer has. */
+/** Returns the writes of an `up` in their order: first the objects of the program, then those that it no longer has. */
 async function stepsOf(
   operation: Operation,
   program: JudgedProgram,
@@ -96,13 +96,13 @@ async function stepsOf(
   const { kinds, objects, before } = program;
   const steps: Step[] = [];
   const domains: ObjectChange[] = [];
-  // Side by side: Microsoft Graph is asked for the hosts of many domains at once.
+  // In parallel, so that the MX hosts of many domains are read from Microsoft Graph in one batch.
   const changes = await Promise.all(
     objects.map((object) => changeOf(operation, program, object)),
   );
   for (const change of changes) {
     if (!change) continue;
-    // No domain decides about the mail of another one.
+    // A domain does not influence the mail of another domain.
     if (kinds[change.kind]?.scopeId === "accountId") domains.push(change);
     else steps.push({ changes: [change] });
   }
@@ -120,8 +120,8 @@ async function stepsOf(
 }
 
 /**
- * What properties that the program leaves out are held against, such as the host that a domain's mail is forwarded to. What may not
- * be asked is left to the resource, which knows what it was last.
+ * Returns the expected values of properties that the program omits, such as the host to which a domain's mail is forwarded. Returns
+ * none if the vendor refuses to return them: the resource itself then uses the last known values.
  */
 async function expectedOf(
   kind: Kind,
@@ -137,7 +137,7 @@ async function expectedOf(
   }
 }
 
-/** What the program's next write makes of an object; undefined where it writes nothing that decides where mail goes. */
+/** Returns the change that the program will make to an object; undefined if it does not influence where mail goes. */
 async function changeOf(
   operation: Operation,
   { kinds, before, values: firstSeen }: JudgedProgram,
@@ -172,7 +172,7 @@ async function changeOf(
     : undefined;
 }
 
-/** The previous values of properties that the program no longer gives. */
+/** Returns the previous values of properties that were removed from the program. */
 const takenOut = (
   kind: Kind,
   earlier: Values,
@@ -195,16 +195,16 @@ const takenOut = (
     }),
   );
 
-/** What a resource is given, with its defaults. */
+/** Returns the inputs of a resource, with defaults. */
 const completed = (
   { session: { configuration } }: Operation,
   kind: Kind,
   object: RestoredObject,
 ): Values => inputsOf(kind, checked(kind, object, configuration));
 
-/** What becomes of an object whose resource leaves. */
+/** The effect on an object when its resource is deleted. */
 interface Leaving {
-  /** What was made is removed, what was adopted gets its previous values back where its other settings allow it. */
+  /** Removal of a created object, or restore of an adopted object's previous values, as far as its other settings allow it. */
   readonly change: ObjectChange;
   /** The object as it was before the stack. */
   readonly first: ObjectChange;
@@ -227,7 +227,7 @@ function leaving(
   const first = Object.entries(kind.fields).flatMap(
     ([property, { implied }]): [string, Value][] => {
       const value = (seen as Values)[property];
-      // Null: a domain without a host to forward to, a rule without a condition.
+      // Null, for example, for a domain without a host to forward mail to, or a rule without a condition.
       if (implied) return [[property, value ?? null]];
       return value !== undefined && property in managed
         ? [[property, value]]
@@ -250,7 +250,7 @@ function leaving(
   };
 }
 
-/** Mail that would get nearer in the middle of a destroy than it was before the stack. */
+/** Returns harms during a destroy: mail that would get nearer to its recipient than it was before the stack. */
 function harmsOfDestroy(
   operation: Operation,
   program: JudgedProgram,

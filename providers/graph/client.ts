@@ -16,19 +16,19 @@ import { throttled, type Answer, type Http } from "../http/http";
 import { isList, isRecord, parsed, textOf } from "../json";
 import { Patience } from "../http/patience";
 
-/** Most requests that one `$batch` takes (documented). */
+/** Maximum number of requests in a `$batch` (documented). */
 const batchSize = 20;
 
 /**
- * Microsoft Graph, for the one thing it knows: which host Microsoft 365 expects as a domain's MX. Needs the application
- * permission Domain.Read.All.
+ * Client for Microsoft Graph. It reads only the host that Microsoft 365 expects as a domain's MX. Needs the application permission
+ * Domain.Read.All.
  *
  * @see https://learn.microsoft.com/graph/api/domain-list-serviceconfigurationrecords
  */
 export class Graph {
   private readonly known = new Map<string, Promise<string>>();
   private asked: Asked[] = [];
-  /** Domains that were asked for on suspicion: never twice, since what is not in the tenant stays so. */
+  /** Domains that were added to a batch as `likely`. Each is added once: a domain that the tenant does not have is not read again. */
   private readonly suspected = new Set<string>();
 
   constructor(
@@ -39,12 +39,12 @@ export class Graph {
   ) {}
 
   /**
-   * The MX host that Microsoft 365 expects for a domain, in lower case.
+   * Returns the MX host that Microsoft 365 expects for a domain, in lower case.
    *
-   * Questions of one moment go together, twenty in a request. The engine asks for few at a time, so a request that is not
-   * full is filled up with `likely` domains: whoever asks for those next finds the answer there.
+   * Concurrent calls share requests, with up to twenty domains in a batch. The engine makes few calls at a time, so a batch that is
+   * not full is filled with `likely` domains, whose hosts are then available to later calls.
    *
-   * @throws VendorError `forbidden` without the permission, `notFound` when the tenant does not have the domain.
+   * @throws VendorError `forbidden` without the permission, `notFound` if the tenant does not have the domain.
    */
   mailExchange(
     domain: string,
@@ -59,7 +59,7 @@ export class Graph {
     return answer;
   }
 
-  /** Gets a token already, for who will ask later. */
+  /** Gets a token in advance, for later requests. */
   async signIn(patience: Patience): Promise<void> {
     await this.credentials.token("graph", patience);
   }
@@ -69,7 +69,7 @@ export class Graph {
       this.asked.push({ name, resolve, reject });
     });
     this.known.set(name, answer);
-    // A failure is not kept; and what was asked on suspicion may fail unheard.
+    // A failure is not stored. The handler also prevents an unhandled rejection for a `likely` domain.
     answer.catch(() => this.known.delete(name));
     return answer;
   }
@@ -91,11 +91,11 @@ export class Graph {
       void this.batch(asked.slice(i, i + batchSize));
   }
 
-  /** Settles every question, also when the whole request fails. */
+  /** Sends one batch. Settles the promise of every domain, also if the whole request fails. */
   private async batch(asked: readonly Asked[]): Promise<void> {
     const patience = new Patience(this.patienceMs);
     let open = [...asked];
-    /** Answers inside the batch after which their questions are asked again. */
+    /** Temporary errors of single domains in the batch; these domains are retried. */
     let failures = new Map<Asked, VendorError>();
     let wait: VendorError | undefined;
     try {
@@ -117,11 +117,11 @@ export class Graph {
           }
           open = [...failures.keys()];
           const all = [...failures.values()];
-          // One that is throttled may say how long to wait.
+          // An error with `throttled` is preferred, because it may contain the time to wait.
           wait = all.find(({ fault }) => fault === "throttled") ?? all[0];
           if (wait) throw wait;
         },
-        // The whole request has been tried again already.
+        // Failures of the whole request were already retried by `Http`.
         (error, tries) =>
           error === wait
             ? this.http.pauseFor(error, patience, tries)
@@ -139,7 +139,7 @@ export class Graph {
     asked: readonly Asked[],
     patience: Patience,
   ): Promise<Map<string, BatchAnswer>> {
-    // The client wraps what its last step throws, and leaves our reason and advice behind.
+    // Graph's client wraps errors of its middleware and loses our reason and advice, so the original error is kept here.
     let failed: unknown;
     const client = await this.connect(patience, (error) => {
       failed = error;
@@ -192,7 +192,7 @@ export class Graph {
     );
   }
 
-  /** The official client, its last step ours: one place for time limits and retries. */
+  /** Creates the official client. Its last middleware uses our `Http`, which is responsible for time limits and retries. */
   private async connect(
     patience: Patience,
     noted: (error: unknown) => never,
@@ -206,7 +206,7 @@ export class Graph {
     return graph.Client.initWithMiddleware({
       middleware: authentication,
       baseUrl: `${this.baseUrl}/`,
-      // Without it the client sends no Authorization to a host it does not know, and says nothing (measured).
+      // Without this, the client silently omits Authorization in requests to a host that it does not know (measured).
       customHosts: new Set([new URL(this.baseUrl).hostname]),
     });
   }
@@ -227,7 +227,7 @@ export class Graph {
                 new Headers(headers as Record<string, string>),
               ),
               ...(typeof body === "string" && { body }),
-              // Our batches only read.
+              // The batches contain only reads.
               repeatable: true,
             },
             (answer) => judge(answer, this.credentials.identity),
@@ -261,7 +261,7 @@ const isBatchAnswer = (value: unknown): value is BatchAnswer =>
   typeof value["id"] === "string" &&
   typeof value["status"] === "number";
 
-/** The headers of one answer of a batch, which are nothing but JSON. */
+/** Returns the headers of one response in a batch, which are a JSON object. */
 const headersIn = ({ headers }: BatchAnswer): Answer["headers"] => ({
   get: (name) => {
     const found = Object.entries(isRecord(headers) ? headers : {}).find(
@@ -274,7 +274,7 @@ const headersIn = ({ headers }: BatchAnswer): Answer["headers"] => ({
 function judge(answer: Answer, identity: string): Answer {
   if (answer.status >= 300)
     throw failure("the MX of domains", answer, identity);
-  // The client takes an HTML page with 200 for an answer (measured).
+  // The client accepts an HTML page with status 200 as a response (measured).
   if (answer.status !== 200 || !isRecord(parsed(answer.text)))
     throw unreadable(`an answer of ${answer.status} that is not JSON`);
   return answer;
@@ -290,7 +290,7 @@ function failure(
   const message = `Microsoft Graph answered ${status} to the question for ${what}: ${printable(reason) || "no reason given"}`;
   const fault = faultOf(status);
   const asksToWait = answer.headers.get("retry-after") !== null;
-  // It is only read, so that asking once more does no harm.
+  // The request only reads, so a retry is safe.
   if (status === 429 || (fault === "transient" && asksToWait))
     return throttled(answer, message);
   return new VendorError(fault, message, {

@@ -17,29 +17,29 @@ export interface Request {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** True when carrying it out twice is the same as once: only then is it sent again after an uncertain outcome. */
+  /** Whether the request is idempotent: only such a request is sent again after an uncertain outcome. */
   readonly repeatable: boolean;
 }
 
-/** An answer, read to its end. */
+/** A response, read completely. */
 export interface Answer {
   readonly status: number;
   readonly headers: {
     get(name: string): string | null;
   };
-  /** Empty also when the body could not be decoded. */
+  /** The body; also empty if it could not be decoded. */
   readonly text: string;
 }
 
-/** Tells the user what is waited for; see `status-line.ts`. */
+/** Shows the user why the program waits; see `status-line.ts`. */
 export type Say = (message: string) => void;
 
-/** Told of every request that was answered; see `transcript.ts`. */
+/** Called for every request that got a response; see `transcript.ts`. */
 export type Witness = (request: Request, answer: Answer) => void;
 
 /**
- * The one place for time limits and retries. Knows nothing of vendors but a name: whoever throttles one request makes all
- * requests to that vendor pause together, and who says that there are too many at once gets one at a time from then on.
+ * Sends the requests to one vendor, with time limits and retries. After a throttled request, all requests to that vendor wait.
+ * After an error that says there are too many concurrent requests, they are sent one at a time from then on.
  */
 export class Http {
   private pausedUntil = 0;
@@ -50,16 +50,16 @@ export class Http {
     private readonly requestTimeoutMs: number,
     private readonly say: Say,
     private readonly witness?: Witness,
-    /** Bytes, after decompression. */
+    /** Maximum size of a body, in bytes after decompression. */
     private readonly largestBody = 64 * mebibyte,
   ) {}
 
   /**
-   * Sends a request until it is answered in a way that counts.
+   * Sends a request, and retries it after temporary errors.
    *
-   * @param judge throws a {@link VendorError} for an answer that is none; `throttled` and `transient` ones are tried again:
-   * throttled as long as the patience lasts; transient as long as the patience lasts where the answer has a `Retry-After`, else at
-   * most five times, and never when the request may have been carried out and must not be carried out twice.
+   * @param judge reads the response, and throws a {@link VendorError} for one that reports an error. The request is retried after
+   * `throttled` errors until the time limit, and after `transient` ones until the time limit if the response has a `Retry-After`,
+   * else at most five times. It is never retried if it may have been carried out and is not repeatable.
    */
   send<T>(
     request: Request,
@@ -72,7 +72,7 @@ export class Http {
       return this.pauseFor(error, patience, tries, request.repeatable);
     };
     return patience.persist(async () => {
-      // Why the patience is used up is worth more than that it is.
+      // The last error explains why the time is used up, and so is more useful than a message that says only that.
       if (last && patience.left === 0) throw last;
       const answer = await this.turns.execute(async () => {
         await this.resumed(patience);
@@ -89,7 +89,7 @@ export class Http {
           rememberWish(error, answer.status, pause);
         throw error;
       }
-      // A redirect that is followed: the next request waits.
+      // The response is a redirect with Retry-After: the request that follows it waits.
       if (pause !== undefined) this.pauseAll(pause, unavailable, asAsked);
       return judged;
     }, pauseAfter);
@@ -101,7 +101,7 @@ export class Http {
       this.say(`${this.vendor} ${why}: waiting ${seconds(pause)}${asked}`);
   }
 
-  /** Waits while the vendor has asked everybody to. */
+  /** Waits until the pause for all requests to this vendor is over. */
   private async resumed(patience: Patience): Promise<void> {
     for (let left; (left = this.pausedUntil - Date.now()) > 0;) {
       if (!patience.grants(left)) throw this.tooLong(left, patience);
@@ -116,13 +116,13 @@ export class Http {
   }
 
   /**
-   * Returns the milliseconds to wait before the next try, or undefined for an error after which there is none. What an answer asks for
-   * with `Retry-After` makes all requests wait.
+   * Returns the milliseconds to wait before the next try, or undefined if there is no retry after this error. A `Retry-After` makes
+   * all requests to the vendor wait.
    *
-   * @param error one of {@link throttled}, one that a judge threw, or any other.
-   * @param tries how often the request was sent already.
+   * @param error an error from {@link throttled}, from a `judge` function, or any other.
+   * @param tries number of times that the request was already sent.
    * @param repeatable see {@link Request}.
-   * @throws VendorError `throttled` when the patience does not grant the pause that the answer asks for.
+   * @throws VendorError `throttled` if the operation cannot wait for the pause, see {@link Patience.grants}.
    */
   pauseFor(
     error: unknown,
@@ -144,7 +144,7 @@ export class Http {
       this.pauseAll(asks.pause ?? 0, why, asAsked);
       return undefined;
     }
-    // Asked again together, all but one would be refused again and again.
+    // If all were retried concurrently, all but one would be rejected every time.
     if (asks.fewerAtOnce && this.turns === allAtOnce)
       this.turns = bulkhead(1, Infinity);
     const backoff = growing(Math.max(patience.firstPause, 1), tries + 1);
@@ -200,7 +200,7 @@ export class Http {
   }
 }
 
-/** Why a request got no answer. */
+/** Returns the error for a request that got no response. */
 function unanswered(
   error: unknown,
   {
@@ -211,9 +211,9 @@ function unanswered(
   }: {
     readonly request: Request;
     readonly proxy: Proxy | undefined;
-    /** Bytes. */
+    /** In bytes. */
     readonly largestBody: number;
-    /** Milliseconds after which it was given up, if it was. */
+    /** The exceeded time limit in milliseconds; missing if the request failed for another reason. */
     readonly limit?: number;
   },
 ): VendorError | UserError {
@@ -221,7 +221,7 @@ function unanswered(
   const reason = printable(reasonOf(error).replace(url, host));
   const way = proxy ? ` through the proxy ${proxy.host}` : "";
   const { name, code = "" } = error as NodeJS.ErrnoException;
-  // Node's own judgement of what it was to send: another try would be the same.
+  // Node could not send such a request at all: a retry would fail in the same way.
   if (name === "TypeError" || name === "RangeError")
     return new UserError(
       `Cannot send a request to ${host}: ${reason}. Check the configuration, the token first.`,
@@ -257,7 +257,7 @@ function unanswered(
         cause: error,
       },
     );
-  // These three say that no connection came about; after any other failure the request may have arrived.
+  // These three mean that there was no connection. After any other failure the request may have arrived.
   const neverSent = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code);
   return new VendorError(
     neverSent ? "unreachable" : "transient",
@@ -273,7 +273,7 @@ function unanswered(
 }
 
 /**
- * What Node calls the errors of certificates.
+ * Node's error codes for certificates.
  *
  * @see https://nodejs.org/api/tls.html#x509-certificate-error-codes
  */
@@ -283,7 +283,7 @@ const ofCertificates =
 const ifInspected =
   "If your company inspects TLS, set NODE_EXTRA_CA_CERTS to a PEM file with its root certificate before pulumi starts. If not, somebody else may have answered: nothing was sent.";
 
-/** What a certificate's error says besides that it is not trusted; empty where it says nothing more. */
+/** Returns the advice that is specific to a certificate error, or an empty string. */
 function whyNotTrusted(code: string): string {
   if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code))
     return "The certificate is not valid today: check the clock of this machine first. ";
@@ -292,7 +292,7 @@ function whyNotTrusted(code: string): string {
   return "";
 }
 
-/** Lets requests through, or makes them wait for their turn. */
+/** Limits concurrent requests: runs a request at once, or when earlier ones have ended. */
 type Turns = Pick<typeof noop, "execute">;
 
 const allAtOnce: Turns = noop;
@@ -301,12 +301,12 @@ const mebibyte = 1024 * 1024;
 const unavailable = "is not available";
 const asAsked = " as it asked";
 
-/** What an answer asks of whoever sends requests. */
+/** The response's requirements for further requests. */
 interface Wish {
-  /** In milliseconds; absent where nothing is said. */
+  /** Time to wait in milliseconds; missing if the response does not contain one. */
   readonly pause?: number;
   readonly fewerAtOnce: boolean;
-  /** Whether it is throttling, and not another reason to wait. */
+  /** Whether throttling is the reason to wait. */
   readonly throttles: boolean;
   /** Whether the same request may succeed after the pause. */
   readonly again: boolean;
@@ -314,7 +314,7 @@ interface Wish {
 
 const wishes = new WeakMap<VendorError, Wish>();
 
-/** How long an answer asks to wait, in milliseconds: `Retry-After` as seconds, also with a fraction, or as a date. */
+/** Reads `Retry-After`, which is in seconds (also with a fraction) or a date. Returns milliseconds. */
 function pauseAskedFor({ headers }: Answer): number | undefined {
   const header = headers.get("retry-after");
   const wait = /^\d+(\.\d+)?$/.test(header ?? "")
@@ -324,8 +324,8 @@ function pauseAskedFor({ headers }: Answer): number | undefined {
 }
 
 /**
- * Whether `Retry-After` means something with a status: a redirect, a request that is too large for now, an overload, any failure of the
- * server. A refusal such as 403 stays one, however long one waits.
+ * Returns whether `Retry-After` applies to a status: redirect, timeout, request temporarily too large, throttling, any server error.
+ * It does not for a rejection such as 403, which waiting does not change.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
@@ -334,18 +334,18 @@ const mayAskToWait = (status: number): boolean =>
   [408, 413, 429].includes(status) ||
   status >= 500;
 
-/** Keeps what an answer asks for with the error that it was judged to be, unless {@link throttled} has done so. */
+/** Stores the response's `Retry-After` for its error, unless {@link throttled} has done so. */
 function rememberWish(error: VendorError, status: number, pause: number): void {
   if (wishes.has(error)) return;
-  // A request that is too large for now was not carried out.
+  // A request that was rejected as too large (413) was not carried out.
   const again = error.fault === "transient" || status === 413;
   wishes.set(error, { pause, again, fewerAtOnce: false, throttles: false });
 }
 
 /**
- * A `throttled` error that remembers how long the answer asks to wait.
+ * Returns a `throttled` error, and stores the response's `Retry-After` for it.
  *
- * @param fewerAtOnce it was the number of requests at once that was too large, not that in a time.
+ * @param fewerAtOnce whether there were too many concurrent requests, as opposed to too many in a period.
  */
 export function throttled(
   answer: Answer,
@@ -366,7 +366,10 @@ export function throttled(
   return error;
 }
 
-/** The body, or nothing where it cannot be decoded: a 403 of Exchange Online may claim to be gzip and is not (observed). */
+/**
+ * Returns the body. The body of an error that cannot be decoded is returned as empty: Exchange Online may send a 403 that claims to be
+ * gzip and is not (observed).
+ */
 async function bodyOf(response: Response): Promise<string> {
   try {
     return await response.text();
@@ -388,7 +391,7 @@ const seconds = (milliseconds: number): string =>
 const loadNodeFetch = () => import("node-fetch");
 let fetching: ReturnType<typeof loadNodeFetch> | undefined;
 
-/** node-fetch is an ES module; loaded once, when the first request is made. */
+/** Loads node-fetch, an ES module, when the first request is sent. */
 const nodeFetch = (): ReturnType<typeof loadNodeFetch> =>
   (fetching ??= loadNodeFetch());
 

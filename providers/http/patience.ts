@@ -7,31 +7,32 @@ import {
 } from "cockatiel";
 
 /**
- * How long one operation on one resource may wait and retry, all in all. Made when the operation begins; everything that
- * waits asks it, so that waits add up to the limit that the user configured and never to a multiple of it.
+ * The time limit for all waiting and retrying of one operation on one resource. It starts when the operation begins. All waits of
+ * the operation use it, so that together they do not exceed the limit that the user configured.
  */
 export class Patience {
   private deadline: number;
   private stretched = false;
 
-  /** @param limit All waiting of the operation together, in milliseconds. */
+  /** @param limit limit for all waits of the operation together, in milliseconds. */
   constructor(private readonly limit: number) {
     this.deadline = Date.now() + limit;
   }
 
-  /** All waiting of the operation together, in milliseconds. */
+  /** The limit for all waits of the operation together, in milliseconds. */
   get total(): number {
     return this.limit;
   }
 
-  /** Whole milliseconds that are left, never negative: a timer of Node's may take no fraction. */
+  /** The time left in whole milliseconds, never negative: some timers of Node accept no fractions. */
   get left(): number {
     return Math.max(0, Math.ceil(this.deadline - Date.now()));
   }
 
   /**
-   * Whether a pause that a vendor asks for is granted: one that fits, and once one that is no longer than the whole, whatever
-   * has passed already. Cloudflare asks for five minutes, which is all the patience there is by default.
+   * Returns whether the operation can wait for a pause that a vendor requires. It can if the pause is within the time left. Once per
+   * operation, it also can if the pause is not longer than the total limit; then the deadline is extended. Cloudflare requires five
+   * minutes, which is the default limit.
    */
   grants(pause: number): boolean {
     if (pause <= this.left) return true;
@@ -41,14 +42,14 @@ export class Patience {
     return true;
   }
 
-  /** The first pause between two tries: half a second, or less where the whole patience is small. */
+  /** The first pause between two tries, in milliseconds: half a second, or less for a short limit. */
   get firstPause(): number {
     return Math.min(500, this.total / 100);
   }
 
   /**
-   * Asks until `settled`, with growing pauses of at most 5 s, at most for `limit` milliseconds.
-   * @returns the last answer, settled or not.
+   * Calls `ask` until its result is `settled`, with growing pauses of at most 5 s, for at most `limit` milliseconds.
+   * @returns the last result, settled or not.
    */
   async until<T>(
     ask: () => Promise<T>,
@@ -69,8 +70,8 @@ export class Patience {
   }
 
   /**
-   * {@link until} for what is read from a list: each time from one that began after the last.
-   * @param newerThan the beginning of a list that does not count any more, at first.
+   * Like {@link until}, for a list: each call gets a list that was started after the last one.
+   * @param newerThan start time of an older list; the first list must be started after it.
    */
   untilListed<T extends { readonly begun: number }>(
     list: (newerThan: number | undefined) => Promise<T>,
@@ -88,8 +89,8 @@ export class Patience {
   }
 
   /**
-   * Tries until `attempt` succeeds or fails with something that `pauseAfter` answers with nothing.
-   * @param pauseAfter milliseconds to pause after this error, or undefined to give up.
+   * Calls `attempt` until it succeeds, or fails with an error for which `pauseAfter` returns undefined.
+   * @param pauseAfter returns the milliseconds to wait after an error, or undefined to give up.
    */
   async persist<T>(
     attempt: () => Promise<T>,
@@ -109,8 +110,8 @@ export class Patience {
 }
 
 /**
- * The patience of several operations that wait for the same thing: it lasts as long as the longest of them, so that an operation with a
- * short patience does not fail the others.
+ * The time limit of work that several operations wait for. It is the longest of their limits, so that an operation with a short limit
+ * does not make the others fail.
  */
 export class SharedPatience extends Patience {
   private readonly members: Patience[];
@@ -120,7 +121,7 @@ export class SharedPatience extends Patience {
     this.members = [first];
   }
 
-  /** Adds an operation that waits as well. */
+  /** Adds an operation that also waits. */
   join(patience: Patience): void {
     if (!this.members.includes(patience)) this.members.push(patience);
   }
@@ -134,14 +135,14 @@ export class SharedPatience extends Patience {
   }
 
   override grants(pause: number): boolean {
-    // Each is asked: whoever can wait for the pause waits for it.
+    // `grants` is called for every operation, because it may extend the operation's deadline.
     return this.members.map((one) => one.grants(pause)).includes(true);
   }
 
   /**
-   * Waits for the shared work, for one of the operations.
+   * Waits for the shared work on behalf of one operation.
    *
-   * @param late the error where the patience of this operation ends before the work does, and that of another does not.
+   * @param late returns the error if this operation's time ends before the work does, while another operation still waits.
    */
   waitFor<T>(
     work: Promise<T>,
@@ -151,17 +152,17 @@ export class SharedPatience extends Patience {
     return limited(
       work,
       () => patience.left,
-      // Without others who wait, the work ends by itself and says why.
+      // If no other operation waits, the work itself ends with its own error.
       () => (this.left > 0 ? late() : undefined),
     );
   }
 }
 
 /**
- * Returns what the work does, or fails when its time is over before.
+ * Returns the result of the work, or fails if its time ends first.
  *
- * @param left the milliseconds that are left; the time may grow meanwhile.
- * @param late returns the error when no time is left; undefined: the work goes on.
+ * @param left returns the milliseconds left, which may grow meanwhile.
+ * @param late returns the error when no time is left, or undefined to continue waiting for the work.
  */
 export async function limited<T>(
   work: Promise<T>,

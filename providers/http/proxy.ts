@@ -2,21 +2,21 @@ import type { Agent, ClientRequest } from "node:http";
 
 import { isLoopback } from "./loopback";
 
-/** The way through a company's proxy. */
+/** A connection through a company's proxy. */
 export interface Proxy {
   /** Host and port of the proxy, without user and password. */
   readonly host: string;
   readonly agent: Agent;
 }
 
-/** What the error of a proxy that refuses to connect has as `code`. */
+/** The `code` of the error if a proxy refuses to connect. */
 export const proxyRefused = "PROXY_REFUSED";
 
 const proxies = new Map<string, Promise<Proxy>>();
 
 /**
- * The proxy for a URL: the one that `HTTPS_PROXY` names, unless `NO_PROXY` excludes the host. User and password stand in its URL.
- * undefined without one, and for loopback hosts, which no proxy reaches.
+ * Returns the proxy for a URL: the one in `HTTPS_PROXY`, unless `NO_PROXY` excludes the host. Its URL may contain user and password.
+ * Returns undefined without a proxy, and for loopback hosts, which a proxy cannot reach.
  */
 export async function proxyFor(url: URL): Promise<Proxy | undefined> {
   if (isLoopback(url.hostname)) return undefined;
@@ -31,7 +31,7 @@ export async function proxyFor(url: URL): Promise<Proxy | undefined> {
 async function connect(proxy: string): Promise<Proxy> {
   const { HttpsProxyAgent } = await import("https-proxy-agent");
   const agent = new HttpsProxyAgent(proxy, { keepAlive: true });
-  // The agent hands a refusal of the proxy on as if the vendor had answered with it.
+  // The agent returns a refusal of the proxy as if it were the vendor's response.
   agent.on(
     "proxyConnect",
     (answer: { statusCode: number }, request: ClientRequest) => {

@@ -4,22 +4,22 @@ import type { Kind, State } from "../kind";
 import type { Operation } from "../session/session";
 import { labelOf } from "./state";
 
-/** A write that the exposure guard is to judge. */
+/** A write that the exposure guard has to check. */
 export interface IntendedWrite {
   readonly name: string;
-  /** What is changed, null for what is cleared; left out where the object is removed. */
+  /** The changed values, null for a value that is cleared; missing if the object is removed. */
   readonly values?: Values;
-  /** The inputs of the resource; its state where it is deleted. */
+  /** The inputs of the resource, or its state if it is deleted. */
   readonly inputs: State;
-  /** Whether the object is removed, or gets its previous values back, with its resource. */
+  /** Whether the resource is deleted, so that its object is removed or its previous values are restored. */
   readonly leavesWithResource?: boolean;
 }
 
 /**
- * Asks the exposure guard before a write that may change where mail goes. The model of the mail flow is loaded for such writes alone.
+ * Calls the exposure guard before a write that may change where mail goes. The model of the mail flow is loaded only for such writes.
  *
- * @throws UserError when the write would expose mail or lose it. What leaves with its resource restores what was there before, and is
- * only warned of, unless the program goes on and something is to succeed it.
+ * @throws UserError if the write would expose or lose mail. If the write belongs to the deletion of the resource, it restores earlier
+ * conditions and only causes a warning, unless the rest of the program stays and must still guard the mail.
  */
 export async function checkExposure(
   kind: Kind,
@@ -36,7 +36,7 @@ export async function checkExposure(
   await guardWrite(operation, {
     label: labelOf(kind, name),
     change: { kind: kind.name, name, ...(values && { values }) },
-    // The inputs of what leaves are those of an earlier program, which may have guarded other mail.
+    // The inputs of a deleted resource are from an earlier program, which may have guarded other mail.
     inputs: leaves && guard ? guard : inputs,
     restores: leaves && !guard,
     ...(leaves && {

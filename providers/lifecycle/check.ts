@@ -61,7 +61,7 @@ export function check(
   return { inputs: isFailure(completed) ? inputs : completed, failures };
 }
 
-/** What the resource of an object is given, with its name, its defaults, and each value in one spelling. */
+/** Returns the inputs of an object's resource, with its name and defaults, and with normalised values. */
 export const checked = (
   kind: Form,
   { name, wanted }: Pick<RestoredObject, "name" | "wanted">,
@@ -78,8 +78,8 @@ const isMade = (olds: State): boolean =>
   Object.keys(olds).some((property) => property !== "__provider");
 
 /**
- * It counts when a resource is made and never again: the state keeps it as it was then, else a refresh, which knows the outputs alone,
- * would show what the program says since then as drift.
+ * Keeps the input `adopt` as it was when the resource was created. It has an effect only then, and the state keeps that value.
+ * Otherwise a refresh, which has only the outputs, would show a later change in the program as drift.
  */
 function keepAdopt(olds: State, inputs: Record<string, unknown>): void {
   delete inputs["adopt"];

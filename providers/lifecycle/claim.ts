@@ -4,16 +4,16 @@ import { equal, isEmpty, type Values } from "../field";
 import type { Kind } from "../kind";
 import { isMark, nameIn, otherOwners, ownerOf } from "../mark";
 
-/** What an object that was found under the wanted name is to us. */
+/** How an existing object with the requested name is taken into the state. */
 export type Claim = "ours" | "adopted";
 
-/** What a restore point says of an object: its previous values, false where it did not exist, undefined where there is none. */
+/** The entry of an object in a restore point: its previous values, false if it did not exist, undefined without a restore point. */
 export type Slice = Values | false | undefined;
 
 /**
- * Decides whether a found object may be taken, before anything is written.
+ * Decides, before anything is written, whether an existing object may be adopted.
  *
- * @throws UserError when it may not: it says whose it is or how it differs, and what to do.
+ * @throws UserError if it may not. The message contains its owner or its differences, and what to do.
  */
 export function claim(
   kind: Kind,
@@ -23,7 +23,7 @@ export function claim(
   expected: Values,
   { adopt, slice }: { adopt: boolean; slice: Slice },
 ): Claim {
-  // The restore point was taken before our first write: what did not exist then is what an interrupted run of ours made.
+  // The restore point was taken before our first write. An object that did not exist then was created by an interrupted run of ours.
   const madeSince = slice === false;
   const differing = differences(kind, live, wanted, expected, "adopted");
   if (kind.alwaysExists(name))
@@ -61,9 +61,9 @@ export function claim(
 }
 
 /**
- * The properties in which an object is not what is wanted, among those that are managed: the given ones, and the implied
- * ones of those left out. A given one that the vendor does not tell may be anything, so it counts; a default mark does so on
- * what is ours only.
+ * Returns the managed properties in which an object differs from the desired one. Managed are the given properties, and the omitted ones
+ * with an implied value. A given property that the vendor does not return counts as different. A default mark counts only if the object
+ * is ours.
  */
 export function differences(
   kind: Kind,
@@ -80,7 +80,7 @@ export function differences(
       return [];
     if (wish !== undefined)
       return value !== undefined && equal(field, value, wish) ? [] : [property];
-    // What is not returned may be anything, where it is known what it should be.
+    // A property that is not returned counts as different if its expected value is known.
     if (value === undefined)
       return field.implied && (expected[property] ?? null) !== null
         ? [property]
@@ -92,7 +92,7 @@ export function differences(
   });
 }
 
-/** What a property should be: given, or what remedies the implied rule. */
+/** Returns the desired value of a property: the given one, or the one that makes the implied rule hold. */
 export function wantedOf(
   kind: Kind,
   property: string,
@@ -110,7 +110,7 @@ export function wantedOf(
   );
 }
 
-/** A value as messages show it. */
+/** Returns a value as messages show it. */
 export function show(value: Value): string {
   if (isEmpty(value) && value !== false) return "none";
   if (!Array.isArray(value)) return String(value);

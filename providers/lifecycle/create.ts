@@ -47,7 +47,7 @@ export async function create(kind: Kind, session: Session, inputs: State) {
           if (implied && wish !== undefined && wanted[property] === undefined)
             complete[property] = implied.remedy(null, wish);
         }
-        // A domain alone needs nothing of Microsoft: whose program guards mail has it.
+        // A program that manages only a domain may have no access to Microsoft. With `guardedMail`, it has.
         if (kind.decides?.(undefined) || inputs["guardedMail"] !== undefined)
           await checkExposure(kind, operation, {
             name,
@@ -97,7 +97,7 @@ export async function create(kind: Kind, session: Session, inputs: State) {
       };
       let pending: readonly string[] = [];
       const changing = differences(kind, live, wanted, expected, whose).filter(
-        // What was sent a moment ago, and is not returned, is what was sent.
+        // In an object just created, a property that is not returned counts as having the value that was sent.
         (property) => !made || live[property] !== undefined,
       );
       const unseen = changing.filter(
@@ -134,15 +134,15 @@ export async function create(kind: Kind, session: Session, inputs: State) {
   );
 }
 
-/** Most times that a doubtful request to make an object is sent. */
+/** Maximum number of attempts to create an object after responses with an uncertain outcome. */
 const mostTries = 4;
 
 /**
- * Makes the object, and sees it in the list. When the answer is lost, or says that it exists already, a complete list
- * tells whether it was made: nothing is sent twice before that is known.
+ * Creates the object, and waits until the list shows it. If the response is lost, or says that the object already exists, a complete
+ * list shows whether it was created: the request is not sent again before that is known.
  *
- * @returns the list, and whether it was us who made the object: "already exists" without a doubtful try of ours before it means
- * that somebody else did meanwhile.
+ * @returns the list, and whether this process created the object. An "already exists" that does not follow an uncertain attempt of this
+ * process means that somebody else created the object meanwhile.
  */
 async function make(
   kind: Kind,

@@ -35,14 +35,14 @@ export async function remove(
   const name = nameOf(kind, state) || id;
   const label = labelOf(kind, name);
   const adopted = isAdopted(kind, state);
-  // The object lives on under another entry of the state: a replacement, perhaps one that was interrupted, adopted it.
+  // The object now belongs to another entry of the state: a replacement, perhaps an interrupted one, has adopted it.
   const taken = ledger.adoption(key);
   if (taken && knowsLess(taken, adopted, state))
     session.warn(
       `${label} was adopted by another entry of the state, which does not know what was there first: ${adopted ? `destroy will not restore ${JSON.stringify(state["previous"])}` : "destroy will leave it"}. A restore point, or an alias for a renamed resource, keeps that`,
     );
   if (taken || ledger.isRegistered(kind, state)) return;
-  // The program has it in another account now: it is left in the one that it was made in.
+  // The program now has it in another account. Therefore the state's account may differ from the configured one, and is not checked.
   const moved =
     kind.scopeId === "accountId" && ledger.isRegisteredAnywhere(kind, state);
   const operation = session.begin(textOf(state["accountId"]));
@@ -56,7 +56,7 @@ export async function remove(
         listing = await kind.list(operation, name, listing.begun);
         item = findById(kind, listing, id);
       }
-      // Another one under its name may have an id of its own.
+      // Another object with the same name may have a different id.
       const isAnother = item
         ? !isSameObject(kind, item, state)
         : findByName(kind, listing, name) !== undefined;
@@ -71,7 +71,7 @@ export async function remove(
   );
 }
 
-/** Whether the new entry of an object has other previous values than the old one, or takes it for somebody's. */
+/** Returns whether the new entry of an object has other previous values than the old one, or differs about its adoption. */
 function knowsLess(taken: TakenOver, adopted: boolean, state: State): boolean {
   if (taken.adopted !== adopted) return true;
   const { previous } = state;
@@ -88,7 +88,7 @@ function knowsLess(taken: TakenOver, adopted: boolean, state: State): boolean {
   );
 }
 
-/** Removes what we made, until a complete list no longer holds it: the success of the request alone is not believed. */
+/** Removes a created object, and verifies with a complete list that it no longer exists. */
 async function removeForGood(
   kind: Kind,
   operation: Operation,
@@ -103,7 +103,7 @@ async function removeForGood(
     inputs: state,
     leavesWithResource: true,
   });
-  // Twice: a replica that lags may not have known the object the first time.
+  // Two attempts: an outdated server may not have had the object at the first one.
   for (let tries = 0; tries < 2; tries++) {
     const left = await kind.remove(operation, item, state);
     if (left) {
@@ -117,7 +117,7 @@ async function removeForGood(
   );
 }
 
-/** Restores the previous values of what we managed, where they are still what we wrote. */
+/** Restores the previous values of managed properties that still have the values written by this package. */
 async function restore(
   kind: Kind,
   operation: Operation,
@@ -170,7 +170,7 @@ async function restore(
     inputs: state,
     leavesWithResource: true,
   });
-  // Only what a read shows is restored: a proxy, too, says 200.
+  // A value counts as restored only if a read shows it: a 200 can also come from a proxy.
   if (pending.length > 0)
     throw new UserError(
       `${pending.join(", ")} ${pending.length === 1 ? "was" : "were"} restored, but it does not show that. Run it again`,

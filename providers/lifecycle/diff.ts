@@ -2,7 +2,7 @@ import { isRecord } from "../json";
 import type { Kind, State } from "../kind";
 import { changedProperties, pendingOf } from "./state";
 
-/** @param isProgram whether a program asks: a refresh has a diff of its own, with what it has just read as old. */
+/** @param isProgram whether a program is running; false for the diff in a refresh, whose old values are those just read. */
 export function diff(kind: Kind, olds: State, news: State, isProgram: boolean) {
   const changed = changedProperties(kind, olds, news);
   const replaces = changed.filter(
@@ -13,13 +13,13 @@ export function diff(kind: Kind, olds: State, news: State, isProgram: boolean) {
     (isProgram && takesOverDrift(olds, news, changed))
   )
     return { changes: true, replaces };
-  // Left out where something differs: then the engine compares old and new inputs itself and shows them one by one.
+  // `changes` is missing if something differs: then the engine itself compares old and new inputs and shows each difference.
   return changed.length > 0 ? { replaces } : { changes: false };
 }
 
 /**
- * Whether the program now says what somebody changed by hand and a refresh found: then it is ours, which an update notes
- * without a write.
+ * Returns whether the program now has a value that somebody set by hand and a refresh found. An update then records, without a write,
+ * that the value is ours.
  */
 const takesOverDrift = (
   { wrote }: State,

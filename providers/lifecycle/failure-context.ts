@@ -6,7 +6,7 @@ import {
   VendorError,
 } from "../errors";
 
-/** Puts what was tried before the reason, once. */
+/** Adds the failed operation to the beginning of an error's message, unless the message already has one. */
 export async function withFailureContext<T>(
   tried: string,
   work: () => Promise<T>,
@@ -29,7 +29,7 @@ export async function withFailureContext<T>(
   }
 }
 
-/** The vendor's reason, and what to do. */
+/** Returns the error's reason, and the advice if there is one. */
 export function reasonFor(error: unknown): string {
   const reason = sentence(reasonOf(error));
   const advice =

@@ -3,7 +3,7 @@ import { textOf } from "../json";
 import type { Identity, Item, Kind, State } from "../kind";
 import type { Listing } from "../session/shared-list";
 
-/** The object of a name; a kind without names has one object. */
+/** Returns the object with a name. A kind without names has only one object. */
 export function findByName(
   kind: Kind,
   listing: Listing<Item>,
@@ -14,7 +14,7 @@ export function findByName(
     : listing.items[0];
 }
 
-/** An object that was seen before, found again by its Guid where it has one: its name may have changed since. */
+/** Returns an object that was read before. It is found by its Guid if it has one, because its name may have changed since. */
 export const findAgain = (
   kind: Kind,
   listing: Listing<Item>,
@@ -24,7 +24,7 @@ export const findAgain = (
     ? indexOf(kind, listing).byGuid.get(guid.toLowerCase())
     : findByName(kind, listing, name);
 
-/** Whatever stands under an id. */
+/** Returns the object with an id, also if it is not the one in the state. */
 export function findById(
   kind: Kind,
   listing: Listing<Item>,
@@ -35,7 +35,7 @@ export function findById(
     : findByName(kind, listing, id);
 }
 
-/** The object of an id, if it is still the one in state: another one under the same name is not. */
+/** Returns the object with an id if it is still the one in the state, and not another one with the same name. */
 export function findOwned(
   kind: Kind,
   listing: Listing<Item>,
@@ -57,13 +57,13 @@ interface Index {
   readonly byGuid: ReadonlyMap<string, Item>;
 }
 
-/** The objects of a list by name and Guid in lower case, the first of each, once for everybody who looks for one in the same list. */
+/** Returns the objects of a list by name and Guid in lower case; the first one wins. The index of a list is built only once. */
 function indexOf(kind: Kind, { items }: Listing<Item>): Index {
   const known = indexes.get(items);
   if (known?.kind === kind) return known;
   const byName = new Map<string, Item>();
   const byGuid = new Map<string, Item>();
-  // From behind, so that the first stays.
+  // In reverse order, so that the first object with a name wins.
   for (const item of items.toReversed()) {
     const { name, guid } = kind.identify(item);
     byName.set(name.toLowerCase(), item);

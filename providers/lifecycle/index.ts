@@ -9,11 +9,11 @@ import { refuseAnotherTenant } from "./tenant-or-account";
 import { read } from "./read";
 import { update } from "./update";
 
-/** The handlers of a kind: the same for all kinds. */
+/** Returns the handlers of a kind. They are the same for all kinds. */
 export function lifecycle(kind: Kind, session: () => Session): Handlers {
   return {
     check(olds, news) {
-      // A configuration that contradicts itself is found now, not in the middle of an update.
+      // The configuration is read here, so that a contradiction in it is found before an update starts.
       const { configuration, ledger } = session();
       const checked = check(kind, olds, news, () => configuration);
       ledger.register(kind, checked.inputs);

@@ -20,7 +20,7 @@ export async function read(
   id: string,
   state: State,
 ) {
-  // `.get()` hands over nothing but the provider's text.
+  // With `.get()`, the state contains only the provider's text.
   const known = state[kind.scopeId] !== undefined;
   const operation = session.begin(accountOf(session, state));
   const label = labelOf(kind, known ? nameOf(kind, state) : id);
@@ -54,8 +54,8 @@ export async function read(
       listing = await kind.list(operation, nameOf(kind, state), listing.begun);
       item = findOwned(kind, listing, id, state);
     };
-    // A difference or an absence may be a replica that lags: it is looked at a second time, and a read that is older than
-    // what we have seen before is no read at all.
+    // If the object differs or is missing, the server may have returned outdated data, so the list is read a second time. A result
+    // that is older than the state does not count.
     if (!item || reported(kind, item, state, expected).changed)
       if (!seenTwice(kind, listing, id, state, item)) await again();
     if (item && isOlder(kind, item, state))
@@ -96,7 +96,7 @@ export async function read(
   });
 }
 
-/** The live values of what is managed, each spelled as in state while it means the same. */
+/** Returns the live values of managed properties. A value that is equivalent to the one in the state keeps the state's spelling. */
 function reported(kind: Kind, item: Item, state: State, expected: Values) {
   const live = valuesOf(kind, item);
   const values: Record<string, Value> = {};
@@ -135,7 +135,7 @@ function reported(kind: Kind, item: Item, state: State, expected: Values) {
   return { values, names, wrote, notReturned, changed };
 }
 
-/** Whether the list before, with no write in between, showed the same. */
+/** Returns whether the previous list, with no write in between, showed the same. */
 const seenTwice = (
   kind: Kind,
   { earlier, begun }: Listing<Item>,

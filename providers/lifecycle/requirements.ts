@@ -3,7 +3,7 @@ import { equal, isEmpty, valueIn, type Other, type Values } from "../field";
 import type { Failure, Form, Kind } from "../kind";
 import { labelOf } from "./state";
 
-/** A requirement of the field table that values do not meet. */
+/** A requirement of the field table that the values do not meet. */
 interface Unmet extends Failure {
   /** The property that has the requirement. */
   readonly by: string;
@@ -12,9 +12,9 @@ interface Unmet extends Failure {
 }
 
 /**
- * Returns what is wrong among the inputs by the field table, one failure for each property.
+ * Checks the inputs against the field table. Returns at most one failure per missing property.
  *
- * @param isKnown false for an input that a preview does not know yet: it is not in `inputs`, but may have any value.
+ * @param isKnown returns false for an input that is unknown in a preview: it is not in `inputs`, but may have any value.
  */
 export function relationFailures(
   kind: Form,
@@ -35,7 +35,7 @@ export function relationFailures(
     if (conflictsWith && isKnown(conflictsWith.property) && is(conflictsWith))
       failures.push({ property, reason: conflictsWith.why });
   }
-  // What one property alone can meet says more than what several can.
+  // A requirement that only one property can meet gives the more specific message, so it comes first.
   const missing = unmet(kind, inputs, isKnown).sort(
     (a, b) => a.anyOf.length - b.anyOf.length,
   );
@@ -46,8 +46,8 @@ export function relationFailures(
 }
 
 /**
- * Returns the requirements that an object would not meet after an update, among those that concern a changed property. What the
- * vendor does not return may have any value.
+ * Returns the requirements that an object would not meet after an update, of those that involve a changed property. A property that
+ * the vendor does not return may have any value.
  */
 function unmetAfter(kind: Form, live: Values, changes: Values): Unmet[] {
   const after: Values = { ...live, ...changes };
@@ -59,7 +59,7 @@ function unmetAfter(kind: Form, live: Values, changes: Values): Unmet[] {
   );
 }
 
-/** Returns the changes without those after which the object would not meet its requirements: what a destroy can restore. */
+/** Returns the changes that a destroy can restore: without those after which the object would not meet its requirements. */
 export function restorable(kind: Form, live: Values, changes: Values): Values {
   const [unmet] = unmetAfter(kind, live, changes);
   if (!unmet) return changes;
@@ -70,7 +70,7 @@ export function restorable(kind: Form, live: Values, changes: Values): Values {
   return restorable(kind, live, Object.fromEntries(others));
 }
 
-/** @throws UserError when an update would leave an object that does not meet the requirements of the field table. */
+/** @throws UserError if the object would not meet the requirements of the field table after an update. */
 export function refuseUnmet(
   kind: Kind,
   name: string,

@@ -19,7 +19,7 @@ export const inputsOf = (kind: Form, inputs: State): Values =>
     }),
   );
 
-/** How messages name an object: `transport rule "X"`; what a tenant has once has no name. */
+/** Returns an object's name for messages: `transport rule "X"`. An object that exists once in a tenant has no name. */
 export const labelOf = ({ noun }: Kind, name: string): string =>
   name ? `${noun} "${name}"` : noun;
 
@@ -29,7 +29,7 @@ export const idOf = (kind: Kind, { name, guid }: Identity): string =>
 export const keyOf = (kind: Kind, id: string): string =>
   `${kind.name}/${id.toLowerCase()}`;
 
-/** The inputs that mean something else than what is in state. */
+/** Returns the inputs that are not equivalent to the values in the state. */
 export function changedProperties(
   kind: Form,
   olds: State,
@@ -54,16 +54,16 @@ export function changedProperties(
   });
 }
 
-/** Whether the exposure guard judges the kind's writes, so that its resources say which mail is guarded. */
+/** Returns whether the exposure guard checks the kind's writes, so that its resources have the input `guardedMail`. */
 export const isGuarded = ({ settings }: Form): boolean =>
   settings.includes("allowExposure");
 
-/** Whether the object was there before us; an imported one whose state does not say is, if its kind is always given. */
+/** Returns whether the object existed before the stack. If the state of an imported object does not say so, its kind decides. */
 export const isAdopted = (kind: Form, state: State): boolean =>
   state["adopted"] === true ||
   (state["adopted"] === undefined && kind.alwaysExists(nameOf(kind, state)));
 
-/** On an adopted object a default mark is neither compared nor written. */
+/** Returns whether a property is the default mark of an adopted object, which is neither compared nor written. */
 export const isDefaultMark = (
   kind: Form,
   property: string,
@@ -96,20 +96,20 @@ export function identityOuts(kind: Kind, item: Item) {
   };
 }
 
-/** What we wrote, of a property that somebody else has changed since, as a refresh noted it. */
+/** Returns the value that this package wrote to a property that somebody else has changed since. A refresh stores it. */
 export const wroteOf = (state: State, property: string): Value | undefined => {
   const wrote = state["wrote"];
   return isRecord(wrote) ? (wrote[property] as Value | undefined) : undefined;
 };
 
-/** Whether `read` reported a property that the program leaves out. */
+/** Returns whether `read` reported a property that the program omits. */
 export const isReported = (state: State, property: string): boolean =>
   Array.isArray(state["reported"]) && state["reported"].includes(property);
 
 export const pendingOf = (state: State): string[] =>
   Array.isArray(state["pending"]) ? state["pending"].map(String) : [];
 
-/** What is still pending, as an output; nothing where nothing is. */
+/** Returns the pending properties as an output; no output if there are none. */
 export const pendingOuts = (pending: readonly string[]): State =>
   pending.length > 0 ? { pending } : {};
 

@@ -6,7 +6,7 @@ import { UserError } from "../errors";
 import type { Kind, State } from "../kind";
 import type { Operation, Session } from "../session/session";
 
-/** The tenant or account of the credentials; refuses to act with those of another than the state's. */
+/** Returns the tenant or account of the credentials. Throws if it differs from the state's. */
 export async function tenantOrAccountOf(
   kind: Pick<Kind, "scopeId">,
   { session, patience, account }: Operation,
@@ -28,11 +28,11 @@ export async function tenantOrAccountOf(
   return tenant;
 }
 
-/** The account that inputs or a state name; the configuration's where they name none. */
+/** Returns the account in inputs or a state, or else the configured one. */
 export const accountOf = ({ configuration }: Session, state: State): string =>
   textOf(state["accountId"]) || (configuration.cloudflareAccountId ?? "");
 
-/** The tenant of what lives in a tenant and, where the operation has one, in a Cloudflare account: both must be those of the state. */
+/** Returns the tenant. Throws if it, or the Cloudflare account if the operation has one, differs from the state's. */
 export async function tenantOf(
   operation: Operation,
   state?: State,
@@ -48,8 +48,8 @@ export async function tenantOf(
 }
 
 /**
- * Refuses a program whose configuration names another tenant than the state does, before anything is made there: what is new in it
- * belongs where everything else of the state is. Asks nobody, so that it cannot tell where the configuration names a domain.
+ * Throws if the configured tenant differs from the state's, before anything is created there: new objects belong in the tenant of the
+ * other objects of the state. Sends no request, so it cannot check a tenant that is configured by a domain name.
  */
 export function refuseAnotherTenant(
   { scopeId }: Pick<Kind, "scopeId">,

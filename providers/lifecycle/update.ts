@@ -62,7 +62,7 @@ export async function update(
       const field = kind.fields[property];
       const wish = news[property] as Value | undefined;
       if (!field || isUnknown(wish)) continue;
-      // Back to the default mark on an adopted object: its own text returns.
+      // If an adopted object gets the default mark again, its own previous text is restored instead.
       const alwaysExists =
         wish !== undefined &&
         !(property === kind.markField && isMark(wish) && adopted);
@@ -115,7 +115,7 @@ export async function update(
   });
 }
 
-/** What was last expected of the properties that the program leaves out. */
+/** Returns the last expected values of properties that the program omits. */
 const lastExpected = (kind: Kind, olds: State, news: State): Values =>
   Object.fromEntries(
     Object.entries(kind.expected?.(olds) ?? {}).filter(
@@ -123,7 +123,7 @@ const lastExpected = (kind: Kind, olds: State, news: State): Values =>
     ),
   );
 
-/** A property that is managed from now on was first seen now, unless it was before. */
+/** Returns the previous values of properties that are managed from now on: their current ones. */
 const newlyManaged = (
   kind: Kind,
   olds: State,
@@ -139,7 +139,7 @@ const newlyManaged = (
     ),
   );
 
-/** What a property becomes that the program does not give; undefined where it is left as it is. */
+/** Returns the new value of a property that the program omits; undefined if it stays as it is. */
 function leftOut(
   { implied }: Field,
   now: Value,

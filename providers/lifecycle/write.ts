@@ -19,19 +19,19 @@ import { labelOf, inputsOf, identityOuts, idOf } from "./state";
 import { pickKnown } from "../object-key";
 import { reasonFor } from "./failure-context";
 
-/** The longest that a write is waited for to show in a read: after that its own success is trusted, with a warning. */
+/** Longest wait, in milliseconds, until a read shows a write. After it, the write counts as successful, with a warning. */
 export const longestSettling = 60_000;
 
-/** An object after an update, and the properties that do not show it yet. */
+/** An object after an update, and the properties whose new values are not shown yet. */
 export interface Applied {
   readonly item: Item;
   readonly pending: readonly string[];
 }
 
 /**
- * One update, held against the field table and judged by the exposure guard first, and the object as a read shows it afterwards.
+ * Makes one update, after checks against the field table and by the exposure guard. Returns the object as a read shows it afterwards.
  *
- * @param judged the inputs of the resource, and whether it leaves.
+ * @param judged the resource's inputs, and whether the resource is being deleted.
  */
 export async function apply(
   kind: Kind,
@@ -68,9 +68,9 @@ export async function apply(
 }
 
 /**
- * The changed properties that an object does not show.
+ * Returns the changed properties that an object does not show.
  *
- * @param whenUnknown what a change counts as that the vendor does not return.
+ * @param whenUnknown how a change counts whose property the vendor does not return.
  */
 function unshown(
   kind: Kind,
@@ -90,8 +90,8 @@ function unshown(
 }
 
 /**
- * The previous values of properties that an answer left out before a write: none, where it has them after it. Cloudflare leaves out
- * what has no value and is not nullable (its OpenAPI description).
+ * Returns the previous values of properties that were missing before a write and are returned after it: they were empty. Cloudflare
+ * omits properties that have no value and are not nullable (its OpenAPI description).
  */
 export function emptyBefore(
   kind: Kind,
@@ -109,18 +109,18 @@ export function emptyBefore(
   );
 }
 
-/** What a failed operation leaves to the next one. */
+/** The state of a failed operation, from which the next one continues. */
 interface Reached {
-  /** The inputs that were being carried out. */
+  /** The inputs of the failed operation. */
   readonly written: State;
-  /** Outputs that stand already. */
+  /** Outputs that are already final. */
   readonly fixed: State;
   readonly changes: Values;
-  /** What properties that the program left out were held against. */
+  /** The expected values of properties that the program omits. */
   readonly expected: Values;
 }
 
-/** {@link apply} for a resource whose failure keeps what was reached. */
+/** Like {@link apply}, but a failure keeps in the state what was done. */
 export async function applyOrKeep(
   kind: Kind,
   operation: Operation,
@@ -143,7 +143,7 @@ export async function applyOrKeep(
   }
 }
 
-/** Waits until a complete list no longer holds the object. */
+/** Waits until a complete list no longer contains the object, and returns whether it does not. */
 export async function isGone(
   kind: Kind,
   operation: Operation,
@@ -158,7 +158,7 @@ export async function isGone(
   return findById(kind, listing, id) === undefined;
 }
 
-/** A previous value as it can be restored; undefined where the property stays as it is. A warning says what is lost. */
+/** Returns the value that can be restored; undefined if the property stays as it is. Warns if that is not the previous value. */
 export async function valueToRestore(
   kind: Kind,
   operation: Operation,
@@ -172,7 +172,7 @@ export async function valueToRestore(
   return instead.value;
 }
 
-/** An object of several parts of which only some were made: it is ours by its mark, so the next update makes the rest. */
+/** Returns the error for an object that was created in part. Its mark shows that it is ours, so the next update creates the rest. */
 export async function partlyCreated(
   kind: Kind,
   operation: Operation,
@@ -195,7 +195,7 @@ export async function partlyCreated(
   });
 }
 
-/** A list, where it can be read: the reason of the failure is worth more than that it cannot. */
+/** Reads a list. Ignores errors, because the earlier failure is more important. */
 const listAfterFailure = (
   kind: Kind,
   operation: Operation,
@@ -203,7 +203,7 @@ const listAfterFailure = (
 ): Promise<Listing<Item> | undefined> =>
   kind.list(operation, name).catch(() => undefined);
 
-/** What was reached when an update failed, so that the next one goes on from there. */
+/** Returns an error that stores in the state what a failed update has done, so that the next one continues from there. */
 async function partial(
   kind: Kind,
   operation: Operation,
@@ -216,9 +216,9 @@ async function partial(
   const item = listing && findAgain(kind, listing, identity);
   if (!item) return error;
   const live = valuesOf(kind, item);
-  // What the vendor does not return may not have been done.
+  // A property that the vendor does not return counts as not changed yet.
   const pending = unshown(kind, item, reached.changes, "pending");
-  // What the program leaves out is pending as well, but does not become something that it gave.
+  // Properties that the program omits can be pending too, but must not become inputs of the program.
   const reported = pending.filter(
     (property) =>
       kind.fields[property]?.implied && reached.written[property] === undefined,

@@ -4,8 +4,8 @@ import { field, type Field } from "../field";
 import type { Form } from "../kind";
 
 /**
- * A look at everything that decides what happens to mail, and at what defeats the routes of use case 4. It writes nothing. The engine
- * shows drift of inputs only, so what is known and accepted is one, and a refresh adds to it what else it finds.
+ * A check of everything that decides what happens to mail, and of everything that defeats the routes of use case 4. It writes nothing.
+ * The engine shows drift of inputs only. Therefore the accepted findings are an input, and a refresh adds all other findings to it.
  */
 export interface MailFlowCheckProps {
   /**
@@ -69,14 +69,14 @@ const fields = {
   digest: field("", text()),
 } satisfies Record<keyof MailFlowCheckProps, Field>;
 
-/** The inputs of the check: no vendor has any of them. */
+/** The form of the check. Its inputs are not properties of any vendor's object. */
 export const mailFlowCheckForm: Form = {
   name: "MailFlowCheck",
   scopeId: "tenantId",
   fields,
   settings: [],
 
-  /** The account is an input, so that a preview shows a change of it for what it is. */
+  /** Makes the account an input, so that a preview shows a change of account. */
   complete(olds, inputs, configuration) {
     const accountId =
       inputs["accountId"] ??

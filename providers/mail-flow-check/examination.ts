@@ -13,19 +13,19 @@ import { visible } from "../../mail-flow/visible";
 import type { Operation } from "../session/session";
 import { isAccessDenied, readSnapshotAndTime } from "../snapshot/snapshot";
 
-/** What happens in life to mail of a disposition: a row of `area1-m365 explain --json` without its steps. */
+/** The live route of mail with a disposition: a row of `area1-m365 explain --json` without its steps. */
 export type LiveRoute = Omit<Row, "steps">;
 
-/** What one look at everything found. */
+/** The result of one check of the mail flow. */
 export interface Examination {
   readonly routes: readonly LiveRoute[];
-  /** Everything that is wrong, or could not be looked at. */
+  /** All findings, and all checks that were skipped. */
   readonly details: readonly Finding[];
-  /** When its newest list began. */
+  /** Start time of its newest list. */
   readonly begun: number;
 }
 
-/** Reads everything that decides, and judges it as the stack of these inputs wants it. */
+/** Reads everything that decides about mail, and checks it against the stack's inputs. */
 export async function examineTenant(
   operation: Operation,
   inputs: State,
@@ -36,14 +36,14 @@ export async function examineTenant(
   const ranges = textsOf(inputs["senderIpRanges"]);
   const { snapshot, begun } = await readSnapshotAndTime(operation, {
     ...(newerThan !== undefined && { newerThan }),
-    // Where the program says it, nobody needs to know what Microsoft expects.
+    // For domains with a transport in the program, the host that Microsoft expects is not needed.
     ...(domains.length > 0 && {
       mailExchangesOf: domains.filter((name) => !withTransport.includes(name)),
     }),
-    // A question that the vendor takes for wrong is answered no better the next time: it must not end every refresh.
+    // A request that the vendor rejects as invalid would be rejected every time, and must not make every refresh fail.
     leavesOut: (error) => isAccessDenied(error) || isFault(error, "refused"),
   });
-  // The engine prints what a state holds.
+  // The engine prints outputs, so control characters in them are made visible.
   return visible({
     routes: rowsOfRanges(snapshot, ranges.length > 0 ? ranges : egressIpRanges),
     details: examine(
@@ -54,7 +54,7 @@ export async function examineTenant(
   });
 }
 
-/** What the program asks for, as far as it says. */
+/** Returns the context of the checks, as far as the program's inputs specify it. */
 function contextIn(inputs: State, snapshot: Snapshot): Partial<Context> {
   const {
     domains,
@@ -68,7 +68,7 @@ function contextIn(inputs: State, snapshot: Snapshot): Partial<Context> {
   const own = textsOf(domainsWithTransport);
   return {
     domains: textsOf(domains),
-    // Wherever they are forwarded to is right: the domain's own resource shows where it was changed by hand.
+    // The live host counts as correct for these domains: if it was changed by hand, the domain's own resource shows that.
     transports: Object.fromEntries(
       valueOf(snapshot.domains)
         .filter(({ domain }) => own.includes(domain))

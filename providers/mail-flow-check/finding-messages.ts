@@ -1,7 +1,7 @@
 import type { Finding } from "../../mail-flow/finding";
 import { sentence } from "../errors";
 
-/** What is wrong and not accepted, in the order of the checks. */
+/** Returns the findings that are not accepted, in the order of the checks. */
 export const unaccepted = (
   details: readonly Finding[],
   accepted: readonly string[],
@@ -12,19 +12,19 @@ export const unaccepted = (
       !accepted.includes(check),
   );
 
-/** The names of checks, each once, in order. */
+/** Returns the names of the checks, sorted and without duplicates. */
 export const namesOf = (findings: readonly Finding[]): string[] =>
   [...new Set(findings.map(({ check }) => check))].sort();
 
-/** Whether a finding is as bad as what an `up` fails on. */
+/** Returns whether an `up` with this `failOn` fails because of a finding. */
 export const isFailing = ({ status }: Finding, failOn: unknown): boolean =>
   (failOn === "warning" && status === "warning") ||
   (failOn !== undefined && status === "failed");
 
-/** Most objects of one check that are told one by one. */
+/** Maximum number of messages for one check. */
 const most = 5;
 
-/** What was found, as messages: object, consequence and what to do; of one check no more than somebody reads. */
+/** Returns messages for findings, with object, consequence and what to do. The number of messages for one check is limited. */
 export const messagesOf = (findings: readonly Finding[]): string[] =>
   namesOf(findings).flatMap((name) => {
     const same = findings.filter(({ check }) => check === name);
@@ -43,7 +43,7 @@ export const messagesOf = (findings: readonly Finding[]): string[] =>
     ];
   });
 
-/** Which checks nobody could make, and why; nothing where all were made. */
+/** Returns a message with the skipped checks and the reasons, or undefined if there are none. */
 export function skippedChecksMessage(
   details: readonly Finding[],
 ): string | undefined {

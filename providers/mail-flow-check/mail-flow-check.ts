@@ -26,7 +26,7 @@ const id = "mail-flow-check";
 
 const inputNames = Object.keys(form.fields);
 
-/** The handlers of the kind that writes nothing: it looks at everything that decides what happens to mail, and says what it found. */
+/** Returns the handlers of the mail flow check. It writes nothing: it reads everything that decides about mail, and reports findings. */
 export function mailFlowCheck(session: () => Session): Handlers {
   return {
     check(olds, news) {
@@ -52,7 +52,7 @@ export function mailFlowCheck(session: () => Session): Handlers {
     update: async (_id, olds, news) => ({
       outs: await run(session(), news, olds),
     }),
-    // It has made nothing.
+    // The check has created nothing, so there is nothing to delete.
     delete: () => Promise.resolve(),
   };
 }
@@ -62,9 +62,9 @@ const namesForStack = checks.flatMap(({ name, appliesTo }) =>
 );
 
 function diff(session: Session, olds: State, news: State) {
-  // Left out where something differs: then the engine compares old and new inputs itself and shows them one by one.
+  // `changes` is missing if something differs: then the engine itself compares old and new inputs and shows each difference.
   if (changedProperties(form, olds, news).length > 0) return {};
-  // A refresh asks as well, with what it has just read as old: only a program can have something done.
+  // A refresh also calls `diff`, with the values just read as the old ones. Only a program can cause an update.
   if (!session.ledger.isRegistered(form, news)) return { changes: false };
   const accepted = textsOf(news["findings"]);
   const accepts = textsOf(olds["reported"]).some((name) =>
@@ -75,7 +75,7 @@ function diff(session: Session, olds: State, news: State) {
   return { changes: false };
 }
 
-/** What a program's run finds: said, and a failure where the program wants that. */
+/** Checks the mail flow in a program's run. Warns of findings, and fails for those that `failOn` selects. */
 async function run(session: Session, inputs: State, olds: State) {
   const accepted = textsOf(inputs["findings"]);
   const { outs, found } = await withFailureContext(
@@ -106,7 +106,7 @@ async function run(session: Session, inputs: State, olds: State) {
     found.filter((finding) => !serious.includes(finding)),
   );
   if (serious.length > 0)
-    // The engine sends an update until it succeeds; after a refresh, which makes it forget, the findings themselves are drift.
+    // The engine repeats the update until it succeeds. A refresh makes the engine forget that; then the findings themselves are drift.
     throw new PartialFailure(id, outs, [
       `Everything is written, but failOn is "${textOf(failOn)}", and ${namesOf(serious).join(", ")} ${namesOf(serious).length === 1 ? "was" : "were"} found. Mend or accept that, then run pulumi up again.`,
       ...messagesOf(serious),
@@ -115,7 +115,7 @@ async function run(session: Session, inputs: State, olds: State) {
 }
 
 async function read(session: Session, given: string, state: State) {
-  // `.get()` hands over nothing but the provider's text.
+  // With `.get()`, the state contains only the provider's text.
   const known = state["tenantId"] !== undefined;
   if (!known && given !== id)
     throw new UserError(`there is none with the id ${given}; its id is ${id}`);
@@ -149,7 +149,7 @@ async function read(session: Session, given: string, state: State) {
   };
 }
 
-/** Of what was reported before, what could not be looked at now: it is neither there nor gone. */
+/** Returns the earlier findings whose check was skipped now. They are kept, because it is unknown whether they still exist. */
 const hidden = (
   details: readonly Finding[],
   reported: readonly string[],
@@ -159,8 +159,8 @@ const hidden = (
   );
 
 /**
- * Looks, and checks again with fresh lists where there is something new to report, or no longer what was reported: it may be a
- * replica that lags. What is new must show both times.
+ * Checks the mail flow. If the findings differ from the reported ones, checks again with newer lists, because a server may have returned
+ * outdated data. A new finding counts only if both checks have it.
  */
 async function twice(
   operation: Operation,

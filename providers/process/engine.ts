@@ -1,12 +1,12 @@
 import { createConnection } from "node:net";
 
-/** Where an engine listens. */
+/** The address of an engine. */
 export interface Engine {
   readonly host: string;
   readonly port: number;
 }
 
-/** The engine that started a process with this command line; undefined unless it is Pulumi's dynamic-provider process. */
+/** Returns the engine that started a process, from its command line; undefined unless it is Pulumi's dynamic-provider process. */
 export function engineOf([, script, address]: readonly string[]):
   Engine | undefined {
   const [, host, port] = /^([^:]+):(\d+)$/.exec(address ?? "") ?? [];
@@ -16,10 +16,10 @@ export function engineOf([, script, address]: readonly string[]):
 }
 
 /**
- * Asks again and again whether an engine is there, and calls `gone` each time that it is not. Keeps no process alive.
+ * Checks repeatedly whether an engine is running, and calls `gone` each time that it is not. Does not keep the process alive.
  *
- * @param everyMs Between two questions, in milliseconds.
- * @returns what ends it, by `clearInterval`.
+ * @param everyMs time between two checks, in milliseconds.
+ * @returns the timer, which `clearInterval` stops.
  */
 export function watchEngine(
   { host, port }: Engine,
@@ -28,7 +28,7 @@ export function watchEngine(
 ): NodeJS.Timeout {
   return setInterval(() => {
     const probe = createConnection({ host, port });
-    // An engine that is slow to answer is there.
+    // An engine that responds slowly is running.
     probe.setTimeout(2000, () => probe.destroy());
     probe.on("connect", () => probe.destroy());
     probe.on("error", gone);

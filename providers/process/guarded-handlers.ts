@@ -10,7 +10,7 @@ import {
   type Stored,
 } from "../session/session";
 
-/** The object that Pulumi's dynamic-provider process calls. */
+/** The handlers that Pulumi's dynamic-provider process calls. */
 export interface GuardedHandlers extends Handlers {
   configure(request: {
     config: { get(key: string): string | undefined };
@@ -18,15 +18,15 @@ export interface GuardedHandlers extends Handlers {
 }
 
 /**
- * Cures, once for all handlers, what Pulumi's dynamic-provider process does wrong with what they return or throw:
+ * Works around defects of Pulumi's dynamic-provider process, for all handlers:
  *
- * - it caches the object before `configure` has ended, so `configure` only keeps the configuration and the session is made on
- *   first use;
- * - `undefined` in an answer fails the call after the remote work is done, dates and maps become empty objects;
- * - anything thrown that is not an `Error` leaves the engine waiting for ever, an `id` or `code` on one is taken for something
- *   else, and of `check`, `diff`, `read` and `delete` the whole stack is printed;
- * - a partial failure without `__provider` in its properties leaves a resource that cannot be refreshed;
- * - it does not end when the engine is killed.
+ * - It caches the object before `configure` has ended, so `configure` only stores the configuration, and the session is created on
+ *   first use.
+ * - `undefined` in a result makes the call fail after the remote work is done; dates and maps become empty objects.
+ * - If a thrown value is not an `Error`, the engine waits forever. An `id` or `code` of an error is misinterpreted. For `check`,
+ *   `diff`, `read` and `delete`, the error's whole stack is printed.
+ * - A partial failure without `__provider` in its properties leaves a resource that cannot be refreshed.
+ * - It does not end when the engine is killed.
  */
 export function guardedHandlers(
   implement: (session: () => Session) => Handlers,
@@ -34,7 +34,7 @@ export function guardedHandlers(
 ): GuardedHandlers {
   let stored: Stored = () => undefined;
   let opened: Session | undefined;
-  // Not at `configure`: an error belongs to the resource that is asked for.
+  // The session is not opened in `configure`, so that its error is reported for the resource that is processed.
   const session = (): Session => (opened ??= open(stored));
   const handlers = implement(session);
 
@@ -83,7 +83,7 @@ export function guardedHandlers(
   };
 }
 
-/** An Error with a message and nothing else that could be misunderstood. */
+/** Returns an Error without any property that Pulumi's process could misinterpret. */
 function bare(
   error: unknown,
   scrubbed: (message: string) => string,
@@ -104,7 +104,7 @@ function bare(
   return result;
 }
 
-/** Only what a protobuf Struct holds: no undefined, no dates, no functions. */
+/** Returns the value with only the types of a protobuf Struct: no undefined, no dates, no functions. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value))
     return value.map((entry) => (entry === undefined ? null : plain(entry)));
@@ -126,7 +126,7 @@ function plain(value: unknown): unknown {
 let underWay = 0;
 let watching = false;
 
-/** Ends the process when the engine is gone and no request of ours is under way: nobody else would. */
+/** Ends this process if the engine has ended and no call is under way. Nothing else would end it. */
 function leaveWithEngine(): void {
   const engine = engineOf(process.argv);
   if (watching || !engine) return;

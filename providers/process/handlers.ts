@@ -1,6 +1,6 @@
 import type { Failure, State } from "../kind";
 
-/** What Pulumi's dynamic-provider process calls; see the guard for what may come back. */
+/** The handlers that Pulumi's dynamic-provider process calls; see `guarded-handlers.ts` for the allowed results. */
 export interface Handlers {
   check(
     olds: State,
@@ -12,7 +12,7 @@ export interface Handlers {
     news: State,
   ): Promise<{ changes?: boolean; replaces?: string[] }>;
   create(inputs: State): Promise<{ id: string; outs: State }>;
-  /** An empty answer: the object is gone. */
+  /** @returns an empty object if the object no longer exists. */
   read(
     id: string,
     state: State,

@@ -15,11 +15,11 @@ import type { RestoredObject } from "./restored-object";
 import type { Operation } from "../session/session";
 
 /**
- * Why the objects of a program may not be taken: they carry the mark of another stack or of another resource of this stack, or
- * `Default` is in the hands of another stack.
+ * Returns the reasons why the objects of a program may not be managed: they have the mark of another stack or of another resource of
+ * this stack, or another stack manages `Default`.
  *
- * @param id the restore point's.
- * @param items what was found of the objects, in their order.
+ * @param id the id of the restore point.
+ * @param items the existing objects, in the order of `objects`.
  */
 export async function reasonsOfOwnership(
   operation: Operation,
@@ -54,18 +54,18 @@ export async function reasonsOfOwnership(
   ];
 }
 
-/** The mark that an object carries, whichever property of its kind that is. */
+/** Returns the mark of an object. The property that contains it depends on the kind. */
 const markIn = (item: Item | undefined): unknown =>
   item?.["Comments"] ?? item?.["AdminDisplayName"];
 
-/** Whose an object is, as seen by the restore point of this id. */
+/** Returns the owner of an object, from the point of view of the restore point with this id. */
 export const ownerIn = (
   item: Item | undefined,
   { mark }: RestoredObject,
   id: string,
 ): Owner => (mark ? ownerOf(markIn(item), markOfState(mark, id)) : "nobody");
 
-/** `Default` belongs to another state whose quarantine policies its tags point at. */
+/** Returns the reasons why `Default` belongs to another state: its tags refer to quarantine policies of that state. */
 async function reasonsInDefault(
   { exchange }: Operation,
   id: string,

@@ -33,10 +33,10 @@ import { keyOf, type RestoredObject } from "./restored-object";
 import type { Operation, Session } from "../session/session";
 import { isUnknown } from "../unknown";
 
-/** Of this restore point alone, so that no other state has the marks of its program's objects. */
+/** Returns a unique id. It is part of the marks of the program's objects, so that objects of another state have other marks. */
 const newId = (): string => `restore-point-${randomBytes(6).toString("hex")}`;
 
-/** The form of what `ledger` and `home` ask for: there is one restore point in a tenant. */
+/** The form of a restore point for the ledger and for the tenant check: a tenant has one restore point. */
 const form: Form = {
   name: "RestorePoint",
   scopeId: "tenantId",
@@ -49,7 +49,7 @@ const inputNames = ["objects", "accountId", "guardedMail", "allowExposure"];
 
 type Kinds = Readonly<Record<string, Kind>>;
 
-/** The handlers of a kind with a life of its own: it only reads, and refuses. */
+/** Returns the handlers of the restore point. It has its own lifecycle: it writes nothing, but only reads and refuses. */
 export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
   return {
     check(_olds, news) {
@@ -75,7 +75,7 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
         return { id, outs: { ...inputs, ...outs } };
       }),
 
-    // Costs no request: what was is not read again.
+    // Sends no request: the previous values are not read again.
     read: (id, state) =>
       Promise.resolve({
         id,
@@ -86,7 +86,7 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
     update: (id, olds, news) =>
       withFailureContext("Cannot add to the restore point", async () => {
         const values = isRecord(olds["values"]) ? olds["values"] : {};
-        // What domains were in another account says nothing of this one.
+        // The previous values of domains in another account do not apply to this account.
         const before = sameAccount(olds, news)
           ? values
           : Object.fromEntries(
@@ -100,7 +100,7 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
         return { outs: { ...news, ...outs, ...pickKnown(["takenAt"], olds) } };
       }),
 
-    // Costs no request where the destroy has come by everything.
+    // Sends no request if the destroy has deleted every object.
     delete: (id, state) =>
       withFailureContext("Cannot remove the restore point", () =>
         sayWhatRemains(kinds, session(), id, state),
@@ -109,9 +109,9 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
 }
 
 /**
- * Says which objects are not what they were first, of those that no delete of this process was for. The engine knows nothing of
- * what a killed process wrote, so that a destroy without another `up` passes it by; without the restore point nobody knows any more
- * what was there first.
+ * Warns of objects that differ from their previous values, among those that this process has not deleted. If a process was killed,
+ * the engine may not have recorded its writes, and a destroy without another `up` does not undo them. After the deletion of the
+ * restore point, the previous values are stored nowhere.
  */
 async function sayWhatRemains(
   kinds: Kinds,
@@ -120,7 +120,7 @@ async function sayWhatRemains(
   state: State,
 ): Promise<void> {
   const { values } = state;
-  // Another one of the program holds them.
+  // Another restore point of the program has these values.
   if (!isRecord(values) || session.ledger.isRegistered(form, state)) return;
   const passedBy = objectsOf(state).flatMap((object) => {
     const kind = kinds[object.kind];
@@ -135,7 +135,7 @@ async function sayWhatRemains(
       await tenantOrAccountOf(kind, operation, state);
       const item = await lookUp(kinds, operation, object);
       const first = values[keyOf(object)];
-      // Somebody else made it since.
+      // Somebody else has created it since.
       if (first === null && ownerIn(item, object, id) in otherOwners) return;
       const now = item ? valuesOf(kind, item) : null;
       const differs = difference(kind, first, now);
@@ -147,7 +147,7 @@ async function sayWhatRemains(
   );
 }
 
-/** How an object is not what it was first, if it is not. What was there is told in full: it stands nowhere else any more. */
+/** Describes how an object differs from its previous values, if it does. Lists are given in full: they are stored nowhere else. */
 function difference(
   kind: Kind,
   first: unknown,
@@ -169,9 +169,9 @@ function difference(
 }
 
 /**
- * Reads what is new, one list per kind, side by side.
+ * Reads the previous values of new objects, in parallel, with one list per kind. Checks the program before it is carried out.
  *
- * @param state what was taken before: with the credentials of another tenant or account nothing is added to it.
+ * @param state the stored restore point: nothing is added to it with the credentials of another tenant.
  */
 async function take(
   kinds: Kinds,
@@ -247,7 +247,7 @@ function wrong(kinds: Kinds, news: State): Failure[] {
     if (reason) failures.push({ property: "guardedMail", reason });
   }
   if (isUnknown(news["objects"])) return failures;
-  // Of a property the engine prints the whole value first, and the program of a component would be all that is seen.
+  // Without a property: otherwise the engine prints the property's whole value before the reason, here the complete program.
   const refuse = (reason: string): void =>
     void failures.push({ property: "", reason });
   const objects = objectsOf(news);
@@ -271,7 +271,7 @@ function wrong(kinds: Kinds, news: State): Failure[] {
   return failures;
 }
 
-/** Two restore points for one object are two programs for one tenant, in one program. */
+/** Returns a reason if another restore point of this program has one of the objects: a tenant can have only one `UseCase4`. */
 function heldElsewhere(
   { ledger }: Session,
   objects: readonly RestoredObject[],
@@ -296,7 +296,7 @@ const objectsOf = (inputs: State): RestoredObject[] =>
       typeof object["name"] === "string",
   );
 
-/** Whether two programs want the same of the same objects, whatever their order, their marks and their spelling. */
+/** Returns whether two programs have the same objects with equivalent properties. Order, marks and spelling are ignored. */
 function sameProgram(
   olds: State,
   news: State,
@@ -326,6 +326,6 @@ function sameProgram(
   );
 }
 
-/** A restore point that was given no account has that of the configuration, which `tenantOrAccountOf` holds to the state's. */
+/** Returns whether the account is unchanged. A missing input means the configured one; `tenantOrAccountOf` compares it with the state. */
 const sameAccount = (olds: State, news: State): boolean =>
   news["accountId"] === undefined || news["accountId"] === olds["accountId"];

@@ -1,26 +1,25 @@
 import type { GuardedMailProps } from "../exposure-guard/guarded-mail";
 
-/** One object that a restore point holds. */
+/** One object of a restore point. */
 export interface RestoredObject {
-  /** `TransportRule`, `QuarantinePolicy`, … */
+  /** The name of its kind: `TransportRule`, `QuarantinePolicy`, … */
   readonly kind: string;
-  /** Its name; `Default` for the built-in anti-spam policy, empty for what a tenant has once. */
+  /** Its name; `Default` for the built-in anti-spam policy, empty for an object that exists once in a tenant. */
   readonly name: string;
-  /** The mark that it will carry: another one on it means that it is somebody else's. */
+  /** The mark that it will get. If it has another mark, it belongs to somebody else. */
   readonly mark?: string;
-  /** The object may be taken from another stack, as `adopt` of its resource says. */
+  /** Whether the object may be adopted from another stack: the input `adopt` of its resource. */
   readonly adopt?: boolean;
   /**
-   * The inputs of its resource, without its name, in the order in which the program writes them: the exposure guard judges the whole
-   * program by them.
+   * The inputs of its resource, without its name. The exposure guard uses them to check the whole program.
    */
   readonly wanted?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * What objects were before anything was written. It only reads, and it refuses what would go wrong before anything is written.
- * The engine saves nothing before a create returns: a process that is killed between the first write to an adopted object and
- * that moment would lose what was there before; with a restore point it does not.
+ * The previous values of objects, read before anything is written. It only reads, and refuses in advance what would fail. The engine
+ * saves nothing before a create returns. Without a restore point, the previous values would therefore be lost if the process is killed
+ * between the first write to an adopted object and the return of its create.
  */
 export interface RestorePointProps {
   /**
@@ -43,12 +42,12 @@ export interface RestorePointProps {
 }
 
 /**
- * Previous values of an object by property; false where it did not exist; `notHeld` where the restore point knows nothing of it, as
- * after an `up` with `--target` that left the restore point out: an existing object is refused then.
+ * Previous values of an object by property; false if it did not exist; `notHeld` if the restore point does not contain the object, for
+ * example after an `up` with `--target` without the restore point. In that case an existing object is refused.
  */
 export type FirstSeen = Record<string, unknown> | false | "notHeld";
 
-/** What a restore point with these `values` says of an object. */
+/** Returns the previous values of an object from the `values` of a restore point. */
 export function firstSeenOf(
   values: Readonly<Record<string, Record<string, unknown> | null>>,
   object: Pick<RestoredObject, "kind" | "name">,
@@ -57,7 +56,7 @@ export function firstSeenOf(
   return held === undefined ? "notHeld" : (held ?? false);
 }
 
-/** How `values` names an object. */
+/** Returns the key of an object in `values`. */
 export const keyOf = ({
   kind,
   name,

@@ -3,7 +3,7 @@ import { UserError } from "../errors";
 import { textsOf } from "../json";
 import { isLoopback } from "../http/loopback";
 
-/** Every key of the namespace `area1`, with the environment variable that means the same. */
+/** Every key of the namespace `area1`, with its environment variable. */
 export const keys = {
   tenantId: "AZURE_TENANT_ID",
   clientId: "AZURE_CLIENT_ID",
@@ -31,12 +31,12 @@ export const secretKeys = [
 ] as const satisfies readonly Key[];
 
 /**
- * Set by `Area1Provider`: this is an explicit provider, and these environment variables (a JSON array) are the only ones
- * that count, because its `envVarMappings` names them.
+ * Key that `Area1Provider` sets to mark an explicit provider. Its value is a JSON array of the only environment variables that are
+ * used: those in the provider's `envVarMappings`.
  */
 export const explicitKey = "area1:explicitEnvironment";
 
-/** How to sign in to Microsoft: one set, from one source. */
+/** The values for one way to sign in to Microsoft, all from one source. */
 export type SignIn =
   | {
       readonly by: "secret";
@@ -57,11 +57,11 @@ export type SignIn =
   | {
       readonly by: "defaultChain";
       readonly clientId?: string;
-      /** Of an explicit provider: without the environment. */
+      /** Whether it is for an explicit provider, which does not use the environment. */
       readonly explicit: boolean;
     };
 
-/** What the handlers work with: every value found, checked and in its final form. */
+/** The configuration that the handlers use: all values resolved, checked and normalised. */
 export interface Configuration {
   readonly tenantId: string | undefined;
   readonly signIn: SignIn;
@@ -73,15 +73,15 @@ export interface Configuration {
   readonly cloudflareBaseUrl: string;
   /** Time limit of one request, in milliseconds. */
   readonly requestTimeoutMs: number;
-  /** Limit of all waiting and retrying of one operation on one resource, in milliseconds. */
+  /** Time limit for all waiting and retrying of one operation on one resource, in milliseconds. */
   readonly patienceMs: number;
-  /** Where the values in use were found, as messages name it, such as `AZURE_CLIENT_ID in the environment`. */
+  /** Where each used value was configured, for messages, such as `AZURE_CLIENT_ID in the environment`. */
   readonly origins: Readonly<Partial<Record<Key, string>>>;
   /** Values that must never be printed. */
   readonly secrets: readonly string[];
 }
 
-/** The base URLs of the public cloud, which scopes are named after too. */
+/** The base URLs of the public cloud; the scopes of tokens are derived from them too. */
 export const commercialBaseUrls = {
   exchangeBaseUrl: "https://outlook.office365.com",
   graphBaseUrl: "https://graph.microsoft.com",
@@ -89,8 +89,8 @@ export const commercialBaseUrls = {
 } as const;
 
 /**
- * The services of the national clouds that an authority implies. The authority of the US government serves two: its services are
- * those of GCC High; a tenant of DoD configures both base URLs.
+ * The base URLs of the national clouds, by authority. The US government's authority serves two clouds: these are the URLs of GCC High;
+ * for a tenant in DoD, both base URLs must be configured.
  *
  * @see https://learn.microsoft.com/graph/deployments
  * @see https://learn.microsoft.com/powershell/exchange/connect-to-exchange-online-powershell
@@ -111,7 +111,7 @@ interface ServiceUrls {
   readonly graphBaseUrl: string;
 }
 
-/** A value, and how messages name where it was found. */
+/** A value, and where it was configured, as messages name it. */
 interface Found {
   readonly value: string;
   readonly origin: string;
@@ -120,8 +120,8 @@ interface Found {
 type Source = (key: Key) => Found | undefined;
 
 /**
- * Finds every value: which tenant and account, the stack's configuration first; sign-in as one set from one source, the
- * environment first, so that a rotated secret works where only the configuration in state is seen.
+ * Resolves all values. Tenant and account are taken from the stack's configuration first. The values for signing in are all taken from
+ * one source, the environment first, so that a rotated secret works where only the configuration in the state is available.
  *
  * @param stored the stack's configuration, or the arguments of an explicit provider, by full key (`area1:tenantId`).
  * @throws UserError when both sources name different tenants or accounts, or when a value cannot be used.
@@ -144,7 +144,7 @@ export function resolveConfiguration(
     allowed === undefined || allowed.includes(keys[key])
       ? found(key, environment[keys[key]], `${keys[key]} in the environment`)
       : undefined;
-  // An argument of an explicit provider wins over the environment: else two tenants in one program shared a credential.
+  // Arguments of an explicit provider precede the environment: otherwise two tenants in one program would share a credential.
   const [first, second] =
     allowed === undefined ? [inEnvironment, inStack] : [inStack, inEnvironment];
   const either: Source = (key) => inStack(key) ?? inEnvironment(key);
@@ -154,8 +154,8 @@ export function resolveConfiguration(
     return value?.value;
   };
 
-  // What an explicit provider maps from the environment is its own, so that both are one source. The application of a
-  // credential in the environment may be the stack's: only the credential changes from day to day.
+  // For an explicit provider, its arguments and its mapped environment variables are one source. Otherwise, a credential in the
+  // environment may be combined with the application in the stack's configuration: only the credential changes regularly.
   const given =
     allowed === undefined
       ? (signInOf(used, inEnvironment, (key) => first(key) ?? second(key)) ??
@@ -192,7 +192,7 @@ export function resolveConfiguration(
     requestTimeoutMs: milliseconds("requestTimeoutMs", 30_000, either),
     patienceMs: milliseconds("patienceMs", 300_000, either),
     origins,
-    // Of both sources: a leftover secret that is not used must not be printed either.
+    // From both sources: an unused, leftover secret must not be printed either.
     secrets: secretKeys.flatMap((key) =>
       [inStack(key), inEnvironment(key)].flatMap((one) =>
         one ? [one.value] : [],
@@ -201,20 +201,23 @@ export function resolveConfiguration(
   };
 }
 
-/** Names a value by where it was found; by where it can be set, if it was not given. */
+/** Returns where a value was configured or, if it is unset, where it can be set. */
 export const placeOf = ({ origins }: Configuration, key: Key): string =>
   origins[key] ?? `area1:${key} or ${keys[key]}`;
 
 /**
- * A configured value without what a file or a copied line adds: white space around it, and of a password, whose spaces count, line
- * ends alone. Empty is unset.
+ * Removes from a configured value what a file or a copied line adds: surrounding white space, or only line ends of a password,
+ * in which spaces count. An empty result means unset.
  */
 export const trimmed = (key: Key, value = ""): string =>
   key === "clientCertificatePassword"
     ? value.replace(/[\r\n]+$/, "")
     : value.trim();
 
-/** @throws UserError for a value that nobody could send, named by its place and not shown: it may be a secret. */
+/**
+ * Returns a value with its origin, or undefined if it is unset.
+ * @throws UserError for a value that cannot be sent. The message names the origin and not the value, which may be secret.
+ */
 function found(
   key: Key,
   value: string | undefined,
@@ -235,7 +238,7 @@ function found(
   return { value: clean, origin };
 }
 
-/** A set counts only if it holds a secret (first), a certificate (second) or a token file (third). */
+/** Returns the sign-in that a source configures: by a secret, else a certificate, else a token file; undefined without any of them. */
 function signInOf(
   used: (key: Key, value: Found | undefined) => string | undefined,
   source: Source,
@@ -268,14 +271,14 @@ function signInOf(
   }
 }
 
-/** What messages call the credential of each key. */
+/** The credential of each key, as messages name it. */
 export const credentialNames = {
   clientSecret: "a client secret",
   clientCertificatePath: "a certificate",
   federatedTokenFile: "a federated token file",
 } as const;
 
-/** Nobody may change the wrong tenant because of a leftover variable. */
+/** Returns the tenant or account. Throws if the sources differ, so that a leftover variable cannot lead to changes in the wrong one. */
 function which(
   key: "tenantId" | "cloudflareAccountId",
   inStack: Source,
@@ -290,7 +293,7 @@ function which(
   return stack ?? environment;
 }
 
-/** Without a slash at the end; https, or http on a loopback host. */
+/** Returns a base URL without a slash at the end. Throws unless it is https, or http on a loopback host. */
 function baseUrl(key: Key, value: string): string {
   const complete = value.includes("://") ? value : `https://${value}`;
   if (!URL.canParse(complete))
@@ -316,7 +319,7 @@ function milliseconds(key: Key, fallback: number, source: Source): number {
   const value = source(key)?.value;
   if (value === undefined) return fallback;
   const number = Number(value);
-  // A timer of Node's takes no more, and one that is longer ends at once.
+  // The maximum of Node's timers; a longer timer fires at once.
   if (!Number.isInteger(number) || number <= 0 || number > 2 ** 31 - 1)
     throw new UserError(
       `area1:${key}: "${value}" is not a number of milliseconds. Give a whole number from 1 to 2147483647, or leave it out for ${fallback}.`,

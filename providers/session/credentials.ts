@@ -15,7 +15,7 @@ import { isRecord, parsed } from "../json";
 import { isLoopback } from "../http/loopback";
 import { limited, SharedPatience, type Patience } from "../http/patience";
 
-/** What a token says of itself, for diagnostics and for the tenant it belongs to. */
+/** Claims of a token, used for diagnostics and to find its tenant. */
 export interface Claims {
   readonly tid?: string;
   readonly aud?: string;
@@ -26,12 +26,13 @@ export interface Claims {
   readonly upn?: string;
 }
 
-/** The two Microsoft services that tokens are asked for. */
+/** The two Microsoft services that need tokens. */
 export type Service = "exchange" | "graph";
 
 /**
- * Microsoft tokens: one credential per process and service, the token in flight shared (ten `getToken` calls at once on a new
- * credential make twenty requests otherwise, measured; and two, for two services, forget what the first was given).
+ * Gets Microsoft tokens. There is one credential per process and service, and concurrent callers share a token request: ten
+ * concurrent `getToken` calls on a new credential otherwise send twenty requests (measured). A credential for two services would
+ * lose the first one's token.
  */
 export class Credentials {
   private readonly made = new Map<Service, Promise<TokenCredential>>();
@@ -43,18 +44,18 @@ export class Credentials {
   private readonly seen = new Set<string>();
   private latest: Claims = {};
 
-  /** @param http sends the requests of a sign-in with a secret, certificate or token file. */
+  /** @param http client for the requests of a sign-in with a secret, certificate or token file. */
   constructor(
     private readonly configuration: Configuration,
     private readonly http: Http,
   ) {}
 
-  /** Every token that was handed out: none may appear in a message. */
+  /** All tokens that were issued to this process: none may appear in a message. */
   get tokens(): Iterable<string> {
     return this.seen;
   }
 
-  /** Who has signed in, as messages about permissions name it: application, tenant, and where each was configured. */
+  /** The signed-in identity for messages about permissions: application, tenant, and where each was configured. */
   get identity(): string {
     const { signIn, tenantId } = this.configuration;
     const { appid, upn } = this.latest;
@@ -70,8 +71,8 @@ export class Credentials {
   }
 
   /**
-   * Returns a token for a service; the library's own cache answers until shortly before it expires. Operations that ask at once share a
-   * request, which lasts as long as the longest patience among them.
+   * Returns a token for a service, from the library's cache until shortly before it expires. Concurrent operations share a request, whose
+   * time limit is the longest of theirs.
    */
   token(service: Service, patience: Patience): Promise<string> {
     const scope = scopeOf(service, this.configuration);
@@ -97,7 +98,7 @@ export class Credentials {
     );
   }
 
-  /** The tenant that the credentials belong to, as the token says. */
+  /** Returns the tenant of the credentials, from the token. */
   async tenantId(patience: Patience): Promise<string> {
     const { tid } = claimsOf(await this.token("exchange", patience));
     if (!tid)
@@ -105,7 +106,7 @@ export class Credentials {
         "Cannot tell the tenant: the token that Microsoft issued names none (tid). Check area1:tenantId and the sign-in.",
       );
     const { tenantId } = this.configuration;
-    // A managed identity, for one, has the tenant it has, whatever is asked for.
+    // For example, a managed identity always belongs to its own tenant, whichever tenant is requested.
     if (tenantId && isGuid(tenantId) && !same(tenantId, tid))
       throw new UserError(
         `Cannot work in tenant ${tenantId}: the sign-in belongs to tenant ${tid}. Nothing was done; check area1:tenantId and the sign-in.`,
@@ -113,7 +114,7 @@ export class Credentials {
     return tid;
   }
 
-  /** Forgets the credentials, so that the next token is a new one. */
+  /** Discards the credentials, so that the next token is a new one. */
   renew(): void {
     this.made.clear();
   }
@@ -150,7 +151,7 @@ export class Credentials {
     return token.token;
   }
 
-  /** Not every credential of the chain heeds the signal between its own retries. */
+  /** Gets a token within a time limit: some credentials of the chain ignore the abort signal between their own retries. */
   private async limited(
     credential: TokenCredential,
     scope: string,
@@ -161,7 +162,7 @@ export class Credentials {
     const abort = new AbortController();
     return limited(
       credential.getToken(scope, { abortSignal: abort.signal }),
-      // More operations may join: what is left can grow meanwhile.
+      // The time left can grow meanwhile, when more operations join.
       () => Math.min(patience.left, begun + limit - Date.now()),
       () => {
         abort.abort();
@@ -186,7 +187,7 @@ export class Credentials {
   }
 }
 
-/** Which values a sign-in used, and where each was configured: one that is left over in the environment is seen here. */
+/** Lists the values that a sign-in used and where each was configured. This shows, for example, a leftover environment variable. */
 function usedFor(configuration: Configuration): string {
   const { tenantId, signIn, origins } = configuration;
   const credentials = Object.entries(credentialNames).flatMap(([key, name]) => {
@@ -206,7 +207,7 @@ function usedFor(configuration: Configuration): string {
   return used.length > 0 ? `Used: ${used.join(", ")}.` : "";
 }
 
-/** Does something with a token, and after a 401 once more with a new one: the old one can be revoked, or expire on the way. */
+/** Runs work that needs a token, and after a 401 once more with a new token: the old one may have been revoked or have expired. */
 export async function renewedOnce<T>(
   credentials: Credentials,
   work: () => Promise<T>,
@@ -221,14 +222,14 @@ export async function renewedOnce<T>(
   }
 }
 
-/** `<origin>/.default` of the base URL; on a loopback host (the simulator) that of the commercial cloud. */
+/** Returns the scope `<origin>/.default` of the base URL; for a loopback host (the simulator) that of the commercial cloud. */
 function scopeOf(service: Service, configuration: Configuration): string {
   const { hostname, origin } = new URL(configuration[`${service}BaseUrl`]);
   const commercial = commercialBaseUrls[`${service}BaseUrl`];
   return `${isLoopback(hostname) ? commercial : origin}/.default`;
 }
 
-/** The payload of a JWT, not verified; empty for anything else. */
+/** Returns the payload of a JWT without verifying it, or an empty object for any other text. */
 export function claimsOf(token: string): Claims {
   const payload = token.split(".")[1] ?? "";
   const claims = parsed(Buffer.from(payload, "base64url").toString("utf8"));
@@ -249,11 +250,11 @@ async function makeCredential(
   const ofMicrosoft = Object.values<string | undefined>(
     identity.AzureAuthorityHosts,
   ).includes(authorityHost);
-  // Discovery would ask the public cloud about an authority that it does not know: the simulator, a proxy.
+  // Instance discovery asks the public cloud about the authority, which does not know the simulator or a proxy.
   const options = authorityHost
     ? { authorityHost, disableInstanceDiscovery: !ofMicrosoft }
     : {};
-  // The library knows every host that an authority of Microsoft's own stands for.
+  // For an authority of Microsoft, the library itself knows all its hosts.
   if (ofMicrosoft) entra.authorityHost = undefined;
   const ours = {
     ...options,
@@ -292,7 +293,7 @@ async function makeCredential(
       const byIdentity = new identity.ManagedIdentityCredential({
         ...(signIn.clientId && { clientId: signIn.clientId }),
       });
-      // The library's own chain begins with the environment, which an explicit provider does not look at.
+      // The library's default chain starts with the environment, which an explicit provider must not use.
       return signIn.explicit
         ? new identity.ChainedTokenCredential(
             byIdentity,

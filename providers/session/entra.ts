@@ -7,22 +7,21 @@ import type { Patience } from "../http/patience";
 
 const vendor = "Microsoft Entra";
 
-/** What `@azure/identity` sends its requests through. */
+/** The HTTP client that `@azure/identity` uses. */
 export type SignInClient = NonNullable<TokenCredentialOptions["httpClient"]>;
 type Response = Awaited<ReturnType<SignInClient["sendRequest"]>>;
 
 /**
- * The requests of `@azure/identity`, sent by the one place for time limits and retries: the library's own retries know no patience
- * (an hour asked for with Retry-After is an hour's timer), follow redirects with the client secret in hand, and tell nobody why
- * they gave up.
+ * Sends the requests of `@azure/identity` with our own `Http`, because the library's own client has no total time limit (a Retry-After
+ * of an hour makes it wait an hour), sends the client secret along with redirects, and does not report why it gave up.
  */
 export class Entra implements SignInClient {
-  /** Why the last request failed: what the library makes of it says less. */
+  /** The error of the last request; the library's own error contains less information. */
   failure: VendorError | UserError | undefined;
-  /** How long the sign-in that is under way may take. */
+  /** The time limit of the current sign-in. */
   patience: Patience | undefined;
 
-  /** @param authorityHost where a secret may be sent; undefined for Microsoft's own, whose hosts the library knows. */
+  /** @param authorityHost the only host that may get a secret; undefined for Microsoft's authorities, whose hosts the library knows. */
   constructor(
     private readonly http: Http,
     public authorityHost: string | undefined,
@@ -41,7 +40,7 @@ export class Entra implements SignInClient {
           url,
           headers: Object.fromEntries(headers),
           ...(typeof body === "string" && { body }),
-          // A token that was issued twice is one too many, and nothing else.
+          // If a repeated request issues a second token, that does no harm.
           repeatable: true,
         },
         judge,
@@ -62,7 +61,7 @@ export class Entra implements SignInClient {
     }
   }
 
-  /** What the authority says of itself may not send a secret elsewhere. */
+  /** Throws if a URL is on another host than the authority, so that its metadata cannot redirect a secret. */
   private refuseOther(url: string): void {
     if (!this.authorityHost) return;
     const own = new URL(this.authorityHost).host;
@@ -97,7 +96,7 @@ function judge(answer: Answer): Answer {
   throw new VendorError("unauthorized", message, { status });
 }
 
-/** Without it the library says only that something could not be resolved. */
+/** Throws if the response is not discovery metadata. The library's own error would say only that something could not be resolved. */
 function refuseOtherThanDiscovery({ status, text }: Answer): void {
   const body = parsed(text);
   if (!isRecord(body) || typeof body["token_endpoint"] !== "string")
@@ -112,7 +111,7 @@ const unreadable = (message: string): VendorError =>
       "Nothing is concluded from it, and no secret was sent on. Check for a proxy in between, and area1:authorityHost.",
   });
 
-/** As much of an answer's headers as the library asks for; what asks it to wait was heeded already. */
+/** Returns the only header that the library needs. `Retry-After` is omitted, because `Http` has already waited for it. */
 function headersOf({ headers }: Answer): Response["headers"] {
   const type = headers.get("content-type") ?? "application/json";
   const all = new Map([["content-type", type]]);

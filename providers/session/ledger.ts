@@ -1,20 +1,21 @@
 import type { Form, State } from "../form";
 import { anywhere, objectOf, pickKnown } from "../object-key";
 
-/** What a create adopted, and what it knew of the time before. */
+/** An object that a create has taken into the state, with its previous values. */
 export interface TakenOver {
   readonly adopted: boolean;
   readonly previous?: unknown;
 }
 
 /**
- * What this process did for the engine, and was asked to keep: private to `lifecycle/` and the restore point, and gone with the
- * process. Which mail is guarded is an input of the resource that is written; the ledger knows it for those that leave alone.
+ * Records the operations of this process for the engine. Only `lifecycle/` and the restore point use it; it ends with the process.
+ * The guarded mail is an input of each resource. The ledger has it too, but only for resources that are removed.
  */
 export class Ledger {
   /**
-   * What the program says of the mail that it guards, of any of its resources; undefined where none says anything, as in a destroy and
-   * where the whole component was removed. While the program goes on, what it no longer has is to have a successor.
+   * The program's inputs about guarded mail, from any of its resources. Undefined if no resource has them, as in a destroy and after
+   * the removal of the whole component. If it is defined, the rest of the program stays, and must still guard the mail of a resource
+   * that is removed.
    */
   guard: State | undefined;
   private readonly registered = new Set<string>();
@@ -24,8 +25,8 @@ export class Ledger {
   private readonly holders = new Map<string, string>();
 
   /**
-   * Notes that the program has a resource for an object: what an interrupted replacement left behind of the same resource is not
-   * deleted then. The engine asks for no check in a refresh and in a destroy.
+   * Records that the program has a resource for an object, so that the old entry of an interrupted replacement does not delete this
+   * object. In a refresh and in a destroy nothing is registered, because the engine does not call `check`.
    */
   register(kind: Form, inputs: State): void {
     if (inputs["guardedMail"] !== undefined)
@@ -37,28 +38,28 @@ export class Ledger {
     return this.registered.has(objectOf(kind, state));
   }
 
-  /** Whether the program has the same object in whichever account. */
+  /** Returns whether the program has the same object in any account. */
   isRegisteredAnywhere(kind: Form, state: State): boolean {
     return this.registered.has(anywhere(kind, state));
   }
 
-  /** Notes an object that a create made or adopted. @param taken what it adopted; undefined where it made the object. */
+  /** Records an object that a create has created or adopted. @param taken details of an existing object; undefined for a new one. */
   create(key: string, taken: TakenOver | undefined): void {
     this.owned.add(key);
     if (taken) this.takenOver.set(key, taken);
   }
 
-  /** Whether a create of this process has the object already. */
+  /** Returns whether a create of this process already has the object. */
   owns(key: string): boolean {
     return this.owned.has(key);
   }
 
-  /** What a create of this process adopted under this key. */
+  /** Returns the details of an existing object that a create of this process has taken under this key. */
   adoption(key: string): TakenOver | undefined {
     return this.takenOver.get(key);
   }
 
-  /** Notes an object that a delete was for, whatever came of it. */
+  /** Records an object for which a delete was called, whatever its result. */
   delete(kind: Form, state: State): void {
     this.deleted.add(objectOf(kind, state));
   }
@@ -67,7 +68,7 @@ export class Ledger {
     return this.deleted.has(object);
   }
 
-  /** Notes who holds an object in a restore point. @returns who held it before, if that was somebody else. */
+  /** Records the restore point that has an object. @returns the other restore point that already has it, if any. */
   hold(object: string, holder: string): string | undefined {
     const other = this.holders.get(object);
     if (other !== undefined && other !== holder) return other;

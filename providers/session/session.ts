@@ -18,29 +18,29 @@ import { Patience } from "../http/patience";
 import { tellEngine, type Tell } from "./status-line";
 import { Transcript } from "../transcripts/transcript";
 
-/** The parts of a session that one operation on one resource works with. */
+/** The parts of a session for one operation on one resource. */
 export interface Operation {
   readonly session: Session;
   readonly exchange: ExchangeOnline;
   readonly cloudflare: Cloudflare;
   readonly graph: Graph;
-  /** The Cloudflare account of this resource; empty for what lives in a tenant. */
+  /** The Cloudflare account of this resource; empty for an object of a tenant. */
   readonly account: string;
   readonly patience: Patience;
-  /** A warning that the user sees when the operation is over; it names its object. */
+  /** Shows the user a warning after the operation. The message must name the object. */
   warn(message: string): void;
 }
 
 /**
- * What all resources of one provider process share: the configuration, the clients with their lists, and the ledger of what this
- * process has done.
+ * The objects that all resources of a provider process share: the configuration, the clients with their lists, and the ledger of this
+ * process's operations.
  */
 export class Session {
   readonly exchange: ExchangeOnline;
   readonly cloudflare: Cloudflare;
   readonly graph: Graph;
 
-  /** What this process has done so far. */
+  /** The operations of this process so far. */
   readonly ledger = new Ledger();
 
   private readonly warned = new Set<string>();
@@ -55,7 +55,7 @@ export class Session {
     const say = (message: string): void => this.say(message);
     const http = (vendor: string): Http =>
       new Http(vendor, requestTimeoutMs, say, this.witness(vendor));
-    // No witness: a transcript holds no sign-in.
+    // Without a witness, because a transcript must not contain sign-ins.
     this.credentials = new Credentials(
       configuration,
       new Http("Microsoft Entra", requestTimeoutMs, say),
@@ -85,7 +85,7 @@ export class Session {
     );
   }
 
-  /** Writes a transcript where AREA1_RECORD says; a transcript that cannot be written changes nothing but is said. */
+  /** Writes a transcript to the file in AREA1_RECORD. If it cannot be written, only a warning is shown. */
   private witness(vendor: string): Witness | undefined {
     const file = process.env["AREA1_RECORD"];
     if (!file) return undefined;
@@ -105,14 +105,14 @@ export class Session {
     };
   }
 
-  /** The tenant of the credentials. */
+  /** Returns the tenant of the credentials. */
   tenantId(patience: Patience): Promise<string> {
     return this.credentials.tenantId(patience);
   }
 
   /**
-   * The application permissions that the token for a service holds, such as `Exchange.ManageAsApp`; undefined where it names none,
-   * as that of a person does.
+   * Returns the application permissions in the token for a service, such as `Exchange.ManageAsApp`; undefined if the token contains
+   * none, like a person's token.
    */
   async permissions(
     service: Service,
@@ -121,7 +121,7 @@ export class Session {
     return claimsOf(await this.credentials.token(service, patience)).roles;
   }
 
-  /** Begins an operation: its patience starts to run. */
+  /** Begins an operation: its time limit starts. */
   begin(account = ""): Operation {
     return {
       session: this,
@@ -134,7 +134,7 @@ export class Session {
     };
   }
 
-  /** Says a warning, the same one once. */
+  /** Shows a warning. The same warning is shown only once. */
   warn(message: string): void {
     const clean = visibleLines(sentence(this.scrub(message)));
     if (this.warned.has(clean)) return;
@@ -146,7 +146,7 @@ export class Session {
     this.tell(visibleLines(this.scrub(message)), "progress");
   }
 
-  /** A text without any secret or token of this session. */
+  /** Removes all secrets and tokens of this session from a text. */
   scrub(text: string): string {
     return scrub(text, [
       ...this.configuration.secrets,
@@ -155,7 +155,7 @@ export class Session {
   }
 }
 
-/** Replaces each secret, also where it is quoted, encoded for a URL or in base64. */
+/** Replaces each secret, also if it is quoted, URL-encoded or in base64. */
 export function scrub(text: string, secrets: readonly string[]): string {
   const forms = secrets
     .filter((secret) => secret.length >= 4)
@@ -165,18 +165,18 @@ export function scrub(text: string, secrets: readonly string[]): string {
       encodeURIComponent(secret),
       Buffer.from(secret).toString("base64"),
     ])
-    // The longest first: a rotated secret may begin with the old one.
+    // The longest first, because a rotated secret may begin with the old one.
     .sort((one, other) => other.length - one.length);
   let clean = text;
   for (const form of forms) clean = clean.split(form).join("[secret]");
-  // Whatever looks like a token is one, known to us or not.
+  // Every text in the format of a token is replaced, also if the session did not get this token.
   return clean.replace(/eyJ[\w-]{10,}\.[\w-]{10,}(\.[\w-]*)?/g, "[secret]");
 }
 
-/** What a stack's configuration, or an explicit provider, says: by full key. */
+/** Returns a value of the stack's configuration, or of an explicit provider, by its full key. */
 export type Stored = (key: string) => string | undefined;
 
-/** Secrets of a configuration that could not be resolved, so that even that error is clean. */
+/** Returns the secrets of a configuration that could not be resolved, so that they can be removed from the error. */
 export const storedSecrets = (stored: Stored): string[] =>
   secretKeys.flatMap((key) =>
     [stored(`area1:${key}`), process.env[keys[key]]]
@@ -187,12 +187,12 @@ export const storedSecrets = (stored: Stored): string[] =>
 const sessions = new Map<string, Session>();
 
 /**
- * The session of this process for a configuration. Pulumi's process makes a handler object per kind and configures each with
- * the same values; all of them must share lists, tokens and memory.
+ * Returns the session of this process for a configuration. Pulumi's process creates a handler object per kind and configures each with
+ * the same values; all of them must share lists, tokens and the ledger.
  */
 export function sessionFor(stored: Stored): Session {
   const configuration = resolveConfiguration(stored, process.env);
-  // A transcript belongs to its session: another file is another session.
+  // A transcript belongs to one session, so another file needs another session.
   const key = JSON.stringify([configuration, process.env["AREA1_RECORD"]]);
   let session = sessions.get(key);
   if (!session) {

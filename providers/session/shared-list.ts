@@ -1,34 +1,34 @@
 import { limited } from "../http/patience";
 
-/** A complete list, with its place in the order of all lists of this process. */
+/** A complete list, with its start time. */
 export interface Listing<T> {
   readonly items: readonly T[];
-  /** A number that grows with every list that is begun. */
+  /** The start time: a counter that increases with every list of this process that is started. */
   readonly begun: number;
-  /** The list before this one, if nothing was written in between: what is the same in both has been looked at twice. */
+  /** The previous list, if nothing was written in between: an object that is the same in both has been read twice. */
   readonly earlier?: readonly T[];
 }
 
 let ticks = 0;
 
-/** The longest that a list waits for writes under way, in milliseconds: one that hangs does not hold up the others. */
+/** Longest time that a list waits for writes in progress, in milliseconds, so that a write that hangs does not block others. */
 const longestWait = 1000;
 
-/** A list that everybody in the process shares until something of its kind is written. */
+/** A list that all callers in the process share until an object of its kind is written. */
 export class SharedList<T> {
   private current: Reading<T> | undefined;
   private writing = 0;
 
   constructor(private readonly read: () => Promise<readonly T[]>) {}
 
-  /** @param newerThan a list that began after this moment is wanted; others that want the same share it. */
+  /** Returns the shared list, or starts a new one. @param newerThan start time of an older list: the returned one was started after it. */
   get(newerThan = -1): Promise<Listing<T>> {
-    // One that has not begun will be newer than all there have been.
+    // A list that has not started yet will be newer than all earlier ones.
     if (this.current && (this.current.begun ?? Infinity) > newerThan)
       return this.current.listing;
     const reading = new Reading(this.read, this.current?.listing);
     this.current = reading;
-    // A failure is not kept: the next who asks tries again.
+    // A failure is not stored, so the next call tries again.
     reading.listing.catch(() => {
       if (this.current === reading) this.current = undefined;
     });
@@ -38,8 +38,8 @@ export class SharedList<T> {
   }
 
   /**
-   * Carries out a write. Lists that began before its end are forgotten; one that is wanted meanwhile begins when all writes under way
-   * have ended, so that it shows each of them.
+   * Carries out a write. Lists that started before its end are discarded. A list that is requested meanwhile starts when all writes in
+   * progress have ended, so that it shows all of them.
    */
   async write<R>(work: () => Promise<R>): Promise<R> {
     this.writing += 1;
@@ -58,9 +58,9 @@ export class SharedList<T> {
   }
 }
 
-/** A list that is being read, or waits to be. */
+/** A list that is being read, or whose read has not started yet. */
 class Reading<T> {
-  /** Absent until the first request is sent. */
+  /** The start time; undefined until the first request is sent. */
   begun: number | undefined;
   readonly listing: Promise<Listing<T>>;
   private settle!: (listing: Promise<Listing<T>>) => void;
@@ -80,7 +80,7 @@ class Reading<T> {
     this.settle(this.complete(this.begun));
   }
 
-  /** @param limit in milliseconds. */
+  /** Starts the list after `limit` milliseconds if it has not started before. */
   beginWithin(limit: number): void {
     const end = Date.now() + limit;
     const late = (): undefined => {
@@ -89,7 +89,7 @@ class Reading<T> {
     limited(this.listing, () => end - Date.now(), late).catch(() => undefined);
   }
 
-  /** Something was written before this list began: it is not compared with the list before. */
+  /** Discards the previous list, because something was written before this one started, so that they cannot be compared. */
   forgetEarlier(): void {
     this.earlier = undefined;
   }
@@ -103,7 +103,7 @@ class Reading<T> {
   }
 }
 
-/** A list with each item seen another way. */
+/** Returns a listing with each item converted. */
 export const mapped = <T, U>(
   { items, begun, earlier }: Listing<T>,
   view: (item: T) => U,

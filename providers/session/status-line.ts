@@ -1,20 +1,20 @@
 import { createRequire } from "node:module";
 
-/** How loud a message is: a passing line, or a warning that is kept under Diagnostics. */
+/** The severity of a message: a temporary progress line, or a warning that is listed under Diagnostics. */
 export type Severity = "progress" | "warning";
 
 /** Sends a message to the engine. */
 export type Tell = (message: string, severity: Severity) => void;
 
-/** The part of the engine's own client that is used. */
+/** The part of the engine's client that is used here. */
 interface EngineClient {
   log(request: unknown, done: () => void): void;
 }
 
 /**
- * Messages to the engine at the address that the provider process was started with, through the SDK's own stubs. Handlers are not
- * told their URN, so a message stands on the stack's row and names its object in the text. Outside that process it says
- * nothing. Best effort: what cannot be said is not worth failing for.
+ * Sends messages to the engine, at the address with which the provider process was started, through the SDK's own stubs. Handlers do
+ * not get the URN of their resource, so messages appear in the stack's row, and their text must name the object. Outside the provider
+ * process it does nothing. Errors are ignored, because a message is not important enough to fail.
  */
 export const tellEngine: Tell = (message, severity) => {
   try {
@@ -41,7 +41,7 @@ export const tellEngine: Tell = (message, severity) => {
     request.setEphemeral(severity === "progress");
     engine.log(request, () => undefined);
   } catch {
-    // Another SDK, another place: the work itself goes on.
+    // For example with another version of the SDK. The operation continues without the message.
   }
 };
 

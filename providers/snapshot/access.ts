@@ -2,22 +2,22 @@ import type { Service } from "../session/credentials";
 import { isFault, UserError, type VendorError } from "../errors";
 import type { Operation } from "../session/session";
 
-/** What was learnt, or the error that kept it from being learnt. */
+/** The result of a read, or its error. */
 export type Attempt<T> = { readonly value: T } | { readonly error: unknown };
 
-/** What the credentials may do, as far as it can be told without a write. */
+/** The rights of the credentials, as far as they can be determined without a write. */
 export interface Access {
-  /** Microsoft's tokens by service: the application permissions in them; undefined where a token names none. */
+  /** The application permissions in Microsoft's tokens, by service; undefined if a token contains none. */
   readonly tokens: Readonly<
     Record<Service, Attempt<readonly string[] | undefined>>
   >;
-  /** The cmdlets that Exchange lets them run. */
+  /** The cmdlets that Exchange allows. */
   readonly cmdlets: Attempt<readonly string[]>;
   /** The domains of the Cloudflare account, in lower case. */
   readonly domains: Attempt<readonly string[]>;
 }
 
-/** Asks for all of it side by side; nothing here fails as a whole. */
+/** Reads all of it in parallel. Never fails as a whole: each part has its own error. */
 export async function readAccess(
   operation: Operation,
   domains: () => Promise<readonly string[]>,
@@ -45,15 +45,15 @@ async function learnt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
 }
 
 /**
- * Whether an error says that a right is missing, or a product, or that the credentials or the configuration are wrong: an answer in
- * itself. Everything else may be over in a moment, or is a fault of the way there.
+ * Returns whether an error is conclusive: a right or a product is missing, or the credentials or the configuration are wrong. Any
+ * other error may be temporary, or is a connection problem.
  */
 export const isRefusal = (error: unknown): boolean =>
   error instanceof UserError ||
   isFault(error, "forbidden", "notEntitled") ||
   (isFault(error, "unauthorized") && !isOnTheWay(error));
 
-/** A sign-in fails as one; what it failed of stands behind it. */
+/** Returns whether a failed sign-in has a connection problem as its cause. */
 const isOnTheWay = (error: VendorError): boolean =>
   isFault(
     error.details.cause,

@@ -43,7 +43,7 @@ export const acceptedDomain = readerOf<snapshot.AcceptedDomain>({
   matchSubDomains: switched("MatchSubDomains"),
 });
 
-/** A sender domain of a connector reads back as `smtp:*.example.com;1`, the number being its priority (observed). */
+/** A sender domain of a connector. Exchange returns it as `smtp:*.example.com;1`, with its priority at the end (observed). */
 const connectorsDomain = text({
   anyCase: true,
   normalize: (domain) =>
@@ -61,7 +61,7 @@ const connectorsDomains = (wire: string): Field =>
 export const inboundConnector = readerOf<snapshot.InboundConnector>({
   name,
   enabled: switched("Enabled", true),
-  // What New-InboundConnector makes without the parameter.
+  // The value that New-InboundConnector sets without the parameter.
   connectorType: field("ConnectorType", text(), { default: "Partner" }),
   senderIpAddresses: networks("SenderIPAddresses"),
   senderDomains: connectorsDomains("SenderDomains"),
@@ -86,7 +86,7 @@ export const connectionFilter = readerOf<snapshot.ConnectionFilter>({
   enableSafeList: switched("EnableSafeList"),
 });
 
-/** The rule of an anti-spam policy, whose parameters stand under a prefix among those of the policy. */
+/** The fields of an anti-spam policy's rule: those of the policy's kind, without the prefix of the rule's parameters. */
 const policysRule = {
   fields: Object.fromEntries(
     Object.entries(antiSpamPolicy.fields).map(([property, one]) => [
@@ -116,7 +116,7 @@ export const malwarePolicy = readerOf<snapshot.MalwarePolicy>({
   quarantineTag: field("QuarantineTag", objectName(Infinity)),
 });
 
-/** Reads the answer of `Get-OrganizationConfig`. */
+/** Reads the object of `Get-OrganizationConfig`. */
 export const organization = readerOf<snapshot.Organization>({
   name,
   isDehydrated: switched("IsDehydrated"),
@@ -146,7 +146,7 @@ const antiSpam = readerOf<
   blockedSenderDomains: domains("BlockedSenderDomains"),
 });
 
-/** Settings of an anti-phishing policy that decide what becomes of a message. */
+/** Reads the settings of an anti-phishing policy that decide what happens to a message. */
 const antiPhishSettings = readerOf<Record<string, snapshot.RuleValue>>(
   fieldsOf([
     [
@@ -175,7 +175,7 @@ export function contentFilterPolicy(item: Item): snapshot.AntiSpamPolicy {
   const policy = antiSpam(item);
   return {
     ...policy,
-    // The flag decides; an answer without it leaves the name.
+    // The flag decides; if Exchange does not return it, the name does.
     isDefault: policy.isDefault ?? policy.name.toLowerCase() === "default",
     ...(guid && { guid }),
   };
@@ -193,7 +193,7 @@ export const antiPhishPolicy = (item: Item): snapshot.AntiPhishPolicy => ({
   settings: antiPhishSettings(item),
 });
 
-/** Reads a quarantine policy as its kind lists it. Permissions that the answer leaves out stay unknown. */
+/** Reads a quarantine policy as its kind lists it. Permissions that Exchange does not return stay unknown. */
 export const recipientsQuarantine = readerOf<snapshot.QuarantinePolicy>({
   ...fieldsFrom(quarantinePolicy, {
     endUserQuarantinePermissions: undefined,

@@ -2,18 +2,18 @@ import { Resolver } from "node:dns/promises";
 
 import { reasonOf } from "../errors";
 
-/** What DNS says of a domain's mail: its MX hosts in lower case, the preferred one first; or why that could not be learnt. */
+/** A domain's MX hosts from DNS, in lower case, the preferred one first; or the reason why they could not be read. */
 export type MailExchangers =
   { readonly hosts: readonly string[] } | { readonly unavailable: string };
 
-/** How many questions are under way at once: more than a network of a tenant's size loses. */
+/** Number of concurrent queries. With more of them, the network of a large tenant may lose queries. */
 const atOnce = 200;
 
 /**
- * Asks DNS for the MX records of domains, side by side. A domain without any, or that does not exist, has no hosts.
+ * Reads the MX records of domains from DNS, in parallel. A domain that has none, or does not exist, has no hosts.
  *
- * @param server the DNS server to ask, an IP address with or without a port. @default those of the system
- * @throws TypeError when `server` is none.
+ * @param server DNS server, an IP address with or without a port. @default those of the system
+ * @throws TypeError if `server` is not an IP address.
  */
 export async function mailExchangers(
   domains: readonly string[],
@@ -41,7 +41,7 @@ async function lookUp(
       hosts: records
         .sort((one, other) => one.priority - other.priority)
         .map(({ exchange }) => exchange.toLowerCase().replace(/\.$/, ""))
-        // A record that names the root says that there is none (RFC 7505).
+        // A record with the root as its host means that the domain accepts no mail (RFC 7505).
         .filter((host) => host !== ""),
     };
   } catch (error) {

@@ -7,7 +7,7 @@ import { flag, integer } from "../codecs";
 import type { Item } from "../kind";
 
 /**
- * A row of Get-MailTrafficPolicyReport; undefined for one that counts something else.
+ * Reads a row of Get-MailTrafficPolicyReport. Returns undefined for a row that does not count rule hits.
  *
  * @see https://learn.microsoft.com/powershell/module/exchange/get-mailtrafficpolicyreport
  */
@@ -21,7 +21,7 @@ export function ruleHits(item: Item): RuleHits | undefined {
 }
 
 /**
- * A row of Get-MailDetailTransportRuleReport; undefined for one without a date.
+ * Reads a row of Get-MailDetailTransportRuleReport. Returns undefined for a row without a date.
  *
  * @see https://learn.microsoft.com/powershell/module/exchange/get-maildetailtransportrulereport
  */
@@ -40,7 +40,7 @@ export function ruleMatch(item: Item): RuleMatch | undefined {
 }
 
 /**
- * A row of Get-QuarantineMessage, whose columns were observed; undefined for a file or a chat message.
+ * Reads a row of Get-QuarantineMessage, whose columns were observed. Returns undefined for a file or a chat message.
  *
  * @see https://learn.microsoft.com/powershell/module/exchange/get-quarantinemessage
  */
@@ -63,7 +63,7 @@ export function quarantinedMessage(item: Item): QuarantinedMessage | undefined {
   };
 }
 
-/** A column as text; one that is a list of one as that one. */
+/** Returns a column as text; the entries of a list are joined. */
 function text(item: Item, name: string): string {
   return texts(item[name]).join(", ");
 }
@@ -75,7 +75,7 @@ function texts(value: unknown): string[] {
   );
 }
 
-/** A date as ISO 8601 in UTC; empty where there is none. One without a zone is UTC: Exchange reports in nothing else. */
+/** Returns a date in ISO 8601 and UTC, or an empty text. A date without a zone is read as UTC, the only zone in Exchange's reports. */
 function date(item: Item, name: string): string {
   const said = text(item, name);
   const isZoned = /(?:[zZ]|[+-]\d\d:?\d\d)$/.test(said);

@@ -15,22 +15,22 @@ import type { Operation } from "../session/session";
 import type { Listing } from "../session/shared-list";
 import { quarantinedMessage, ruleHits, ruleMatch } from "./report-rows";
 
-/** How far back, and from when. */
+/** The period of the reports. */
 export interface ReportOptions {
   /** Days to look back, today included, 1 to 90. @default 90 */
   readonly days?: number;
-  /** @default now */
+  /** End of the period. @default now */
   readonly now?: Date;
 }
 
 const day = 24 * 3_600_000;
 
-/** Exchange names single messages for ten days (documented). */
+/** Number of days for which Exchange reports single messages (documented). */
 const matchDays = 10;
 
 /**
- * What the tenant reports of the mail that rules on Cloudflare's headers matched. It reads, and keeps nothing; a part that may not be
- * looked at holds the reason in its place.
+ * Reads the tenant's reports on the mail that was matched by rules on Cloudflare's headers. Writes and stores nothing. A part that
+ * cannot be read contains the reason instead.
  */
 export async function readReports(
   operation: Operation,
@@ -53,7 +53,7 @@ export async function readReports(
     parameters: Parameters,
     view: (item: Item) => T | undefined,
   ): Promise<Part<T[]>> =>
-    // Without rules there is nothing to ask for: an empty list of names would mean all.
+    // Without rules nothing is read: Exchange would take an empty list of names as all rules.
     rules.length === 0
       ? Promise.resolve({ value: [] })
       : part(async () =>
@@ -66,7 +66,7 @@ export async function readReports(
       "Get-MailTrafficPolicyReport",
       {
         ...ofRules,
-        // Will be required for data of rules (MC1323250).
+        // Will become mandatory for data of rules (MC1323250).
         EventType: ["TransportRuleHits"],
         AggregateBy: "Day",
         StartDate: hitsSince.toISOString(),
@@ -101,15 +101,15 @@ export async function readReports(
   return lookedAtTwice(operation, snapshot, reports, rules, matchesSince);
 }
 
-/** EntityType is left out: with the role Security Reader alone it is refused (observed). */
+/** Returns the parameters without EntityType, which Exchange refuses to the role Security Reader (observed). */
 const inQuarantine = (since: Date): Parameters => ({
   StartReceivedDate: new Date(since.getTime() - day).toISOString(),
 });
 
-/** A page of InvokeCommand holds a thousand rows: a larger page of the cmdlet would be cut (observed). */
+/** Rows in a page. A page of InvokeCommand has a thousand rows: a larger page of the cmdlet would be cut off (observed). */
 const pageSize = 1000;
 
-/** The highest page that the cmdlets take. */
+/** The highest page number that the cmdlets accept. */
 const lastPage = 1000;
 
 async function everyPage(
@@ -139,19 +139,19 @@ async function part<T>(look: () => Promise<T>): Promise<Part<T>> {
   try {
     return { value: await look() };
   } catch (error) {
-    // What the vendor refuses or does not answer is said; a mistake of ours is not hidden.
+    // Only errors of the vendor are reported as a reason; our own defects are not hidden.
     if (!(error instanceof VendorError)) throw error;
     return { unavailable: reasonFor(error) };
   }
 }
 
-/** A row for the match and one for each action are one match. */
+/** Merges the rows for a match and for each of its actions into one match. */
 const once = (matches: readonly RuleMatch[]): RuleMatch[] =>
   groupsOf(matches, ({ rule, messageId, traceId, recipient, at }) =>
     [rule, traceId || messageId || at, recipient].join("\n").toLowerCase(),
   ).map(([first]) => first);
 
-/** When everything that decides was last changed, from the lists that the snapshot was made of: no request. */
+/** Returns when the objects that decide about mail were last changed. Uses the snapshot's lists, without further requests. */
 async function changesIn(operation: Operation): Promise<Change[]> {
   const lists = await Promise.all([
     ...deciding.map((noun) =>
@@ -167,7 +167,7 @@ async function changesOf(
   list: () => Promise<Listing<Item>>,
 ): Promise<Change[]> {
   const read = await part(async () => (await list()).items);
-  // What may not be read is said by the snapshot, and where it decides, the model says nothing.
+  // The snapshot already reports what cannot be read, and the model concludes nothing where that would decide.
   if ("unavailable" in read) return [];
   return read.value.flatMap((item) => {
     const { name, changedAt } = identityOf(item);
@@ -189,8 +189,8 @@ const deciding = [
 ] as const;
 
 /**
- * A list of several pages is no snapshot: what is released or deleted meanwhile moves the rest, and a message can fall between two
- * pages. Where a message seems to be missing, the list is read again.
+ * Reads the quarantine again if a message seems to be missing. A list of several pages can be inconsistent: if a message is released
+ * or deleted meanwhile, the rest moves up, and a message can be missed between two pages.
  */
 async function lookedAtTwice(
   operation: Operation,
@@ -217,7 +217,7 @@ async function lookedAtTwice(
   );
   if ("unavailable" in again) return { ...reports, quarantine: again };
   const later = again.value.flatMap((item) => quarantinedMessage(item) ?? []);
-  // What is in both is as it is now.
+  // For an entry in both lists, the later version is used.
   const value = groupsOf(
     [...quarantine.value, ...later],
     (one) => one.identity || one,

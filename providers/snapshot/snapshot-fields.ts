@@ -6,7 +6,7 @@ import { valuesOf, type Item, type Kind } from "../kind";
 /**
  * Returns the fields of a kind for properties that the snapshot has under the same names.
  *
- * @param defaults the snapshot's default for each of them; undefined keeps that of the kind.
+ * @param defaults the snapshot's default for each property; undefined keeps the kind's default.
  */
 export const fieldsFrom = <Name extends string>(
   kind: Pick<Kind, "fields">,
@@ -22,7 +22,7 @@ export const fieldsFrom = <Name extends string>(
     ]),
   ) as Record<Name, Field>;
 
-/** Returns a function that reads an object from an answer. A missing property has its field's default, or is left out. */
+/** Returns a function that reads an object from a response. A missing property gets its field's default, or stays missing. */
 export const readerOf =
   <T>(fields: Record<keyof T & string, Field>) =>
   (item: Item): T => {

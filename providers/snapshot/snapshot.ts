@@ -27,32 +27,32 @@ import {
 } from "./exchange-objects";
 import { transportRule } from "./transport-rule";
 
-/** How a snapshot is read. */
+/** Options for reading a snapshot. */
 export interface SnapshotOptions {
-  /** Lists that began after this one's beginning are wanted, see {@link ReadSnapshot.begun}. */
+  /** Start time of an older list: only lists that were started after it are used; see {@link ReadSnapshot.begun}. */
   readonly newerThan?: number;
-  /** The domains whose MX Microsoft Graph is asked for, twenty in a request. @default all that Cloudflare has */
+  /** The domains whose MX is read from Microsoft Graph, twenty in a request. @default all domains in Cloudflare */
   readonly mailExchangesOf?: readonly string[];
   /**
-   * Which errors leave a part out, with the reason in its place; others fail the whole.
-   * @default those of a right that is missing: an error is never an absence
+   * Returns whether an error omits only its part, with the reason in its place; other errors fail the whole snapshot.
+   * @default errors for a missing right: an error never means that objects do not exist
    */
   readonly leavesOut?: (error: unknown) => boolean;
-  /** The parts that are read; others cost no request. @default all */
+  /** The parts to read; other parts send no requests. @default all */
   readonly only?: ReadonlySet<string>;
 }
 
-/** A snapshot, and when its newest list began, for another look. */
+/** A snapshot, and the start time of its newest list, with which newer lists can be requested. */
 export interface ReadSnapshot {
   readonly snapshot: Snapshot;
   readonly begun: number;
 }
 
 /**
- * Everything that decides what happens to mail, read side by side: the lists that the resources of this process share, one request
+ * Reads everything that decides what happens to mail, in parallel: the lists that the resources of this process share, one request
  * for each further cmdlet, Cloudflare's domains, and Microsoft's MX for each of them. It writes nothing.
  *
- * @throws VendorError, UserError when a part cannot be read for another reason than a right that is missing.
+ * @throws VendorError, UserError if a part cannot be read, unless the reason is a missing right.
  */
 export const readSnapshot = async (
   operation: Operation,
@@ -60,7 +60,7 @@ export const readSnapshot = async (
 ): Promise<Snapshot> =>
   (await readSnapshotAndTime(operation, options)).snapshot;
 
-/** {@link readSnapshot}, for those who look twice. */
+/** Like {@link readSnapshot}, and also returns the time for a second, newer read. */
 export async function readSnapshotAndTime(
   operation: Operation,
   {
@@ -87,7 +87,7 @@ export async function readSnapshotAndTime(
       return { value: await read() };
     } catch (error) {
       if (!leavesOut(error)) throw error;
-      // A snapshot is kept in states and files: what a vendor echoes must not be.
+      // A snapshot is stored in states and files, so secrets that a vendor repeats in its messages are removed.
       return { unavailable: session.scrub(reasonFor(error)) };
     }
   };
@@ -108,7 +108,7 @@ export async function readSnapshotAndTime(
   };
   const mailExchanges = async (): Promise<Record<string, string[]>> => {
     if (mailExchangesOf?.length === 0) return {};
-    // Its answers are wanted after Cloudflare's: the sign-in does not wait for them.
+    // Graph is read after Cloudflare, but the sign-in can start at once.
     const signedIn = operation.graph.signIn(patience).catch(() => undefined);
     const names =
       mailExchangesOf ??
@@ -168,7 +168,7 @@ export async function readSnapshotAndTime(
 
 type Readers = Readonly<Record<string, () => Promise<unknown>>>;
 
-/** Reads parts at once, each by its name. */
+/** Reads all parts in parallel, and returns them by name. */
 async function sideBySide<R extends Readers>(
   part: (name: string, read: () => Promise<unknown>) => Promise<Part<unknown>>,
   readers: R,
@@ -185,8 +185,8 @@ async function sideBySide<R extends Readers>(
 }
 
 /**
- * The objects of a list, decoded once for everybody who reads the same list: a guard looks at it before each write. What is
- * returned is shared, and must not be changed.
+ * Returns the decoded objects of a list. Each list is decoded once, because the exposure guard uses it before each write. The result is
+ * shared and must not be changed.
  */
 function viewed<T>(items: readonly Item[], view: (item: Item) => T): T[] {
   const known = views.get(items) ?? new Map<unknown, unknown[]>();
@@ -198,14 +198,14 @@ function viewed<T>(items: readonly Item[], view: (item: Item) => T): T[] {
 
 const views = new WeakMap<readonly Item[], Map<unknown, unknown[]>>();
 
-/** A vendor that the configuration does not name: looking there is nobody's right. */
+/** The error for a vendor that is not configured, and so cannot be read. */
 class NotConfigured extends UserError {}
 
-/** A right that is missing, or a vendor that is not configured: whatever else goes wrong may be over in a moment. */
+/** Returns whether the error is a missing right or a vendor that is not configured. Any other error may be temporary. */
 export const isAccessDenied = (error: unknown): boolean =>
   isFault(error, "forbidden", "notEntitled") || error instanceof NotConfigured;
 
-/** The hosts that Microsoft expects as a domain's MX; none for a domain that the tenant does not have. */
+/** Returns the hosts that Microsoft expects as a domain's MX; an empty list for a domain that the tenant does not have. */
 async function hostsOf(
   { graph }: Operation,
   domain: string,
@@ -218,7 +218,7 @@ async function hostsOf(
   }
 }
 
-/** By the names of programs; what Cloudflare does not tell of a list is taken for none. */
+/** Returns a domain with the property names of programs. A list that Cloudflare does not return counts as empty. */
 function cloudflareDomain(item: Item): CloudflareDomain {
   const values = valuesOf(area1Domain, item);
   const { name, guid } = area1Domain.identify(item);
@@ -228,7 +228,7 @@ function cloudflareDomain(item: Item): CloudflareDomain {
   return {
     domain: name,
     domainId: guid ?? "",
-    // Cloudflare has sent either case (documented).
+    // Cloudflare uses both upper and lower case (documented).
     ...(typeof status === "string" && { status: status.toUpperCase() }),
     ...(typeof transport === "string" && transport && { transport }),
     ...(typeof lookbackHops === "number" && { lookbackHops }),
@@ -240,7 +240,7 @@ function cloudflareDomain(item: Item): CloudflareDomain {
   };
 }
 
-/** Without the tenant's notification settings, which are a policy of the same noun. */
+/** Returns false for the tenant's notification settings, which `Get-QuarantinePolicy` also returns. */
 function isForMessages(item: Item): boolean {
   const type = item["QuarantinePolicyType"];
   return (
@@ -249,7 +249,7 @@ function isForMessages(item: Item): boolean {
   );
 }
 
-/** The object of which a tenant has one. */
+/** Returns the only object of a list. */
 function theOne<T>(part: Part<T[]>): Part<T> {
   if ("unavailable" in part) return part;
   const [value] = part.value;

@@ -8,7 +8,7 @@ import { isList } from "../json";
 import { valuesOf, type Item } from "../kind";
 import { fieldsFrom, readerOf } from "./snapshot-fields";
 
-/** What a rule has besides conditions, exceptions and actions. */
+/** The properties of a rule besides its conditions, exceptions and actions. */
 type Head = Omit<TransportRule, "guid" | "conditions" | "unread" | "actions">;
 
 const head = readerOf<Head>({
@@ -28,7 +28,7 @@ const head = readerOf<Head>({
   size: field("Size", integer(0, Infinity)),
 });
 
-/** Reads a rule of Get-TransportRule: what it says of itself, its conditions, exceptions and actions. */
+/** Reads a rule of Get-TransportRule: its general properties, conditions, exceptions and actions. */
 export function transportRule(item: Item): TransportRule {
   const { guid } = identityOf(item);
   const { comments, ...itself } = head(item);
@@ -47,7 +47,7 @@ export function transportRule(item: Item): TransportRule {
   };
 }
 
-/** Returns the values that are set; `false` and empty lists are how the others read back (observed). */
+/** Returns the values that are set. Exchange returns `false` and empty lists for the others (observed). */
 const setAmong = (fields: Fields, item: Item): Record<string, RuleValue> =>
   Object.fromEntries(
     Object.entries(valuesOf({ fields }, item)).filter(
@@ -55,7 +55,7 @@ const setAmong = (fields: Fields, item: Item): Record<string, RuleValue> =>
     ),
   ) as Record<string, RuleValue>;
 
-/** Predicates that are not called as their parameters are. */
+/** Predicates whose names differ from those of their parameters. */
 const predicates: Readonly<Record<string, string>> = {
   headerContainsMessageHeader: "HeaderContains",
   headerContainsWords: "HeaderContains",
@@ -70,9 +70,9 @@ const predicates: Readonly<Record<string, string>> = {
 };
 
 /**
- * Classes of predicates of which no parameter shows a value. Class names are documented nowhere; those seen are
- * `…Rules.Tasks.FromScopePredicate` and the like, so that one that is spelled a little otherwise (`SubjectContainsPredicate`) is
- * given a parameter that none other has taken.
+ * Returns the classes of predicates for which no parameter has a value. Class names are not documented; observed ones have the form
+ * `…Rules.Tasks.FromScopePredicate`. A class with a slightly different name (`SubjectContainsPredicate`) is therefore matched with a
+ * similar parameter that no other class has.
  */
 function unread(classes: unknown, parameters: readonly string[]): string[] {
   const names = (isList(classes) ? classes : [classes]).filter(
@@ -102,7 +102,7 @@ const stemOf = (className: string): string =>
     className.slice(className.lastIndexOf(".") + 1).replace(/Predicate$/, ""),
   );
 
-/** Without what the names of parameters have and those of classes may not have. */
+/** Removes the parts of a parameter's name that a class name may not have. */
 const folded = (name: string): string =>
   name
     .replace(/(Words|Patterns)$/, "")

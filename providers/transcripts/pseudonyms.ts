@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 
 import { isGuid } from "../codecs";
 
-/** Names that everybody's tenant or every program of ours has; they tell nothing about anybody. */
+/** Names that occur in every tenant or in every program that uses this package, and so identify nobody. */
 const common = new Set(
   [
     ...["Default", "DefaultGlobalTag", "DefaultGlobalPolicy", "Global"],
@@ -18,17 +18,17 @@ const common = new Set(
   ].map((name) => name.toLowerCase()),
 );
 
-/** Properties whose values are words of the vendors, never of anybody's. */
+/** Properties whose values are always the vendors' own words. */
 const vendorsWords =
   /^(CmdletName|State|Mode|\w*Action|Actions|Conditions|Exceptions|\w*ScoreWith\w*|MarkAsSpam\w*|SenderAddressLocation|\w*Scope|SetAuditSeverity|QuarantinePolicyType|EndUserQuarantinePermissions|EndUserSpamNotificationFrequency|IntraOrgFilterState|RecommendedPolicyType|BulkMovesEnabled|ExchangeVersion|RuleVersion|RuleSubType|ObjectState|ObjectClass|DomainType|ConnectorType|ConnectorSource|DirectoryBasedEdgeBlockMode|AuthenticationType|SmtpDaneStatus|MultiLanguageSetting|recordType|supportedServices?|allowed_delivery_modes|drop_dispositions|regions|status|dmarc_status|spf_status|inbox_provider|folder|code|type|exportedCmdlets|documentation_url|pointer|method)$/;
-/** Properties that hold a sentence in which names may stand. */
+/** Properties that contain sentences, in which names may occur. */
 const sentences = /^(message|@adminapi\.(warnings|errors)|reason)$/;
 
 const zeroGuid = "00000000-0000-0000-0000-000000000000";
 const hex = /^[0-9a-f]{32}$/i;
 const host = /^([a-z0-9_]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i;
 const className = /^#?(Microsoft|System|Exchange)\.[\w.]+$/;
-/** Dates, durations, numbers, versions, type names: what has a form and no name in it. */
+/** Formats that cannot contain a name: dates, durations, numbers, versions, type names. */
 const formal = [
   /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)?$/,
   /^P(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?$/,
@@ -41,15 +41,18 @@ const formal = [
 ];
 
 /**
- * Replaces whatever tells who somebody is: names, addresses, domains, IPs, ids, free text. The same thing is always replaced
- * by the same, and by something of its own form. What is not known to be harmless is replaced.
+ * Replaces everything that can identify somebody: names, addresses, domains, IPs, ids, free text. The same text always gets the same
+ * pseudonym, which has the text's format. Everything that is not known to be harmless is replaced.
  */
 export class Pseudonyms {
   private readonly key: Buffer;
-  /** What was replaced so far, so that it is found again within sentences. */
+  /** The texts replaced so far, with their pseudonyms, so that they are also found in sentences. */
   private readonly seen = new Map<string, string>();
 
-  /** @param secret Who knows it could guess names; the same secret gives the same pseudonyms. Without one they differ from run to run. */
+  /**
+   * @param secret The same secret gives the same pseudonyms; somebody who has it could guess names. If it is empty, pseudonyms differ
+   * from run to run.
+   */
   constructor(secret: string) {
     this.key =
       secret === ""
@@ -57,7 +60,7 @@ export class Pseudonyms {
         : createHmac("sha256", "pseudonyms").update(secret).digest();
   }
 
-  /** A JSON value with every text in it replaced where needed. */
+  /** Replaces the texts in a JSON value where necessary. */
   json(value: unknown, property = ""): unknown {
     if (typeof value === "string") return this.value(value, property);
     if (Array.isArray(value))
@@ -71,7 +74,7 @@ export class Pseudonyms {
     );
   }
 
-  /** A path with its query. */
+  /** Replaces the identifying parts of a path and its query. */
   path(text: string): string {
     const { pathname, searchParams } = new URL(text, "https://vendor.example");
     const parts = pathname.split("/").map((part) => {
@@ -139,7 +142,7 @@ export class Pseudonyms {
     return `name-${this.code("name", text)}`;
   }
 
-  /** Microsoft's own part of a host stays: it is what tells an initial domain and an MX from others. */
+  /** Keeps Microsoft's part of a host name, which distinguishes an initial domain or an MX from other hosts. */
   private host(text: string): string {
     const [, before = "", rest = text] =
       /^(_cf-email-sec-challenge\.)?(.+)$/i.exec(text) ?? [];
@@ -150,7 +153,7 @@ export class Pseudonyms {
     return `${before}d-${this.code("host", owned)}${microsofts}`;
   }
 
-  /** An address in a block that is set aside for tests, with the length and the empty host bits of the range. */
+  /** Returns an address from a block that is reserved for tests. A range keeps its prefix length, and its host bits are zero. */
   private ip(ip: string, bits: string | undefined): string {
     const number = Number.parseInt(this.code("ip", ip), 16);
     if (isIP(ip) === 6)
@@ -162,7 +165,7 @@ export class Pseudonyms {
     return `${parts.join(".")}${bits === undefined ? "" : `/${bits}`}`;
   }
 
-  /** A sentence of a vendor with every name in it replaced that can be told. */
+  /** Replaces all recognisable names in a vendor's sentence. */
   private within(text: string): string {
     const names = [...this.seen.keys()]
       .filter((name) => name.length > 2)
@@ -194,7 +197,7 @@ export class Pseudonyms {
           ? found
           : mask(found),
       );
-    // The vendors quote their own parameters as well: those stay. What is quoted is one name, whatever was found in it.
+    // A quoted text is one name, even if parts of it are masked already. Parameters, which the vendors quote too, are kept.
     said = said.replace(
       /(?<!\bparameter )(?<![A-Za-z])(?:'(.{2,}?)'(?![A-Za-z])|"([^"]{2,})")/g,
       (found) => {

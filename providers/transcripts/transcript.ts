@@ -2,14 +2,14 @@ import { appendFileSync, existsSync } from "node:fs";
 import type { Answer, Request } from "../http/http";
 import { Pseudonyms } from "./pseudonyms";
 
-/** What the transcript calls the vendors. */
+/** The vendors' names in the transcript. */
 const vendors: Readonly<Record<string, string>> = {
   "Exchange Online": "exchange",
   Cloudflare: "cloudflare",
   "Microsoft Graph": "graph",
 };
 
-/** Headers that are worth comparing and tell nothing about anybody. */
+/** Headers that are useful for comparisons and identify nobody. */
 const requestHeaders = ["prefer", "x-responseformat"];
 const answerHeaders = [
   "content-type",
@@ -21,16 +21,16 @@ const answerHeaders = [
 ];
 
 /**
- * Writes every request and its answer to a file, a line of JSON each, in the form that `area1-m365 simulate --compare` reads.
- * Credentials never get in; names, addresses, domains, IPs, ids and free text are replaced.
+ * Writes every request and its response to a file, one line of JSON each, in the format that `area1-m365 simulate --compare` reads.
+ * Credentials are never written. Names, addresses, domains, IPs, ids and free text are replaced.
  */
 export class Transcript {
   private readonly pseudonyms: Pseudonyms;
 
   /**
-   * @param file Where to; lines are added to what is there.
-   * @param secret What the pseudonyms are made with, so that several processes of one run agree.
-   * @param scrub Takes out secrets that a vendor might have put into an answer.
+   * @param file path of the file; lines are appended.
+   * @param secret secret from which pseudonyms are derived, so that they are the same in all processes of a run.
+   * @param scrub removes secrets that a vendor may have repeated in a response.
    */
   constructor(
     private readonly file: string,
@@ -40,7 +40,7 @@ export class Transcript {
     this.pseudonyms = new Pseudonyms(secret);
   }
 
-  /** Notes a request of a vendor's client, once it is answered. */
+  /** Writes a request of a vendor's client and its response. */
   note(vendor: string, request: Request, answer: Answer): void {
     const { pathname, search } = new URL(request.url);
     const body = this.body(request.body ?? "");
@@ -67,13 +67,13 @@ export class Transcript {
     const begin = existsSync(this.file)
       ? ""
       : `${JSON.stringify({ transcript: 1, of: "pulumi-area1-m365" })}\n`;
-    // One write for one line: lines of several processes do not mix.
+    // Each line is one write, so that lines of several processes do not mix.
     appendFileSync(this.file, `${begin}${this.scrub(JSON.stringify(line))}\n`, {
       mode: 0o600,
     });
   }
 
-  /** `body` for JSON; for anything else only how long it is: nobody could say what names are in it. */
+  /** Returns `body` for JSON. For anything else returns only its length, because names in it cannot be recognised. */
   private body(text: string): object {
     if (text === "") return {};
     try {
