@@ -289,7 +289,7 @@ describe("A write that would lose mail", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("is refused where a policy comes into force that was to delete it all along", async () => {
+  test("is refused if it enables a policy whose action deletes the mail", async () => {
     simulator.tenant.add("HostedContentFilterPolicy", {
       Name: "Finance",
       HighConfidenceSpamAction: "Delete",
@@ -316,7 +316,7 @@ describe("A write that would lose mail", () => {
   });
 });
 
-describe("A write that restores what was there first", () => {
+describe("A write that restores previous values", () => {
   test("warns once, only for guarded words, and checks once", async () => {
     await guard(
       byDefault({
@@ -354,7 +354,7 @@ describe("A write that restores what was there first", () => {
     });
   };
 
-  test("is one whose resource leaves, while the program goes on without guarding mail", async () => {
+  test("is one that deletes a resource, unless the resource and the program guard mail", async () => {
     await judge({}, false);
     await judge({ inputs: {} }, true);
     expect(warnings).toHaveLength(2);
@@ -363,7 +363,7 @@ describe("A write that restores what was there first", () => {
     );
   });
 
-  test("gives up the header of the rule that leaves, while the program goes on", async () => {
+  test("no longer guards mail with only the header of a deleted rule while the program still guards mail", async () => {
     simulator.tenant.add("TransportRule", {
       Name: "Older",
       HeaderContainsMessageHeader: older,
@@ -384,7 +384,7 @@ describe("A write that restores what was there first", () => {
     ).toContain(`in ${current} to`);
   });
 
-  test("is no such write where the program goes on, or the resource stays", async () => {
+  test("is not one while the program guards mail, or if the resource stays", async () => {
     expect(await messageOf(judge({}, true))).toContain("it would expose");
     expect(
       await messageOf(
@@ -402,7 +402,7 @@ describe("A write that restores what was there first", () => {
     ).toContain("it would expose");
   });
 
-  test("is judged by the mail that the program guards now, where the program goes on", async () => {
+  test("is evaluated with the mail that the program guards now", async () => {
     const inputs = { guardedMail: { words: ["VIRUS"] } };
     expect(await messageOf(judge({ inputs }, true))).toContain(
       "it would expose mail with the word MALICIOUS",
@@ -416,7 +416,7 @@ describe("The configuration that decides where mail goes", () => {
     expect(asked()).toEqual(lists);
   });
 
-  test("is read in the account of the resource, where the configuration names none", async () => {
+  test("is read in the account of the resource if the configuration names none", async () => {
     const session = sessionOf({ CLOUDFLARE_ACCOUNT_ID: "" });
     expect(
       await messageOf(
@@ -434,7 +434,7 @@ describe("The configuration that decides where mail goes", () => {
     expect(asked()).toEqual(lists);
   });
 
-  test("is read again where a list lags, before a write is refused", async () => {
+  test("is read again before a write is refused, because a list may lag", async () => {
     simulator.quirks.readLagMs = 150;
     const session = sessionOf();
     const { exchange, patience } = begin(session);
@@ -454,7 +454,7 @@ describe("The configuration that decides where mail goes", () => {
     expect(countOf("Get-TransportRule")).toBeGreaterThan(1);
   });
 
-  test("is read by twenty that wait hardly more often than by one of them", async () => {
+  test("is read hardly more often for twenty waiting writes than for one", async () => {
     const session = sessionOf({ AREA1_PATIENCE_MS: "20000" });
     const waiting = Array.from({ length: 20 }, () => {
       const looks: unknown[] = [];
@@ -591,7 +591,7 @@ describe("A part that may not be read", () => {
     await guard(better);
   });
 
-  test("are quarantine policies, without which nobody knows who releases", async () => {
+  test("makes it unknown who releases if it is the quarantine policies", async () => {
     forbid("Get-QuarantinePolicy");
     await guard(weaker);
     await guard(better);
@@ -620,7 +620,7 @@ describe("A part that may not be read", () => {
     },
   );
 
-  test("is none that only failed: then nothing is judged", async () => {
+  test("is not one whose read failed: then the write fails", async () => {
     simulator.faults.add({
       match: { cmdlet: "Get-InboundConnector", times: "always" },
       when: "before",

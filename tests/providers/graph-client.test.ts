@@ -98,7 +98,7 @@ const advices = {
 };
 
 describe("The MX of a domain", () => {
-  test("is asked for in a batch, with a token for Graph", async () => {
+  test("is requested in a batch, with a token for Graph", async () => {
     vendor.answersBy(everything);
     expect(await client().mailExchange("Ex&mple.com")).toBe("mx.ex&mple.com");
     const [{ method, path, headers, body } = { headers: {}, body: "" }] =
@@ -173,7 +173,7 @@ describe("The MX of a domain", () => {
     expect(asked()).toEqual([domains(20)]);
   });
 
-  test("that was prefetched without result is not prefetched again, but requested when needed", async () => {
+  test("is not prefetched again after a prefetch without result, but requested when needed", async () => {
     vendor.answersBy(
       batch((domain) =>
         domain === "gone.example" ? { status: 404 } : mx("mx"),
@@ -272,7 +272,7 @@ describe("An answer in a batch", () => {
     });
   });
 
-  test("that lists no MX says that the domain is none for mail", async () => {
+  test("without an MX says that the domain does not receive mail", async () => {
     expect(await judged({ status: 200, body: { value: [] } })).toEqual({
       fault: "notFound",
       message:
@@ -281,7 +281,7 @@ describe("An answer in a batch", () => {
     });
   });
 
-  test("that is missing fails its own question and no other", async () => {
+  test("that is missing makes only its own request fail", async () => {
     vendor.answersBy(
       batch((domain) => (domain === "b.example" ? undefined : mx("mx"))),
     );
@@ -345,7 +345,7 @@ describe("An answer in a batch", () => {
     ]);
   });
 
-  test("that does not come names its own domain in the error of each", async () => {
+  test("that never arrives is an error that names each request's own domain", async () => {
     vendor.answersBy(batch(() => ({ status: 503 })));
     const graph = client();
     const errors = await Promise.all(
@@ -379,7 +379,7 @@ describe("An answer in a batch", () => {
     },
   );
 
-  test("that is throttled beyond the time limit is an error that says so", async () => {
+  test("that is throttled beyond the time limit is reported as such", async () => {
     vendor.answersBy(
       batch(() => ({ status: 429, headers: { "retry-after": "60" } })),
     );
@@ -426,7 +426,7 @@ describe("A batch that is answered as a whole", () => {
   });
 
   test.each([[{}], [{ responses: {} }], [{ responses: null }]])(
-    "by 200 with %j holds no answers",
+    "by 200 with %j contains no answers",
     async (body) => {
       expect(await judged({ body })).toEqual({
         fault: "unreadable",
@@ -474,7 +474,7 @@ describe("A batch that is answered as a whole", () => {
     expect(vendor.arrived).toHaveLength(2);
   });
 
-  test("by 403 is not sent again, and fails every question", async () => {
+  test("by 403 is not sent again, and makes every request fail", async () => {
     vendor.answers({ status: 403 });
     const graph = client();
     const failed = await Promise.all(
@@ -490,7 +490,7 @@ describe("A batch that is answered as a whole", () => {
   });
 });
 
-test("A sign-in that fails is the reason of the question that needed it, word for word", async () => {
+test("A failed sign-in makes the request that needed it fail with the same reason", async () => {
   vendor.answers();
   const failed = await errorOf(
     client({ AZURE_CLIENT_SECRET: "wrong-secret" }).mailExchange("a.example"),

@@ -101,7 +101,7 @@ test("Requests to a loopback host or a host in NO_PROXY do not use the proxy", a
 });
 
 test.each([407, 403, 502])(
-  "A proxy that answers %p is named as the one who refused, once, without its password",
+  "A proxy that answers %p is named once in the error, without its password",
   async (refusal) => {
     status = refusal;
     vendor.answers();

@@ -49,7 +49,7 @@ describe("A pseudonym", () => {
     expect(of(value)).toBe(pseudonym);
   });
 
-  test("is the same in any case of the value, another with another secret, another in each run without one", () => {
+  test("does not depend on the value's case, differs with another secret, and without one in each run", () => {
     expect(of("MY RULE")).toBe("name-eb3741d7");
     expect(new Pseudonyms("t").json("My rule")).not.toBe("name-eb3741d7");
     const [one, two] = [new Pseudonyms(""), new Pseudonyms("")];
@@ -94,7 +94,7 @@ describe("The JSON of a body", () => {
     });
   });
 
-  test("keeps the vendors' words under the names that hold only such, also in lists", () => {
+  test("keeps the vendors' words in members that have no other values, also in lists", () => {
     const words = {
       CmdletName: "Get-TransportRule",
       State: "Enabled",
@@ -183,7 +183,7 @@ describe("A sentence of a vendor", () => {
     expect(said(text)).toBe(text);
   });
 
-  test("has names that were seen before replaced also without quotes, the longest first", () => {
+  test("has names that occurred before replaced also without quotes, the longest first", () => {
     for (const seen of [
       ["Falcon", "Falcon rule"],
       ["Falcon rule", "Falcon"],
@@ -195,7 +195,7 @@ describe("A sentence of a vendor", () => {
     expect(said("the ab", "ab")).toBe("the ab");
   });
 
-  test("has a name replaced by the same, whatever was seen of it before", () => {
+  test("has a name replaced by the same pseudonym, whichever part of it occurred before", () => {
     expect(said("to jane@corp.example", "jane")).toBe(
       `to ${String(of("jane@corp.example"))}`,
     );
