@@ -430,17 +430,22 @@ describe("An unknown destination", () => {
     "antiSpamPolicies",
     "presetRules",
     "quarantinePolicies",
-  ])("is how near it was where %s were not read", (part) => {
-    const unread = (snapshot: Snapshot): Snapshot => ({
-      ...snapshot,
-      [part]: { unavailable: "It is forbidden." },
-    });
-    const [before, after] = [
-      configuredTenant(),
-      withDefault({ highConfidenceSpamQuarantineTag: "UserNotifyUserRelease" }),
-    ].map(unread);
-    expect(toWords(before!, after!)).toEqual([]);
-  });
+  ])(
+    "is no harm if %s were read neither before nor after the change",
+    (part) => {
+      const unread = (snapshot: Snapshot): Snapshot => ({
+        ...snapshot,
+        [part]: { unavailable: "It is forbidden." },
+      });
+      const [before, after] = [
+        configuredTenant(),
+        withDefault({
+          highConfidenceSpamQuarantineTag: "UserNotifyUserRelease",
+        }),
+      ].map(unread);
+      expect(toWords(before!, after!)).toEqual([]);
+    },
+  );
 
   test("results from unread anti-spam rules, unless a preset applies to everybody", () => {
     const after = (snapshot: Snapshot): Snapshot => ({
@@ -656,7 +661,7 @@ describe("A snapshot cut to one domain", () => {
   });
 
   test.each<keyof Snapshot>(["domains", "acceptedDomains"])(
-    "still has no %s where they were not read",
+    "still has no %s if they were not read",
     (part) => {
       const unread = { unavailable: "It is forbidden." };
       expect(
@@ -685,12 +690,15 @@ describe("The destination that a third snapshot allows", () => {
     ["recipientsQuarantine", "junk", false],
     ["inbox", "junk", true],
     ["inbox", "inbox", false],
-  ])("is mail as near as there: %s, allowed %s", (after, allowed, harmed) => {
-    const harms = toWords(at.administrator, at[after], {
-      allowed: at[allowed],
-    });
-    expect(harms.length > 0).toBe(harmed);
-  });
+  ])(
+    "is no harm, and a nearer one is: %s, allowed %s",
+    (after, allowed, harmed) => {
+      const harms = toWords(at.administrator, at[after], {
+        allowed: at[allowed],
+      });
+      expect(harms.length > 0).toBe(harmed);
+    },
+  );
 });
 
 describe("The deciding object", () => {
@@ -774,7 +782,7 @@ describe("The deciding object", () => {
     ],
     ["expiryDate", "2001-01-01T00:00:00Z", "it would match and acts no more"],
   ])(
-    "is the rule that would hold it, where its time is not now: %s",
+    "is the rule that would quarantine the mail, if its dates exclude now: %s",
     (property, date, why) => {
       expect(decided(own({ [property]: date }))).toEqual([
         ownRule,
@@ -815,12 +823,15 @@ describe("The deciding object", () => {
       { activationDate: "2001-01-01T00:00:00Z" },
       ["conditions", Object.keys(narrow), "the rule does not match it"],
     ],
-  ])("is the rule that would hold it, where that is %s", (_, more, said) => {
-    expect(decided(own({ conditions: narrow, ...more }))).toEqual([
-      ownRule,
-      ...said,
-    ]);
-  });
+  ])(
+    "is the rule that would quarantine the mail, if it is %s",
+    (_, more, said) => {
+      expect(decided(own({ conditions: narrow, ...more }))).toEqual([
+        ownRule,
+        ...said,
+      ]);
+    },
+  );
 
   test("is the rule for the header that the mail carries, and for its word", () => {
     const before = useCase4();

@@ -117,18 +117,21 @@ test.each<
     { headerMatchesMessageHeader: "X-Spam", headerMatchesPatterns: ["."] },
     "some",
   ],
-])("A rule with a condition on %s reaches so much", (_, conditions, reach) => {
-  const rule = sclRule("Other", 0, ["MALICIOUS"], 5);
-  const headers = {
-    headerContainsMessageHeader: "X-CFEmailSecurity-Disposition",
-    headerContainsWords: ["MALICIOUS"],
-  };
-  const { extent, domains } = affectedMail(
-    { ...rule, conditions: { ...headers, ...conditions } },
-    context,
-  )({ header: "cloudflare", word: "MALICIOUS" });
-  expect(extent === "domains" ? domains.toSorted() : extent).toEqual(reach);
-});
+])(
+  "A rule with a condition on %s covers the expected mail",
+  (_, conditions, reach) => {
+    const rule = sclRule("Other", 0, ["MALICIOUS"], 5);
+    const headers = {
+      headerContainsMessageHeader: "X-CFEmailSecurity-Disposition",
+      headerContainsWords: ["MALICIOUS"],
+    };
+    const { extent, domains } = affectedMail(
+      { ...rule, conditions: { ...headers, ...conditions } },
+      context,
+    )({ header: "cloudflare", word: "MALICIOUS" });
+    expect(extent === "domains" ? domains.toSorted() : extent).toEqual(reach);
+  },
+);
 
 const reasons = (changes: Partial<AntiSpamPolicy>) =>
   examine(withDefault(changes), contextOf({ purpose: "doctor" })).map(

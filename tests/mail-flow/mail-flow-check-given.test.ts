@@ -189,7 +189,7 @@ describe("The addresses that Cloudflare delivers from", () => {
     ["198.51.100.1", "198.51.100.1"],
     ["198.51.100.16/28", "198.51.100.16"],
     ["198.51.100.1-198.51.100.9", "198.51.100.1"],
-  ])("%s are stood for by %s in the routes", async (range, first) => {
+  ])("%s are represented by %s in the routes", async (range, first) => {
     stage.simulator.tenant.edit("TransportRule", adminRule, {
       SenderIpRanges: [range],
     });

@@ -439,7 +439,7 @@ describe("What cannot be read", () => {
     ["a page of a proxy", { kind: "html" }],
     ["half an answer", { kind: "truncate" }],
   ] as const)(
-    "because of %s fails the refresh and keeps the state: it is never no findings",
+    "because of %s makes the refresh fail and keeps the state: it never counts as no findings",
     async (_, fault) => {
       const resource = checkOf({
         ...patient(),

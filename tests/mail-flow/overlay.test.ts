@@ -75,15 +75,18 @@ describe("The snapshot that is given", () => {
       name: "Administrator's",
       values: { headerContainsWords: null },
     },
-  ])("stays as it is, and shares what is not changed: %j", (change) => {
-    const before = withPolicies([scope({ name: "Other" })]);
-    const copy = structuredClone(before);
-    const after = withChanges(before, [change]);
-    expect(before).toEqual(copy);
-    expect(after).not.toEqual(before);
-    expect(after.presetRules).toBe(before.presetRules);
-    expect(after.acceptedDomains).toBe(before.acceptedDomains);
-  });
+  ])(
+    "is not changed, and the result shares its unchanged parts: %j",
+    (change) => {
+      const before = withPolicies([scope({ name: "Other" })]);
+      const copy = structuredClone(before);
+      const after = withChanges(before, [change]);
+      expect(before).toEqual(copy);
+      expect(after).not.toEqual(before);
+      expect(after.presetRules).toBe(before.presetRules);
+      expect(after.acceptedDomains).toBe(before.acceptedDomains);
+    },
+  );
 
   test("is returned if no property changes that decides where mail goes", () => {
     const before = configuredTenant();
@@ -230,7 +233,7 @@ describe("A transport rule", () => {
     [3, ["0 A", "1 B", "2 D", "3 C"]],
     [9, ["0 A", "1 B", "2 D", "3 C"]],
   ])(
-    "takes its place, and the others move by one: %i",
+    "gets its priority, and the others move by one: %i",
     (priority, expected) => {
       const before: Snapshot = {
         ...freshTenant(),

@@ -451,7 +451,7 @@ describe("a program's preview", () => {
     ],
     ["Area1Domain", "domains", "Cloudflare's domains"],
   ])(
-    "says which part it cannot lay a %s over: %s",
+    "says to which unread part it cannot apply a %s: %s",
     (kind, part, whatIsMissing) => {
       const one = { ...freshTenant(), [part]: { unavailable: "403" } };
       const { snapshot, notes } = plan(

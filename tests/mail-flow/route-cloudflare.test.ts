@@ -295,7 +295,7 @@ test("the accepted domains of a connector make classes of recipients", () => {
 test.each([
   "restrictDomainsToIpAddresses",
   "restrictDomainsToCertificate",
-] as const)("%s counts on connectors of the type Partner alone", (switched) => {
+] as const)("%s counts only on connectors of the type Partner", (switched) => {
   const outcome = (connectorType: string) =>
     follow(
       withConnector({

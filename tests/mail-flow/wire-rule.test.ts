@@ -186,7 +186,7 @@ describe("A class of conditions", () => {
   );
 
   test.each([[""], [null], [[]], [["", null]]])(
-    "is none where there is %j",
+    "does not exist if its value is %j",
     (classes) => {
       expect(unreadOf({ Conditions: classes, Exceptions: classes })).toEqual(
         [],

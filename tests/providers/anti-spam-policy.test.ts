@@ -111,7 +111,7 @@ describe("The inputs of an anti-spam policy", () => {
   });
 
   test.each(["recipientDomainIs", "sentTo", "sentToMemberOf"])(
-    "of a custom policy say whom it is for, for example by %s",
+    "of a custom policy name its recipients, for example by %s",
     (property) => {
       const missing = [
         {
@@ -130,7 +130,7 @@ describe("The inputs of an anti-spam policy", () => {
   );
 
   test.each(verdicts.map(({ action, tag }) => [action, tag]))(
-    "have beside %s a %s only where it is Quarantine",
+    "may have with %s a %s only if the action is Quarantine",
     (action, tag) => {
       const inputs = { name: "Default", [tag]: "x" };
       const wrong = [
@@ -151,7 +151,7 @@ describe("The inputs of an anti-spam policy", () => {
     ["Redirect", "redirectToRecipients", ["a"]],
     ["ModifySubject", "modifySubjectValue", "a"],
     ["AddXHeader", "addXHeaderValue", "a"],
-  ])("have for %s the %s that it works with", (action, property, value) => {
+  ])("must have for %s the %s that it requires", (action, property, value) => {
     const inputs = { name: "Default", phishSpamAction: action };
     const missing = [
       { property, reason: `must be given: phishSpamAction is "${action}"` },
@@ -399,7 +399,7 @@ describe("A custom anti-spam policy that shows no rule", () => {
       { ...withoutRule, "Rule:State": "Disabled" },
       made(true, { SentTo: ["a"] }),
     ],
-  ])("gets one where it %s", async (__, changes, before, rule) => {
+  ])("gets a rule if it %s", async (__, changes, before, rule) => {
     await update(changes, before);
     expect(exchange.cmdlets).toEqual([rule]);
   });
@@ -425,7 +425,7 @@ describe("A custom anti-spam policy that shows no rule", () => {
     ],
     [{ enabled: false }, "Enabled", [[disableRule, { Identity: "By hand" }]]],
   ])(
-    "has %j set on the rule that there was after all, which is %s",
+    "gets %j on a rule that exists unexpectedly, which is %s",
     async (changes, State, writes) => {
       exchange.answers = {
         [newRule]: [alreadyExists],
@@ -513,7 +513,7 @@ describe("A quarantine policy that an anti-spam policy names", () => {
     ["no tag is named", { spamAction: "Delete" }, notFound(), "notFound"],
     ["a tag is cleared", { spamQuarantineTag: null }, notFound(), "notFound"],
     ["Exchange refuses", named, refused, "refused"],
-  ])("is not looked for when %s", async (__, changes, reply, fault) => {
+  ])("is not waited for when %s", async (__, changes, reply, fault) => {
     exchange.answers = { [setPolicy]: [reply] };
     await expect(update(changes)).rejects.toMatchObject({ fault });
     expect(exchange.cmdlets).toHaveLength(1);
@@ -537,7 +537,7 @@ describe("A tag that is restored", () => {
     ["highConfidenceSpamQuarantineTag", "DefaultFullAccessPolicy"],
     ["highConfidencePhishQuarantineTag", "AdminOnlyAccessPolicy"],
   ])(
-    "is Microsoft's default otherwise, which is said: %s",
+    "is replaced by Microsoft's default if it does not exist, with a warning: %s",
     async (property, value) => {
       exchange.answers = { "Get-QuarantinePolicy": [[{ Name: "Other" }]] };
       expect(await restoredValue(property, "Ours")).toEqual({
@@ -552,7 +552,7 @@ describe("A tag that is restored", () => {
     ["spamQuarantineTag", null],
     ["spamQuarantineTagged", "a"],
   ])(
-    "is asked for only where there was one: %s, %p",
+    "is checked only if it had a previous value: %s, %p",
     async (property, value) => {
       expect(await restoredValue(property, value)).toBeUndefined();
       expect(exchange.arrived).toEqual([]);

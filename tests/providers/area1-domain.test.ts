@@ -220,7 +220,7 @@ describe("Cloudflare", () => {
     ],
     [{ status: 204 }, "It answers that the domain waits for none."],
   ])(
-    "that does not tell the record of a pending domain is warned of, and no more",
+    "that does not return the record of a pending domain only causes a warning",
     async (answer, reason) => {
       vendor.answers(answer);
       expect(

@@ -140,7 +140,7 @@ describe("The list of domains", () => {
       noId,
     ],
     ["with an empty id", { result: [{ id: "" }], result_info: count }, noId],
-  ])("is never concluded from a result that is %s", async (_, body, said) => {
+  ])("is an error if the result is %s", async (_, body, said) => {
     vendor.answers({ body: { success: true, ...body } });
     expect(seen(await errorOf(client().list("acc")))).toEqual(said);
   });
@@ -259,7 +259,7 @@ describe("Domains that are created at the same time", () => {
     [409, { message: "b.example already exists" }],
     [405, { message: "Method not allowed" }],
   ])(
-    "go alone, now and later, when their batch is refused (%d), so that each has the error of its own",
+    "are sent alone, then and later, if their batch is rejected (%d), so that each has its own error",
     async (status, error) => {
       vendor.answersBy(({ path, body }) =>
         path.endsWith("/batch")
@@ -291,7 +291,7 @@ describe("Domains that are created at the same time", () => {
     ["a gateway says 503", { status: 503 }],
     ["what answers is no Cloudflare", { body: "<html>" }],
   ])(
-    "are looked up before they are sent again, alone, when %s to their batch",
+    "are read before they are sent again, alone, when %s to their batch",
     async (_, answer) => {
       vendor.answersBy(({ path }) => (path.endsWith("/batch") ? answer : done));
       const cloudflare = client();
@@ -591,7 +591,7 @@ describe("An answer without success", () => {
     [404, "<html>", "an HTML page"],
     [404, { error: "no route" }, "something that is not its envelope"],
   ])(
-    "of %p with %j is not Cloudflare's, and nothing is concluded from it",
+    "of %p with %j is not Cloudflare's, and makes the outcome unknown",
     async (status, body, what) => {
       expect(await judged({ status, body })).toEqual({
         fault: "unreadable",

@@ -210,7 +210,7 @@ describe("A base URL", () => {
     ["http://127.0.0.1:8080", "http://127.0.0.1:8080"],
     ["http://localhost:1", "http://localhost:1"],
     ["http://[::1]:1", "http://[::1]:1"],
-  ])("%s is taken as %s", (given, taken) => {
+  ])("%s is read as %s", (given, taken) => {
     expect(resolve({ exchangeBaseUrl: given }).exchangeBaseUrl).toBe(taken);
   });
 
@@ -225,7 +225,7 @@ describe("A base URL", () => {
     "https://host.example?x=1",
     "https://host.example#x",
     "https://",
-  ])("%s is refused by the name of its key", (given) => {
+  ])("%s is refused with the name of its key", (given) => {
     for (const key of [
       "authorityHost",
       "exchangeBaseUrl",
@@ -293,7 +293,7 @@ test("Every secret of every source is treated as a secret, also if it is not use
 describe("A value with a line end", () => {
   // Kind: what a file or a copied line adds to a value is no part of it.
   test.each(["\n", "\r\n", " \n", "\t"])(
-    "of %j is taken without it, from either source",
+    "of %j is removed, from either source",
     (end) => {
       for (const key of Object.keys(plain) as (keyof typeof plain)[]) {
         const value = valueFor(key);

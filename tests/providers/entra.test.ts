@@ -151,7 +151,7 @@ describe("An answer to a sign-in", () => {
     [300, token, "answered 300, a redirect to elsewhere"],
     [302, undefined, "answered 302, a redirect to elsewhere"],
     [399, token, "answered 399, a redirect to elsewhere"],
-  ])("of %p with %j is none", async (status, body, words) => {
+  ])("of %p with %j does not count as one", async (status, body, words) => {
     expect(await judged({ status, body })).toEqual({
       fault: "unreadable",
       message: `Microsoft Entra ${words}`,

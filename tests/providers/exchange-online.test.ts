@@ -152,7 +152,7 @@ describe("A list", () => {
     ["succeeds", {}],
     ["fails", { status: 400, body: detail("Wrong", "No.") }],
   ])(
-    "is forgotten when something of its noun is written, also when that %s",
+    "is discarded when an object of its noun is written, also when that write %s",
     async (_, reply) => {
       const client = exchange.client();
       const all = () =>
@@ -639,7 +639,7 @@ describe("An error", () => {
     ["foreign JSON", '{"message":"No."}', 400, '{"message":"No."}'],
     ["nothing", "", 422, "no reason given"],
   ])(
-    "that is not Exchange's own refuses nothing: %s",
+    "that is not Exchange's own does not count as a rejection: %s",
     async (_, body, status, said) => {
       const error = await errorOfList({ status, body });
       expect(error.fault).toBe("unreadable");
@@ -692,18 +692,21 @@ describe("An error", () => {
     ["Remove-InboundConnector", either],
     ["Get-QuarantinePolicy", security],
     ["New-QuarantinePolicy", either],
-  ] as const)("of %s for want of a role names %s", async (cmdlet, roles) => {
-    exchange.answers = { [cmdlet]: [{ status: 403, body: "" }] };
-    const client = exchange.client();
-    const { details } = await errorOf(
-      cmdlet.startsWith("Get-")
-        ? client.list(cmdlet as `Get-${string}`)
-        : client.write(cmdlet as `Set-${string}`, {}, patience()),
-    );
-    expect(details.advice).toBe(
-      `The application needs a role that allows ${cmdlet}: ${roles}. A role given a moment ago can take an hour to work. See the README, Permissions.`,
-    );
-  });
+  ] as const)(
+    "of %s because of a missing role names %s",
+    async (cmdlet, roles) => {
+      exchange.answers = { [cmdlet]: [{ status: 403, body: "" }] };
+      const client = exchange.client();
+      const { details } = await errorOf(
+        cmdlet.startsWith("Get-")
+          ? client.list(cmdlet as `Get-${string}`)
+          : client.write(cmdlet as `Set-${string}`, {}, patience()),
+      );
+      expect(details.advice).toBe(
+        `The application needs a role that allows ${cmdlet}: ${roles}. A role given a moment ago can take an hour to work. See the README, Permissions.`,
+      );
+    },
+  );
 });
 
 describe("Throttling", () => {
@@ -786,7 +789,7 @@ describe("The cmdlets that the roles allow", () => {
     [300, "unreadable"],
     [401, "unauthorized"],
     [403, "forbidden"],
-  ] as const)("are none with %d, which is %s", async (status, fault) => {
+  ] as const)("are an error with %d, which is %s", async (status, fault) => {
     exchange.replies = [{ status, body: "" }];
     const error = await errorOf(allowed());
     expect(error.fault).toBe(fault);
@@ -798,7 +801,7 @@ describe("The cmdlets that the roles allow", () => {
   test.each([
     ["", "the list of cmdlets came without a body"],
     ["<html>", "the list of cmdlets came something that is not JSON"],
-  ])("are not to be read from %p", async (body, message) => {
+  ])("cannot be read from %p", async (body, message) => {
     exchange.replies = [{ status: 299, body }];
     const error = await errorOf(allowed());
     expect(error.message).toBe(message);

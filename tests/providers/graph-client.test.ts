@@ -263,7 +263,7 @@ describe("An answer in a batch", () => {
     ["without a body", undefined],
     ["that is a list", []],
     ["whose records are none", { value: {} }],
-  ])("of 200 %s is no answer", async (_, body) => {
+  ])("of 200 %s does not count as an answer", async (_, body) => {
     expect(await judged({ status: 200, body })).toEqual({
       fault: "unreadable",
       message:
@@ -302,7 +302,7 @@ describe("An answer in a batch", () => {
     ["throttled", 429],
     ["not answered for now", 503],
   ])(
-    "that is %s is asked for again, alone, after the pause that it asks for",
+    "that is %s is requested again, alone, after the required pause",
     async (_, status) => {
       let throttledAt: number | undefined;
       vendor.answersBy(
@@ -365,7 +365,7 @@ describe("An answer in a batch", () => {
     ["a header that is no text", { "Retry-After": 60 }],
     ["headers that are a list", ["Retry-After"]],
   ])(
-    "that is throttled is asked for again soon with %s",
+    "that is throttled is requested again soon with %s",
     async (_, headers) => {
       let throttled = false;
       vendor.answersBy(
@@ -417,7 +417,7 @@ describe("A batch that is answered as a whole", () => {
     [200, []],
     [201, { responses: [] }],
     [299, { responses: [] }],
-  ])("by %p with %j is no answer", async (status, body) => {
+  ])("by %p with %j does not count as an answer", async (status, body) => {
     expect(await judged({ status, body })).toEqual({
       fault: "unreadable",
       message: `Microsoft Graph sent an answer of ${status} that is not JSON`,
@@ -442,7 +442,7 @@ describe("A batch that is answered as a whole", () => {
     [{ id: 0, ...mx("mx") }],
     [{ id: "0", status: "200" }],
     [{ id: "1", ...mx("mx") }],
-  ])("by an entry that is none leaves the question open: %j", async (entry) => {
+  ])("by an invalid entry leaves the request unanswered: %j", async (entry) => {
     expect((await judged({ body: { responses: [entry] } })).message).toBe(
       "Microsoft Graph sent a batch without an answer for a.example",
     );

@@ -162,7 +162,7 @@ describe("Throttling", () => {
     ["a fraction of a second", "0.15", 150],
     ["a date", () => new Date(Date.now() + 1500).toUTCString(), 400],
     ["a date gone by", "Wed, 21 Oct 2015 07:28:00 GMT", 0],
-  ])("is waited out as asked, in %s", async (_, header, least) => {
+  ])("is waited for as long as required, in %s", async (_, header, least) => {
     replies = [
       {
         status: 429,
@@ -410,15 +410,18 @@ describe("A request with an unknown outcome", () => {
     ["no answer in time", { hangs: true }],
     ["503", { status: 503 }],
   ];
-  test.each(lost)("is sent again when it may be: %s", async (_, reply) => {
-    replies = [reply];
-    const answer = await client(150).send(get(), judge, new Patience(2000));
-    expect(answer.text).toBe("fine");
-    expect(arrived).toHaveLength(2);
-  });
+  test.each(lost)(
+    "is sent again if it may be repeated: %s",
+    async (_, reply) => {
+      replies = [reply];
+      const answer = await client(150).send(get(), judge, new Patience(2000));
+      expect(answer.text).toBe("fine");
+      expect(arrived).toHaveLength(2);
+    },
+  );
 
   test.each(lost)(
-    "is not sent again when it must not be carried out twice: %s",
+    "is not sent again if it must not be carried out twice: %s",
     async (_, reply) => {
       replies = [reply];
       const error = await faultOf(

@@ -65,14 +65,14 @@ describe("A pseudonym", () => {
     ...["Microsoft.Exchange.Tasks.SetSclAction", "#Collection(String)"],
     ...["Standard Preset Security Policy1784144691483"],
     ...["00000000-0000-0000-0000-000000000000"],
-  ])("is not made of %j, which tells nothing about anybody", (value) => {
+  ])("does not replace %j, which identifies nobody", (value) => {
     expect(of(value)).toBe(value);
   });
 
   test.each([
     ...["1234567", "5 apples", "x5", "truer", "Default 2", "Default123"],
     ...["x04:00:00", "P1Dx", "My [PermissionToDelete", "My Microsoft.Exchange"],
-  ])("is made of %j, which may tell something", (value) => {
+  ])("replaces %j, which may identify somebody", (value) => {
     expect(of(value)).toMatch(/^name-[0-9a-f]{8}$/);
   });
 });
@@ -139,7 +139,7 @@ test.each([
     `/adminapi/beta/${guid}/InvokeCommand?$skiptoken=abc`,
     "/adminapi/beta/3740f82a-c4ce-4ee6-83a5-a8fd07b1d930/InvokeCommand",
   ],
-])("The path %s is noted as %s", (path, noted) => {
+])("The path %s is recorded as %s", (path, noted) => {
   expect(new Pseudonyms("s").path(path)).toBe(noted);
 });
 
@@ -179,7 +179,7 @@ describe("A sentence of a vendor", () => {
     "the policy 'Default' or \"UCE\" couldn't be found; it isn't there",
     "'x' and \"y\"",
     "No name: nothing",
-  ])("%j stays as it is", (text) => {
+  ])("%j does not change", (text) => {
     expect(said(text)).toBe(text);
   });
 

@@ -65,7 +65,7 @@ describe("The tags of threat policies that point at a quarantine policy", () => 
   test.each([
     ["Get-AntiPhishPolicy", { status: 404, body: "" }],
     [antiSpam, forbidden],
-  ])("are not known at all when %s fails otherwise", async (cmdlet, reply) => {
+  ])("are unknown if %s fails for another reason", async (cmdlet, reply) => {
     exchange.answers = { [cmdlet]: [reply] };
     await expect(
       everyTagPointingAt(exchange.operation(), "Ours"),
@@ -168,7 +168,7 @@ describe("A quarantine policy", () => {
       { SpamQuarantineTag: "Ours", BulkQuarantineTag: "Ours" },
       "SpamQuarantineTag of Default, BulkQuarantineTag of Default still point at it, and quarantined mail would have no policy. Point them elsewhere, then remove it",
     ],
-  ])("is left where tags point at it: %j", async (tags, reason) => {
+  ])("is not deleted if tags point at it: %j", async (tags, reason) => {
     exchange.answers = { [antiSpam]: [[{ Name: "Default", ...tags }]] };
     expect(
       await quarantinePolicy.remove(exchange.operation(), { Name: "Ours" }, {}),

@@ -67,7 +67,7 @@ describe("Scrubbing", () => {
     ["in JSON", JSON.stringify('s"e+c/r\n').slice(1, -1)],
     ["in a URL", encodeURIComponent('s"e+c/r\n')],
     ["in base64", Buffer.from('s"e+c/r\n').toString("base64")],
-  ])("takes a secret out %s, each time", (_, form) => {
+  ])("removes every occurrence of a secret %s", (_, form) => {
     expect(scrub(`<${form}|${form}>`, ['s"e+c/r\n'])).toBe(
       "<[secret]|[secret]>",
     );

@@ -324,7 +324,7 @@ describe("A host name", () => {
     `example.${"a".repeat(63)}`,
     `a${long}`,
     `a${long}.`,
-  ])("%s is taken", (name) => {
+  ])("%s is accepted", (name) => {
     expect(hostName.refuse(name)).toBeUndefined();
   });
 

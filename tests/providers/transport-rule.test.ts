@@ -154,7 +154,7 @@ describe("The inputs of a transport rule", () => {
       ["headerContainsMessageHeader"],
       [unconditional],
     ],
-  ])("may be or not: %s", (_, inputs, unknown: string[], failures) => {
+  ])("are accepted or not: %s", (_, inputs, unknown: string[], failures) => {
     expect(
       relationFailures(
         transportRule,
@@ -198,7 +198,7 @@ describe("The inputs of a transport rule", () => {
         `"${name}" is not the name of a header; give it without colon and spaces`,
       ],
     ),
-  ])("take as a header %p or not", (name, reason) => {
+  ])("accept %p as a header or not", (name, reason) => {
     const { codec } = transportRule.fields["headerContainsMessageHeader"] ?? {};
     expect(codec?.refuse(name)).toBe(reason);
   });
@@ -295,7 +295,7 @@ describe("A transport rule", () => {
         [`${prefix}${other}`, `${prefix}${one}`],
       ]),
     ),
-  )("is told %s together with %s, which did not change", async (one, other) => {
+  )("gets %s together with %s, which did not change", async (one, other) => {
     const live = { ...item, [one]: ["old"], [other]: ["kept"], From: ["a"] };
     for (const value of [null, ["new"]]) {
       await transportRule.update(exchange.operation(), live, {
@@ -324,7 +324,7 @@ describe("A transport rule", () => {
       { ...noWords, setScl: 5 },
     ],
     ["an exception taken out", {}, { exceptIfFrom: null }],
-  ])("loses conditions for %s", (_, more, changes) => {
+  ])("may lose conditions for %s", (_, more, changes) => {
     expect(() => {
       refuse({ ...item, ...more }, changes);
     }).not.toThrow();

@@ -189,7 +189,7 @@ test.each<[string, Fault, boolean]>([
   ],
   ["400", { kind: "status", status: 400 }, false],
 ])(
-  "after %s it tries again or not, as it does with the vendor",
+  "after %s it retries or not, as with the vendor",
   async (_, fault, again) => {
     const { domains, account_id, simulator } = await client({ maxRetries: 2 });
     simulator.faults.add(fault);

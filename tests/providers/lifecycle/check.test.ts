@@ -90,7 +90,7 @@ describe("A check", () => {
       "yes",
       [{ property: "adopt", reason: "must be true or false" }] as Failure[],
     ],
-  ])("takes flags for settings: %j", async (adopt, failures) => {
+  ])("accepts only flags as settings: %j", async (adopt, failures) => {
     const { check } = new Depot().process();
     expect(await check({}, { ...least, adopt })).toEqual({
       inputs: { ...least, adopt, size: 3 },
@@ -134,7 +134,7 @@ describe("A check", () => {
   });
 
   test.each(["constructor", "__proto__", "toString"])(
-    "refuses a property that is called %s",
+    "refuses a property with the name %s",
     async (property) => {
       const { check } = new Depot().process();
       const news = JSON.parse(

@@ -232,16 +232,19 @@ describe("A create that was carried out partly", () => {
     ["another mark", { Comments: `${ours}-2` }],
     ["no mark", { Comments: "by hand" }],
     ["another name", { Name: "Chest", Comments: ours }],
-  ])("leaves what has %s to whom it belongs", async (_, crate) => {
-    const depot = new Depot();
-    depot.instead.create = () => {
-      depot.add({ Name: "Box", ...crate });
-      throw refusal();
-    };
-    const error = await errorOf(depot.process().create(inputs));
-    expect(error).not.toBeInstanceOf(PartialFailure);
-    expect(error.message).toBe('Cannot create crate "Box": No room.');
-  });
+  ])(
+    "does not store an object with %s, which belongs to somebody else",
+    async (_, crate) => {
+      const depot = new Depot();
+      depot.instead.create = () => {
+        depot.add({ Name: "Box", ...crate });
+        throw refusal();
+      };
+      const error = await errorOf(depot.process().create(inputs));
+      expect(error).not.toBeInstanceOf(PartialFailure);
+      expect(error.message).toBe('Cannot create crate "Box": No room.');
+    },
+  );
 
   test("stores nothing if the text is not a mark, or the kind has none", async () => {
     const depot = new Depot();
@@ -497,7 +500,7 @@ describe("A crate that exists", () => {
     ["there was one", { size: 5 }, {}, true],
     ["nothing", undefined, { Size: 5 }, true],
   ])(
-    "of a kind that is always there is adopted; its restore point says: %s",
+    "of a kind that always exists is adopted or not; its restore point says: %s",
     async (_, restorePoint, crate, adopted) => {
       const depot = found(crate, { alwaysExists: () => true });
       expect(

@@ -432,9 +432,9 @@ describe("An update that fails", () => {
   });
 
   test.each([
-    ["the thing is gone", []],
-    ["that cannot be looked at", refusal("transient")],
-  ])("is a failure and no more where %s", async (_, shown) => {
+    ["the object is gone", []],
+    ["it cannot be read", refusal("transient")],
+  ])("is an ordinary failure if %s", async (_, shown) => {
     const depot = stocked();
     depot.instead.update = () => refusal();
     depot.instead.list = (nth) => (nth > 1 ? shown : undefined);
