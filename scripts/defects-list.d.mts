@@ -1,14 +1,14 @@
 /** A mistake that a programmer could make, in one place of the sources. */
 export interface Defect {
-  /** What users would suffer. */
+  /** The effect on users. */
   readonly defect: string;
   readonly file: string;
-  /** Text that the file has once. */
+  /** Text that occurs exactly once in the file. */
   readonly find: string;
   readonly replace: string;
-  /** The file of tests that must notice it in `npm test`. */
+  /** The test file that must fail in `npm test` because of it. */
   readonly test: string;
 }
 
-/** One at least for each promise, by its own test, and for each folder of sources. */
+/** At least one defect for the test of each promise, and for each folder of sources. */
 export const defects: readonly Defect[];

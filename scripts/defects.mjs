@@ -1,6 +1,6 @@
-// `npm run defects`: whether the sample that `npm test` tries is large enough. Plants each defect of defects-list.mjs in a copy of the
-// repository, one at a time, and runs the test that must notice it as `npm test` does. `-- PART` for the defects whose words, file or
-// test have a text.
+// `npm run defects` checks that the sample of tests in `npm test` is large enough. It plants each defect of defects-list.mjs in a copy of
+// the repository, one at a time, and runs the test that must notice it as `npm test` does. `-- PART` selects the defects whose
+// description, file or test contains a text.
 import { rmSync } from "node:fs";
 import {
   copyFile,
@@ -22,7 +22,7 @@ import { runJest } from "./jest.mjs";
 import { step } from "./progress.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-/** Milliseconds that a file of tests may take: some defects make operations wait until their time limit. */
+/** Time limit of a test file in milliseconds. It is long because some defects make operations wait until their own time limit. */
 const timeLimit = 20 * 60_000;
 
 const [part = ""] = process.argv.slice(2);
@@ -60,7 +60,7 @@ try {
   process.exitCode = 1;
 }
 
-/** Copies what git would commit, and links the packages; the simulator's package is the copy's own. */
+/** Copies the files that git would commit, and links the packages, except the simulator's, which is the copy's own. */
 async function copyRepository() {
   const { code, output } = await run(
     "git",
@@ -72,7 +72,7 @@ async function copyRepository() {
     await mkdir(path.dirname(path.join(copy, file)), { recursive: true });
     await copyFile(path.join(root, file), path.join(copy, file)).catch(
       (error) => {
-        // Removed, and git has not been told yet.
+        // The file was deleted, and is still in git's index.
         if (error.code !== "ENOENT") throw error;
       },
     );
@@ -94,7 +94,7 @@ async function copyRepository() {
   );
 }
 
-/** @throws Error where a test fails that no defect has been planted for */
+/** Runs all chosen tests without a defect. @throws Error if one fails */
 async function passesWithout() {
   const tests = [...new Set(chosen.map(({ test }) => test))];
   const { results, output } = await runQuickly(tests);
@@ -104,9 +104,9 @@ async function passesWithout() {
 }
 
 /**
- * Plants a defect, runs its test and takes the defect out again.
+ * Plants a defect, runs its test and removes the defect again.
  *
- * @throws Error where the test does not notice it, or the list is wrong
+ * @throws Error if the test does not notice it, or the list is wrong
  */
 async function notices({ defect, file, find, replace, test }) {
   const target = path.join(copy, file);
@@ -123,7 +123,7 @@ async function notices({ defect, file, find, replace, test }) {
     throw new Error(`${test} did not run to its end:\n${endOf(output)}`);
   if (results.numFailedTests === 0)
     throw new Error(
-      // A file of tests that cannot even be loaded would notice anything.
+      // A test file that cannot be loaded does not count as noticing the defect.
       results.numRuntimeErrorTestSuites > 0
         ? `${test} cannot be loaded with it:\n${endOf(output)}`
         : `${test} does NOT notice it (${seconds} s)`,
@@ -131,10 +131,10 @@ async function notices({ defect, file, find, replace, test }) {
   console.log(`  ✓ ${defect} (${file}): noticed by ${test} after ${seconds} s`);
 }
 
-/** Runs files of tests as `npm test` without arguments does. */
+/** Runs test files as `npm test` without arguments does. */
 function runQuickly(tests) {
   return runJest(
-    // Not --bail: with it jest ends before it has written its results.
+    // Without --bail, with which jest ends before it has written its results.
     ["--runTestsByPath", ...tests, "--selectProjects", "library"],
     {
       folder: copy,
@@ -144,7 +144,7 @@ function runQuickly(tests) {
   );
 }
 
-/** What jest says last: why tests failed. */
+/** Returns the end of jest's output, which says why tests failed. */
 function endOf(output) {
   return output.trim().slice(-4000);
 }

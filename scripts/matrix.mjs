@@ -1,5 +1,5 @@
-// `npm run matrix`: the packed packages in ops folders of every kind that is supported, each on its own Node.js. It writes
-// the table of docs/compatibility.md. `-- --only NAME` runs the cells whose names begin so, and leaves other rows alone.
+// `npm run matrix` tests the packed packages in every supported kind of ops folder, each with its own Node.js, and writes the
+// table of docs/compatibility.md. `-- --only NAME` runs the cells whose names begin with NAME, and keeps the other rows.
 import { rmSync } from "node:fs";
 import {
   mkdir,
@@ -31,7 +31,7 @@ if (!process.env.AREA1_ENGINE_DIRECTORY) {
   console.error("Start it with npm run matrix, which prepares the engine.");
   process.exit(2);
 }
-// The real path: the engine's backend and Node's module cache must agree on names.
+// The real path, because the engine's backend and Node's module cache must use the same names.
 const scratch = await realpath(
   await mkdtemp(path.join(os.tmpdir(), "area1-matrix-")),
 );
@@ -81,7 +81,7 @@ console.log(
 );
 process.exitCode = failed > 0 ? 1 : 0;
 
-/** Runs a cell, unless Pulumi itself asks for a later Node.js; returns what the table says of it. */
+/** Runs a cell, unless Pulumi itself requires a later Node.js; returns its result for the table. */
 async function resultOf(name, cell) {
   const { node: range = "" } = await view(
     `@pulumi/pulumi@${cell.sdk}`,
@@ -142,7 +142,7 @@ async function exactly(cell) {
   };
 }
 
-/** Packs a package as `npm publish` would send it; returns the tarball. */
+/** Packs a package as for `npm publish`; returns the tarball's path. */
 async function pack(folder) {
   const { code, output } = await run(
     "npm",
@@ -158,7 +158,7 @@ async function versionPrinted(command, argument) {
   return /\d+\.\d+\.\d+/.exec(output)?.[0] ?? output.trim();
 }
 
-/** Writes one row at once: the matrix takes its time, and may be interrupted. */
+/** Writes one row immediately, because the matrix takes long and may be interrupted. */
 async function record(row) {
   const text = await readFile(page, "utf8");
   const rows = new Map(rowsIn(text).map((each) => [each[0], each]));

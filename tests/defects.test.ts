@@ -12,7 +12,7 @@ beforeAll(async () => {
   ({ defects } = await import("../scripts/defects-list.mjs"));
 });
 
-/** What differs from what should be, of every defect. */
+/** Returns the problems of all defects. `reasonOf` returns the problem of one, or undefined. */
 const wrong = (reasonOf: (defect: Defect) => string | undefined): string[] =>
   defects.flatMap((one) => reasonOf(one) ?? []);
 
@@ -64,7 +64,7 @@ test("every folder of sources has a defect", () => {
   const missing = folders.filter(
     (folder) =>
       !defects.some(({ file }) =>
-        // Of a folder that has others in the list, its own files count.
+        // If the list has a folder's subfolders too, only files directly in the folder count.
         folders.some((one) => one.startsWith(`${folder}/`))
           ? path.posix.dirname(file) === folder
           : file.startsWith(`${folder}/`),
@@ -78,7 +78,7 @@ const foldersIn = (room: string): string[] =>
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
 
-/** The tests of the library that jest leaves out in `npm test` without arguments. */
+/** Returns patterns of the library's test files that jest skips in `npm test` without arguments. */
 function ignoredInNpmTest(): RegExp[] {
   const before = process.env["AREA1_QUICK"];
   process.env["AREA1_QUICK"] = "1";

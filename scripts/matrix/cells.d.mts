@@ -1,4 +1,4 @@
-/** The major versions of Node.js that are supported, the one that is developed on first. */
+/** The supported major versions of Node.js. The first is the one that the project is developed on. */
 export const nodes: string[];
-/** What `npm run matrix` tries, by name. */
+/** The cells of `npm run matrix`, by name. */
 export const cells: Record<string, { node: string; sdk: string }>;

@@ -1,12 +1,12 @@
-// What `npm run matrix` tries: every value of every axis at least once, and the pairs that matter.
+// The cells of `npm run matrix`: every value of every axis at least once, and the important pairs.
 
 /** The major versions of Node.js. The first is the one that the project is developed on. */
 export const nodes = ["20", "22", "24"];
 
-/** Versions of `@pulumi/pulumi`: package.json names the first two, npm the last. */
+/** Versions of `@pulumi/pulumi`. The first two are in package.json, the last comes from npm. */
 const sdks = ["lowest", "developed", "newest"];
 
-/** Package managers by the package that holds them; npm is the one that is installed. Yarn 4 with `node-modules`. */
+/** Package managers. npm is the installed one; Yarn 4 uses the `node-modules` linker. */
 const managers = ["npm", "pnpm", "yarn1", "yarn4"];
 
 /**
@@ -24,11 +24,11 @@ const base = {
   sdk: "developed",
   manager: "npm",
   program: "ts",
-  /** `none`: the version that is a part of `@pulumi/pulumi`; `accepted`: the newest that `@pulumi/pulumi` accepts. */
+  /** `none`: the version within `@pulumi/pulumi`; `accepted`: the newest that `@pulumi/pulumi` accepts. */
   typescript: "developed",
 };
 
-/** Every cell by its name, with what it differs in from the way that the project is developed. */
+/** Every cell by its name, with its differences from `base`, with which the project is developed. */
 export const cells = Object.fromEntries(
   [
     ...nodes.flatMap((node) =>
@@ -41,7 +41,7 @@ export const cells = Object.fromEntries(
           { manager, program },
         ]),
       )
-      // It is one of those above.
+      // Equals one of the cells above.
       .filter(([name]) => name !== "npm-ts"),
     ["typescript-none", { typescript: "none" }],
     ["typescript-accepted", { typescript: "accepted" }],

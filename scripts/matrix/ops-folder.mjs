@@ -1,4 +1,4 @@
-// The ops folder of one cell: installed by its package manager, and applied by its Node.js against the simulator.
+// Installs the ops folder of one cell with its package manager, and applies it with its Node.js against the simulator.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
@@ -18,7 +18,7 @@ const commonJs = `const { UseCase4 } = require("pulumi-area1-m365");
 const mail = new UseCase4("mail", { domains: ["example.com"] });
 exports.routes = mail.routes;
 `;
-/** What a program of each form is, and whether Pulumi is to run it as TypeScript. */
+/** The files of a program in each form. `typescript`: whether Pulumi runs it as TypeScript. */
 const forms = {
   ts: { file: "index.ts", text: source, typescript: true },
   "ts-module": {
@@ -26,7 +26,7 @@ const forms = {
     text: source,
     typescript: true,
     manifest: { type: "module" },
-    // The one that Pulumi brings knows no ES modules.
+    // The ts-node within Pulumi does not support ES modules.
     tsNode: true,
   },
   esm: {
@@ -53,7 +53,7 @@ const tsconfig = {
   files: ["index.ts"],
 };
 
-/** A stack's whole life. `stack rm` fails if a resource is left. */
+/** A shell script of a stack's whole life. `stack rm` fails if a resource is left. */
 const life = `
 for command in \\
   "stack init dev" \\
@@ -70,7 +70,7 @@ do
 done
 `;
 
-/** Loaded by every process of Node.js in the cell: which Node.js runs what. */
+/** A module that every Node.js process of the cell loads, and that records its version and script. */
 const witness = `require("node:fs").appendFileSync(
   process.env.MATRIX_WITNESS,
   process.version + "\\t" + (process.argv[1] ?? "") + "\\n",
@@ -78,7 +78,7 @@ const witness = `require("node:fs").appendFileSync(
 `;
 
 /**
- * Runs one cell to its end, in a folder that it makes.
+ * Runs one cell, in a folder that it creates.
  *
  * @param {object} cell with exact versions
  * @param {string} parent
@@ -149,7 +149,7 @@ async function liveThrough(cell, parent) {
   return printed;
 }
 
-/** Says what is wrong if the program, the provider or the command did not run on the cell's Node.js. */
+/** Returns what is wrong if the program, the provider or the command did not run on the cell's Node.js, else undefined. */
 function wrongNode(witnesses, version) {
   const lines = witnesses.trim().split("\n");
   const others = lines.filter((line) => !line.startsWith(`v${version}\t`));
@@ -180,7 +180,7 @@ async function writeProgram(cell, form, directory) {
     },
     devDependencies: {
       "area1-m365-simulator": `file:${cell.packed.simulator}`,
-      // What is compiled needs no compiler when it runs.
+      // A compiled program needs no compiler when it runs.
       ...(form.typescript &&
         cell.typescript !== "none" && { typescript: cell.typescript }),
       ...(form.tsNode && { "ts-node": "^10.9.2" }),
@@ -189,7 +189,7 @@ async function writeProgram(cell, form, directory) {
   await write("package.json", `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
-/** Returns the command that installs, with its arguments and its own variables. */
+/** Returns the command that installs the packages, with its arguments and environment variables. */
 async function installation({ manager, managerVersion }, directory) {
   const bin = async (name) =>
     path.join(
@@ -206,7 +206,7 @@ async function installation({ manager, managerVersion }, directory) {
         ],
       ];
     case "pnpm":
-      // Pulumi's SDK brings a package whose script is not needed; pnpm wants to be told.
+      // pnpm requires a decision about the install script of a dependency of Pulumi's SDK. It is not needed.
       await writeFile(
         path.join(directory, "pnpm-workspace.yaml"),
         "allowBuilds: { protobufjs: false }\n",
@@ -219,7 +219,7 @@ async function installation({ manager, managerVersion }, directory) {
       return [
         await bin("yarn"),
         [
-          // With Node.js 20 it refuses packages of the Azure SDK, which ask for 22 and work all the same.
+          // With Node.js 20 Yarn refuses packages of the Azure SDK, which require 22 but work.
           ...["install", "--ignore-engines", "--non-interactive"],
           ...["--cache-folder", keptFolder("yarn1-cache")],
         ],
@@ -235,7 +235,7 @@ async function installation({ manager, managerVersion }, directory) {
         ["install", "--no-immutable"],
         {
           YARN_GLOBAL_FOLDER: keptFolder("yarn4"),
-          // Yarn 4 reads no .npmrc.
+          // Yarn 4 does not read .npmrc.
           YARN_NPM_REGISTRY_SERVER: output.trim(),
         },
       ];

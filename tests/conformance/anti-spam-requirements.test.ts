@@ -2,7 +2,7 @@ import { bench } from "./bench";
 import { inProcess } from "./platform";
 import { antiSpamDefault, transportRule } from "./subjects";
 
-describe("An action of an anti-spam policy that somebody set by hand", () => {
+describe("An action of an anti-spam policy that was changed by hand", () => {
   const stage = bench(antiSpamDefault, inProcess);
   const program = {
     name: "Default",
@@ -16,7 +16,7 @@ describe("An action of an anti-spam policy that somebody set by hand", () => {
     stage.forget();
   };
 
-  test("keeps an up from taking away the value that it requires, before anything is written", async () => {
+  test("makes an up fail that would remove the value that the action requires, before anything is written", async () => {
     const resource = stage.resource();
     await resource.up(program);
     byHand();
@@ -50,7 +50,7 @@ describe("An action of an anti-spam policy that somebody set by hand", () => {
     });
   });
 
-  test("is not restored without the value that it requires, which somebody has removed", async () => {
+  test("is not restored when somebody has removed the value that it requires", async () => {
     const { tenant } = stage.simulator;
     tenant.edit("HostedContentFilterPolicy", "Default", {
       SpamAction: "Redirect",
@@ -69,10 +69,10 @@ describe("An action of an anti-spam policy that somebody set by hand", () => {
   });
 });
 
-describe("A rule that somebody left without a condition", () => {
+describe("An adopted rule that had no condition", () => {
   const stage = bench(transportRule, inProcess);
 
-  test("keeps the program's on destroy, so that it does not apply to all mail; the rest is restored", async () => {
+  test("keeps the program's condition on destroy, so that it does not apply to all mail; the rest is restored", async () => {
     stage.simulator.tenant.add("TransportRule", {
       Name: String(transportRule.inputs["name"]),
       SetSCL: 3,

@@ -14,7 +14,7 @@ describe("The rule of a custom anti-spam policy", () => {
     );
   };
 
-  test("is set, switched and removed under its own name when somebody gave it another one than the policy's", async () => {
+  test("is changed, disabled and restored under its own name when somebody has given it another name than the policy's", async () => {
     renamed();
     const resource = stage.resource();
     await resource.up({ ...inputs, adopt: true });
@@ -39,7 +39,7 @@ describe("The rule of a custom anti-spam policy", () => {
     });
   });
 
-  test("is made by the next up when only the policy could be made", async () => {
+  test("is created by the next up when only the policy could be created", async () => {
     const { faults, tenant } = stage.simulator;
     const id = faults.add({
       kind: "status",
@@ -63,7 +63,7 @@ describe("The rule of a custom anti-spam policy", () => {
   });
 
   test.each([true, false])(
-    "is missed when somebody removed it alone, and made again with enabled %s",
+    "shows as drift when only the rule was deleted, and is created again with enabled %s",
     async (enabled) => {
       const program = { ...inputs, enabled };
       const resource = stage.resource();

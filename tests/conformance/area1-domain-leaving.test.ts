@@ -7,7 +7,7 @@ describe("A domain on destroy", () => {
   const stage = bench(area1Domain, inProcess);
   const program = { domain: "example.com" };
 
-  test("stays where it was made by us, with a warning, unless off-boarding was asked for", async () => {
+  test("stays in the account with a warning when we created it, without offboardOnDestroy", async () => {
     const resource = stage.resource();
     await resource.up(program);
     stage.forget();
@@ -16,7 +16,7 @@ describe("A domain on destroy", () => {
     expect((await run.warnings(1)).join()).toMatch(/offboardOnDestroy/);
   });
 
-  test("is off-boarded when we made it and were asked to, and the warning says what that does", async () => {
+  test("is off-boarded with offboardOnDestroy when we created it, and the warning says what that does", async () => {
     const resource = stage.resource();
     const asked = { ...program, offboardOnDestroy: true };
     await resource.up(program);
@@ -30,7 +30,7 @@ describe("A domain on destroy", () => {
     expect((await run.warnings(1)).join()).toMatch(/no longer processes/);
   });
 
-  test("is never off-boarded when it was there before", async () => {
+  test("is never off-boarded when it existed before", async () => {
     area1Domain.add(stage.simulator);
     const resource = stage.resource();
     await resource.up({ ...program, offboardOnDestroy: true });
@@ -41,7 +41,7 @@ describe("A domain on destroy", () => {
   });
 
   test.each(["null", "absent"] as const)(
-    "keeps the transport that it has when it had none before, with a warning: %s",
+    "keeps its transport when it had none before, with a warning: %s",
     async (none) => {
       stage.simulator.quirks.omittedDefaults = none;
       area1Domain.add(stage.simulator, { transport: null });
@@ -56,7 +56,7 @@ describe("A domain on destroy", () => {
   );
 
   test.each(["null", "absent"] as const)(
-    "keeps its lookback hops when they were not set before, with a warning, since Cloudflare takes no null back: %s",
+    "keeps its lookback hops when they were unset before, with a warning, because Cloudflare accepts no null: %s",
     async (none) => {
       stage.simulator.quirks.omittedDefaults = none;
       area1Domain.add(stage.simulator, {
@@ -74,7 +74,7 @@ describe("A domain on destroy", () => {
     },
   );
 
-  test("whose answer leaves out what has no value had none, so that nothing is unknown", async () => {
+  test("counts a property that Cloudflare does not return as unset, and not as unknown", async () => {
     area1Domain.add(stage.simulator, { transport: null });
     const resource = stage.resource();
     const { run } = await resource.up(program);
@@ -82,7 +82,7 @@ describe("A domain on destroy", () => {
     expect(resource.outputs["previous"]).toMatchObject({ transport: null });
   });
 
-  test("gets other values that were null back, by PUT, since PATCH cannot", async () => {
+  test("restores other values that were null by PUT, because PATCH cannot", async () => {
     area1Domain.add(stage.simulator, {
       lookback_hops: 3,
       require_tls_outbound: null,
@@ -104,7 +104,7 @@ describe("A domain on destroy", () => {
     );
   });
 
-  test("keeps its other delivery modes while DIRECT is added, and loses DIRECT again", async () => {
+  test("keeps its other delivery modes when DIRECT is added, and loses only DIRECT on destroy", async () => {
     area1Domain.add(stage.simulator, { allowed_delivery_modes: ["BCC"] });
     const resource = stage.resource();
     await resource.up(program);
@@ -116,7 +116,7 @@ describe("A domain on destroy", () => {
     expect(stage.live()["allowed_delivery_modes"]).toEqual(["BCC"]);
   });
 
-  test("shows allowedDeliveryModes when somebody took DIRECT away, and nothing when they added another", async () => {
+  test("shows allowedDeliveryModes as drift when somebody removed DIRECT, but not when they added another mode", async () => {
     const resource = stage.resource();
     await resource.up(program);
     area1Domain.edit(stage.simulator, "allowed_delivery_modes", [
@@ -134,7 +134,7 @@ describe("A domain on destroy", () => {
     expect(await resource.preview(program)).toEqual([]);
   });
 
-  test("shows the record that a new domain waits for, where it is asked to, and asks for it no more on refresh", async () => {
+  test("returns the TXT record that verifies a new domain with readVerification, and does not request it on refresh", async () => {
     const resource = stage.resource();
     await resource.up(program);
     expect(resource.outputs).toMatchObject({ status: "PENDING" });
@@ -160,7 +160,7 @@ describe("A domain on destroy", () => {
     expect(resource.outputs).not.toHaveProperty("verification");
   });
 
-  test("moves to another account by a replacement that leaves nothing undone", async () => {
+  test("moves to another account by a replacement, and shows no change afterwards", async () => {
     const resource = stage.resource();
     await resource.up(program);
     const [, other] = [...stage.simulator.accounts.keys()];

@@ -8,7 +8,7 @@ describe("A domain whose transport is left out", () => {
   const stage = bench(area1Domain, inProcess);
   const program = { domain: "example.com" };
 
-  test("follows the MX that Microsoft Graph tells, and shows it as mailExchange", async () => {
+  test("follows the MX that Microsoft Graph returns, and shows it as mailExchange", async () => {
     const resource = stage.resource();
     await resource.up(program);
     expect(stage.live()["transport"]).toBe(microsofts);
@@ -57,7 +57,7 @@ describe("A domain whose transport is left out", () => {
     expect(await resource.refresh()).toEqual([]);
   });
 
-  test("takes the stored host on a refresh when Graph cannot be asked, and warns", async () => {
+  test("uses the stored host on a refresh when Graph cannot be queried, and warns", async () => {
     const resource = stage.resource();
     await resource.up(program);
     const application = stage.simulator.tenant.applications[0];
@@ -70,7 +70,7 @@ describe("A domain whose transport is left out", () => {
     expect(resource.outputs["mailExchange"]).toBe(microsofts);
   });
 
-  test("is not made when Graph cannot be asked: the message says what is missing, and nothing is written", async () => {
+  test("is not created when Graph cannot be queried: the message says what is missing, and nothing is written", async () => {
     const application = stage.simulator.tenant.applications[0];
     if (application) application.appRoles = ["Exchange.ManageAsApp"];
     const message = await messageOf(stage.resource().up(program));
@@ -79,7 +79,7 @@ describe("A domain whose transport is left out", () => {
     expect(stage.writes()).toEqual([]);
   });
 
-  test("is made with a transport that is given, without asking Graph", async () => {
+  test("is created with a given transport without querying Graph", async () => {
     const resource = stage.resource();
     await resource.up({ ...program, transport: "mx.example.org" });
     await resource.refresh();
@@ -96,7 +96,7 @@ describe("A domain whose transport is left out", () => {
     expect(stage.writes()).toEqual([]);
   });
 
-  test("goes over to following, and back, in place", async () => {
+  test("changes in place from a given transport to following the MX, and back", async () => {
     const resource = stage.resource();
     const given = { ...program, transport: "mx.example.org" };
     await resource.up(given);
@@ -111,18 +111,18 @@ describe("A domain whose transport is left out", () => {
   });
 });
 
-// Kind: an output derived from an input that may be secret holds no copy of it, or is secret by itself.
+// Rule: an output derived from an input that may be secret contains no copy of it, or is secret itself.
 describe("A domain whose transport is given", () => {
   const stage = bench(area1Domain, inProcess);
   const transport = "secret-relay.example";
   const program = { domain: "example.com", transport };
-  /** Names of the outputs in which the transport stands, in whatever depth. */
+  /** Returns the names of the outputs that contain the transport, at any depth. */
   const copies = (outputs: Readonly<Record<string, unknown>>) =>
     Object.keys(outputs).filter((name) =>
       JSON.stringify(outputs[name] ?? null).includes(transport),
     );
 
-  test("has it in no output of another name, of a new domain and after drift", async () => {
+  test("returns it in no output of another name, for a new domain and after drift", async () => {
     const resource = stage.resource();
     await resource.up(program);
     expect(copies(resource.outputs)).toEqual(["transport"]);
@@ -131,7 +131,7 @@ describe("A domain whose transport is given", () => {
     expect(copies(resource.outputs)).toEqual(["transport"]);
     area1Domain.edit(stage.simulator, "transport", "elsewhere.example");
     expect(await resource.refresh()).toEqual(["transport"]);
-    // What we wrote is kept for destroy, and the engine keeps this output secret.
+    // `wrote` keeps our value for destroy, and the engine treats this output as secret.
     expect(copies(resource.outputs)).toEqual(["wrote"]);
     await resource.up(program);
     expect(copies(resource.outputs)).toEqual(["transport"]);

@@ -9,38 +9,38 @@ import type { Environment, Platform, Properties } from "./platform";
 import { Resource } from "./resource";
 import type { Subject } from "./subject";
 
-// Everything here takes milliseconds; what hangs is found out soon.
+// Every test takes milliseconds, so a short time limit finds one that hangs.
 jest.setTimeout(20_000);
 
-/** What every test of a subject works with; the simulator is as new for each. */
+/** The tools of every test of a subject. The simulator is reset before each test. */
 export interface Bench {
   readonly subject: Subject;
   readonly platform: Platform;
   readonly simulator: Simulator;
-  /** What the subject's resource knows: little patience, so that waiting takes milliseconds. */
+  /** Environment variables of the subject's resource, with short time limits, so that waiting takes milliseconds. */
   readonly environment: Environment;
-  /** A resource that is not in the state yet. */
+  /** Returns a resource that is not in the state yet. */
   resource(environment?: Environment): Resource;
-  /** The object as the vendor keeps it, which must be there. */
+  /** Returns the object as the vendor stores it. @throws Error if it does not exist. */
   live(): NonNullable<ReturnType<Subject["live"]>>;
-  /** What was written since the last `forget`: cmdlets, or methods of Cloudflare, refused ones too. */
+  /** Returns the writes since the last `forget`, rejected ones included: cmdlets, or HTTP methods of Cloudflare. */
   writes(): string[];
-  /** Every request to a vendor but the sign-ins since the last `forget`. */
+  /** Returns every request to a vendor since the last `forget`, without the sign-ins. */
   requests(): LogEntry[];
   forget(): void;
-  /** The rows of a table of tests that this platform is worth. */
+  /** Returns the rows of a table of tests that run on this platform. */
   rows<Row>(table: readonly Row[]): Row[];
-  /** True where the vendor has the object before anybody made it. */
+  /** True if the object exists at the vendor before any test creates it. */
   readonly existsBefore: boolean;
-  /** A test where the vendor has more than this one object; elsewhere it is skipped, and counted as such. */
+  /** A test that is skipped for kinds whose object exists exactly once. */
   readonly unlessOnce: jest.It;
-  /** A test where programs make and remove the object. */
+  /** A test that is skipped unless programs create and delete the object. */
   readonly ifMade: jest.It;
-  /** A test where somebody can remove the object and make another under its name. */
+  /** A test that is skipped unless somebody else can delete the object and create another with its name. */
   readonly ifRemade: jest.It;
 }
 
-/** Starts a simulator for a `describe` and puts it back before each of its tests. */
+/** Starts a simulator for a `describe` and resets it before each of its tests. */
 export function bench(subject: Subject, platform: Platform): Bench {
   const existsBefore = subject.existence === "once";
   let simulator: Simulator | undefined;
@@ -67,7 +67,7 @@ export function bench(subject: Subject, platform: Platform): Bench {
     Object.assign(running().quirks, structuredClone(defaultQuirks));
     running().reset();
     subject.prepare?.(running());
-    // What the subject says decides which tests there are.
+    // `existence` decides which tests are defined.
     expect(subject.live(running()) !== undefined).toBe(existsBefore);
   });
   const environment = (): Environment => ({
@@ -106,7 +106,7 @@ export function bench(subject: Subject, platform: Platform): Bench {
   };
 }
 
-/** A program with some properties changed; undefined takes one out. */
+/** Returns a program with some properties changed; undefined removes one. */
 export const changed = (program: Properties, changes: Properties): Properties =>
   Object.fromEntries(
     Object.entries({ ...program, ...changes }).filter(
@@ -114,12 +114,12 @@ export const changed = (program: Properties, changes: Properties): Properties =>
     ),
   );
 
-/** The message of what a promise rejects with. @throws Error when it does not. */
+/** Returns the message of the error that a promise rejects with. @throws Error if it does not reject. */
 export async function messageOf(promise: Promise<unknown>): Promise<string> {
   return (await errorOf(promise)).message;
 }
 
-/** What a promise rejects with. @throws Error when it does not. */
+/** Returns the error that a promise rejects with. @throws Error if it does not reject. */
 export async function errorOf(promise: Promise<unknown>): Promise<Error> {
   try {
     await promise;

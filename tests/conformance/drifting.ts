@@ -10,7 +10,7 @@ import {
   wireValue,
 } from "./subject";
 
-/** What a refresh shows, and what it does not. */
+/** Tests of what a refresh shows as drift, and what it does not. */
 export function drifting(bench: Bench): void {
   const { subject } = bench;
   const kind = kindOf(subject);
@@ -23,12 +23,12 @@ export function drifting(bench: Bench): void {
         ([name, { onlyOnCreate, replaces }]) =>
           !onlyOnCreate &&
           !replaces &&
-          // Another name is another object, but where the Guid stays.
+          // Another name means another object, unless the id is the Guid, which stays.
           (name !== kind.nameField || kind.idIs === "guid"),
       ),
     ),
   )(
-    "shows %s, and only that, when somebody else changed it, and repairs it",
+    "shows only %s when somebody else changed it, and repairs it",
     async (property, field) => {
       const resource = bench.resource();
       await resource.up(inputs);
@@ -48,14 +48,14 @@ export function drifting(bench: Bench): void {
   );
 
   const foreign = foreignFields(subject);
-  test("the subject says what somebody adds where a kind has foreign fields", () => {
+  test("has foreign values in its subject if its kind has foreign fields", () => {
     expect(subject.foreign !== undefined).toBe(foreign.length > 0);
   });
   if (subject.foreign) {
     const { condition, action, notAlone } = subject.foreign;
     const added = Object.keys(condition);
     test.each(bench.rows(foreign))(
-      "shows %s that somebody else added, and takes it away",
+      "shows %s that somebody else added, and plans to remove it",
       async (property, { wire }) => {
         const resource = bench.resource();
         await resource.up(inputs);
@@ -66,7 +66,7 @@ export function drifting(bench: Bench): void {
       },
     );
 
-    test("takes foreign conditions, exceptions and dates away in one write, and shows none afterwards", async () => {
+    test("removes foreign conditions, exceptions and dates in one write, and shows none afterwards", async () => {
       const resource = bench.resource();
       await resource.up(inputs);
       const alone = foreign.filter(([, { wire }]) => !notAlone.test(wire));
@@ -82,7 +82,7 @@ export function drifting(bench: Bench): void {
       expect(await resource.preview(inputs)).toEqual([]);
     });
 
-    test("gives foreign exceptions of an adopted object back", async () => {
+    test("restores foreign exceptions of an adopted object", async () => {
       subject.add(bench.simulator, condition);
       const resource = bench.resource();
       const program = { ...inputs, adopt: true };
@@ -103,7 +103,7 @@ export function drifting(bench: Bench): void {
     });
   }
 
-  test("shows nothing of what the program left out and has no default", async () => {
+  test("shows no drift of properties that the program does not set and that have no default", async () => {
     const resource = bench.resource();
     await resource.up(subject.least);
     for (const [name, field] of ownFields(subject))
@@ -130,7 +130,7 @@ export function drifting(bench: Bench): void {
       await resource.up(inputs);
       expect(await resource.refresh()).toEqual([]);
       expect(await resource.preview(inputs)).toEqual([]);
-      // What was read in one spelling is the same in another one.
+      // A value that was read in one spelling equals the same value in another spelling.
       Object.assign(bench.simulator.quirks, vendors[0]?.[1]);
       expect(await resource.refresh()).toEqual([]);
       expect(bench.writes().length).toBeLessThanOrEqual(2);
@@ -138,7 +138,7 @@ export function drifting(bench: Bench): void {
   );
 
   bench.ifRemade(
-    "is gone when a complete list does not hold it, and an update says to refresh",
+    "is gone when a complete list does not contain it, and an update says to refresh",
     async () => {
       const resource = bench.resource();
       await resource.up(inputs);
@@ -154,7 +154,7 @@ export function drifting(bench: Bench): void {
   );
 
   bench.unlessOnce(
-    "is made again by the next up after somebody removed it",
+    "is created again by the next up after somebody deleted it",
     async () => {
       const resource = bench.resource();
       await resource.up(inputs);
@@ -166,7 +166,7 @@ export function drifting(bench: Bench): void {
   );
 
   bench.ifRemade(
-    "is deleted without a word when it is gone already",
+    "is deleted without a warning when it no longer exists",
     async () => {
       const resource = bench.resource();
       await resource.up(inputs);
@@ -179,7 +179,7 @@ export function drifting(bench: Bench): void {
   );
 
   bench.ifRemade(
-    "is gone when another object stands under its name, which destroy leaves alone with a warning",
+    "is gone when another object has its name, which destroy does not change, with a warning",
     async () => {
       const resource = bench.resource();
       await resource.up(inputs);
@@ -196,7 +196,7 @@ export function drifting(bench: Bench): void {
   );
 }
 
-/** Other spellings of the same values, by vendor. */
+/** Other spellings of the same values and other forms of the answers, by vendor. */
 const spellings: Readonly<
   Record<"tenantId" | "accountId", [string, Partial<Quirks>][]>
 > = {
@@ -218,18 +218,18 @@ const spellings: Readonly<
   ],
   accountId: [
     ["POST answers 200", { createStatus: 200 }],
-    ["nobody tells the verification", { verification: "notFound" }],
-    ["left out fields get defaults", { omittedDefaults: "default" }],
+    ["the verification is not found", { verification: "notFound" }],
+    ["missing fields get defaults", { omittedDefaults: "default" }],
     ["answers carry last_modified", { lastModified: true }],
     ["statistics are absent", { statistics: "absent" }],
     ["statistics are null", { statistics: "null" }],
-    ["everything moves by itself", { volatile: "all" }],
+    ["all volatile fields change", { volatile: "all" }],
     ["status comes in lower case", { statusCase: "lower" }],
     ["status is null", { statusCase: "null" }],
     ["arrays come reversed", { arrayOrder: "reversed" }],
     ["IPs come in shortest form", { ipForm: "normalised" }],
     [
-      "answers leave optional fields out",
+      "answers lack optional fields",
       { omittedFields: ["require_tls_inbound", "folder", "integration_id"] },
     ],
   ],

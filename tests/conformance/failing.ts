@@ -5,7 +5,7 @@ import { duplicatesIn } from "./vendor-objects";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Answers that say nothing of what exists. */
+/** Answers that say nothing about which objects exist. */
 const hostile: [string, Fault][] = [
   ["a connection refused", { kind: "refuse" }],
   ["a connection reset", { kind: "reset" }],
@@ -43,7 +43,7 @@ const hostile: [string, Fault][] = [
   ],
 ];
 
-/** What goes wrong at a vendor or on the way, and what must come of it. */
+/** Tests of failures at a vendor or in the network, and of their required results. */
 export function failing(bench: Bench): void {
   const { subject } = bench;
   const kind = kindOf(subject);
@@ -63,7 +63,7 @@ export function failing(bench: Bench): void {
   });
 
   test.each(bench.rows(hostile))(
-    "%s is an error and never an absence, in refresh, update and destroy",
+    "%s is an error and never means that the object is gone, in refresh, update and destroy",
     async (_, fault) => {
       const resource = bench.resource();
       await resource.up(inputs);
@@ -95,7 +95,7 @@ export function failing(bench: Bench): void {
     ["504", { kind: "status", status: 504 }],
   ];
   test.each(bench.rows(passing))(
-    "does not trouble anybody with %s that comes once, in reads and in writes that may be repeated",
+    "does not fail after %s that comes once, in reads and in writes that may be repeated",
     async (_, fault) => {
       const resource = bench.resource({
         ...bench.environment,
@@ -115,7 +115,7 @@ export function failing(bench: Bench): void {
     },
   );
 
-  test("waits as long as it is asked to when it is throttled, in reads and writes", async () => {
+  test("waits as long as the vendor requires when it is throttled, in reads and writes", async () => {
     const asked = { "retry-after": "0.05" };
     const throttled: Fault = { kind: "status", status: 429, headers: asked };
     const { faults } = bench.simulator;
@@ -132,7 +132,7 @@ export function failing(bench: Bench): void {
     expect(await resource.refresh()).toEqual([]);
   });
 
-  test("gives up within its patience when throttling does not end, and says so", async () => {
+  test("gives up within its time limit when throttling does not end, and says so", async () => {
     const resource = bench.resource();
     await resource.up(inputs);
     resource.environment = impatient();
@@ -144,12 +144,12 @@ export function failing(bench: Bench): void {
     expect(performance.now() - started).toBeLessThan(8000);
   });
 
-  test("gives up within its patience when nobody answers, and says so", async () => {
+  test("gives up within its time limit when no answer comes, and says so", async () => {
     const resource = bench.resource(impatient());
     bench.simulator.faults.add(always({ kind: "hang" }));
     const started = performance.now();
     const message = await messageOf(resource.up(inputs));
-    // On a busy machine the sign-in alone can take the whole patience.
+    // On a busy machine the sign-in alone can take the whole time limit.
     expect(message).toMatch(
       /did not answer within|no answer within|was used up before/,
     );
@@ -163,7 +163,7 @@ export function failing(bench: Bench): void {
     ["half an answer comes", { kind: "truncate" }],
   ];
   test.each(lost)(
-    "is not made twice when it was made and %s",
+    "is not created twice when it was created and %s",
     async (_, fault) => {
       for (const match of subject.makes)
         bench.simulator.faults.add({ ...fault, match, when: "after" });
@@ -188,7 +188,7 @@ export function failing(bench: Bench): void {
   );
 
   test.each(lost)(
-    "is made once when the request did not arrive: %s",
+    "is created once when the request did not arrive: %s",
     async (_, fault) => {
       for (const match of subject.makes)
         bench.simulator.faults.add({ ...fault, match, when: "before" });
@@ -206,7 +206,7 @@ export function failing(bench: Bench): void {
   );
 
   bench.unlessOnce(
-    "is not taken for removed when a proxy says 404 to its removal",
+    "does not count as deleted when a proxy answers its deletion with 404",
     async () => {
       const resource = bench.resource();
       await resource.up({ ...inputs, ...subject.removable });
@@ -244,7 +244,7 @@ export function failing(bench: Bench): void {
     await resource.destroy();
   });
 
-  test("keeps its id and what is owed when a write is refused, and goes on in the next up, also after a refresh", async () => {
+  test("keeps its id and its pending changes when a write is rejected, and completes them in the next up, also after a refresh", async () => {
     for (const refresh of [false, true]) {
       const resource = bench.resource();
       await resource.up(inputs);
@@ -274,7 +274,7 @@ export function failing(bench: Bench): void {
   });
 
   test.each(bench.rows(ownFields(subject)))(
-    "takes a value of %s that is not known yet, alone or within, and counts it as changed",
+    "accepts a value of %s that is unknown in the preview, as a whole or as an entry, and counts it as changed",
     async (property, { onlyOnCreate }) => {
       const resource = bench.resource();
       await resource.up(inputs);
@@ -303,7 +303,7 @@ export function failing(bench: Bench): void {
     },
   );
 
-  test("says no secret in any error or output, however the vendor quotes it", async () => {
+  test("shows no secret in any error or output, however the vendor quotes it", async () => {
     const { environment } = bench;
     const secrets = [
       environment["AZURE_CLIENT_SECRET"] ?? "",
@@ -384,7 +384,7 @@ export function failing(bench: Bench): void {
     );
   });
 
-  bench.ifRemade("fails to read an id that there is none of", async () => {
+  bench.ifRemade("fails to read an id that does not exist", async () => {
     const handlers = bench.resource().run().of(subject.kind);
     await expect(
       handlers.read("5c7d1bb0-0000-4000-8000-000000000000", {}),
@@ -392,7 +392,7 @@ export function failing(bench: Bench): void {
   });
 }
 
-/** An `up` that may need one more run. */
+/** Runs an `up`, and once more if it fails. */
 async function upAgain(up: () => Promise<unknown>): Promise<void> {
   try {
     await up();

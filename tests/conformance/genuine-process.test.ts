@@ -4,12 +4,12 @@ import { conforms } from "./suite";
 import { everySubject } from "./subjects";
 
 let started: GenuineProcess | undefined;
-// The library is built and packed, once for all test files.
+// The time limit includes building and packing the library, which is done once for all test files.
 beforeAll(async () => {
   started = await genuineProcess();
 }, 180_000);
 
-/** Tables of tests are made before the process is started. */
+/** A platform that starts no process yet, because the tables of tests are defined before it runs. */
 const platform: Platform = {
   name: "Pulumi's provider process",
   everyProperty: false,

@@ -15,7 +15,7 @@ import {
   type ProviderRun,
 } from "./platform";
 
-/** Pulumi's own dynamic-provider process with the packed library, and runs within it. */
+/** Pulumi's own dynamic-provider process with the packed library, and a platform whose runs share it. */
 export interface GenuineProcess {
   readonly platform: Platform;
   readonly process: ProviderProcess;
@@ -23,7 +23,7 @@ export interface GenuineProcess {
 
 let project: ReturnType<typeof opsProject> | undefined;
 
-/** Starts one; it ends with the test file. */
+/** Starts a process, which ends with the test file. */
 export async function genuineProcess(): Promise<GenuineProcess> {
   project ??= opsProject({ dependencies: "packed" });
   const { directory } = await project;
@@ -40,8 +40,8 @@ export async function genuineProcess(): Promise<GenuineProcess> {
 }
 
 /**
- * A run of its own in a process that is shared to save seconds: the session of a process is made by its configuration, so a
- * configuration that no other run has makes another session.
+ * Returns a run in a process that is shared to save seconds. A process opens one session per configuration, so a unique
+ * configuration gives the run its own session.
  */
 function runIn(
   started: ProviderProcess,
@@ -58,7 +58,7 @@ function runIn(
           .slice(first)
           .filter(({ severity }) => severity === 2)
           .map(({ message }) => message);
-      // They come over a connection of their own.
+      // Warnings arrive over a separate connection.
       const end = Date.now() + 2000;
       while (now().length < atLeast && Date.now() < end)
         await new Promise((resolve) => setTimeout(resolve, 10));
@@ -67,17 +67,17 @@ function runIn(
   };
 }
 
-/** The library's own loader, with a configuration instead of the process's. */
+/** Returns the library's loader with the given configuration instead of the process's. */
 function loaderWith(
   kind: string,
   environment: Environment,
   serial: number,
 ): string {
   const configuration = {
-    // Nothing but what is given here counts.
+    // No variable of the process counts, only the ones given here.
     "area1:explicitEnvironment": "[]",
     ...asConfiguration(environment),
-    // Kept to be scrubbed, and used by nobody: it makes this configuration another one.
+    // An unused value that makes this configuration unique.
     "area1:clientCertificatePassword": `nobody's password, run ${serial}`,
   };
   return `exports.handler=()=>{const h=require("pulumi-area1-m365/provider").provider(${JSON.stringify(kind)}),c=h.configure,o=${JSON.stringify(configuration)};h.configure=()=>c({config:{get:k=>o[k]}});return h}//${serial}`;

@@ -2,7 +2,7 @@ import { bench, messageOf } from "./bench";
 import { inProcess, type Environment } from "./platform";
 import { transportRule } from "./subjects";
 
-describe("What belongs to a tenant", () => {
+describe("An object of a tenant", () => {
   const stage = bench(transportRule, inProcess);
   const { inputs } = transportRule;
   const elsewhere = () => {
@@ -15,7 +15,7 @@ describe("What belongs to a tenant", () => {
   const refusal = (other: string) =>
     `the state belongs to tenant ${stage.simulator.tenant.id}, but the configuration is for ${other}. Nothing was done; configure the right one.`;
 
-  test("says so, with its Guid", async () => {
+  test("returns its tenant and its Guid", async () => {
     const resource = stage.resource();
     await resource.up(inputs);
     expect(resource.outputs).toMatchObject({
@@ -25,7 +25,7 @@ describe("What belongs to a tenant", () => {
     expect(resource.outputs).not.toHaveProperty("domainId");
   });
 
-  test("is not touched with the credentials of another", async () => {
+  test("is not changed with the credentials of another tenant", async () => {
     const resource = stage.resource();
     await resource.up(inputs);
     const { other, environment } = elsewhere();
@@ -35,7 +35,7 @@ describe("What belongs to a tenant", () => {
     );
   });
 
-  test("is refused by the preview already where the configuration names another by its id", async () => {
+  test("is already refused by the preview if the configuration names another tenant by its id", async () => {
     const resource = stage.resource();
     await resource.up(inputs);
     const id = resource.kept?.id ?? "";
@@ -50,12 +50,12 @@ describe("What belongs to a tenant", () => {
     expect(`${await messageOf(ask(environment))}.`).toBe(refusal(other));
     await ask(environment, other.toUpperCase());
     await ask(stage.environment);
-    // Only the vendor knows whose name that is: whoever writes asks it.
+    // Only the vendor can resolve a tenant's name, so this is checked before a write and not in the preview.
     await ask({ ...environment, AZURE_TENANT_ID: "fabrikam.onmicrosoft.com" });
     expect(stage.simulator.log).toEqual([]);
   });
 
-  test("is of a kind that there is: a state of a newer version says what to install", () => {
+  test("has a supported kind: for a state of a newer version the message says what to install", () => {
     expect(() => inProcess.run(stage.environment).of("Mailbox")).toThrow(
       new Error(
         "pulumi-area1-m365 has no kind Mailbox: a newer version of it wrote this state; install that",

@@ -5,7 +5,7 @@ import { fileNameOf } from "./subject";
 import { kindsUnderTest } from "./subjects";
 import { conforms } from "./suite";
 
-// The suite for every kind without a test file of its own. Those that take longest have one, so that they run side by side.
+// Runs the suite for every kind without its own test file. The slowest kinds have their own, so that they run in parallel.
 
 const kinds = Object.entries(kindsUnderTest).map(([kind, { subjects }]) => ({
   kind,
@@ -16,7 +16,7 @@ const kinds = Object.entries(kindsUnderTest).map(([kind, { subjects }]) => ({
 for (const { subjects, file } of kinds)
   if (!existsSync(file)) for (const subject of subjects) conforms(subject);
 
-test("a file that is called after a kind runs the suite for each of its subjects", () => {
+test("a test file named after a kind runs the suite for each of its subjects", () => {
   const counts = kinds
     .filter(({ file }) => existsSync(file))
     .map(({ kind, subjects, file }) => ({

@@ -6,13 +6,13 @@ import type { Value } from "../../providers/codecs";
 import { isGuarded } from "../../providers/lifecycle/state";
 import { Resource } from "./resource";
 
-/** Create, no change afterwards, updates in place, replacement. */
+/** Tests of creation, of previews without changes afterwards, of updates in place and of replacement. */
 export function makingAndChanging(bench: Bench): void {
   const { subject } = bench;
   const kind = kindOf(subject);
   const { inputs, least } = subject;
 
-  test("is as the program says after up, at the vendor and in the outputs", async () => {
+  test("has the program's values after up, at the vendor and in the outputs", async () => {
     const resource = bench.resource();
     expect(await resource.preview(inputs)).toEqual(["create"]);
     expect((await resource.up(inputs)).steps).toEqual(["create"]);
@@ -26,7 +26,7 @@ export function makingAndChanging(bench: Bench): void {
     );
   });
 
-  test("is made from what must be given, with the documented defaults", async () => {
+  test("is created from the required inputs alone, with the documented defaults", async () => {
     const resource = bench.resource();
     await resource.up(least);
     const defaults = Object.fromEntries(
@@ -51,7 +51,7 @@ export function makingAndChanging(bench: Bench): void {
     expect(bench.writes()).toEqual([]);
   });
 
-  test("is checked the same the second time, and checking what was read changes nothing", async () => {
+  test("is checked with the same result a second time, and checking values that were read does not change them", async () => {
     const resource = bench.resource();
     await resource.up(inputs);
     const handlers = resource.run().of(subject.kind);
@@ -63,7 +63,7 @@ export function makingAndChanging(bench: Bench): void {
     expect((await handlers.check(read, read)).inputs).toEqual(read);
   });
 
-  test("asks nobody anything in check and diff", async () => {
+  test("sends no request in check and diff", async () => {
     const resource = bench.resource();
     await resource.up(inputs);
     bench.simulator.log.splice(0);
@@ -76,7 +76,7 @@ export function makingAndChanging(bench: Bench): void {
     ([, { replaces, onlyOnCreate }]) => !replaces && !onlyOnCreate,
   );
   test.each(bench.rows(inPlace))(
-    "changes %s in place with one write and no more",
+    "changes %s in place with exactly one write",
     async (property, field) => {
       const beside = Object.fromEntries(
         (subject.without?.[property] ?? []).map((name) => [name, undefined]),
@@ -128,7 +128,7 @@ export function makingAndChanging(bench: Bench): void {
   );
   if (replacing.length > 0)
     test.each(replacing)(
-      "is replaced for another %s, the new one made before the old one is taken away",
+      "is replaced when %s changes: the new object is created before the old one is deleted",
       async (property) => {
         const resource = bench.resource();
         await resource.up(least);
@@ -154,7 +154,7 @@ export function makingAndChanging(bench: Bench): void {
     );
 
   if (isGuarded(kind))
-    test("shows other mail to guard as an update that writes nothing, and a spelling of it that is wrong as a failure", async () => {
+    test("shows a change of guardedMail as an update that writes nothing, and refuses a wrong value of it", async () => {
       const guarding = (words: string[]) => ({
         ...inputs,
         guardedMail: { words, headers: ["area1"] },
@@ -176,7 +176,7 @@ export function makingAndChanging(bench: Bench): void {
       );
     });
 
-  test("is adopted by --replace, and the delete of the same operation leaves it", async () => {
+  test("is adopted by --replace, and not deleted at the end of that operation", async () => {
     const resource = bench.resource();
     await resource.up(inputs);
     const before = bench.live();
@@ -190,7 +190,7 @@ export function makingAndChanging(bench: Bench): void {
     expect(await resource.refresh()).toEqual([]);
   });
 
-  test("is left by the clean-up after an interrupted replacement", async () => {
+  test("is not deleted when the next up cleans up after an interrupted replacement", async () => {
     const resource = bench.resource();
     await resource.up(inputs);
     const before = bench.live();
@@ -200,7 +200,7 @@ export function makingAndChanging(bench: Bench): void {
     expect(await resource.refresh()).toEqual([]);
   });
 
-  test("is still removed or restored after it was replaced by itself, with what its restore point holds", async () => {
+  test("is still deleted or restored after it was replaced by itself, with the values of its restore point", async () => {
     const before = subject.live(bench.simulator);
     const program = { ...inputs, restorePoint: await firstSeen(bench) };
     const resource = bench.resource();
@@ -215,7 +215,7 @@ export function makingAndChanging(bench: Bench): void {
   });
 }
 
-/** What a restore point that is made now gives to the subject's resource. */
+/** Creates a restore point; returns its value for the subject's resource, or false if the object does not exist. */
 export async function firstSeen(bench: Bench): Promise<unknown> {
   const { kind } = bench.subject;
   const name = nameOf(bench.subject);
@@ -225,11 +225,11 @@ export async function firstSeen(bench: Bench): Promise<unknown> {
   return values[`${kind}/${name}`] ?? false;
 }
 
-/** Sets compare as sets. */
+/** Returns a set in a fixed order, to compare it. */
 const inOrder = (value: unknown): unknown =>
   Array.isArray(value) ? [...(value as unknown[])].sort() : value;
 
-/** Every value of a program stands at the vendor, in the vendor's form. */
+/** Expects every value of a program at the vendor, in the vendor's form. */
 function expectLive(
   live: JsonObject,
   program: Record<string, unknown>,

@@ -7,10 +7,10 @@ import { PartialFailure, UserError } from "../../providers/errors";
 import type { State } from "../../providers/kind";
 import { Session } from "../../providers/session/session";
 
-/** Inputs or outputs of a resource. */
+/** The inputs or outputs of a resource. */
 export type Properties = Record<string, unknown>;
 
-/** The handlers of one kind with their answers as the engine understands them. */
+/** The handlers of one kind, with their answers as the engine interprets them. */
 export interface Handlers {
   check(
     olds: Properties,
@@ -19,14 +19,14 @@ export interface Handlers {
     inputs: Properties;
     failures: { property: string; reason: string }[];
   }>;
-  /** `unknown`: the engine compares old and new inputs by itself. */
+  /** Compares the state with new inputs. `unknown`: the engine compares old and new inputs itself. */
   diff(
     id: string,
     olds: Properties,
     news: Properties,
   ): Promise<{ changes: "none" | "some" | "unknown"; replaces: string[] }>;
   create(inputs: Properties): Promise<{ id: string; outputs: Properties }>;
-  /** Undefined: the object is gone. */
+  /** Reads the object; undefined if it no longer exists. */
   read(
     id: string,
     outputs: Properties,
@@ -41,39 +41,39 @@ export interface Handlers {
   delete(id: string, outputs: Properties): Promise<void>;
 }
 
-/** What a call rejects with. */
+/** The error that a failed call rejects with. */
 export class HandlerError extends Error {
   constructor(
     message: string,
-    /** What exists although the call failed. */
+    /** The object that exists although the call failed. */
     readonly partial?: { id: string; outputs: Properties; reasons: string[] },
   ) {
     super(message);
   }
 }
 
-/** One run of Pulumi's dynamic-provider process: nothing outlives it but the state. */
+/** One run of Pulumi's dynamic-provider process. Only the state outlives it. */
 export interface ProviderRun {
   of(kind: string): Handlers;
-  /** The warnings until now; waits a moment until there are `atLeast` so many. */
+  /** Returns the warnings so far, after waiting a moment for at least `atLeast` of them. */
   warnings(atLeast?: number): Promise<string[]>;
 }
 
-/** Variables as the environment names them, see section "configuration" of the documentation. */
+/** Environment variables, see section "configuration" of the documentation. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** Where handlers run: in this process, or in Pulumi's own over gRPC. */
+/** Where handlers run: in this process, or in Pulumi's provider process over gRPC. */
 export interface Platform {
   readonly name: string;
-  /** False where one property stands for all: what differs between properties lies in the handlers alone. */
+  /** False if tests of one property are enough, because only the handlers treat properties differently. */
   readonly everyProperty: boolean;
-  /** A new run; `environment` is everything that it knows. */
+  /** Starts a run, whose whole configuration is `environment`. */
   run(environment: Environment): ProviderRun;
 }
 
 /**
- * The handlers in this process, with a session of their own for each run.
- * @param told takes every message to the engine, those of the status line among them.
+ * Returns a platform that runs the handlers in this process, with a session for each run.
+ * @param told receives every message to the engine, including those of the status line.
  * @param stored the stack's configuration or an explicit provider's arguments, by full key.
  */
 export const handlersInProcess = (
@@ -100,7 +100,7 @@ export const handlersInProcess = (
   },
 });
 
-/** {@link handlersInProcess} with nobody who listens. */
+/** {@link handlersInProcess} that discards messages and has no stored configuration. */
 export const inProcess: Platform = handlersInProcess();
 
 function local(kind: string, open: () => Session): Handlers {
@@ -110,7 +110,7 @@ function local(kind: string, open: () => Session): Handlers {
     ...properties,
     __provider: text,
   });
-  // What is returned must survive the way to the engine.
+  // An answer must survive serialisation on the way to the engine.
   const sent = <T>(value: T): T => {
     if (!isStruct(value))
       throw new Error("an answer holds what a protobuf Struct cannot");
@@ -162,7 +162,7 @@ function local(kind: string, open: () => Session): Handlers {
   };
 }
 
-/** A deep copy of plain data. Jest's own `structuredClone` and `JSON` make arrays of another realm, which equal none of ours. */
+/** Returns a deep copy of plain data. Jest's `structuredClone` and `JSON` make arrays of another realm, which never equal ours. */
 export const copyOf = <T>(value: T): T =>
   (Array.isArray(value)
     ? value.map((entry: unknown) => copyOf(entry))
@@ -184,7 +184,7 @@ const isStruct = (value: unknown): boolean => {
   );
 };
 
-/** The guard hands a partial failure over as properties of an Error. */
+/** Converts the handlers' errors, which describe a partial failure in properties of an Error. */
 async function failing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -212,7 +212,7 @@ export const bare = ({ __provider, ...properties }: State): Properties => {
   return properties;
 };
 
-/** The same variables under the keys of the namespace `area1`. */
+/** Returns the same variables under the keys of the namespace `area1`. */
 export function asConfiguration(
   environment: Environment,
 ): Record<string, string> {

@@ -9,7 +9,7 @@ import {
 import { asConfiguration } from "./platform";
 import { transportRule } from "./subjects";
 
-/** What Pulumi's provider process does wrong with what handlers return or throw, seen from the engine. */
+// Tests, from the engine's side, what Pulumi's provider process does with answers and errors of handlers, including its defects.
 describe("Pulumi's provider process with the library's loader", () => {
   let simulator: Simulator;
   let started: ProviderProcess;
@@ -41,7 +41,7 @@ describe("Pulumi's provider process with the library's loader", () => {
   const { priority, ...program } = inputs;
   void priority;
 
-  test("serves first calls that come all at once, with one sign-in", async () => {
+  test("serves several first calls at the same time, with one sign-in", async () => {
     const names = Array.from({ length: 8 }, (_, at) => `Rule ${at}`);
     const made = await Promise.all(
       names.map(async (name) => {
@@ -55,7 +55,7 @@ describe("Pulumi's provider process with the library's loader", () => {
     ).toHaveLength(1);
   });
 
-  test("tells the engine of a failure in one message, and prints no stack", async () => {
+  test("reports a failure to the engine in one message, and prints no stack", async () => {
     simulator.faults.add({
       kind: "html",
       match: { cmdlet: "Get-TransportRule", times: "always" },
@@ -85,7 +85,7 @@ describe("Pulumi's provider process with the library's loader", () => {
     );
   });
 
-  test("answers, and does not hang, whatever goes wrong in check and diff", async () => {
+  test("answers and does not hang, whatever fails in check and diff", async () => {
     const handlers = started.handlers(loader("NoSuchKind"));
     for (const call of [
       () => handlers.check({}, {}),
@@ -99,7 +99,7 @@ describe("Pulumi's provider process with the library's loader", () => {
     }
   });
 
-  test("keeps the loader's text in what a partial failure leaves in the state", async () => {
+  test("keeps the loader's text in the state after a partial failure", async () => {
     const { tenant, faults } = simulator;
     transportRule.add(simulator, { SetSCL: 9 });
     faults.add({
@@ -136,7 +136,7 @@ describe("Pulumi's provider process with the library's loader", () => {
     expect(started.output()).toBe("");
   });
 
-  test("goes on with the state of a process that was killed during a create", async () => {
+  test("continues with the state of a process that was killed during a create", async () => {
     let reached: () => void = () => undefined;
     const written = new Promise<void>((resolve) => (reached = resolve));
     simulator.faults.add({
@@ -160,7 +160,7 @@ describe("Pulumi's provider process with the library's loader", () => {
     expect(simulator.tenant.transportRules).toHaveLength(1);
   });
 
-  test("ends when the engine is gone and nothing is under way", async () => {
+  test("ends when the engine has ended and no call is running", async () => {
     await rule().check({}, program);
     const before = performance.now();
     started.dropEngine();

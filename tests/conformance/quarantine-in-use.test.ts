@@ -12,7 +12,7 @@ describe("A quarantine policy that a tag points at", () => {
   const { inputs } = quarantinePolicy;
 
   test.each(["refused", "allowed"] as const)(
-    "is not removed, with a warning that names the tag, where Microsoft would have %s it",
+    "is not deleted, with a warning that names the tag, if Microsoft would have %s it",
     async (removalInUse) => {
       stage.simulator.quirks.removalInUse = removalInUse;
       const resource = stage.resource();
@@ -30,7 +30,7 @@ describe("A quarantine policy that a tag points at", () => {
     },
   );
 
-  test("is removed after the tag was restored in the same operation", async () => {
+  test("is deleted after the tag was restored in the same operation", async () => {
     const policy = stage.resource();
     await policy.up(inputs);
     const spam = new Resource("AntiSpamPolicy", inProcess, stage.environment);
@@ -47,13 +47,13 @@ describe("A quarantine policy that a tag points at", () => {
     expect(await run.warnings()).toEqual([]);
   });
 
-  test("cannot be made in a tenant that was never customised: the message names the cmdlet to run", async () => {
+  test("cannot be created in a tenant that was never customised: the message names the cmdlet to run", async () => {
     stage.simulator.tenant.organizationConfig["IsDehydrated"] = true;
     const message = await messageOf(stage.resource().up(inputs));
     expect(message).toContain("Enable-OrganizationCustomization");
   });
 
-  test("keeps Microsoft's text for people however often the program changes it", async () => {
+  test("keeps the description at Microsoft when the program changes adminDisplayName", async () => {
     const resource = stage.resource();
     await resource.up(inputs);
     const other = { ...inputs, adminDisplayName: "for other people" };
@@ -68,7 +68,7 @@ describe("A quarantine policy that a tag points at", () => {
 describe("The anti-spam policy Default on destroy", () => {
   const stage = bench(antiSpamDefault, inProcess);
 
-  test("gets Microsoft's default where its first tag no longer exists, with a warning", async () => {
+  test("gets Microsoft's default tag, with a warning, if its previous tag no longer exists", async () => {
     antiSpamDefault.edit(stage.simulator, "PhishQuarantineTag", "Some Policy");
     antiSpamDefault.edit(
       stage.simulator,
@@ -87,7 +87,7 @@ describe("The anti-spam policy Default on destroy", () => {
     expect((await run.warnings(1)).join()).toMatch(/Some Policy/);
   });
 
-  test("waits for a quarantine policy that was made a moment ago", async () => {
+  test("waits for a quarantine policy that was created a moment ago", async () => {
     stage.simulator.quirks.readLagMs = 120;
     const policy = new Resource(
       "QuarantinePolicy",
@@ -104,7 +104,7 @@ describe("The anti-spam policy Default on destroy", () => {
     expect(stage.live()["SpamQuarantineTag"]).toBe("UserNotifyUserRelease");
   });
 
-  test("is refused with the name of a quarantine policy that there is none of", async () => {
+  test("is refused, with its name, if a quarantine policy does not exist", async () => {
     const message = await messageOf(
       stage.resource().up({
         name: "Default",
@@ -116,10 +116,10 @@ describe("The anti-spam policy Default on destroy", () => {
   });
 });
 
-describe("The notification settings of a tenant that never touched them", () => {
+describe("The notification settings of a tenant that has never set them", () => {
   const stage = bench(quarantineNotification, inProcess);
 
-  test("are made, and found under another name afterwards", async () => {
+  test("are created, and found under another name afterwards", async () => {
     const { tenant } = stage.simulator;
     tenant.rename(
       "QuarantinePolicy",

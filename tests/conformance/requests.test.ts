@@ -9,7 +9,7 @@ import {
   transportRule,
 } from "./subjects";
 
-/** Reads that the engine has under way at a time on two cores. */
+/** Number of reads that the engine runs at a time on two cores. */
 const inFlight = 8;
 
 const table: Record<string, string | number>[] = [];
@@ -23,7 +23,7 @@ interface InState {
   outputs: Properties;
 }
 
-/** What `pulumi refresh` asks of one process: every read, so many at a time. */
+/** Sends every read of a `pulumi refresh` to one process, {@link inFlight} at a time. */
 async function refreshAll(
   run: ProviderRun,
   resources: readonly InState[],
@@ -52,7 +52,7 @@ const counted = ({ log }: Simulator) => {
 
 describe("A refresh of everything", () => {
   test.each([1, 100, 1000, 1001])(
-    "of %d domains that follow their MX, and all Exchange objects, asks for pages, cmdlets and batches and not for objects",
+    "of %d domains that follow their MX and all Exchange objects requests lists and batches, and no single objects",
     async (count) => {
       const names = Array.from(
         { length: count },
@@ -142,7 +142,7 @@ describe("A refresh of everything", () => {
           ...others,
           { ...check, outputs },
         ]);
-        // Each further cmdlet once; Exchange, too, has pages of a thousand, and one accepted domain more.
+        // Each further cmdlet once. Exchange also has pages of 1,000, and one accepted domain more than `count`.
         const furtherPages = Math.ceil((count + 1) / 1000) - 1;
         expect(counted(simulator)).toMatchObject({
           ...expected,
@@ -182,7 +182,7 @@ describe("A first up of new domains", () => {
   afterAll(() => simulator.close());
   beforeEach(() => simulator.reset());
 
-  /** Makes the domains as the engine does, so many at a time. */
+  /** Creates the domains as the engine does, `atATime` at a time. */
   const makeAll = async (
     domains: readonly string[],
     atATime: number,
@@ -207,18 +207,18 @@ describe("A first up of new domains", () => {
         vendor === "cloudflare" && what.test(`${method} ${path}`),
     ).length;
 
-  test("shares batches and lists between those that the engine has under way, within Cloudflare's limit of 1,200 requests", async () => {
+  test("shares batches and lists between domains that are created at the same time, within Cloudflare's limit of 1,200 requests", async () => {
     const made = await makeAll(names, inFlight);
     expect(simulator.account.domains).toHaveLength(count);
     expect(made.map(({ status }) => status)).toEqual(
       Array(count).fill("PENDING"),
     );
-    // Lists before the first write and after each batch; a batch for each group, and what comes a moment late.
+    // A list before the first write and after each batch, and a batch for each group and for domains that come a moment late.
     expect(counted(simulator).cloudflare).toBeLessThanOrEqual(0.4 * count);
     expect(asked(/verification/)).toBe(0);
   }, 60_000);
 
-  test("asks next to nothing per domain when all are under way at once", async () => {
+  test("sends at most 20 requests for 100 domains that are created at the same time", async () => {
     await makeAll(names.slice(0, 100), 100);
     expect(simulator.account.domains).toHaveLength(100);
     expect(counted(simulator).cloudflare).toBeLessThanOrEqual(20);
@@ -233,7 +233,7 @@ describe("A first up of new domains", () => {
     ).toEqual(["GET", "POST", "GET"]);
   });
 
-  test("asks for the TXT record of each domain only where the program does", async () => {
+  test("requests the TXT record of each domain only with readVerification", async () => {
     const made = await makeAll(names.slice(0, 8), 8, {
       readVerification: true,
     });
@@ -241,7 +241,7 @@ describe("A first up of new domains", () => {
     for (const { verification } of made) expect(verification).toBeDefined();
   });
 
-  test("makes each domain alone, after its batch was refused for one of them, and blames the one", async () => {
+  test("creates each domain alone after Cloudflare has rejected its batch, and reports only the wrong one", async () => {
     const [wrong = "", ...right] = names.slice(0, 8);
     simulator.faults.add({
       kind: "status",
@@ -283,7 +283,7 @@ describe("Writes and reads of one resource", () => {
     expect(counted(stage.simulator).all).toBe(0);
   });
 
-  /** What the exposure guard asks for before a write, besides the list of the written kind. */
+  /** Lists that the exposure guard reads before a write, besides the list of the written kind. */
   const guard = [
     "Get-AcceptedDomain",
     "Get-EOPProtectionPolicyRule",
@@ -295,7 +295,7 @@ describe("Writes and reads of one resource", () => {
     "domains",
   ];
 
-  test("a create costs a list, a write and the list that shows it, and before the write one list for each kind that decides where mail goes", async () => {
+  test("a create costs a list, one list for each kind that decides where mail goes, a write and the list that shows it", async () => {
     await stage.resource().up(transportRule.inputs);
     const asked = stage
       .requests()
@@ -308,7 +308,7 @@ describe("Writes and reads of one resource", () => {
     expect(asked.slice(1, -2).sort()).toEqual(guard);
   });
 
-  test("an update of what does not decide where mail goes costs a list, a write and the list that shows it", async () => {
+  test("an update that does not change where mail goes costs a list, a write and the list that shows it", async () => {
     const resource = stage.resource();
     await resource.up(transportRule.inputs);
     stage.forget();
@@ -338,7 +338,7 @@ describe("Writes and reads of one resource", () => {
     ]);
   });
 
-  test("many resources of one process share lists and tokens, and write what changes once", async () => {
+  test("many resources of one process share lists and tokens, and write each change once", async () => {
     const { environment } = stage;
     const run = inProcess.run(environment);
     const names = Array.from({ length: 10 }, (_, at) => `Rule ${at}`);
@@ -352,13 +352,13 @@ describe("Writes and reads of one resource", () => {
     );
     expect(stage.writes()).toHaveLength(names.length);
     expect(counted(stage.simulator).tokens).toBe(1);
-    // At worst one list before and one after each write, and those of the guard once; what overlaps is shared.
+    // At most one list before and one after each write, and the guard's lists once. Overlapping reads are shared.
     expect(stage.requests().length).toBeLessThanOrEqual(
       2 * names.length + 1 + guard.length,
     );
   });
 
-  test("a destroy of what equals its previous values writes nothing", async () => {
+  test("a destroy of an object that equals its previous values writes nothing", async () => {
     transportRule.add(stage.simulator);
     const resource = stage.resource();
     await resource.up(transportRule.inputs);
@@ -394,7 +394,7 @@ describe("Pages of Cloudflare's list", () => {
   const program = (domain: string) => ({ domain, transport: "mx.example" });
 
   test.each(["add", "remove"] as const)(
-    "are listed again when somebody's %s shifted them, so that no domain goes missing",
+    "are read again when an %s by somebody else shifted them, so that no domain is missed",
     async (pageShift) => {
       const resource = new Resource(
         "Area1Domain",
@@ -410,7 +410,7 @@ describe("Pages of Cloudflare's list", () => {
     },
   );
 
-  test("are an error, never an absence, when they never stand still", async () => {
+  test("are an error, and never a missing domain, when they keep changing", async () => {
     const resource = new Resource(
       "Area1Domain",
       inProcess,

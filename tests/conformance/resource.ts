@@ -8,7 +8,7 @@ import type {
   ProviderRun,
 } from "./platform";
 
-/** What the engine keeps of a resource. */
+/** The engine's record of a resource. */
 export interface Kept {
   id: string;
   inputs: Properties;
@@ -17,16 +17,16 @@ export interface Kept {
   unfinished: boolean;
 }
 
-/** What one operation did. */
+/** The result of one operation. */
 export interface Outcome {
-  /** The calls that may have changed something: `create`, `update`, `delete`. */
+  /** The calls that may have written: `create`, `update`, `delete`. */
   steps: string[];
   run: ProviderRun;
 }
 
 /**
- * One resource in the hands of what the Pulumi engine is to a provider: the same calls in the same order, with the same reading
- * of the answers (seen in its source, deploy/step.go and step_generator.go of 3.259). Every operation is a run of its own.
+ * One resource in a simulation of the Pulumi engine: the same calls in the same order, and the same interpretation of the
+ * answers (observed in its source, deploy/step.go and step_generator.go of 3.259). Every operation is a separate run.
  */
 export class Resource {
   kept: Kept | undefined;
@@ -34,7 +34,7 @@ export class Resource {
   constructor(
     readonly kind: string,
     private readonly platform: Platform,
-    /** What every run knows; assign to it to change the configuration. */
+    /** The configuration of later runs; may be assigned. */
     public environment: Environment,
   ) {}
 
@@ -47,7 +47,7 @@ export class Resource {
     return this.kept.outputs;
   }
 
-  /** What a preview shows: the names of the inputs that differ, `replace` of those that replace; empty for no change. */
+  /** Returns a preview: the names of the inputs that differ, with `replace` before those that replace; empty for no change. */
   async preview(program: Properties): Promise<string[]> {
     const handlers = this.run().of(this.kind);
     const { inputs } = await this.checked(handlers, program);
@@ -64,9 +64,9 @@ export class Resource {
   }
 
   /**
-   * `pulumi up`, with `--refresh` if asked.
-   * @param options.leftover takes what a replacement leaves behind, to delete it at the end of the operation as the engine
-   * does; it is deleted at once where nobody takes it.
+   * Runs `pulumi up`, with `--refresh` if `options.refresh` is set.
+   * @param options.leftover receives the old resource of a replacement, to delete it at the end of the operation as the engine
+   * does. Without it the old resource is deleted at once.
    */
   async up(
     program: Properties,
@@ -88,7 +88,7 @@ export class Resource {
       inputs,
     );
     if (replaces.length > 0) {
-      // The engine checks the program's inputs anew then, as if there had been none, and ignores no change (step_generator.go).
+      // For a replacement the engine checks the program's inputs again without old ones, and ignores no change (step_generator.go).
       const anew = await handlers.check({}, program);
       await this.createAnew(run, anew.inputs, options.leftover);
       if (!options.leftover) await handlers.delete(kept.id, kept.outputs);
@@ -112,7 +112,7 @@ export class Resource {
     return outcome("update");
   }
 
-  /** `pulumi up --replace` and taint: the diff is not asked. @param options.leftover as with {@link up}. */
+  /** Runs `pulumi up --replace`, or the `up` after a taint, which skips the diff. @param options.leftover as with {@link up}. */
   async replace(
     program: Properties,
     options: { leftover?: (before: Kept) => void } = {},
@@ -126,7 +126,7 @@ export class Resource {
     return { steps: ["create", "delete"], run };
   }
 
-  /** The same until the create has ended; the old entry stays in the state, to be deleted by a later operation. */
+  /** Runs the same until the create has ended. Returns the old entry, which stays in the state for a later operation to delete. */
   async interruptedReplace(program: Properties): Promise<Kept> {
     const run = this.run();
     const { inputs } = await this.checked(run.of(this.kind), program);
@@ -136,7 +136,7 @@ export class Resource {
     return before;
   }
 
-  /** The `up` after an interrupted replacement: the program's resource first, then what was left to delete. */
+  /** Runs the `up` after an interrupted replacement: first the program's resource, then the delete of the leftover. */
   async cleanUp(program: Properties, leftover: Kept): Promise<Outcome> {
     const outcome = await this.up(program);
     await outcome.run.of(this.kind).delete(leftover.id, leftover.outputs);
@@ -144,8 +144,8 @@ export class Resource {
   }
 
   /**
-   * `pulumi refresh`: the names of the inputs that drifted, or `gone`. The engine asks our diff as well, with what was read as
-   * old and what it kept as new.
+   * Runs `pulumi refresh`; returns the names of the inputs that drifted, or `gone`. The engine calls our diff as well, with the
+   * read outputs as old and its recorded inputs as new.
    */
   async refresh(run = this.run()): Promise<string[] | "gone"> {
     const { kept } = this;
@@ -165,7 +165,7 @@ export class Resource {
     return changes === "none" ? [] : differing(kept.inputs, found.inputs);
   }
 
-  /** `pulumi destroy`, with `--refresh` if asked. */
+  /** Runs `pulumi destroy`, with `--refresh` if `options.refresh` is set. */
   async destroy(options: { refresh?: boolean } = {}): Promise<Outcome> {
     const run = this.run();
     if (options.refresh) await this.refresh(run);
@@ -176,7 +176,7 @@ export class Resource {
     return { steps: ["delete"], run };
   }
 
-  /** The old one is left over as soon as there is a new one, also one that is not finished. */
+  /** Creates a replacement. The old resource is a leftover as soon as a new one exists, even an unfinished one. */
   private async createAnew(
     run: ProviderRun,
     inputs: Properties,
@@ -211,7 +211,7 @@ export class Resource {
       };
   }
 
-  /** @throws Error with every failure, as the engine refuses them. */
+  /** Returns the checked inputs. @throws Error with every failure, with which the engine refuses the program. */
   private async checked(
     handlers: ReturnType<ProviderRun["of"]>,
     program: Properties,
@@ -223,14 +223,14 @@ export class Resource {
           .map(({ property, reason }) => `${property} ${reason}`.trim())
           .join("\n"),
       );
-    // Every resource of the library ignores changes of it.
+    // Every resource of the library has `restorePoint` in ignoreChanges.
     const before = this.kept?.inputs["restorePoint"];
     if (before !== undefined) answer.inputs["restorePoint"] = before;
     return answer;
   }
 }
 
-/** The names whose values differ. */
+/** Returns the names whose values differ. */
 export const differing = (a: Properties, b: Properties): string[] =>
   [...new Set([...Object.keys(a), ...Object.keys(b)])]
     .filter((name) => !deepEqual(a[name], b[name]))

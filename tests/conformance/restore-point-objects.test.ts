@@ -23,11 +23,11 @@ describe("The objects of a restore point", () => {
       found.push(...(await handlers.check({}, program)).failures);
     return found;
   };
-  // Named as no property: the engine would print its value, which is the whole program.
+  // Without a property's name, because the engine would print the value of `objects`, which is the whole program.
   const wrong = (reason: string) => [{ property: "", reason }];
 
   test.each([undefined, [], "x", [{ kind: "TransportRule" }], [{ name: "x" }]])(
-    "must be a list of what has a kind and a name: %j",
+    "must be a list of objects with a kind and a name: %j",
     async (objects) => {
       expect(await failuresOf({ objects })).toEqual(
         wrong("objects must be a list of {kind, name}, and not empty"),
@@ -35,7 +35,7 @@ describe("The objects of a restore point", () => {
     },
   );
 
-  test("are each of a kind that there is, once in any case, and beside nothing else but an account", async () => {
+  test("must have a supported kind and occur once, regardless of case, and unknown properties are refused", async () => {
     expect(
       await failuresOf({
         objects: [
@@ -67,7 +67,7 @@ describe("The objects of a restore point", () => {
     ).toHaveLength(1);
   });
 
-  test("are held by one restore point of a process, whose owner is named once", async () => {
+  test("belong to one restore point of a process, whose owner the message names once", async () => {
     const of = (mark: string | undefined, ...names: string[]) => ({
       objects: names.map((name) => ({ ...rule, name, mark })),
     });
@@ -85,7 +85,7 @@ describe("The objects of a restore point", () => {
       await handlers.create(program);
   });
 
-  test("count as the same in another order, spelling and with another mark, and as others where the program wants something else", async () => {
+  test("are the same in another order, in another spelling and with another mark, but not with other desired values", async () => {
     const wanted = { domain: "example.com", dropDispositions: ["MALICIOUS"] };
     const dropping = { ...domain, wanted };
     const resource = point();
@@ -137,7 +137,7 @@ describe("The objects of a restore point", () => {
       expect([other, await differ(other)]).toEqual([other, "unknown"]);
   });
 
-  test("stand beside mail that is guarded, which is taken as its resources take it", async () => {
+  test("are checked with guardedMail as the resources check it", async () => {
     const objects = [rule];
     const of = async (guardedMail: unknown) =>
       (await failuresOf({ objects, guardedMail })).map(({ reason }) => reason);
@@ -151,7 +151,7 @@ describe("The objects of a restore point", () => {
     ]);
   });
 
-  test("are read back as they are in the state, without anything else", async () => {
+  test("are read back from the state without a request", async () => {
     const resource = point();
     const { id: account } = stage.simulator.account;
     const program = { objects: [rule], accountId: account };
@@ -173,7 +173,7 @@ describe("The objects of a restore point", () => {
     ]);
   });
 
-  test("need no account where none is a domain", async () => {
+  test("need no account if none of them is a domain", async () => {
     const resource = point({ CLOUDFLARE_ACCOUNT_ID: "" });
     await resource.up({ objects: [rule] });
     expect(resource.outputs).not.toHaveProperty("accountId");
@@ -193,7 +193,7 @@ describe("The objects of a restore point", () => {
     );
   });
 
-  test("that are domains may have their account from the program alone", async () => {
+  test("may have the account of their domains from the program alone", async () => {
     const { id: accountId } = stage.simulator.account;
     area1Domain.add(stage.simulator, { folder: "Inbox" });
     const resource = point({ CLOUDFLARE_ACCOUNT_ID: "" });
@@ -204,7 +204,7 @@ describe("The objects of a restore point", () => {
     });
   });
 
-  test("that are domains are looked at anew in another account; what lives in the tenant is kept", async () => {
+  test("are read again in another account if they are domains; the tenant's objects keep their values", async () => {
     transportRule.add(stage.simulator, { Name: "A", SetSCL: 7 });
     area1Domain.add(stage.simulator, { folder: "Inbox" });
     const [first, second] = [...stage.simulator.accounts.keys()];

@@ -17,7 +17,7 @@ import {
 const rule = String(transportRule.inputs["name"]);
 const user = String(quarantinePolicy.inputs["name"]);
 
-/** What a restore point says before it refuses. */
+/** Returns the message with which a restore point refuses. */
 const begin = (reason: string) =>
   `Cannot begin, and nothing was written: ${reason}.`;
 
@@ -39,7 +39,7 @@ describe("A restore point that refuses", () => {
       ...more,
     });
 
-    test("names all of another stack, and what can be done", async () => {
+    test("names all objects of another stack, and what to do", async () => {
       transportRule.add(stage.simulator, { Comments: foreignMark });
       quarantinePolicy.add(stage.simulator, { AdminDisplayName: foreignMark });
       expect(
@@ -58,7 +58,7 @@ describe("A restore point that refuses", () => {
       );
     });
 
-    test("names all of another resource of the stack", async () => {
+    test("names all objects of another resource of the stack", async () => {
       transportRule.add(stage.simulator, { Comments: siblingsMark });
       quarantinePolicy.add(stage.simulator, { AdminDisplayName: siblingsMark });
       expect(
@@ -73,7 +73,7 @@ describe("A restore point that refuses", () => {
       );
     });
 
-    test("takes no object for somebody's that will carry no mark, or that carries none", async () => {
+    test("accepts an object that carries no mark, or for which the program sets no mark", async () => {
       transportRule.add(stage.simulator, { Comments: foreignMark });
       await up({ kind: "TransportRule", name: rule });
       transportRule.edit(stage.simulator, "Comments", "by hand");
@@ -84,7 +84,7 @@ describe("A restore point that refuses", () => {
       ["a component renamed with an alias", "ops/dev/old", "ops/dev/new"],
       ["a renamed stack", "ops/old/mail", "ops/new/mail"],
     ])(
-      "are not those of its own state under the names before: %s",
+      "does not refuse objects of its own state under its former name: %s",
       async (_, before, after) => {
         const [oldMark, newMark] = [before, after].map(
           (names) => `Managed by Pulumi: ${names}`,
@@ -96,7 +96,7 @@ describe("A restore point that refuses", () => {
         transportRule.add(stage.simulator, { Comments: comments });
         quarantinePolicy.add(stage.simulator, { AdminDisplayName: comments });
         antiSpamDefault.edit(stage.simulator, "SpamQuarantineTag", user);
-        // A run that was interrupted wrote them, and the restore point is asked for them under the new names.
+        // An interrupted run has written the objects with the old mark. The program now lists them with the new mark.
         await resource.up({
           objects: [
             other,
@@ -113,7 +113,7 @@ describe("A restore point that refuses", () => {
       },
     );
 
-    test("names all of another state of the same names", async () => {
+    test("names all objects of another state with the same names", async () => {
       const theirs = markOfState(ourMark, "restore-point-0123456789ab");
       transportRule.add(stage.simulator, { Comments: theirs });
       quarantinePolicy.add(stage.simulator, { AdminDisplayName: ourMark });
@@ -145,7 +145,7 @@ describe("A restore point that refuses", () => {
     const pointing = (tag: string) =>
       `${tag} of Default points at "theirs", which belongs to another stack (ops/prod/mail): there is one UseCase4 for a tenant. Remove it there, or set adopt: true if nobody manages it there any more`;
 
-    test("that point at quarantine policies of another stack are named, each", async () => {
+    test("are all named if they point at quarantine policies of another stack", async () => {
       point("SpamQuarantineTag", "BulkQuarantineTag");
       expect(await refused(mine)).toBe(
         begin(
@@ -154,7 +154,7 @@ describe("A restore point that refuses", () => {
       );
     });
 
-    test("are let be with adopt, by who has no Default, and where the policy is of this stack or nobody's", async () => {
+    test("are accepted with adopt, without Default in the program, and if the policy is of this stack or unmarked", async () => {
       point("PhishQuarantineTag");
       await up({ ...mine, adopt: true });
       await up({ ...mine, kind: "TransportRule" });
@@ -167,7 +167,7 @@ describe("A restore point that refuses", () => {
       }
     });
 
-    test("that point at a quarantine policy of another state of the same names are named", async () => {
+    test("are named if they point at a quarantine policy of another state with the same names", async () => {
       point("PhishQuarantineTag");
       stage.simulator.tenant.edit("QuarantinePolicy", "Theirs", {
         AdminDisplayName: markOfState(
@@ -183,7 +183,7 @@ describe("A restore point that refuses", () => {
     });
   });
 
-  describe("what the exposure guard finds in its program", () => {
+  describe("exposures that the guard finds in its program", () => {
     const [area1, cloudflare] = [
       "X-Area1Security-Disposition",
       "X-CFEmailSecurity-Disposition",
@@ -229,7 +229,7 @@ describe("A restore point that refuses", () => {
         drop_dispositions: dispositions,
         transport: "example-com.mail.protection.outlook.com",
       });
-    /** A policy before `Default` that puts what the program quarantines into Junk. */
+    /** Adds a policy before `Default` that moves mail to Junk that the program quarantines. */
     const custom = (different: JsonObject = {}) =>
       antiSpamCustom.add(stage.simulator, {
         HighConfidenceSpamAction: "MoveToJmf",
@@ -238,7 +238,7 @@ describe("A restore point that refuses", () => {
         ...different,
       });
 
-    describe("a quarantine policy that recipients begin to release from", () => {
+    describe("a quarantine policy that begins to let recipients release", () => {
       const phishing = {
         PhishSpamAction: "Quarantine",
         PhishQuarantineTag: user,
@@ -249,7 +249,7 @@ describe("A restore point that refuses", () => {
         }),
       );
 
-      test("is refused while phishing goes to it, and what decides is named", async () => {
+      test("is refused while phishing goes to it, and the message names the deciding property", async () => {
         edit(phishing);
         expect(await refused(releasing)).toBe(
           begin(
@@ -259,17 +259,17 @@ describe("A restore point that refuses", () => {
         await up(quarantine("RequestRelease"));
       });
 
-      test("is warned of by its own write alone with allowExposure", async () => {
+      test("is accepted with allowExposure: only its own write warns", async () => {
         edit(phishing);
         await point().up({ objects: [releasing], allowExposure: true });
       });
 
-      test("is let be where phishing goes to Junk, wherever its tag points", async () => {
+      test("is accepted if phishing goes to Junk, wherever its tag points", async () => {
         edit({ PhishQuarantineTag: user });
         await up(releasing);
       });
 
-      test("is refused where phishing went to it at first, and would again in the middle of a destroy", async () => {
+      test("is refused if phishing went to it before, and would again during a destroy", async () => {
         edit(phishing);
         const policy = byDefault({
           phishSpamAction: "Quarantine",
@@ -283,12 +283,12 @@ describe("A restore point that refuses", () => {
         ).toContain(
           `it would expose mail that Microsoft finds to be phishing to recipients at example.com`,
         );
-        // The policy is closed again before Default is restored.
+        // In this order destroy removes the recipients' permission before it restores Default.
         await resource.up({ objects: [policy, releasing] });
       });
     });
 
-    describe("a tag that recipients release from, for spam that a rule takes Malicious for", () => {
+    describe("a tag with which recipients release spam, if a rule treats Malicious as spam", () => {
       const wanted = byDefault({
         spamAction: "Quarantine",
         spamQuarantineTag: "DefaultFullAccessPolicy",
@@ -303,7 +303,7 @@ describe("A restore point that refuses", () => {
         });
       });
 
-      test("is refused where an administrator releases spam now", async () => {
+      test("is refused if an administrator releases spam now", async () => {
         edit({
           SpamAction: "Quarantine",
           SpamQuarantineTag: "AdminOnlyAccessPolicy",
@@ -313,11 +313,11 @@ describe("A restore point that refuses", () => {
         );
       });
 
-      test("is let be where spam goes to Junk now, which is nearer", async () => {
+      test("is accepted if spam goes to Junk now, which is nearer to the recipient", async () => {
         await up(wanted);
       });
 
-      test("is let be where the mail that the program guards carries the other header, or another word", async () => {
+      test("is accepted if the guarded mail carries another word", async () => {
         edit({
           SpamAction: "Quarantine",
           SpamQuarantineTag: "AdminOnlyAccessPolicy",
@@ -330,7 +330,7 @@ describe("A restore point that refuses", () => {
     });
 
     describe("a domain that begins to deliver Malicious", () => {
-      test("is let be where the program itself quarantines it first", async () => {
+      test("is accepted if the program itself quarantines the mail first", async () => {
         dropping();
         await up(...program);
         expect(stage.writes()).toEqual([]);
@@ -346,7 +346,7 @@ describe("A restore point that refuses", () => {
         );
       });
 
-      test("is refused by a policy before Default that puts it into Junk", async () => {
+      test("is refused if a policy before Default moves the mail to Junk", async () => {
         dropping();
         custom();
         expect(await refused(...program)).toBe(
@@ -378,32 +378,35 @@ describe("A restore point that refuses", () => {
           { HighConfidenceSpamAction: "NoAction" },
           'in the inbox (HostedContentFilterPolicy "Finance"',
         ],
-      ])("is refused by a policy that hands it to %s", async (_, to, place) => {
-        dropping();
-        custom(to);
-        expect(await refused(...program)).toContain(`could then be ${place}`);
-      });
+      ])(
+        "is refused if a policy delivers the mail to %s",
+        async (_, to, place) => {
+          dropping();
+          custom(to);
+          expect(await refused(...program)).toContain(`could then be ${place}`);
+        },
+      );
 
       test.each([
-        ["deletes it", { HighConfidenceSpamAction: "Delete" }],
+        ["deletes the mail", { HighConfidenceSpamAction: "Delete" }],
         [
-          "quarantines it where only administrators release",
+          "quarantines the mail for administrators to release",
           {
             HighConfidenceSpamAction: "Quarantine",
             HighConfidenceSpamQuarantineTag: "AdminOnlyAccessPolicy",
           },
         ],
         [
-          "is for another domain",
+          "applies to another domain",
           { "Rule:RecipientDomainIs": ["example.org"] },
         ],
-      ])("is let be by a policy that %s", async (_, different) => {
+      ])("is accepted if a policy before Default %s", async (_, different) => {
         dropping();
         custom(different);
         await up(...program);
       });
 
-      test("is refused by Microsoft's presets, which go before all others", async () => {
+      test("is refused if Microsoft's presets, which apply before all other policies, move the mail to Junk", async () => {
         dropping();
         const { tenant } = stage.simulator;
         const preset = tenant.eopProtectionPolicyRules.find(({ Name }) =>
@@ -423,7 +426,7 @@ describe("A restore point that refuses", () => {
         );
       });
 
-      test("is let be where it delivers already, or goes on dropping", async () => {
+      test("is accepted if it delivers already, or keeps dropping the mail", async () => {
         custom();
         await up(...program);
         dropping(["SPAM", "BULK"]);
@@ -446,7 +449,7 @@ describe("A restore point that refuses", () => {
         );
       });
 
-      test("is judged with the host that its mail is forwarded to in the end, as far as anybody may ask for it", async () => {
+      test("is evaluated with the host that Microsoft Graph returns, and refused if the host cannot be queried", async () => {
         dropping();
         area1Domain.edit(stage.simulator, "transport", null);
         await up(...program);
@@ -457,7 +460,7 @@ describe("A restore point that refuses", () => {
         );
       });
 
-      test("is judged again whenever the program changes", async () => {
+      test("is evaluated again whenever the program changes", async () => {
         dropping();
         const resource = point();
         await resource.up({ objects: program });
@@ -478,7 +481,7 @@ describe("A restore point that refuses", () => {
         ).toContain('HostedContentFilterPolicy "Finance"');
       });
 
-      test("waits for a list that lags", async () => {
+      test("is accepted after waiting for a list that lags", async () => {
         dropping();
         edit({
           HighConfidenceSpamAction: "Quarantine",
@@ -506,7 +509,7 @@ describe("A restore point that refuses", () => {
       });
     });
 
-    /** What a first `up` of the program has made of the tenant. */
+    /** Changes the tenant as a first `up` of the program does. */
     const carryOut = (...headers: string[]) => {
       edit({
         HighConfidenceSpamAction: "Quarantine",
@@ -522,7 +525,7 @@ describe("A restore point that refuses", () => {
     };
 
     describe("an object that the program no longer has", () => {
-      test("is given up with the mail that carries its header alone, and not with other mail", async () => {
+      test("is accepted if only mail with its header alone is exposed, and refused if other mail is", async () => {
         dropping([]);
         const resource = point();
         await resource.up({ objects: [quarantining, ...rules] });
@@ -535,14 +538,14 @@ describe("A restore point that refuses", () => {
         await resource.up({ objects: [quarantining, ruleFor(cloudflare)] });
       });
 
-      test("leaves in the opposite order: what depends on another one leaves before it", async () => {
+      test("is deleted in the opposite order: an object is deleted before those that it depends on", async () => {
         dropping([]);
         const resource = point();
         await resource.up({
           objects: [quarantine("RequestRelease"), quarantining, ...rules],
         });
         carryOut(area1, cloudflare);
-        // Default would put the mail into Junk, had the rules not left already.
+        // The rules are deleted before Default is restored, so the mail goes to the inbox, and not to Junk.
         expect(
           await messageOf(
             resource.up({ objects: [quarantine("RequestRelease")] }),
@@ -550,7 +553,7 @@ describe("A restore point that refuses", () => {
         ).toContain("could then be in the inbox (TransportRule");
       });
 
-      test("gets back the values that it had first", async () => {
+      test("gets its previous values back", async () => {
         dropping([]);
         carryOut(cloudflare);
         stage.simulator.tenant.edit("TransportRule", cloudflare, {
@@ -572,7 +575,7 @@ describe("A restore point that refuses", () => {
         );
       });
 
-      test("gets back what the program gave, and nothing that others have changed since", async () => {
+      test("gets the previous value of each property of the program, unless somebody else has changed it since", async () => {
         const phishing = {
           phishSpamAction: "Quarantine",
           phishQuarantineTag: "AdminOnlyAccessPolicy",
@@ -603,8 +606,8 @@ describe("A restore point that refuses", () => {
       });
     });
 
-    describe("a property that the program no longer gives", () => {
-      test("goes back to its first value, which is refused where it exposes mail", async () => {
+    describe("a property that the program no longer sets", () => {
+      test("gets its previous value, which is refused if it exposes mail", async () => {
         dropping([]);
         const resource = point();
         await resource.up({ objects: [...rules, quarantining] });
@@ -618,7 +621,7 @@ describe("A restore point that refuses", () => {
         await resource.up(without);
       });
 
-      test("stays as it is where the program never gave it", async () => {
+      test("does not change if the program has never set it", async () => {
         dropping([]);
         const resource = point();
         await resource.up({
@@ -630,7 +633,7 @@ describe("A restore point that refuses", () => {
     });
 
     describe("domains", () => {
-      test("are judged together, and told in one message", async () => {
+      test("are evaluated together, and reported in one message", async () => {
         dropping();
         area1Domain.add(stage.simulator, {
           domain: "example.org",
@@ -647,7 +650,7 @@ describe("A restore point that refuses", () => {
         await up(quarantining, ...rules, delivering, other);
       });
 
-      test("are not judged where their host cannot be asked for", async () => {
+      test("make the restore point fail if their host cannot be queried", async () => {
         dropping();
         area1Domain.edit(stage.simulator, "transport", null);
         stage.simulator.faults.add({
@@ -660,7 +663,7 @@ describe("A restore point that refuses", () => {
       });
     });
 
-    describe("is found by each write as well", () => {
+    describe("at each write as well", () => {
       const write = async (
         kind: string,
         inputs: Readonly<Record<string, unknown>>,
@@ -672,7 +675,7 @@ describe("A restore point that refuses", () => {
       const dispositions = () =>
         area1Domain.live(stage.simulator)?.["drop_dispositions"];
 
-      test("which is refused, and told what to do", async () => {
+      test("are refused, and the message says what to do", async () => {
         dropping(["SPAM", "malicious"]);
         const refusal = () =>
           messageOf(write("Area1Domain", delivering.wanted));
@@ -692,7 +695,7 @@ describe("A restore point that refuses", () => {
         expect(dispositions()).toEqual([]);
       });
 
-      test("which is sent all the same with allowExposure, and warned of", async () => {
+      test("are written with allowExposure, with a warning", async () => {
         dropping();
         const { run } = await write("Area1Domain", delivering.wanted, {
           allowExposure: true,
@@ -703,7 +706,7 @@ describe("A restore point that refuses", () => {
         expect(dispositions()).toEqual([]);
       });
 
-      test("unless it changes nothing of where mail goes", async () => {
+      test("are not checked for if the write does not change where mail goes", async () => {
         dropping();
         await write("Area1Domain", { domain: "example.com", lookbackHops: 7 });
         expect(area1Domain.live(stage.simulator)?.["lookback_hops"]).toBe(7);

@@ -29,13 +29,13 @@ describe("A restore point", () => {
   const point = () =>
     new Resource("RestorePoint", inProcess, stage.environment);
   const otherTenant = () => [...stage.simulator.tenants.keys()][1] ?? "";
-  /** With the credentials of another tenant. */
+  /** Returns the environment with the credentials of another tenant. */
   const elsewhere = () => ({
     ...stage.environment,
     AZURE_TENANT_ID: otherTenant(),
   });
 
-  test("holds what every object was, and null where there was none", async () => {
+  test("contains the values of every object, and null for an object that did not exist", async () => {
     transportRule.add(stage.simulator, { SetSCL: 7 });
     const resource = point();
     await resource.up({ objects });
@@ -59,7 +59,7 @@ describe("A restore point", () => {
     expect(stage.writes()).toEqual([]);
   });
 
-  test("reads one list for each kind and each that decides where mail goes, and nothing at all afterwards", async () => {
+  test("reads one list for each kind of its objects or that decides where mail goes, and nothing afterwards", async () => {
     const resource = point();
     await resource.up({ objects });
     const asked = stage
@@ -88,7 +88,7 @@ describe("A restore point", () => {
     expect(stage.simulator.log).toEqual([]);
   });
 
-  test("keeps values that it has, adds objects that are new, and forgets those that are no longer named", async () => {
+  test("keeps values that it has, adds objects that are new, and removes those that are no longer listed", async () => {
     transportRule.add(stage.simulator, { SetSCL: 7 });
     const resource = point();
     const [quarantine, , spam, mailRule, domain] = objects;
@@ -109,7 +109,7 @@ describe("A restore point", () => {
     expect(await resource.preview(program)).toEqual([]);
   });
 
-  test("does not look again for what did not exist, so that what we made stays ours", async () => {
+  test("does not read again an object that did not exist, so that one that we created stays ours", async () => {
     const resource = point();
     await resource.up({ objects });
     const made = new Resource("TransportRule", inProcess, stage.environment);
@@ -148,7 +148,7 @@ describe("A restore point", () => {
     expect(message).toContain("UserNotifyUserRelease");
   });
 
-  test("refuses Default in the hands of another stack, by the mark of what its tags point at", async () => {
+  test("refuses Default if one of its tags points at a policy with the mark of another stack", async () => {
     stage.simulator.tenant.add("QuarantinePolicy", {
       Name: "Theirs",
       AdminDisplayName: foreignMark,
@@ -163,7 +163,7 @@ describe("A restore point", () => {
     });
   });
 
-  test("has an id of its own, and knows what an interrupted run of its program made by the mark with that id", async () => {
+  test("has its own id, and recognises objects of an interrupted run by the mark with that id", async () => {
     const first = point();
     await first.up({ objects: objects.slice(1) });
     const id = first.kept?.id ?? "";
@@ -175,7 +175,7 @@ describe("A restore point", () => {
     expect(first.kept?.id).toBe(id);
   });
 
-  test("takes what another state of the same names made with adopt alone, and keeps it as it is", async () => {
+  test("adopts an object of another state with the same names only with adopt, and stores its values", async () => {
     const other = point();
     await other.up({ objects });
     quarantinePolicy.add(stage.simulator, {
@@ -192,7 +192,7 @@ describe("A restore point", () => {
     });
   });
 
-  test("of an earlier version has no id, and goes on with the marks of its time", async () => {
+  test("accepts marks without an id if it was created by an earlier version, which gave it no id", async () => {
     quarantinePolicy.add(stage.simulator, { AdminDisplayName: ourMark });
     const { outputs } = await point()
       .run()
@@ -214,7 +214,7 @@ describe("A restore point", () => {
     expect(stage.requests()).toEqual([]);
   });
 
-  test("refuses a second one for the same tenant in the same program, once its objects are known to be the same", async () => {
+  test("refuses a second one for the same tenant in the same program if their objects are the same", async () => {
     const run = inProcess.run(stage.environment);
     const handlers = run.of("RestorePoint");
     await handlers.create({ objects });
@@ -226,7 +226,7 @@ describe("A restore point", () => {
     );
   });
 
-  test("takes objects that are not known yet, and counts them as changed", async () => {
+  test("accepts objects that are unknown in the preview, and counts them as changed", async () => {
     const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
     const resource = point();
     await resource.up({ objects });
@@ -243,7 +243,7 @@ describe("A restore point", () => {
     }
   });
 
-  test("fails with one message, and holds nothing, when a list cannot be read", async () => {
+  test("fails with one message, and is not created, when a list cannot be read", async () => {
     stage.simulator.faults.add({
       kind: "html",
       match: { cmdlet: "Get-TransportRule", times: "always" },
@@ -255,7 +255,7 @@ describe("A restore point", () => {
     expect(resource.kept).toBeUndefined();
   });
 
-  test("belongs to its tenant and account: others are refused", async () => {
+  test("refuses another tenant or account than its own", async () => {
     const resource = point();
     await resource.up({ objects });
     resource.environment = elsewhere();
@@ -268,7 +268,7 @@ describe("A restore point", () => {
     expect(message).toContain(otherTenant());
   });
 
-  test("serves the resources of its objects: previous values come back after an interrupted first run", async () => {
+  test("makes destroy restore previous values after an interrupted first run", async () => {
     area1Domain.add(stage.simulator, { drop_dispositions: ["MALICIOUS"] });
     const resource = point();
     await resource.up({ objects });
@@ -277,7 +277,7 @@ describe("A restore point", () => {
       domain: "example.com",
       restorePoint: values["Area1Domain/example.com"],
     };
-    // Killed after the write, before the state was saved.
+    // Simulates a run that was killed after the write and before the state was saved.
     await new Resource("Area1Domain", inProcess, stage.environment).up(program);
     const again = new Resource("Area1Domain", inProcess, stage.environment);
     await again.up(program);
@@ -290,7 +290,7 @@ describe("A restore point", () => {
   });
 
   describe("that is removed", () => {
-    test("says in full what is not as it was, of what no delete has come by", async () => {
+    test("warns of every difference to the previous values of objects that no delete has handled", async () => {
       area1Domain.add(stage.simulator, {
         drop_dispositions: ["BULK", "MALICIOUS", "SPAM", "SPOOF", "SUSPICIOUS"],
         lookback_hops: 3,
@@ -326,7 +326,7 @@ describe("A restore point", () => {
       ]);
     });
 
-    test("asks nothing about what deletes have come by", async () => {
+    test("sends no request for objects that a delete has handled", async () => {
       area1Domain.add(stage.simulator);
       const resource = point();
       const domain = [{ kind: "Area1Domain", name: "example.com" }];

@@ -9,118 +9,118 @@ import type { ExampleCase } from "../examples/example";
 import type { Meaning } from "../promises/meanings";
 import type { Properties } from "./platform";
 
-/** How somebody else handles the objects of a kind at the vendor, with values in the vendor's names and form. */
+/** Changes of a kind's objects by somebody else at the vendor, with values in the vendor's names and form. */
 export interface ByHand {
   add(simulator: Simulator, name: string, values: JsonObject): void;
-  /** A copy of the object as the vendor keeps it; undefined when it is not there. */
+  /** Returns a copy of the object as the vendor stores it; undefined if it does not exist. */
   find(simulator: Simulator, name: string): JsonObject | undefined;
   edit(simulator: Simulator, name: string, values: JsonObject): void;
   remove(simulator: Simulator, name: string): void;
-  /** Puts another object with the same name and values in its place. Absent where the vendor has one for ever. */
+  /** Replaces the object by another one with the same name and values. Missing if the object can be neither deleted nor created. */
   readonly replace?: (simulator: Simulator, name: string) => void;
 }
 
-/** What the tests must know of a kind. */
+/** A kind's data for the tests. */
 export interface KindUnderTest {
-  /** An example for each way in which objects of the kind come and go. */
+  /** An example for each {@link Existence} of the kind's objects. */
   readonly subjects: readonly [Subject, ...Subject[]];
   readonly byHand: ByHand;
-  /** The noun of the records of an answer that have a property. */
+  /** Returns the noun of the vendor's records that have a property. */
   nounOf(wire: string): string;
-  /** The requests that resources of the kind make for themselves, by cmdlet or by method and vendor. */
+  /** Matches the requests that only resources of this kind send, by cmdlet or by method and vendor. */
   readonly requests: RegExp;
-  /** What the values of a property mean, written from the vendor's documentation. */
+  /** Meaning of each property's values, written from the vendor's documentation. */
   readonly meanings: Readonly<Record<string, Meaning>>;
-  /** Properties that make another object when they change, or that no answer tells. */
+  /** Properties whose change makes another object, or that no answer contains. */
   readonly withoutMeaning: readonly string[];
-  /** What becomes of the kind's example in `examples/`. */
+  /** The expected result of the kind's example in `examples/`. */
   readonly example: ExampleCase;
 }
 
-/** How objects come and go. */
+/** Who creates and deletes an object. */
 export type Existence =
-  /** A program makes and removes them, and adopts what it finds only if it says so. */
+  /** A program creates and deletes it, and adopts a different existing one only with `adopt`. */
   | "made"
-  /** The same, but what is found is always adopted, and destroy leaves it. */
+  /** The same, but an existing one is always adopted, and destroy does not delete it. */
   | "adopted"
-  /** Every tenant has the object exactly once: nobody makes or removes it. */
+  /** Every tenant has it exactly once; it can be neither created nor deleted. */
   | "once";
 
-/** An example of a kind, and what the suites that are the same for all kinds must know of it. */
+/** An example of a kind, with the data that the suites for all kinds need. */
 export interface Subject {
   readonly kind: KindName;
-  /** In the titles of tests, where a kind has several subjects. */
+  /** Distinguishes a kind's subjects in the titles of tests. */
   readonly label?: string;
   readonly existence: Existence;
-  /** Every input that this kind has and that goes together. */
+  /** As many of the kind's inputs as may be combined. */
   readonly inputs: Properties;
-  /** What must be given. */
+  /** The required inputs. */
   readonly least: Properties;
-  /** The mark is this property of the object, when it is made by us. */
+  /** The property that carries the mark of an object that we created. */
   readonly mark?: "comments" | "adminDisplayName";
-  /** What the vendor calls the object, where programs give it no name. */
+  /** The object's name at the vendor, if programs give it none. */
   readonly vendorName?: string;
-  /** Names that the object gets in tests besides its own. */
+  /** Other names that tests give to the object. */
   readonly otherNames?: readonly string[];
-  /** Another valid value, where the codec does not lead to one that the vendor takes beside `inputs`. */
+  /** Other valid values, for properties whose codec leads to none that the vendor accepts together with `inputs`. */
   readonly others?: Properties;
-  /** Values that break what must hold of properties that a program leaves out, where those of `inputs` do not. */
+  /** Values that violate a property's implied value, for properties whose value in `inputs` does not. */
   readonly broken?: Properties;
-  /** Inputs that cannot stay when another is changed. */
+  /** Inputs that must be removed when another one is changed, by the changed one. */
   readonly without?: Readonly<Record<string, readonly string[]>>;
-  /** Properties that `inputs` lacks because a program cannot have them here. */
+  /** Properties that a program cannot set for this object. */
   readonly absent?: readonly string[];
-  /** Properties that stand for no others: a change of them changes other objects, or cannot be undone. */
+  /** Properties that are unsuitable as samples, because a change of them changes other objects, or cannot be undone. */
   readonly notSamples?: readonly string[];
-  /** What somebody else adds to an object of ours; absent where a kind has no foreign fields. */
+  /** Values that somebody else adds to an object of ours; missing if a kind has no foreign fields. */
   readonly foreign?: {
-    /** A condition or exception, which is taken away. */
+    /** A condition or exception, which we remove. */
     readonly condition: JsonObject;
-    /** An action, which is left. */
+    /** An action, which we do not remove. */
     readonly action: JsonObject;
-    /** Names of foreign parameters that go in pairs, or that no cmdlet sets to nothing. */
+    /** Matches foreign parameters that occur only in pairs, or that no cmdlet can unset. */
     readonly notAlone: RegExp;
   };
-  /** Inputs with which destroy removes what was made, where it does not without. */
+  /** Inputs that destroy needs to delete an object that we created. */
   readonly removable?: Properties;
-  /** The requests with which the first `up` makes the object, or changes the one that exists once. */
+  /** The requests with which the first `up` creates the object, or changes the one that exists once. */
   readonly makes: readonly [Match, ...Match[]];
 
-  /** What must be there before. */
+  /** Creates the objects that the subject depends on. */
   prepare?(simulator: Simulator): void;
-  /** Makes the object as somebody else would, with our inputs' values except those given by the vendor's names. */
+  /** Creates the object as somebody else would, with the values of `inputs` except the given ones, which have the vendor's names. */
   add(simulator: Simulator, different?: JsonObject): void;
-  /** The object as the vendor keeps it; undefined when it is not there. */
+  /** Returns the object as the vendor stores it; undefined if it does not exist. */
   live(simulator: Simulator): JsonObject | undefined;
-  /** Somebody else changes a member of it. */
+  /** Changes a member of it as somebody else would. */
   edit(simulator: Simulator, wire: string, value: unknown): void;
-  /** Somebody else removes it. */
+  /** Deletes it as somebody else would. */
   remove(simulator: Simulator): void;
-  /** Somebody else removes it and makes another with the same name and values. Absent where the vendor has one for ever. */
+  /** Deletes it and creates another one with the same name and values, as somebody else would. Missing if that is impossible. */
   remake?(simulator: Simulator): void;
 }
 
-/** Which requests a fault is for. */
+/** Selects the requests that a fault affects. */
 type Match = NonNullable<Fault["match"]>;
 
-/** The kind's table. */
+/** Returns the subject's kind. */
 export const kindOf = ({ kind }: Pick<Subject, "kind">): Kind => kinds[kind];
 
-/** How the files and the example of a class are called, in every room. */
+/** Returns the base name of a class's files and of its example, in every folder. */
 export const fileNameOf = (name: string): string =>
   name.replace(/(?<!^)[A-Z]/g, "-$&").toLowerCase();
 
-/** A subject in the titles of tests. */
+/** Returns a subject's name for the titles of tests. */
 export const titleOf = ({ kind, label }: Subject): string =>
   label === undefined ? kind : `${kind} (${label})`;
 
-/** What programs call the object; empty where a tenant has one. */
+/** Returns the object's name in programs; empty if every tenant has exactly one. */
 export function nameOf({ inputs }: Pick<Subject, "inputs">): string {
   const name = inputs["name"] ?? inputs["domain"];
   return typeof name === "string" ? name : "";
 }
 
-/** The properties that can be changed in place, alone, and restored. The mark and the name are none of them. */
+/** Returns the properties, except mark and name, that can be changed in place, alone, and restored. */
 export function samples(subject: Subject): [string, Field][] {
   const { nameField } = kindOf(subject);
   const found = ownFields(subject).filter(
@@ -137,27 +137,27 @@ export function samples(subject: Subject): [string, Field][] {
   return found;
 }
 
-/** The first of {@link samples}. */
+/** Returns the first property of {@link samples}. */
 export const sampleOf = (subject: Subject): string =>
   samples(subject)[0]?.[0] ?? "";
 
-/** The other half of a property that the vendor takes only together with another. */
+/** Returns the property that the vendor requires together with the given one, if any. */
 export const pairOf = (subject: Subject, property: string): string[] => {
   const partner = kindOf(subject).fields[property]?.with;
   return partner === undefined ? [] : [partner];
 };
 
-/** The fields that programs may give, with their names. */
+/** Returns the fields that programs may set, with their names. */
 export const ownFields = (subject: Subject): [string, Field][] =>
   Object.entries(kindOf(subject).fields).filter(
     ([name, { foreign }]) => !foreign && !subject.absent?.includes(name),
   );
 
-/** The fields that only somebody else sets. */
+/** Returns the fields that only somebody else sets. */
 export const foreignFields = (subject: Subject): [string, Field][] =>
   Object.entries(kindOf(subject).fields).filter(([, { foreign }]) => foreign);
 
-/** A valid value of a property that is not the one of `inputs`. */
+/** Returns a valid value of a property that differs from the one in `inputs`. */
 export function anotherValue(subject: Subject, property: string): Value {
   const given = subject.others?.[property];
   if (given !== undefined) return given as Value;
@@ -188,7 +188,7 @@ export function anotherValue(subject: Subject, property: string): Value {
   return found;
 }
 
-/** A value of a foreign condition or date, by the type of the vendor's parameter. */
+/** Returns a value of a foreign condition or date, by the type of the vendor's parameter. */
 export function foreignValue(wire: string): unknown {
   if (/Date$/.test(wire)) return "2027-01-31T12:00:00.000Z";
   const type = conditions[wire.replace(/^ExceptIf/, "")]?.type;
@@ -211,18 +211,18 @@ export function foreignValue(wire: string): unknown {
   }
 }
 
-/** What somebody else would have to write for a property to have a value, in the vendor's form. */
+/** Returns a property's value in the vendor's form. */
 export const wireValue = (field: Field, value: Value): unknown =>
   value === null ? null : field.codec.encode(value);
 
-/** Without what moves by itself. */
+/** Returns an object without the members that change by themselves. */
 export function settled(live: JsonObject | undefined): JsonObject | undefined {
   if (!live) return undefined;
   const moving = ["WhenChanged", "modified_at", "LastModifiedBy"];
   return Object.fromEntries(
     Object.entries(live)
       .filter(([name]) => !moving.includes(name))
-      // An array that was never set and an empty one are the same.
+      // The order of an array does not matter.
       .map(([name, value]) => [
         name,
         Array.isArray(value) ? [...value].sort() : value,

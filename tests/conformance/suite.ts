@@ -6,7 +6,7 @@ import { makingAndChanging } from "./making-and-changing";
 import { inProcess, type Platform } from "./platform";
 import { titleOf, type Subject } from "./subject";
 
-/** Holds every promise of the design for one kind, on one platform. */
+/** Tests the behaviour that every kind has in common with one subject, on one platform. */
 export function conforms(
   subject: Subject,
   platform: Platform = inProcess,

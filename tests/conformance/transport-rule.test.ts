@@ -5,7 +5,7 @@ import { transportRule } from "./subjects";
 
 conforms(transportRule);
 
-describe("A transport rule that looks right but matches no mail is written and shows as drift:", () => {
+describe("A transport rule whose values look right but match no mail is written again and shows as drift:", () => {
   const run = bench(transportRule, inProcess);
   test.each([
     [

@@ -8,14 +8,14 @@ const isNamed = (value: unknown): value is JsonObject =>
   value !== null &&
   typeof (value as JsonObject)["Name"] === "string";
 
-/** Every object of Exchange that a tenant has, by the list that it stands in; of what exists once, a list of one. */
+/** Returns every Exchange object of a tenant, by its list. An object that exists once is a list of one. */
 export const exchangeLists = (tenant: Tenant): [string, JsonObject[]][] =>
   Object.entries(tenant).flatMap(([list, value]): [string, JsonObject[]][] => {
     const objects = [value as unknown].flat().filter(isNamed);
     return objects.length > 0 ? [[list, objects]] : [];
   });
 
-/** Names that two objects of one list have. */
+/** Returns the names that two objects of one list have. */
 export function duplicatesIn({ tenants, accounts }: Simulator): string[] {
   const names = [
     ...[...tenants.values()].flatMap((tenant) =>

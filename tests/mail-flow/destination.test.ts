@@ -29,7 +29,7 @@ test("each outcome has a destination, and what is not documented counts as the i
   ]);
 });
 
-test("a quarantine counts as the administrator's unless the recipient can release a message, or it is unknown who can", () => {
+test("a quarantine counts as the administrator's unless the recipient can release a message, or who can is unknown", () => {
   const quarantined = (["none", "request", "self", null] as const).map(
     (release) => destinationOf(result("quarantine", { release })),
   );
@@ -41,7 +41,7 @@ test("a quarantine counts as the administrator's unless the recipient can releas
   ]);
 });
 
-test("of several ends the one nearest to the recipient counts, in whatever order they come", () => {
+test("of several outcomes the one nearest to the recipient counts, in any order", () => {
   const ends = [result("junk"), result("deleted"), result("hostedQuarantine")];
   expect(nearest(ends)).toBe("junk");
   expect(nearest(ends.reverse())).toBe("junk");
@@ -49,7 +49,7 @@ test("of several ends the one nearest to the recipient counts, in whatever order
   expect(() => nearest([])).toThrow("A message has no end");
 });
 
-test("a destination is nearer than those before it alone", () => {
+test("a destination is nearer only than those before it", () => {
   destinations.forEach((a, at) =>
     destinations.forEach((b, other) => expect(nearer(a, b)).toBe(at > other)),
   );

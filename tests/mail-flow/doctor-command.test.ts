@@ -101,7 +101,7 @@ test("--json prints one array of findings with the seven keys, warnings end with
   expect(findings.every(({ url }) => url.startsWith("https://"))).toBe(true);
 });
 
-test("Where it could not look it ends with 2, and says why", async () => {
+test("It exits with 2 if it could not read something, and says why", async () => {
   const silent = await doctor(
     {
       ...(await tenantWith()),
@@ -148,7 +148,7 @@ test("--snapshot examines a file as of the time when it was saved, and sends no 
   expect(nothing.err).toContain("nowhere.json");
 });
 
-test("The text has failures first, stays within 80 columns but for what is copied, and keeps control characters out", () => {
+test("The text has failures first, at most 80 columns except in commands to copy, and no control characters", () => {
   const finding = (more: Partial<Finding>): Finding => ({
     check: "rule-disabled",
     status: "failed",

@@ -119,7 +119,7 @@ const application = (simulator: Simulator) => {
   return first;
 };
 
-test("A tenant where all is well gets at least thirty checks that are fine, and no other", async () => {
+test("A tenant without problems passes at least thirty checks, and has no other findings", async () => {
   const { diagnosis, findings } = await examined();
   expect(findings).toEqual([]);
   expect(diagnosis.complete).toBe(true);
@@ -128,7 +128,7 @@ test("A tenant where all is well gets at least thirty checks that are fine, and 
   ).toBeGreaterThanOrEqual(30);
 });
 
-test("It takes three round trips, whatever the tenant's size up to a page, and writes nothing", async () => {
+test("It takes three round trips for a tenant of any size up to a page, and writes nothing", async () => {
   const tenant = new Tenant();
   const names = Array.from({ length: 90 }, (_, at) => `d${at}.example`);
   tenant.tenant.domains = ["example.com", ...names];
@@ -158,7 +158,7 @@ test("It takes three round trips, whatever the tenant's size up to a page, and w
   expect(dns.asked).toHaveLength(91);
 }, 60_000);
 
-describe("What the credentials lack is named, and what depends on it is skipped", () => {
+describe("Missing rights of the credentials are named, and the checks that need them are skipped", () => {
   const cases: [
     title: string,
     prepare: (simulator: Simulator) => void,
@@ -246,7 +246,7 @@ test("A wrong secret fails only the sign-in, and no finding contains it", async 
 });
 
 test.each(["entra", "exchange", "graph", "cloudflare"] as const)(
-  "A %s that does not answer leaves the diagnosis incomplete, and fails no check",
+  "A %s that does not answer makes the diagnosis incomplete, but no check fail",
   async (vendor) => {
     const { diagnosis, findings } = await examined({
       environment: {

@@ -18,7 +18,7 @@ const undecidable = {
   conditions: { recipientADAttributeContainsWords: ["Department:Sales"] },
 };
 
-test("a message of one path has its end alone", () => {
+test("a message with one possible path has one destination", () => {
   expect(endsOf(configuredTenant())).toEqual(["inbox"]);
   expect(endsOf(configuredTenant(), { disposition: "Spam" })).toEqual([
     "quarantine self",
@@ -28,7 +28,7 @@ test("a message of one path has its end alone", () => {
   );
 });
 
-test("a rule that cannot be decided leaves both the end that it makes and the one without it", () => {
+test("an undecidable rule leaves two possible destinations, with it and without it", () => {
   expect(
     endsOf(withRules({ ...undecidable, actions: { deleteMessage: true } })),
   ).toEqual(["deleted", "inbox"]);
@@ -42,7 +42,7 @@ test("a rule that cannot be decided leaves both the end that it makes and the on
   ).toEqual(["hostedQuarantine none", "rejected", "inbox"]);
 });
 
-test("an end that is not documented stays one of several", () => {
+test("an undocumented destination stays one of several possible ones", () => {
   expect(
     endsOf(
       withRules({
@@ -54,7 +54,7 @@ test("an end that is not documented stays one of several", () => {
   ).toEqual(["notDocumented", "quarantine request"]);
 });
 
-test("SCL 8 allows the ends of all verdicts that it may request", () => {
+test("SCL 8 allows the destinations of all verdicts that it may request", () => {
   expect(endsOf(withRules({ actions: { setScl: 8 } }))).toEqual([
     "quarantine request",
     "quarantine self",
@@ -62,7 +62,7 @@ test("SCL 8 allows the ends of all verdicts that it may request", () => {
   ]);
 });
 
-test("a sender that is both allowed and blocked leaves both ends", () => {
+test("a sender that is both allowed and blocked leaves both destinations", () => {
   const [sender, senderDomain] = ["news@shop.example", "shop.example"];
   expect(
     endsOf(
@@ -75,7 +75,7 @@ test("a sender that is both allowed and blocked leaves both ends", () => {
   ).toEqual(["inbox", "quarantine self", "quarantine request"]);
 });
 
-test("policies whose scope is not read leave the ends of each, and of the next verdict where one of them is off", () => {
+test("policies with unread scopes leave the destinations of each, and of the next verdict if one of them is off", () => {
   const snapshot = configuredTenant();
   snapshot.antiPhishPolicies = {
     value: [
@@ -99,7 +99,7 @@ test("policies whose scope is not read leave the ends of each, and of the next v
   ]);
 });
 
-test("ends with only irrelevant differences are merged into the first", () => {
+test("destinations with only irrelevant differences are merged into the first", () => {
   const ways = [
     result("inbox", { scl: 1 }),
     result("junk"),

@@ -205,7 +205,7 @@ test("test-plan writes messages and a plan, does not rewrite equal files, and ov
   }
 }, 60_000);
 
-test("texts of the tenant move no cursor and turn no direction in what is printed", () => {
+test("the output has no control characters from the tenant's texts, which could move the cursor or reverse the direction", () => {
   const hostile = "A\u001b[2J\u202eB\nC";
   const text = evidenceText({
     takenAt: "2026-11-23T12:00:00.000Z",

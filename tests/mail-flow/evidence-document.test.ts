@@ -48,7 +48,7 @@ test("the checks that are documented are those that the tenants with odd histori
   );
 });
 
-test("what the document says of patience and numbers is so", async () => {
+test("the time limits and numbers in the document are those of the code", async () => {
   const said = await document();
   expect(said).toContain("at least 5 messages to at least 3 recipients");
   const found = async (messages: number, hours: number) => {

@@ -236,7 +236,7 @@ function withPolicy(
   return snapshot;
 }
 
-test("a policy for a group may explain what is missing, and explains what is there", () => {
+test("a policy for a group may explain a missing message, and explains an existing one", () => {
   const forGroup = (more: Partial<AntiSpamPolicy>): Snapshot =>
     withPolicy(tenant(spamRule()), more);
   const junk = forGroup({ spamAction: "MoveToJmf" });
@@ -262,7 +262,7 @@ test("a policy for a group may explain what is missing, and explains what is the
   });
 });
 
-test("a rule for members of two groups at once may explain what is missing", () => {
+test("a rule for members of two groups at once may explain a missing message", () => {
   const forBoth = (groups: TransportRule["conditions"]) =>
     look(
       tenant(
@@ -277,7 +277,7 @@ test("a rule for members of two groups at once may explain what is missing", () 
   expect(forBoth({ sentTo: ["ceo@example.com"] })).toHaveLength(1);
 });
 
-test("of two messages with the same Message-ID, the one that arrived when the rule matched is judged", () => {
+test("of two messages with the same Message-ID, the one that arrived when the rule matched is evaluated", () => {
   const one = match(1);
   const entries = [
     entry(one),
@@ -360,7 +360,7 @@ test("the expected result is reported once for a message, even if its rule is fo
   ]);
 });
 
-test("a rule for two dispositions of which a later rule delivers one explains both what is there and what is missing", () => {
+test("a rule for two dispositions of which a later rule delivers one explains both existing and missing messages", () => {
   const snapshot = tenant(
     sclRule("Spam", 0, ["UCE", "MALICIOUS"], 5),
     sclRule("Later", 1, ["MALICIOUS"], -1),
@@ -391,7 +391,7 @@ test.each<[string, TransportRule, RegExp]>([
     });
 });
 
-test("another policy is found though its quarantine policy is the one that is expected", () => {
+test("another policy is reported although its quarantine policy is the expected one", () => {
   const snapshot = tenant(spamRule());
   const [standard] = valueOf(snapshot.antiSpamPolicies);
   valueOf(snapshot.antiSpamPolicies).push({
@@ -466,7 +466,7 @@ test("a part of the configuration that may not be read is reported, and makes on
   expect(blind.rules[0]?.found[0]?.agrees).toBe("unknown");
 });
 
-test("a message without any id is not looked for", () => {
+test("a message without any id is not searched for", () => {
   expect(
     foundOf(tenant(spamRule()), [match(1, { messageId: "" })]),
   ).toMatchObject({
@@ -658,7 +658,7 @@ test("names of policies are compared in any case, and those of anti-phishing pol
   expect(agrees({ policy: "Gone", policyType: "" })).toBe("no");
 });
 
-test("a policy that does not exist any more explains the message only where it was an anti-spam policy", () => {
+test("a policy that no longer exists explains the message only if it was an anti-spam policy", () => {
   const one = match(1);
   const why = (more: Partial<QuarantinedMessage>) =>
     foundOf(tenant(spamRule()), [one], [entry(one, more)]);
@@ -821,7 +821,7 @@ test("Microsoft's own verdict explains a message of somebody in a group by the g
   ).toMatchObject({ agrees: "ownVerdict", why: "" });
 });
 
-test("Microsoft's own verdict is worth a warning where recipients release it, and an administrator releases what the rule is for", () => {
+test("Microsoft's own verdict causes a warning if recipients release its mail, but only an administrator the rule's mail", () => {
   const warnings = (setScl: number, phishQuarantineTag: string) => {
     const snapshot = tenant(spamRule({ actions: { setScl } }));
     Object.assign(valueOf(snapshot.antiSpamPolicies)[0] as AntiSpamPolicy, {
@@ -866,7 +866,7 @@ test("a released message is not a contradiction if the policy was changed, but s
   ).toEqual(["warning released-by-recipient"]);
 });
 
-test("a message that its recipient released is found where no recipient can release, and not where none was expected in quarantine", () => {
+test("a message that its recipient released is reported if no recipient can release, and not if none was expected in quarantine", () => {
   const one = match(1);
   const checks = (
     actions: TransportRule["actions"],
@@ -892,7 +892,7 @@ test("a message that its recipient released is found where no recipient can rele
   expect(checks({ setScl: 5 }, {})).toEqual([]);
 });
 
-test("what failed comes before warnings, whatever the order of the rules", () => {
+test("failures come before warnings, whatever the order of the rules", () => {
   const { findings } = look(
     tenant(
       sclRule("Unknown", 0, ["SPAM", "JUNK"], 5),
@@ -907,7 +907,7 @@ test("what failed comes before warnings, whatever the order of the rules", () =>
   expect(findings[1]?.reason).toMatch(/\(SPAM, JUNK\)/);
 });
 
-test("evidence says of which tenant it is, and names no message unless details are wanted", () => {
+test("evidence names its tenant, and names messages only with details", () => {
   const snapshot = tenant(spamRule());
   const { tenantId, findings } = look(snapshot, several(5));
   expect(tenantId).toBe(snapshot.tenantId);
@@ -935,7 +935,7 @@ describe("a rule that never matches", () => {
     );
   const old = 'TransportRule "Old"';
 
-  test("is found once its twin has matched ten messages", () => {
+  test("is reported once its twin has matched ten messages", () => {
     expect(silent([hit("New", 9)])).toEqual([]);
     expect(silent([hit("New", 10)])).toEqual([[old, 10]]);
     expect(silent([hit("new", 6), hit("New", 6, "2026-11-21")])).toEqual([
@@ -964,7 +964,7 @@ describe("a rule that never matches", () => {
     expect(among(both, unstamped)).toEqual([]);
   });
 
-  test("is in force, as its twin is", () => {
+  test("is reported only if it and its twin are in force", () => {
     const among = (more: Partial<TransportRule>, of: "New" | "Old") =>
       silent(
         [hit("New", 12)],
@@ -1004,7 +1004,7 @@ describe("a rule that never matches", () => {
     },
   );
 
-  test("is counted since the report begins, that day included", () => {
+  test("is counted since the report's first day, inclusive", () => {
     const since = (hitsSince: string) =>
       silent([hit("New", 12)], { hitsSince });
     expect(since("2026-11-20T18:00:00Z")).toEqual([[old, 12]]);
@@ -1038,14 +1038,14 @@ describe("a rule that never matches", () => {
     ]);
   });
 
-  test("comes after what failed", () => {
+  test("comes after failures", () => {
     const checks = look(twins, several(5, { rule: "New" }), [], {
       hits: { value: [hit("New", 12)] },
     }).findings.map(({ check }) => check);
     expect(checks).toEqual(["matched-not-quarantined", "rule-never-matched"]);
   });
 
-  test("is not looked for without the report of matches per day", () => {
+  test("is not searched for without the report of matches per day", () => {
     const { findings, rules, couldNotLook } = look(twins, several(2), [], {
       hits: { unavailable: "403" },
     });

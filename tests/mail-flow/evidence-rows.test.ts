@@ -46,7 +46,7 @@ test("a captured message in quarantine is read", () => {
   });
 });
 
-test("what a row leaves out is not made up", () => {
+test("missing values of a row stay missing", () => {
   expect(quarantinedMessage({ MessageId: "<a@b>" })).toEqual({
     identity: "",
     messageId: "<a@b>",
@@ -61,7 +61,7 @@ test("what a row leaves out is not made up", () => {
   });
 });
 
-test("files and chat messages in quarantine are no mail", () => {
+test("files and chat messages in quarantine do not count as mail", () => {
   expect(quarantinedMessage({ ...captured, EntityType: "Teams" })).toBe(
     undefined,
   );
@@ -98,7 +98,7 @@ test.each([
   ).toEqual({ rule: "A", date, messages: 3 });
 });
 
-test("actions are not counted beside the matches that they belong to, and a count may be text", () => {
+test("actions are not counted in addition to their matches, and a count may be a text", () => {
   const row = { Date: "2026-07-23T00:00:00Z", TransportRule: "A" };
   expect(
     ruleHits({ ...row, EventType: "TransportRuleActionHits", MessageCount: 3 }),
@@ -125,7 +125,7 @@ const match: RuleMatch = {
 const entry = quarantinedMessage(captured) as QuarantinedMessage;
 const joined = (...entries: QuarantinedMessage[]) => indexOf(entries)(match);
 
-test("a message is found in quarantine by its Message-ID in any writing, or by Microsoft's own id", () => {
+test("a message is found in quarantine by its Message-ID in any spelling, or by Microsoft's own id", () => {
   const other = { ...entry, identity: "x\\y" };
   expect(
     joined({ ...other, messageId: "ID@sender.example" }).entry,
@@ -141,7 +141,7 @@ test("a message that is quarantined for another recipient is elsewhere, not miss
   expect(joined({ ...entry, recipients: [] }).entry).toBeTruthy();
 });
 
-test("of several messages with one Message-ID, the one of that time is meant", () => {
+test("of several messages with one Message-ID, the one of that time is found", () => {
   const later = { ...entry, receivedAt: "2026-07-25T08:00:00.000Z" };
   const earlier = { ...entry, receivedAt: "2026-07-01T08:00:00.000Z" };
   expect(joined(later, earlier, entry).entry).toBe(entry);

@@ -47,7 +47,7 @@ test("nothing contradicts the configuration if mail goes as configured", async (
   ]);
 });
 
-test("messages are counted by day in UTC, for as many days as are wanted", async () => {
+test("messages are counted by day in UTC, for the requested number of days", async () => {
   const { mail, pass, look, clock } = await history();
   mail(3);
   pass(2);
@@ -568,23 +568,26 @@ const messageOf = ({
     "\n  ",
   );
 
-test.each(tenants)("of %s, exactly what is odd is found", async (...tenant) => {
-  const [, options, live, expected, nothing] = tenant;
-  const past = await history(options);
-  live(past);
-  const { findings, rules } = await past.look();
-  expect(findings.map(briefly)).toEqual(expected);
-  golden.expectKnown(findings.map(messageOf));
-  const unknown = rules.flatMap(({ found }) =>
-    found.flatMap(({ agrees, why }) => (agrees === "unknown" ? [why] : [])),
-  );
-  expect([...new Set(unknown)]).toEqual(
-    nothing ? [expect.stringMatching(nothing)] : [],
-  );
-});
+test.each(tenants)(
+  "exactly the contradictions of the tenant are reported: %s",
+  async (...tenant) => {
+    const [, options, live, expected, nothing] = tenant;
+    const past = await history(options);
+    live(past);
+    const { findings, rules } = await past.look();
+    expect(findings.map(briefly)).toEqual(expected);
+    golden.expectKnown(findings.map(messageOf));
+    const unknown = rules.flatMap(({ found }) =>
+      found.flatMap(({ agrees, why }) => (agrees === "unknown" ? [why] : [])),
+    );
+    expect([...new Set(unknown)]).toEqual(
+      nothing ? [expect.stringMatching(nothing)] : [],
+    );
+  },
+);
 
 // UPDATE_GOLDEN=1 npm test -- tests/mail-flow/evidence.test.ts
-test("every finding names its object and property, what is so, and what to do, word by word", () => {
+test("every finding names its object and property, the problem and what to do, word by word", () => {
   golden.expectAll();
 });
 
@@ -606,7 +609,7 @@ test("there are at least twenty tenants with a history, and each check occurs", 
   ]);
 });
 
-test("a released message that only an administrator may release is found, whoever Exchange names", async () => {
+test("a released message that only an administrator may release is reported, whoever Exchange names", async () => {
   const { mail, simulator, look } = await history();
   const [id = ""] = mail(1, { disposition: "MALICIOUS" });
   simulator.mail.quarantine.release(id, "administrator");

@@ -140,7 +140,7 @@ test("--recipient and --source-ip show one case, with the steps", async () => {
   expect(twice.out).toBe(once.out);
 });
 
-test("stdin is not read for two documents", async () => {
+test("reading two documents from stdin is refused", async () => {
   const both = await explain(["--preview", "-", "--evidence", "-", "--html"], {
     input: "{}",
   });
@@ -191,7 +191,7 @@ test("--html and --mermaid write one document", async () => {
   expect(out).toMatch(/^flowchart LR\n/);
 });
 
-test("files are for their owner alone, and one that exists is overwritten with --force only", async () => {
+test("files are readable only by their owner, and overwritten only with --force", async () => {
   const snapshot = await file(useCase4());
   const modeOf = async (name: string) =>
     ((await stat(path.join(directory, name))).mode & 0o777).toString(8);
@@ -240,7 +240,7 @@ test("files are for their owner alone, and one that exists is overwritten with -
   ).toMatchObject({ code: 2, out: "" });
 });
 
-test("it ends with 2 where it could not look, and says why", async () => {
+test("it exits with 2 if it could not read something, and says why", async () => {
   const unread = freshTenant();
   unread.transportRules = { unavailable: "The application needs a role." };
   const partly = await explain(["--snapshot", await file(unread), "--json"]);

@@ -215,7 +215,7 @@ test("texts of the picture stay inside their boxes, lines never cross and boxes 
   }
 });
 
-test("a keyboard walks from line to line, and each shows its way and its steps", async () => {
+test("the keyboard moves from line to line, and each shows its route and its steps", async () => {
   const page = await opened(useCase4());
   const state = async () =>
     (await page.evaluate(`({
@@ -241,7 +241,7 @@ test("a keyboard walks from line to line, and each shows its way and its steps",
   expect(await state()).toMatchObject({ on: [], card: ["Nothing found"] });
 });
 
-test("a mouse follows a line while it points at it, and a click keeps its steps", async () => {
+test("pointing at a line highlights it, and a click keeps its steps", async () => {
   const page = await opened(useCase4());
   const chip = (await page.$$(".chip"))[2]!;
   await chip.hover();
@@ -280,7 +280,7 @@ test("findings are shown next to the objects that they are about, and unread par
   expect((await text(page, ".steps .finding")).length).toBeGreaterThan(0);
 });
 
-test("what an up changes, and what really happened, have sections of their own", async () => {
+test("the changes of an up and the evidence have their own sections", async () => {
   const page = await opened(freshTenant(), {
     preview: JSON.parse(await readFile(firstPreview, "utf8")),
     beforeAfter: true,
@@ -348,7 +348,7 @@ const contrasts = (page: Page) =>
     });
   })()`) as Promise<string[]>;
 
-test("texts of the tenant are shown as texts, whatever is in them", async () => {
+test("texts of the tenant are shown as texts, whatever they contain", async () => {
   const page = await opened(hostile());
   const shown = (await page.evaluate(`document.body.textContent`)) as string;
   for (const name of [

@@ -21,7 +21,7 @@ const told = (snapshot: Snapshot, options = {}): string =>
     ...options,
   });
 
-test("use case 4 needs only a few lines, because rows that end alike are merged", () => {
+test("use case 4 needs only a few lines, because rows with the same destination are merged", () => {
   expect(told(useCase4())).toBe(
     `Where mail goes: contoso.onmicrosoft.com, read 2026-11-23 12:00 UTC. Assumes that Microsoft has no
 verdict of its own.
@@ -54,7 +54,7 @@ test("rows that differ by the generation of headers name it, unread parts are na
   expect(text).toMatch(/\n\d+ findings: area1-m365 doctor shows /);
 });
 
-test("a rule that decides where mail ends is named, and an undocumented end says why", () => {
+test("a rule that decides the destination is named, and an undocumented destination says why", () => {
   const text = told(oddRules()).replace(/\s+/g, " ");
   expect(text).toContain("Delete bulk Deleted");
   expect(text).toMatch(/Redirect what Redirected .*redirectMessage ?To/);

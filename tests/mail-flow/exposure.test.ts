@@ -112,7 +112,7 @@ describe("Mail with a guarded word", () => {
     );
   });
 
-  test("is lost where it is no longer delivered", () => {
+  test("is lost if it is no longer delivered", () => {
     const after = withDefault({ highConfidenceSpamAction: "Delete" });
     for (const before of destinations)
       expect(toWords(ending[before], after)[0]).toMatchObject({
@@ -133,7 +133,7 @@ describe("Mail with a guarded word", () => {
     ]);
   });
 
-  test("is not lost where Cloudflare dropped it before", () => {
+  test("is not lost if Cloudflare dropped it before", () => {
     const deleted = withDefault({ highConfidenceSpamAction: "Delete" });
     const dropped = changed(deleted, (copy) => {
       valueOf(copy.domains)[0]!.dropDispositions = [
@@ -145,7 +145,7 @@ describe("Mail with a guarded word", () => {
     expect(toWords(deleted, dropped)).toEqual([]);
   });
 
-  test("is named with its word as it is given, and found in any case", () => {
+  test("is reported with its word as the program writes it, and found in any case", () => {
     const harms = toWords(
       configuredTenant(),
       ending.junk,
@@ -178,7 +178,7 @@ describe("Mail with a guarded word", () => {
     ]);
   });
 
-  test("is mail with a word that Cloudflare does not know, too, and that it does not drop", () => {
+  test("includes mail with a word that Cloudflare does not use, which it does not drop", () => {
     const before = changed(configuredTenant(), (copy) => {
       rulesIn(copy)[0]!.conditions["headerContainsWords"] = ["NOVEL"];
       valueOf(copy.domains)[0]!.dropDispositions = [
@@ -257,7 +257,7 @@ describe("The headers of guarded mail", () => {
     expect(harmed(ofCloudflare, current)).toEqual([newer]);
   });
 
-  test("do not count alone where their generation is given up, but both do", () => {
+  test("do not count alone if their generation is given up, but together they do", () => {
     const before = useCase4();
     const givenUp = { givenUp: "area1" } as const;
     expect(
@@ -275,7 +275,7 @@ describe("The headers of guarded mail", () => {
     ).toEqual([newer, "both headers"]);
   });
 
-  test("matter to mail of other dispositions that would be lost, as well", () => {
+  test("are also used for mail of other dispositions that would be lost", () => {
     const deleting = (header: string) =>
       withRules({
         conditions: {
@@ -310,7 +310,7 @@ describe("Mail without a guarded word", () => {
   ] as const;
 
   test.each(actions)(
-    "is exposed where Microsoft finds it to be worse than spam: %s",
+    "is exposed if Microsoft finds it to be worse than spam: %s",
     (property, name) => {
       const after = withDefault({ [property]: "NoAction" });
       const mail = `mail that Microsoft finds to be ${name}`;
@@ -381,7 +381,7 @@ describe("Mail without a guarded word", () => {
     },
   );
 
-  test("is lost where it is rejected, too", () => {
+  test("is also lost if it is rejected", () => {
     const after = withRules({
       actions: { rejectMessageReasonText: "No." },
     });
@@ -391,11 +391,11 @@ describe("Mail without a guarded word", () => {
   });
 });
 
-describe("What is unknown", () => {
+describe("An unknown destination", () => {
   const doubtful = (actions: TransportRule["actions"]) =>
     withRules({ unread: ["SomethingPredicate"], actions });
 
-  test("counts as the nearest that it could be", () => {
+  test("counts as the nearest possible one", () => {
     const bypass = doubtful({ setScl: -1 });
     expect(toWords(configuredTenant(), bypass)[0]).toMatchObject({
       kind: "exposed",
@@ -413,7 +413,7 @@ describe("What is unknown", () => {
     ).toEqual([]);
   });
 
-  test("counts as lost where it could be, and not as delivered where it may have been lost", () => {
+  test("counts as lost if mail could be lost, and not as delivered if it may have been lost before", () => {
     const deletes = doubtful({ deleteMessage: true });
     expect(toWords(configuredTenant(), deletes)[0]).toMatchObject({
       kind: "lost",
@@ -430,19 +430,24 @@ describe("What is unknown", () => {
     "antiSpamPolicies",
     "presetRules",
     "quarantinePolicies",
-  ])("is how near it was where %s were not read", (part) => {
-    const unread = (snapshot: Snapshot): Snapshot => ({
-      ...snapshot,
-      [part]: { unavailable: "It is forbidden." },
-    });
-    const [before, after] = [
-      configuredTenant(),
-      withDefault({ highConfidenceSpamQuarantineTag: "UserNotifyUserRelease" }),
-    ].map(unread);
-    expect(toWords(before!, after!)).toEqual([]);
-  });
+  ])(
+    "is no harm if %s were read neither before nor after the change",
+    (part) => {
+      const unread = (snapshot: Snapshot): Snapshot => ({
+        ...snapshot,
+        [part]: { unavailable: "It is forbidden." },
+      });
+      const [before, after] = [
+        configuredTenant(),
+        withDefault({
+          highConfidenceSpamQuarantineTag: "UserNotifyUserRelease",
+        }),
+      ].map(unread);
+      expect(toWords(before!, after!)).toEqual([]);
+    },
+  );
 
-  test("is where mail goes once anti-spam rules were not read, unless a preset is for everybody", () => {
+  test("results from unread anti-spam rules, unless a preset applies to everybody", () => {
     const after = (snapshot: Snapshot): Snapshot => ({
       ...snapshot,
       antiSpamRules: { unavailable: "It is forbidden." },
@@ -549,7 +554,7 @@ describe("The recipients of a harm", () => {
     );
   });
 
-  test("are one domain with everybody, and who else is harmed at another", () => {
+  test("are everybody at one domain, and other affected recipients at another", () => {
     const two = (snapshot: Snapshot) =>
       changed(snapshot, (copy) => {
         const [one] = valueOf(copy.domains);
@@ -596,7 +601,7 @@ describe("The recipients of a harm", () => {
     ]);
   });
 
-  test("are those of the first kind of harm, where others lose the same mail", () => {
+  test("are those of the first kind of harm, if others lose the same mail", () => {
     const after = withRules(
       { conditions: { sentTo: ["cfo@example.com"] }, actions: { setScl: -1 } },
       { conditions: { sentTo: [ceo] }, actions: { deleteMessage: true } },
@@ -645,18 +650,18 @@ describe("A snapshot cut to one domain", () => {
     expect(known("notexample.com")).toEqual([]);
   });
 
-  test("has mail to all where it is not cut", () => {
+  test("includes mail to all domains if it is not cut", () => {
     expect(recipientsIn(toWords(before, tenant([])))).toEqual([
       "recipients at example.com, example.org, sub.example.com",
     ]);
   });
 
-  test("has no mail where the tenant does not have the domain", () => {
+  test("includes no mail if the tenant does not have the domain", () => {
     expect(harmed("example.net")).toEqual([]);
   });
 
   test.each<keyof Snapshot>(["domains", "acceptedDomains"])(
-    "still has no %s where they were not read",
+    "still has no %s if they were not read",
     (part) => {
       const unread = { unavailable: "It is forbidden." };
       expect(
@@ -666,7 +671,7 @@ describe("A snapshot cut to one domain", () => {
   );
 });
 
-describe("What a third snapshot allows", () => {
+describe("The destination that a third snapshot allows", () => {
   const on = (action: string, tag = "UserNotifyUserRelease") =>
     withDefault({
       highConfidenceSpamAction: action,
@@ -685,15 +690,18 @@ describe("What a third snapshot allows", () => {
     ["recipientsQuarantine", "junk", false],
     ["inbox", "junk", true],
     ["inbox", "inbox", false],
-  ])("is mail as near as there: %s, allowed %s", (after, allowed, harmed) => {
-    const harms = toWords(at.administrator, at[after], {
-      allowed: at[allowed],
-    });
-    expect(harms.length > 0).toBe(harmed);
-  });
+  ])(
+    "is no harm, and a nearer one is: %s, allowed %s",
+    (after, allowed, harmed) => {
+      const harms = toWords(at.administrator, at[after], {
+        allowed: at[allowed],
+      });
+      expect(harms.length > 0).toBe(harmed);
+    },
+  );
 });
 
-describe("What decides", () => {
+describe("The deciding object", () => {
   const decided = (
     after: Snapshot,
     before = configuredTenant(),
@@ -749,7 +757,7 @@ describe("What decides", () => {
     ]);
   });
 
-  test("is the rule that would hold it, where that is disabled", () => {
+  test("is the rule that would quarantine the mail, if it is disabled", () => {
     const said = [ownRule, "enabled", false, "the rule is switched off"];
     expect(decided(own({ enabled: false }))).toEqual(said);
     // The same for mail with both headers.
@@ -757,7 +765,7 @@ describe("What decides", () => {
     expect(both?.decided).toEqual(alone?.decided);
   });
 
-  test("is the rule that would hold it, where that only watches", () => {
+  test("is the rule that would quarantine the mail, if it is in audit mode", () => {
     expect(decided(own({ mode: "Audit" }))).toEqual([
       ownRule,
       "mode",
@@ -774,7 +782,7 @@ describe("What decides", () => {
     ],
     ["expiryDate", "2001-01-01T00:00:00Z", "it would match and acts no more"],
   ])(
-    "is the rule that would hold it, where its time is not now: %s",
+    "is the rule that would quarantine the mail, if its dates exclude now: %s",
     (property, date, why) => {
       expect(decided(own({ [property]: date }))).toEqual([
         ownRule,
@@ -815,12 +823,15 @@ describe("What decides", () => {
       { activationDate: "2001-01-01T00:00:00Z" },
       ["conditions", Object.keys(narrow), "the rule does not match it"],
     ],
-  ])("is the rule that would hold it, where that is %s", (_, more, said) => {
-    expect(decided(own({ conditions: narrow, ...more }))).toEqual([
-      ownRule,
-      ...said,
-    ]);
-  });
+  ])(
+    "is the rule that would quarantine the mail, if it is %s",
+    (_, more, said) => {
+      expect(decided(own({ conditions: narrow, ...more }))).toEqual([
+        ownRule,
+        ...said,
+      ]);
+    },
+  );
 
   test("is the rule for the header that the mail carries, and for its word", () => {
     const before = useCase4();
@@ -836,7 +847,7 @@ describe("What decides", () => {
     );
   });
 
-  test("is that no rule looks for it", () => {
+  test("is missing if no rule tests for the mail", () => {
     expect(decided(without(configuredTenant(), "Administrator's"))).toEqual([
       "TransportRule",
       "headerContainsWords",
@@ -845,7 +856,7 @@ describe("What decides", () => {
     ]);
   });
 
-  test("is a custom policy that is for the recipient", () => {
+  test("is a custom policy that applies to the recipient", () => {
     const custom: PolicyRule[] = [
       scope({ name: "Finance", sentTo: ["cfo@example.com"] }),
     ];
@@ -896,7 +907,7 @@ describe("What decides", () => {
   });
 });
 
-test("Two snapshots that are alike have no harm, whatever is guarded", () => {
+test("Two equal snapshots have no harm, whatever mail is guarded", () => {
   for (const snapshot of [freshTenant(), configuredTenant(), useCase4()])
     expect(harmsOf(snapshot, structuredClone(snapshot), malicious)).toEqual([]);
 });

@@ -117,18 +117,21 @@ test.each<
     { headerMatchesMessageHeader: "X-Spam", headerMatchesPatterns: ["."] },
     "some",
   ],
-])("A rule with a condition on %s reaches so much", (_, conditions, reach) => {
-  const rule = sclRule("Other", 0, ["MALICIOUS"], 5);
-  const headers = {
-    headerContainsMessageHeader: "X-CFEmailSecurity-Disposition",
-    headerContainsWords: ["MALICIOUS"],
-  };
-  const { extent, domains } = affectedMail(
-    { ...rule, conditions: { ...headers, ...conditions } },
-    context,
-  )({ header: "cloudflare", word: "MALICIOUS" });
-  expect(extent === "domains" ? domains.toSorted() : extent).toEqual(reach);
-});
+])(
+  "A rule with a condition on %s covers the expected mail",
+  (_, conditions, reach) => {
+    const rule = sclRule("Other", 0, ["MALICIOUS"], 5);
+    const headers = {
+      headerContainsMessageHeader: "X-CFEmailSecurity-Disposition",
+      headerContainsWords: ["MALICIOUS"],
+    };
+    const { extent, domains } = affectedMail(
+      { ...rule, conditions: { ...headers, ...conditions } },
+      context,
+    )({ header: "cloudflare", word: "MALICIOUS" });
+    expect(extent === "domains" ? domains.toSorted() : extent).toEqual(reach);
+  },
+);
 
 const reasons = (changes: Partial<AntiSpamPolicy>) =>
   examine(withDefault(changes), contextOf({ purpose: "doctor" })).map(
@@ -143,7 +146,7 @@ test.each(["ModifySubject", "AddXHeader", "MoveToJmf"])(
     ),
 );
 
-test("The tag of bulk mail counts where bulk mail is looked for", () => {
+test("The tag of bulk mail matters if bulk mail is detected", () => {
   const bulk = { bulkSpamAction: "Quarantine", bulkQuarantineTag: "Gone" };
   const missing: unknown = expect.stringMatching(
     /^quarantine-tag-missing: .*Gone/,
@@ -199,7 +202,7 @@ test("A part that was not read skips the checks that need it, with the reason, a
   ).toBe("403 of another.");
 });
 
-test("A check without findings says what is fine, but only in a report", () => {
+test("A check without findings says what is correct, but only in a report", () => {
   const doctor = contextOf({ purpose: "doctor" });
   const fine = checks.find(({ name }) => name === "safe-list")?.fine;
   const ofSafeList = ({ check }: { check: string }) => check === "safe-list";
@@ -251,7 +254,7 @@ test("If no domain is known, every policy with recipients is checked", () => {
   expect(inForce(withCustom({}), [])).toEqual(["default"]);
 });
 
-test("A policy for those of many people who are in a group is in force, and one for people elsewhere is not", () => {
+test("A policy for many people who are also in a group is in force, and one for people of other domains is not", () => {
   const sentToMemberOf = ["Sales@example.com"];
   const inForceFor = (sentTo: string[]) =>
     inForce(withCustom({ sentTo, sentToMemberOf }), ["example.com"]);
@@ -261,7 +264,7 @@ test("A policy for those of many people who are in a group is in force, and one 
   ]);
 });
 
-test("A custom policy that was not returned, and a quarantine policy without returned permissions, are found", () => {
+test("A custom policy that was not returned, and a quarantine policy without returned permissions, are reported", () => {
   const doctor = contextOf({ purpose: "doctor" });
   const found = (snapshot: Snapshot) =>
     examine(snapshot, doctor).map(

@@ -79,13 +79,13 @@ const cloudflare = () =>
 const lists = (cmdlet: string) =>
   stage.requests().filter((entry) => entry.cmdlet === cmdlet);
 
-describe("The names of the rules that make the routes", () => {
+describe("The names of the rules that create the routes", () => {
   const acting = (name: string) =>
     stage.simulator.tenant.add("TransportRule", { Name: name, SetSCL: 5 });
   const wide = (name: string) =>
     `rule-matches-all-mail: TransportRule "${name}"`;
 
-  test("are those of use case 4 where none are given", async () => {
+  test("are those of use case 4 by default", async () => {
     stage.simulator.tenant.edit("TransportRule", userRule, {
       HeaderContainsMessageHeader: null,
       HeaderContainsWords: [],
@@ -129,7 +129,7 @@ describe("The names of the quarantine policies", () => {
       `^malicious-self-release: .*-HighConfidenceSpamQuarantineTag '${name}'\``,
     ) as unknown;
 
-  test("are those of use case 4 where none are given", async () => {
+  test("are those of use case 4 by default", async () => {
     editDefault(elsewhere);
     const fixes = await fixesBy({});
     expect(fixes).toContainEqual(user("UserNotifyUserRelease"));
@@ -146,7 +146,7 @@ describe("The names of the quarantine policies", () => {
     expect(other).toContainEqual(admin("Admins"));
   });
 
-  test("are those of use case 4 where a check is read by its id", async () => {
+  test("are those of use case 4 if a check is read by its id", async () => {
     editDefault(elsewhere);
     const found = await inProcess
       .run(patient())
@@ -189,14 +189,14 @@ describe("The addresses that Cloudflare delivers from", () => {
     ["198.51.100.1", "198.51.100.1"],
     ["198.51.100.16/28", "198.51.100.16"],
     ["198.51.100.1-198.51.100.9", "198.51.100.1"],
-  ])("%s are stood for by %s in the routes", async (range, first) => {
+  ])("%s are represented by %s in the routes", async (range, first) => {
     stage.simulator.tenant.edit("TransportRule", adminRule, {
       SenderIpRanges: [range],
     });
     expect(await sources({ senderIpRanges: [range] })).toEqual([first]);
   });
 
-  test("are the published ones where none are given", async () => {
+  test("are the published ones by default", async () => {
     const [source = "", ...others] = await sources({});
     expect(others).toEqual([]);
     expect(egressEntries).toContain(source);
@@ -212,7 +212,7 @@ describe("The addresses that Cloudflare delivers from", () => {
     expect(await foundBy({ senderIpRanges: [source] })).toEqual([]);
   });
 
-  test("are no published ones where others are given", async () => {
+  test("do not include the published ones if others are given", async () => {
     allow("52.11.209.211");
     const allowed = 'ip-allow-list: HostedConnectionFilterPolicy "Default"';
     expect(await foundBy({})).toEqual([allowed]);
@@ -222,7 +222,7 @@ describe("The addresses that Cloudflare delivers from", () => {
   });
 });
 
-describe("The domains that are meant", () => {
+describe("The checked domains", () => {
   const asked = () =>
     stage
       .requests()
@@ -244,7 +244,7 @@ describe("The domains that are meant", () => {
       drop_dispositions: [],
     });
 
-  test("are all of the account where none are given", async () => {
+  test("are all of the account by default", async () => {
     addSecond("mx.example.net");
     expect(await foundBy({})).toEqual([
       'domain-transport: Domain "example.org"',
@@ -267,7 +267,7 @@ describe("The domains that are meant", () => {
     expect(asked()).toEqual(expect.arrayContaining(["example.org"]));
   });
 
-  test("may be forwarded to a host of their own, each for itself", async () => {
+  test("may each be forwarded to their own host", async () => {
     addSecond("mx.example.net");
     stage.simulator.account.edit("example.com", {
       transport: "mx.example.net",
@@ -284,7 +284,7 @@ describe("The domains that are meant", () => {
     ).toEqual([]);
   });
 
-  test("that are forwarded nowhere are found, also those with a host of their own", async () => {
+  test("are reported if they are not forwarded, also those with their own host", async () => {
     stage.simulator.account.edit("example.com", { transport: null });
     expect(
       await fixesBy({ domainsWithTransport: ["example.com"] }),
@@ -315,7 +315,7 @@ describe("The Cloudflare account", () => {
     ]);
   });
 
-  test("stays the state's if it is no longer set", async () => {
+  test("stays that of the state if it is no longer set", async () => {
     const resource = checkOf();
     await resource.up({});
     resource.environment = without("CLOUDFLARE_ACCOUNT_ID");
@@ -325,7 +325,7 @@ describe("The Cloudflare account", () => {
     expect(detailsOf(resource)).toEqual([]);
   });
 
-  test("may be changed: the preview shows it, and the other one is checked", async () => {
+  test("may be changed: the preview shows the change, and the other account is checked", async () => {
     const resource = checkOf();
     await resource.up({});
     resource.environment = {
@@ -398,7 +398,7 @@ describe("The findings that a program accepts", () => {
     );
   });
 
-  test("that are no texts are refused for that alone", async () => {
+  test("that are not texts are refused for that reason only", async () => {
     expect(await messageOf(checkOf().preview({ findings: [7] }))).toBe(
       "findings entry 1 must be a text, not a number",
     );
@@ -418,7 +418,7 @@ describe("With failOn, an up", () => {
     return { partial: error?.partial, warnings: await run.warnings() };
   };
 
-  test("names everything that it fails on, and warns of the rest alone", async () => {
+  test("names all findings on which it fails, and warns only of the others", async () => {
     stage.simulator.account.edit("example.com", {
       transport: "mx.example.net",
     });
@@ -450,7 +450,7 @@ describe("With failOn, an up", () => {
   });
 });
 
-describe("What was reported before", () => {
+describe("A finding that was reported before", () => {
   const reporting = async () => {
     const resource = checkOf();
     await resource.up({});
@@ -498,7 +498,7 @@ describe("What was reported before", () => {
     expect(resource.outputs).not.toHaveProperty("reported");
   });
 
-  test("is to be written only where a program of this run accepts it", async () => {
+  test("causes an update only if a program of this run accepts it", async () => {
     const resource = await reporting();
     const { outputs, inputs } = resource.kept ?? { outputs: {}, inputs: {} };
     const accepting = {
@@ -553,7 +553,7 @@ describe("What cannot be read", () => {
     );
   });
 
-  test("because the vendor takes the question for wrong is skipped, and ends no refresh", async () => {
+  test("because the vendor rejects the request is skipped, and does not make a refresh fail", async () => {
     const resource = checkOf();
     await resource.up({});
     refuse("Get-EOPProtectionPolicyRule", 400, detail("Wrong", "No."));
@@ -563,7 +563,7 @@ describe("What cannot be read", () => {
     );
   });
 
-  test("because of an error fails an up, which says what it tried", async () => {
+  test("because of an error makes an up fail, with a message that says what it tried", async () => {
     refuse("Get-EOPProtectionPolicyRule", 503);
     const resource = checkOf({ ...patient(), AREA1_PATIENCE_MS: "1000" });
     expect(await messageOf(resource.up({}))).toMatch(
@@ -572,7 +572,7 @@ describe("What cannot be read", () => {
     expect(resource.kept).toBeUndefined();
   });
 
-  test("at Cloudflare does not keep Microsoft's side from being judged, with hosts of their own given", async () => {
+  test("at Cloudflare does not prevent the check of Microsoft's side, with given hosts of domains", async () => {
     stage.simulator.account.entitled = false;
     switchPreset(true);
     const resource = checkOf();

@@ -139,7 +139,7 @@ describe("A check of the mail flow without problems", () => {
   });
 });
 
-describe("A check judges by what the program gives it", () => {
+describe("A check uses the program's inputs:", () => {
   const seen = async (change: Record<string, unknown>) => {
     const resource = checkOf();
     await resource.up({ ...program, ...change });
@@ -153,7 +153,7 @@ describe("A check judges by what the program gives it", () => {
     };
   };
 
-  test("the generations of headers that there must be rules for", async () => {
+  test("the generations of headers that must have rules", async () => {
     const { found } = await seen({ headers: ["area1", "cloudflare"] });
     expect(new Set(found)).toEqual(
       new Set(["rule-missing: TransportRule for X-Area1Security-Disposition"]),
@@ -178,7 +178,7 @@ describe("A check judges by what the program gives it", () => {
     });
   });
 
-  test("the domains that go to a host of their own", async () => {
+  test("the domains that have their own host", async () => {
     stage.simulator.account.edit("example.com", {
       transport: "mx.example.net",
     });
@@ -216,8 +216,8 @@ test("The routes of an address on an allow list are listed next to those of the 
   expect(malicious(allowed)).toHaveLength(1);
 });
 
-describe("A change of an unmanaged object that defeats the routes", () => {
-  test("is drift of findings on a refresh, until it is fixed", async () => {
+describe("A change of an unmanaged object that breaks the routes", () => {
+  test("is drift of `findings` on a refresh, until it is fixed", async () => {
     const resource = checkOf();
     await resource.up(program);
     switchPreset(true);
@@ -268,7 +268,7 @@ describe("A change of an unmanaged object that defeats the routes", () => {
     expect(await resource.preview(accepting)).toEqual([]);
   });
 
-  test("that a refresh wrote into the state is the program's when the program accepts it", async () => {
+  test("that a refresh wrote into the state is no drift any more when the program accepts it", async () => {
     const resource = checkOf();
     await resource.up(program);
     switchPreset(true);
@@ -281,7 +281,7 @@ describe("A change of an unmanaged object that defeats the routes", () => {
     expect(resource.outputs["findings"]).toEqual(["preset-in-force"]);
   });
 
-  test("beside an accepted one shows alone, and neither hides the other", async () => {
+  test("is shown alone next to an accepted one, and neither hides the other", async () => {
     const resource = checkOf();
     const accepting = { ...program, findings: ["preset-in-force"] };
     switchPreset(true);
@@ -310,7 +310,7 @@ describe("A change of an unmanaged object that defeats the routes", () => {
     expect(stage.requests()).toEqual([]);
   });
 
-  test("that one look of two shows is a replica that lags, and no drift", async () => {
+  test("that only one of two reads shows comes from a lagging replica, and is no drift", async () => {
     const resource = checkOf();
     await resource.up(program);
     switchPreset(true);
@@ -328,7 +328,7 @@ describe("A change of an unmanaged object that defeats the routes", () => {
   });
 });
 
-test("What only the second of two looks shows waits for the next refresh", async () => {
+test("A finding that only the second of two reads shows is reported by the next refresh", async () => {
   const resource = checkOf();
   await resource.up(program);
   switchPreset(true);
@@ -439,7 +439,7 @@ describe("What cannot be read", () => {
     ["a page of a proxy", { kind: "html" }],
     ["half an answer", { kind: "truncate" }],
   ] as const)(
-    "because of %s fails the refresh and keeps the state: it is never no findings",
+    "because of %s makes the refresh fail and keeps the state: it never counts as no findings",
     async (_, fault) => {
       const resource = checkOf({
         ...patient(),
@@ -518,7 +518,7 @@ describe("Inputs", () => {
     ).toEqual([]);
   });
 
-  test("are not needed: without any, it looks at use case 4 and all domains of the account", async () => {
+  test("are optional: without any, use case 4 and all domains of the account are checked", async () => {
     const resource = checkOf();
     await resource.up({});
     expect(resource.outputs["details"]).toEqual([]);

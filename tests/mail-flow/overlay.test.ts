@@ -75,17 +75,20 @@ describe("The snapshot that is given", () => {
       name: "Administrator's",
       values: { headerContainsWords: null },
     },
-  ])("stays as it is, and shares what is not changed: %j", (change) => {
-    const before = withPolicies([scope({ name: "Other" })]);
-    const copy = structuredClone(before);
-    const after = withChanges(before, [change]);
-    expect(before).toEqual(copy);
-    expect(after).not.toEqual(before);
-    expect(after.presetRules).toBe(before.presetRules);
-    expect(after.acceptedDomains).toBe(before.acceptedDomains);
-  });
+  ])(
+    "is not changed, and the result shares its unchanged parts: %j",
+    (change) => {
+      const before = withPolicies([scope({ name: "Other" })]);
+      const copy = structuredClone(before);
+      const after = withChanges(before, [change]);
+      expect(before).toEqual(copy);
+      expect(after).not.toEqual(before);
+      expect(after.presetRules).toBe(before.presetRules);
+      expect(after.acceptedDomains).toBe(before.acceptedDomains);
+    },
+  );
 
-  test("is returned if nothing is changed, or only properties that decide nothing", () => {
+  test("is returned if no property changes that decides where mail goes", () => {
     const before = configuredTenant();
     expect(withChanges(before, [])).toEqual(before);
     expect(laid(before, "MailFlowCheck", "", { failOn: "failed" })).toEqual(
@@ -116,7 +119,7 @@ describe("A part that was not read", () => {
       parts[kind].map((part): [string, keyof Snapshot] => [kind, part]),
     ),
   )(
-    "stays unread, and what goes with it is as it was: %s, %s",
+    "stays unread, and its other part does not change: %s, %s",
     (kind, part) => {
       const before: Snapshot = { ...configuredTenant(), [part]: unread };
       for (const values of [{ name: "New", enabled: true }, undefined])
@@ -208,7 +211,7 @@ describe("A transport rule", () => {
     });
   });
 
-  test("loses what is cleared", () => {
+  test("loses cleared properties", () => {
     const dated = laid(configuredTenant(), "TransportRule", "User's", {
       expiryDate: "2027-01-01T00:00:00Z",
       sentTo: ["a@example.com"],
@@ -230,7 +233,7 @@ describe("A transport rule", () => {
     [3, ["0 A", "1 B", "2 D", "3 C"]],
     [9, ["0 A", "1 B", "2 D", "3 C"]],
   ])(
-    "takes its place, and the others move by one: %i",
+    "gets its priority, and the others move by one: %i",
     (priority, expected) => {
       const before: Snapshot = {
         ...freshTenant(),
@@ -247,7 +250,7 @@ describe("A transport rule", () => {
     },
   );
 
-  test("leaves no gap where it is removed", () => {
+  test("leaves no gap in the priorities if it is deleted", () => {
     expect(
       order(laid(configuredTenant(), "TransportRule", "administrator's")),
     ).toEqual(["0 User's"]);
@@ -264,7 +267,7 @@ describe("A transport rule", () => {
     ]);
   });
 
-  test("has no condition of what only its resource has", () => {
+  test("gets no condition from settings of its resource", () => {
     const after = laid(configuredTenant(), "TransportRule", "User's", {
       adopt: true,
       allowExposure: true,
@@ -284,7 +287,7 @@ describe("An anti-spam policy", () => {
   ) =>
     laid(before, "AntiSpamPolicy", "Finance", { name: "Finance", ...values });
 
-  test("is made with Microsoft's defaults, and with a rule that comes last", () => {
+  test("is created with Microsoft's defaults, and with a rule that comes last", () => {
     const after = made(
       { sentTo: ["a@example.com"], phishSpamAction: "Quarantine" },
       withPolicies([scope({ name: "Other" })]),
@@ -323,7 +326,7 @@ describe("An anti-spam policy", () => {
     });
   });
 
-  test("has the tag of older tenants where such a tenant makes it", () => {
+  test("has the tag of older tenants if an older tenant creates it", () => {
     const before = laid(
       configuredTenant(),
       "QuarantinePolicy",
@@ -336,7 +339,7 @@ describe("An anti-spam policy", () => {
     });
   });
 
-  test("is changed in itself and in its rule, and keeps the rest", () => {
+  test("is changed together with its rule, and keeps other properties", () => {
     const before = withPolicies([
       scope({ name: "Rule 1", hostedContentFilterPolicy: "First" }),
       scope({
@@ -403,7 +406,7 @@ describe("An anti-spam policy", () => {
     ]);
   });
 
-  test("that is the built-in one gets no rule with what it first had", () => {
+  test("that is the built-in one gets no rule when its previous values are restored", () => {
     const after = laid(configuredTenant(), "AntiSpamPolicy", "Default", {
       recipientDomainIs: null,
       enabled: null,
@@ -422,7 +425,7 @@ describe("An anti-spam policy", () => {
       );
   });
 
-  test("without a rule is removed alone", () => {
+  test("without a rule is deleted alone", () => {
     const before = withPolicies([scope({ name: "Other" })]);
     const unruled = structuredClone(before);
     valueOf(unruled.antiSpamPolicies).push({
@@ -432,7 +435,7 @@ describe("An anti-spam policy", () => {
     expect(laid(unruled, "AntiSpamPolicy", "Finance")).toEqual(before);
   });
 
-  test("is removed with its rule, and the others move up", () => {
+  test("is deleted with its rule, and the others move up", () => {
     const before = withPolicies([
       scope({ name: "Finance" }),
       scope({ name: "Other", priority: 1 }),
@@ -446,7 +449,7 @@ describe("An anti-spam policy", () => {
 });
 
 describe("A quarantine policy", () => {
-  test("is made without a word of what recipients may do, and with what is given", () => {
+  test("is created with the given properties, and without permissions if none are given", () => {
     const made = (values: ObjectChange["values"]) =>
       quarantineOf(
         laid(configuredTenant(), "QuarantinePolicy", "New", values),
@@ -481,7 +484,7 @@ describe("A quarantine policy", () => {
     });
   });
 
-  test("is removed where no anti-spam policy uses it", () => {
+  test("is deleted if no anti-spam policy uses it", () => {
     expect(
       quarantineOf(
         laid(configuredTenant(), "QuarantinePolicy", "EVERYTHING"),
@@ -506,7 +509,7 @@ describe("The notification settings", () => {
   const frequencyIn = ({ quarantineNotification }: Snapshot) =>
     valueOf(quarantineNotification);
 
-  test("are made where a tenant has none, changed, cleared, and never removed", () => {
+  test("are created if a tenant has none, changed, cleared, and never deleted", () => {
     const made = laid(freshTenant(), "QuarantineNotification", "", weekly);
     expect(frequencyIn(made)).toEqual({ name: "DefaultGlobalTag", ...weekly });
     const changed = laid(configuredTenant(), "QuarantineNotification", "", {
@@ -531,7 +534,7 @@ describe("The notification settings", () => {
 });
 
 describe("A domain of Cloudflare", () => {
-  test("is made in the way of its mail, which goes where Microsoft takes it", () => {
+  test("is created inline, and forwards its mail to its host at Microsoft", () => {
     const made = (name: string, values: ObjectChange["values"] = {}) =>
       domainOf(laid(configuredTenant(), "Area1Domain", name, values), name);
     expect(made("example.org")).toEqual<CloudflareDomain>({
@@ -586,7 +589,7 @@ describe("A domain of Cloudflare", () => {
     });
   });
 
-  test("stays when its resource leaves", () => {
+  test("stays when its resource is deleted", () => {
     expect(laid(freshTenant(), "Area1Domain", "example.com")).toEqual(
       freshTenant(),
     );

@@ -167,7 +167,7 @@ type Step =
 const destroy: Step = { destroy: true };
 const refresh: Step = { refresh: true };
 
-describe("the preview of a program foresees what is implied:", () => {
+describe("the preview of a program predicts implied values:", () => {
   test.each<[string, string, Step[]]>([
     [
       "a domain is forwarded to its MX, and reached by it",

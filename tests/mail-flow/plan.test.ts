@@ -44,7 +44,7 @@ const preview = (
 });
 
 describe("a program's preview", () => {
-  test("of use case 4 in a fresh tenant is what its up makes", () => {
+  test("of use case 4 in a fresh tenant equals the result of its up", () => {
     const before = freshTenant();
     const { snapshot, notes } = plan(before, captured("first"));
     expect(names(valueOf(snapshot.transportRules)).sort()).toEqual([
@@ -114,7 +114,7 @@ describe("a program's preview", () => {
     expect(before).toEqual(freshTenant());
   });
 
-  test("of a changed program sets what differs, and does not change values of others", () => {
+  test("of a changed program sets the differences, and does not change values of others", () => {
     const after = plan(freshTenant(), captured("first")).snapshot;
     // Somebody has disabled the administrator's rule since, which this up does not see.
     for (const rule of valueOf(after.transportRules))
@@ -304,7 +304,7 @@ describe("a program's preview", () => {
     ]);
   });
 
-  test("takes what a resource guards, and may expose, for no condition of its rule", () => {
+  test("does not use guardedMail and allowExposure as conditions of a rule", () => {
     const rule = {
       name: "Ours",
       headerContainsMessageHeader: "X-Area1Security-Disposition",
@@ -335,7 +335,7 @@ describe("a program's preview", () => {
     expect(Object.keys(made?.conditions ?? {})).toHaveLength(2);
   });
 
-  test("takes away conditions that a refresh has found and gives adopted properties that are left out their first values", () => {
+  test("removes conditions that a refresh has found, and restores previous values of unset properties of adopted objects", () => {
     const one = freshTenant();
     one.transportRules = {
       value: [
@@ -368,7 +368,7 @@ describe("a program's preview", () => {
     expect(valueOf(snapshot.antiSpamPolicies)[0]?.bulkThreshold).toBe(6);
   });
 
-  test("moves other rules when it gives one a place", () => {
+  test("moves other rules when it changes a priority", () => {
     const one = freshTenant();
     one.transportRules = {
       value: ["A", "B", "C"].map((name, at) => sclRule(name, at, ["UCE"], 5)),
@@ -393,7 +393,7 @@ describe("a program's preview", () => {
     ]);
   });
 
-  test("counts a replacement once, whether its halves are shown or not", () => {
+  test("counts a replacement once, whether its parts are listed or not", () => {
     const policy = (name: string) => ({
       inputs: { name, endUserQuarantinePermissions: ["Release"] },
       outputs: { name, adopted: false },
@@ -419,7 +419,7 @@ describe("a program's preview", () => {
       ).toEqual(["DefaultFullAccessPolicy", "AdminOnlyAccessPolicy", "New"]);
   });
 
-  test("keeps what is replaced by itself, or goes on under another resource", () => {
+  test("keeps an object that is replaced by itself, or that another resource takes over", () => {
     const one = freshTenant();
     one.transportRules = { value: [sclRule("Ours", 0, ["UCE"], 5)] };
     const step = (op: string, resource: string, setScl: number) => ({
@@ -451,7 +451,7 @@ describe("a program's preview", () => {
     ],
     ["Area1Domain", "domains", "Cloudflare's domains"],
   ])(
-    "says which part it cannot lay a %s over: %s",
+    "says to which unread part it cannot apply a %s: %s",
     (kind, part, whatIsMissing) => {
       const one = { ...freshTenant(), [part]: { unavailable: "403" } };
       const { snapshot, notes } = plan(
@@ -465,7 +465,7 @@ describe("a program's preview", () => {
     },
   );
 
-  test("says which resources it leaves out: one without a name yet, and one that the snapshot does not hold", () => {
+  test("says which resources it skips: one without a known name, and one that the snapshot does not contain", () => {
     const { snapshot, notes } = plan(freshTenant(), {
       steps: [
         {
@@ -488,7 +488,7 @@ describe("a program's preview", () => {
     ]);
   });
 
-  test("leaves a value that it does not say as it is, and says so", () => {
+  test("does not change a property whose value it does not contain, and says so", () => {
     const one = freshTenant();
     one.transportRules = { value: [sclRule("Ours", 0, ["UCE"], 5)] };
     const marked = { "4dabf18193072939515e22adb298388d": "1b47061264138c4a" };
@@ -523,7 +523,7 @@ describe("a program's preview", () => {
     ]);
   });
 
-  test("of an update that goes on with an earlier one sets all that differs, though the engine gives no reason", () => {
+  test("of an update that continues an earlier one sets all differences, although the engine names none", () => {
     const one = freshTenant();
     one.transportRules = { value: [sclRule("Ours", 0, ["UCE"], 7)] };
     const { snapshot } = plan(
@@ -589,7 +589,7 @@ describe("a program's preview", () => {
     });
   });
 
-  test("of a destroy gives an adopted rule back what it was, where it is still what the program wrote", () => {
+  test("of a destroy restores the previous values of an adopted rule that still has the program's values", () => {
     const one = freshTenant();
     const written = sclRule("Ours", 0, ["B", "A"], 9, { mode: "Audit" });
     one.transportRules = {
@@ -634,7 +634,7 @@ describe("a program's preview", () => {
     expect(notes).toEqual([]);
   });
 
-  test("of a destroy gives the notification settings back their frequency, and never removes them", () => {
+  test("of a destroy restores the frequency of the notification settings, and never deletes them", () => {
     const one = freshTenant();
     const every = (frequency: string) => ({
       name: "DefaultGlobalTag",
@@ -660,7 +660,7 @@ describe("a program's preview", () => {
     expect(without({ adopted: false })).toEqual(every("04:00:00"));
   });
 
-  test("takes a domain from Cloudflare where the program says that it leaves with its resource", () => {
+  test("deletes a domain at Cloudflare if the program sets offboardOnDestroy", () => {
     const without = (offboardOnDestroy: boolean) =>
       plan(
         freshTenant(),
@@ -674,7 +674,7 @@ describe("a program's preview", () => {
     expect(without(false).snapshot).toEqual(freshTenant());
   });
 
-  test("of a tenant that the snapshot does not name is laid over it", () => {
+  test("of a tenant is applied to a snapshot that names no tenant", () => {
     const { tenantId: _, ...unnamed } = freshTenant();
     const { snapshot } = plan(
       unnamed,
@@ -708,7 +708,7 @@ describe("a program's preview", () => {
       );
   });
 
-  test("without changes, or of other libraries only, leaves the snapshot as it is", () => {
+  test("without changes, or only of other libraries, does not change the snapshot", () => {
     const { snapshot, notes } = plan(freshTenant(), {
       steps: [
         {

@@ -15,7 +15,7 @@ const drawn = fc.sample(
   { seed: 1, numRuns: 600 },
 );
 
-test("random tenants raise what decides about mail: every end, and every property that ends a message's way at a connector, a rule, a list", () => {
+test("random tenants have every outcome, and every property of connectors, rules and lists that decides one", () => {
   const tenant = new Tenant(defaultTenant());
   const account = new Account(defaultAccount());
   const mail = new Mail({
@@ -53,7 +53,7 @@ test("random tenants raise what decides about mail: every end, and every propert
   );
 });
 
-test("random tenants have a default policy by whatever name, just one", () => {
+test("random tenants have exactly one default policy, with any name", () => {
   const names = new Set<unknown>();
   for (const [{ antiSpamPolicies }] of drawn) {
     const byFlag = antiSpamPolicies.filter(
@@ -65,7 +65,7 @@ test("random tenants have a default policy by whatever name, just one", () => {
   expect(names).toEqual(new Set(["Default", "Contoso baseline"]));
 });
 
-test("a snapshot of a random tenant says of its lists of senders and its connectors what the tenant says", () => {
+test("a snapshot of a random tenant has the tenant's lists of senders and connectors", () => {
   for (const [random] of drawn) {
     const { antiSpamPolicies, inboundConnectors } = asSnapshot(random);
     if (!("value" in antiSpamPolicies) || !("value" in inboundConnectors))
@@ -86,7 +86,7 @@ test("a snapshot of a random tenant says of its lists of senders and its connect
   }
 });
 
-test("random tenants have connectors of both types with every property by which mail finds one", () => {
+test("random tenants have connectors of both types with every property that selects one", () => {
   const connectors = drawn.flatMap(
     ([{ inboundConnectors }]) => inboundConnectors,
   );

@@ -57,7 +57,7 @@ test("without differences between recipients there is one class", () => {
   expect(labels(stricter({}))).toEqual(["everybody"]);
 });
 
-test("whom something names in a subdomain that the tenant accepts without listing it is a class", () => {
+test("a recipient that a condition names is a class, also in a subdomain that the tenant accepts without listing it", () => {
   const snapshot = stricter({ sentTo: ["lee@deep.example.org"] });
   const inside = () =>
     representatives(snapshot)
@@ -103,7 +103,7 @@ test("members of a group, addresses and domains in a scope are classes of their 
   ]);
 });
 
-test("kinds that are joined make the class that both have in common", () => {
+test("two kinds of conditions in one scope make the class of recipients that meet both", () => {
   expect(
     recipientClasses(
       stricter({
@@ -121,7 +121,7 @@ test("kinds that are joined make the class that both have in common", () => {
   ]);
 });
 
-test("an address and a group in one scope make the class that both have in common, and no other", () => {
+test("an address and a group in one scope make the class of recipients that meet both, and no other", () => {
   const both = {
     sentTo: ["megan@example.com"],
     sentToMemberOf: ["board@example.com"],
@@ -175,7 +175,7 @@ test("a rule's conditions on recipients make classes, and those without effect o
   ).toEqual(["everybody"]);
 });
 
-test("members of two groups are a class where they fare like members of neither", () => {
+test("members of two groups are a class if their mail is treated like that of members of neither", () => {
   const snapshot = stricter({ sentToMemberOf: ["board@example.com"] });
   if ("value" in snapshot.transportRules)
     snapshot.transportRules.value.push({
@@ -229,7 +229,7 @@ test("rows are all dispositions in both generations for each class, with the key
   );
 });
 
-test("an address whose groups are not known fares once, or case by case", () => {
+test("an address with unknown groups has one row, or one for each case", () => {
   const of = (snapshot: Snapshot) => [
     ...new Set(
       rows(snapshot, { recipients: ["megan@example.com"] }).map(
@@ -309,7 +309,7 @@ test("a rule for mail that bypasses Cloudflare creates classes if Cloudflare pro
   expect(labels(snapshot)).toContain("pat@example.org");
 });
 
-test("the classes are those that all names of a tenant make", () => {
+test("the classes result from all names in a tenant", () => {
   fc.assert(
     fc.property(randomTenant, (tenant) => {
       const snapshot = asSnapshot(tenant);

@@ -24,7 +24,7 @@ describe.each([
       cases.filter(({ findings }) => findings.length > 0),
       12,
     ),
-  )("what is printed ends what was found: $title", async (one) => {
+  )("the printed commands fix the finding: $title", async (one) => {
     const context = contextOf({ purpose: "doctor", ...one.context });
     const look = async () =>
       examine(

@@ -1,6 +1,6 @@
 import { remembered } from "../../mail-flow/remembered";
 
-test("a result is made once for each key, also if it is undefined, and again after too many others", () => {
+test("a result is computed once for each key, also if it is undefined, and again after too many others", () => {
   const made: number[] = [];
   const half = remembered(
     (n: number) => String(n),

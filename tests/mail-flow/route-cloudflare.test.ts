@@ -98,7 +98,7 @@ test("whether clean mail is dropped as NONE, UNKNOWN or EXTERNAL is not document
   }
 });
 
-test("a domain that is not active, not inline or not there gives its mail no header", () => {
+test("mail of a domain that is not active, not inline or missing has no header", () => {
   for (const change of [
     { status: "PENDING" },
     { status: "FAILED" },
@@ -119,7 +119,7 @@ test("a status that is not returned is assumed to be active, and the step says s
   expect(steps[0]?.why).toMatch(/not returned/);
 });
 
-test("mail that is forwarded to another host than Microsoft's for the domain has an undocumented end", () => {
+test("mail that is forwarded to another host than Microsoft's for the domain has an undocumented destination", () => {
   const to = (transport: string) => follow(withDomain({ transport })).outcome;
   expect(to("example-org.mail.protection.outlook.com")).toBe("notDocumented");
   expect(to("EXAMPLE-COM.mail.protection.outlook.com.")).toBe("quarantine");
@@ -132,7 +132,7 @@ test("mail that is forwarded to another host than Microsoft's for the domain has
   ).toBe("quarantine");
 });
 
-test("mail to a domain that the tenant does not accept is another tenant's affair", () => {
+test("mail to a domain that the tenant does not accept belongs to another tenant", () => {
   const { outcome, steps } = follow(configuredTenant(), {
     recipient: "megan@example.net",
   });
@@ -140,7 +140,7 @@ test("mail to a domain that the tenant does not accept is another tenant's affai
   expect(steps[steps.length - 1]?.object).toBe('AcceptedDomain "example.net"');
 });
 
-test("a connector refuses addresses that it does not list, for the senders that it is for", () => {
+test("a connector rejects addresses that it does not list, for the senders to which it applies", () => {
   const strict = { restrictDomainsToIpAddresses: true };
   const from = (
     changes: object,
@@ -163,7 +163,7 @@ test("a connector refuses addresses that it does not list, for the senders that 
   );
 });
 
-test("a connector for *.partner.example is for the domain itself and all its subdomains", () => {
+test("a connector for *.partner.example applies to the domain itself and all its subdomains", () => {
   const from = (sender: string) =>
     follow(
       withConnector({
@@ -232,7 +232,7 @@ test.each([undefined, "*.gateway.example"])(
   },
 );
 
-test("a connector of the type OnPremises may know mail by its certificate, whatever its address", () => {
+test("a connector of the type OnPremises may identify mail by its certificate, whatever its address", () => {
   const hybrid = {
     name: "Restricting",
     connectorType: "OnPremises",
@@ -254,7 +254,7 @@ test("a connector of the type OnPremises may know mail by its certificate, whate
   ).toEqual(["notDocumented"]);
 });
 
-test("a connector is for the accepted domains that it names, and whether that means senders or recipients is contradictory", () => {
+test("a connector applies to the accepted domains that it names; whether senders or recipients are meant is documented contradictorily", () => {
   const limited = (...associatedAcceptedDomains: string[]) => [
     refusing({ associatedAcceptedDomains }),
   ];
@@ -295,7 +295,7 @@ test("the accepted domains of a connector make classes of recipients", () => {
 test.each([
   "restrictDomainsToIpAddresses",
   "restrictDomainsToCertificate",
-] as const)("%s counts on connectors of the type Partner alone", (switched) => {
+] as const)("%s counts only on connectors of the type Partner", (switched) => {
   const outcome = (connectorType: string) =>
     follow(
       withConnector({
@@ -326,7 +326,7 @@ test("mail counts as internal if its sender is of the organisation's own domains
   );
 });
 
-test("mail meets the partner's connector that lists its address, whatever others refuse", () => {
+test("the Partner connector that lists the address applies, whatever others reject", () => {
   const scanner = {
     name: "Scanner",
     restrictDomainsToIpAddresses: true,
@@ -357,7 +357,7 @@ test("mail meets the partner's connector that lists its address, whatever others
   ).toBe("quarantine");
 });
 
-test("a blocked address is refused unless it is allowed as well", () => {
+test("a blocked address is rejected unless it is also allowed", () => {
   const ours = ["52.11.209.0/24"];
   expect(follow(withLists({ ipBlockList: ours })).outcome).toBe("rejected");
   expect(
@@ -406,7 +406,7 @@ test("Enhanced Filtering leaves it open whether the connection filter sees the l
   );
 });
 
-test("unread parts are named, and make the end undocumented if they would decide", () => {
+test("unread parts are named, and make the destination undocumented if they would decide", () => {
   const unavailable = "Exchange Online answered 403";
   const without = (part: string, message?: Parameters<typeof follow>[1]) => {
     const { outcome, release, steps } = follow(

@@ -15,7 +15,7 @@ const policyOf = (
   message: Parameters<typeof follow>[1] = {},
 ) => follow(snapshot, message).policy;
 
-test("Strict goes before Standard, that before custom policies by priority, those before Default", () => {
+test("Strict comes before Standard, Standard before custom policies by priority, and these before Default", () => {
   const everybody = { recipientDomainIs: ["example.com"] };
   const custom = [
     scope({ ...everybody, name: "Second", priority: 1 }),
@@ -43,7 +43,7 @@ test("Strict goes before Standard, that before custom policies by priority, thos
   expect(policyOf(withPolicies([]))).toBe("Default");
 });
 
-test("a preset is known by the type of its policy, whatever its rule is called", () => {
+test("a preset is recognised by the type of its policy, whatever the name of its rule", () => {
   const rules = [scope({ name: "A" }), scope({ name: "B", priority: 1 })];
   const snapshot = withPolicies([], rules);
   if ("value" in snapshot.antiSpamPolicies)
@@ -61,7 +61,7 @@ test("renamed presets whose policies have no type are recognised by their fixed 
   expect(policyOf(withPolicies([], rules))).toBe("Leadership");
 });
 
-test("kinds of a scope are joined with and, their values with or, and any exception leaves out", () => {
+test("conditions of a scope are joined with and, their values with or, and any exception excludes", () => {
   const covers = (
     changes: Parameters<typeof scope>[0],
     message?: Parameters<typeof follow>[1],
@@ -122,7 +122,7 @@ test("the rule of a custom policy without conditions applies to no recipient, a 
   ).not.toBe("Default");
 });
 
-test("the end of mail is unknown if its policy does not exist", () => {
+test("the destination of mail is unknown if its policy does not exist", () => {
   const gone = scope({
     name: "Custom",
     recipientDomainIs: ["example.com"],
@@ -151,7 +151,7 @@ test("of the requested verdict and Microsoft's own, the first in the order of ca
   expect(verdict("Spam", "bulk")).toBe("spam");
 });
 
-test("spoofed mail is the anti-phishing policy's, which keeps it as long as the anti-spam policy says", () => {
+test("the anti-phishing policy decides about spoofed mail, and the anti-spam policy for how long it is kept", () => {
   const spoof = { disposition: "Spam", microsoftVerdict: "spoof" } as const;
   const settings = (changes: Record<string, string | boolean>): Snapshot => ({
     ...withDefault({ quarantineRetentionPeriod: 21 }),
@@ -189,7 +189,7 @@ test("spoofed mail is the anti-phishing policy's, which keeps it as long as the 
   ).toBe("notDocumented");
 });
 
-test("custom anti-phishing policies, whose scopes are not read, matter only where they do something else", () => {
+test("custom anti-phishing policies, whose scopes are not read, matter only if their action differs", () => {
   const spoof = { disposition: "None", microsoftVerdict: "spoof" } as const;
   const custom = (
     authenticationFailAction: string,
@@ -232,7 +232,7 @@ test("custom anti-phishing policies, whose scopes are not read, matter only wher
   );
 });
 
-test("mail is bulk from the threshold of the recipient's policy on, where that marks it", () => {
+test("mail is bulk from the threshold of the recipient's policy on, if that policy marks bulk mail", () => {
   const bulk = (
     bcl: number | undefined,
     changes: Partial<AntiSpamPolicy> = {},
@@ -318,7 +318,7 @@ test("the default policy is the one with the flag, whatever its name and positio
     );
 });
 
-test("skipping the filter lets high confidence phishing through where the MX names Cloudflare, and malware nowhere", () => {
+test("skipping the filter delivers high confidence phishing if the MX names Cloudflare, and never malware", () => {
   const skipping = withRules({ actions: { setScl: -1 } });
   const verdict = (microsoftVerdict: Verdict, recipient: string) =>
     follow(skipping, { microsoftVerdict, recipient }).verdict;
@@ -332,7 +332,7 @@ test("skipping the filter lets high confidence phishing through where the MX nam
   }
 });
 
-test("the action of the verdict decides, and its tag counts with Quarantine alone", () => {
+test("the action of the verdict decides, and its tag counts only with Quarantine", () => {
   const doing = (spamAction: string) => {
     const { outcome, quarantinePolicy } = follow(withDefault({ spamAction }), {
       disposition: "Spam",

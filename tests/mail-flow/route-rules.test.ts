@@ -16,7 +16,7 @@ test("the last rule that matches sets the SCL, in the order of priority", () => 
   });
 });
 
-test("a rule without conditions is for all mail", () => {
+test("a rule without conditions applies to all mail", () => {
   expect(follow(acting({ setScl: 5 }), { disposition: "None" }).verdict).toBe(
     "spam",
   );
@@ -37,7 +37,7 @@ test("5 and 6 request spam, 9 high confidence spam, 0 to 4 no verdict, -1 skips 
   expect(verdict(-1, { microsoftVerdict: "spam" })).toBe("none");
 });
 
-test("7 and 8, which are named no more, are documented only where Microsoft's own verdict goes before", () => {
+test("7 and 8, which are no longer documented, have a documented destination only if Microsoft's own verdict comes first", () => {
   for (const setScl of [7, 8]) {
     expect(follow(acting({ setScl })).outcome).toBe("notDocumented");
     expect(
@@ -81,7 +81,7 @@ test("a rule in audit mode is reported if it would match", () => {
   ).toEqual([]);
 });
 
-test("stop processing keeps the rules after it from the message, and only then", () => {
+test("only stop processing prevents later rules from being applied to the message", () => {
   const stopping = (rule: Partial<TransportRule>) =>
     follow(
       acting(
@@ -96,7 +96,7 @@ test("stop processing keeps the rules after it from the message, and only then",
   );
 });
 
-test("what a rule does with a message by itself ends its way", () => {
+test("an action of a rule that ends the processing of a message decides its destination", () => {
   const outcome = (actions: TransportRule["actions"]) =>
     follow(acting(actions)).outcome;
   expect(outcome({ deleteMessage: true })).toBe("deleted");
@@ -129,7 +129,7 @@ test("the hosted quarantine has no quarantine policy: only an administrator rele
   });
 });
 
-test("a header that an earlier rule took away or wrote is what later rules find", () => {
+test("later rules see a header as an earlier rule has removed or written it", () => {
   const first = (
     actions: TransportRule["actions"],
     message?: Partial<Message>,
@@ -168,7 +168,7 @@ test("conditions are joined with and, values of one with or, and one exception i
   ).toBe("quarantine");
 });
 
-test("a header condition wants whole words in any case, of the header that it names", () => {
+test("a header condition matches whole words in any case, in the header that it names", () => {
   const outcome = (
     headerContainsWords: string[],
     headerContainsMessageHeader = "X-CFEMAILSECURITY-Disposition",
@@ -238,7 +238,7 @@ test("expressions are evaluated in linear time, and unreadable ones are undecide
   expect(outcome("a".repeat(8193))).toBe("notDocumented");
 });
 
-test("a message is plain: conditions on content, attachments or classes do not match", () => {
+test("a message is assumed to be plain: conditions on content, attachments or classes do not match", () => {
   for (const conditions of [
     { subjectContainsWords: ["invoice"] },
     { subjectOrBodyMatchesPatterns: ["invoice"] },
@@ -260,7 +260,7 @@ test("a message is plain: conditions on content, attachments or classes do not m
     ).toBe("quarantine");
 });
 
-test("a condition that cannot be evaluated makes the end undocumented, if it decides", () => {
+test("a condition that cannot be evaluated makes the destination undocumented, if it decides", () => {
   const unknown = { recipientADAttributeContainsWords: ["Department:Sales"] };
   const both = follow(acting(bypass, { conditions: unknown }));
   expect(both).toMatchObject({ outcome: "notDocumented", scl: null });
@@ -293,7 +293,7 @@ test("a condition that cannot be evaluated makes the end undocumented, if it dec
     });
 });
 
-test("a sender of one of the tenant's own domains is neither inside nor surely outside", () => {
+test("whether a sender of one of the tenant's own domains is inside is unknown", () => {
   const scope = (fromScope: string, sender: string) =>
     follow(acting(bypass, { conditions: { fromScope } }), { sender }).outcome;
   expect(scope("NotInOrganization", "boss@example.com")).toBe("notDocumented");
@@ -301,7 +301,7 @@ test("a sender of one of the tenant's own domains is neither inside nor surely o
   expect(scope("NotInOrganization", "a@partner.example")).toBe("inbox");
 });
 
-test("a condition on the SCL sees what rules before it set; what Microsoft found is not returned", () => {
+test("a condition on the SCL sees the value that earlier rules set; Microsoft's own SCL is unknown", () => {
   const over = (sclOver: number, message?: Partial<Message>) =>
     follow(
       acting({ deleteMessage: true }, { conditions: { sclOver } }),

@@ -59,7 +59,7 @@ test("a domain that is new or treated differently in one of them is a separate r
   expect(pair?.after.outcome).toBe("droppedByCloudflare");
 });
 
-test("one snapshot with itself has the rows that it has alone, for given recipients, too", () => {
+test("a snapshot compared with itself has its own rows, also for given recipients", () => {
   for (const options of [
     { sourceIp },
     { sourceIp, recipients: ["x@example.com", "y@example.org"] },

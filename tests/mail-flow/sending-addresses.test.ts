@@ -110,7 +110,7 @@ test("parts that were not read distinguish nothing", () => {
   ).toEqual(["192.0.2.0"]);
 });
 
-test("no more classes are returned than there may be", () => {
+test("no more classes are returned than the limit allows", () => {
   const snapshot = tenant({});
   snapshot.transportRules = {
     value: Array.from({ length: 100 }, (_, at) =>
@@ -137,7 +137,7 @@ const range = fc.oneof(
 );
 const list = fc.option(fc.array(range, { maxLength: 4 }), { nil: [] });
 
-test("every address has the same lists as the one address of its class, and no two classes have the same", () => {
+test("every address is in the same lists as its class's address, and no two classes are in the same lists", () => {
   fc.assert(
     fc.property(
       fc.record({

@@ -119,7 +119,7 @@ const asked = () =>
     .sort();
 
 describe("A snapshot", () => {
-  test("holds what every object is, by the vendors' names and in one spelling", async () => {
+  test("contains every object, with the vendors' names and in one spelling", async () => {
     const snapshot = await read();
     expect(snapshot).toMatchObject({
       tenantId: simulator.tenant.id,
@@ -440,7 +440,7 @@ test.each([
 );
 
 describe("A part that cannot be read", () => {
-  test("for want of a right says what is missing, and the rest is read", async () => {
+  test("because a right is missing says which, and the rest is read", async () => {
     for (const application of simulator.tenant.applications) {
       application.directoryRoles = ["Security Reader"];
       application.appRoles = ["Exchange.ManageAsApp"];
@@ -508,7 +508,7 @@ describe("A part that cannot be read", () => {
     expect(valueOf(transportRules)).toHaveLength(2);
   });
 
-  test("is the organization where Exchange answers with none", async () => {
+  test("is the organization if Exchange returns none", async () => {
     simulator.faults.add({
       match: { cmdlet: "Get-OrganizationConfig" },
       kind: "body",
@@ -550,7 +550,7 @@ describe("A part that cannot be read", () => {
     },
   );
 
-  test("is left out for whatever reason the reader allows", async () => {
+  test("is omitted for every reason that the caller allows", async () => {
     simulator.faults.add({
       match: { cmdlet: "Get-InboundConnector", times: "always" },
       when: "before",
@@ -588,7 +588,7 @@ describe("The conditions of a rule", () => {
     ]);
   });
 
-  test("are known under the class names that differ from their parameters", () => {
+  test("are recognised by class names that differ from their parameters", () => {
     const { unread } = transportRule({
       Name: "Rule",
       Conditions: [

@@ -40,7 +40,7 @@ async function variedTenant() {
   return { ...past, plan: testPlan(await past.snapshot()) };
 }
 
-test("there is a message for each disposition, header and class of recipients, in a file of its own", async () => {
+test("there is a message for each disposition, header and class of recipients, each in its own file", async () => {
   const { plan } = await variedTenant();
   const classes = new Set(plan.map(({ recipients }) => recipients));
   expect(classes.size).toBeGreaterThanOrEqual(3);
@@ -52,7 +52,7 @@ test("there is a message for each disposition, header and class of recipients, i
   );
 });
 
-test("each message reads as what it is meant to be", async () => {
+test("each message has the properties of its case when it is parsed", async () => {
   const { plan } = await variedTenant();
   const words = {
     Malicious: "MALICIOUS",
@@ -188,7 +188,7 @@ test.each([
   },
 );
 
-test("names in the plan's text end neither a command nor a table's cell", () => {
+test("names in the plan's text cannot break a command or a table's cell", () => {
   const text = planText([
     {
       file: "01-spam.eml",
@@ -234,7 +234,7 @@ test("the plan says what such a test cannot show", async () => {
   expect(text).toMatch(/mail flow rules alone/);
 });
 
-test("Test-Message takes each message as the plan's commands send it", async () => {
+test("Test-Message accepts each message as the plan's commands send it", async () => {
   const past = await history();
   const plan = testPlan(await past.snapshot());
   const { invoke } = await simulated();
@@ -277,7 +277,7 @@ describe("files", () => {
     expect((await writeAll(out, files, false)).written).toBe(0);
   });
 
-  test("are for their owner alone, also those that were overwritten", async () => {
+  test("are readable only by their owner, also after they were overwritten", async () => {
     await writeFile(path.join(directory, "README.md"), "mine", { mode: 0o644 });
     await writeAll(directory, files, true);
     for (const name of files.keys()) {
@@ -329,7 +329,7 @@ describe("of a tenant with few rules", () => {
         disposition === "Spam" && header === "cloudflare",
     );
 
-  test("a message is this text, whenever and wherever it is written", () => {
+  test("a message has exactly this text, whenever and wherever it is written", () => {
     const lines = (header: string[], stem: string, disposition: string) => [
       "From: <test-plan@sender.example>",
       "To: <megan@example.com>",
@@ -370,7 +370,7 @@ describe("of a tenant with few rules", () => {
     expect(spamFor(recipient)?.file).toBe(`01-spam-cloudflare-${name}.eml`);
   });
 
-  test("a case says whom it is for, and that a given address is in no group", () => {
+  test("a case names its recipient, and says that a given address is in no group", () => {
     expect(spamFor("megan@example.com")).toMatchObject({
       recipients: "megan@example.com",
       recipient: "megan@example.com",

@@ -81,7 +81,7 @@ test("undecidable rules that each set an otherwise unused header change nothing"
   expect(counts(rules)).toEqual([1, 0]);
 });
 
-test("a header that only rules test that cannot match makes no difference", () => {
+test("a header that is tested only by rules that cannot match makes no difference", () => {
   const rules = [
     ...many((n) => undecided(sets(`X-Rule-${n}`))),
     ...many((n) => ({
@@ -108,7 +108,7 @@ test("one header that many rules may set is followed until the last rule that te
   expect(outcomes(rules)).toEqual(["quarantine", "inbox"]);
 });
 
-test("rules that cannot be decided leave one state for each SCL", () => {
+test("undecidable rules leave one state for each SCL", () => {
   const levels = [-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
   const rules = many((n) => undecided({ setScl: levels[n % 11] ?? 0 }));
   expect(counts(rules)).toEqual([12, 0]);
@@ -117,7 +117,7 @@ test("rules that cannot be decided leave one state for each SCL", () => {
   ).toEqual([12, 0]);
 });
 
-test("rules that cannot be decided leave one way for each end", () => {
+test("undecidable rules leave one path for each destination", () => {
   const endings = [
     { deleteMessage: true },
     { rejectMessageReasonText: "no" },
@@ -150,7 +150,7 @@ test("as many states are followed as are allowed, and no more", () => {
   expect(counts(doubling(most + 1))).toEqual([0, 1]);
 });
 
-test("of too many rules that cannot be decided a step names the first, and the end is not documented", () => {
+test("with too many undecidable rules a step names the first, and the destination is undocumented", () => {
   const { path, results: ends } = follow(doubling(60));
   expect(path.outcome).toBe("notDocumented");
   expect(path.steps.at(-1)).toMatchObject({
@@ -163,7 +163,7 @@ test("of too many rules that cannot be decided a step names the first, and the e
   expect(ends.map(({ outcome }) => outcome)).toEqual(["notDocumented"]);
 });
 
-test("ends that were found before there were too many states are kept", () => {
+test("destinations that were found before there were too many states are kept", () => {
   const { path, results: ends } = follow([
     undecided({ deleteMessage: true }),
     ...doubling(60),

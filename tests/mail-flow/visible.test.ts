@@ -34,11 +34,11 @@ const tenant = (): Snapshot => ({
   antiSpamRules: { unavailable: `No.${steering}` },
 });
 
-describe("What a vendor's text holds that steers a terminal is not in", () => {
+describe("Characters of a vendor's text that control a terminal are not in", () => {
   const explanation = explanationOf(tenant(), {});
   const findings = examine(tenant(), contextOf({ purpose: "doctor" }));
 
-  test("what this is tried with, which holds it", () => {
+  test("the output, although the data of this test contain them", () => {
     expect(JSON.stringify([explanation.rows, findings])).toMatch(/\u202e/);
   });
 
@@ -90,7 +90,7 @@ describe("What a vendor's text holds that steers a terminal is not in", () => {
     expect(print()).not.toMatch(bad);
   });
 
-  test("a warning, or what is waited for", () => {
+  test("a warning or a progress message", () => {
     const told: string[] = [];
     const session = new Session(
       resolveConfiguration(() => undefined, {}),
@@ -119,11 +119,11 @@ describe("What a vendor's text holds that steers a terminal is not in", () => {
   });
 });
 
-test("JSON with such characters is the same to a program", () => {
+test("JSON without such characters has the same meaning for a program", () => {
   expect(JSON.parse(visibleJson({ steering }))).toEqual({ steering });
 });
 
-test("Every way out of the command line is one of these", () => {
+test("Every output of the command line is one of these", () => {
   const cli = (name: string): string =>
     readFileSync(path.join(__dirname, "../../cli", name), "utf8");
   for (const command of ["explain.ts", "doctor.ts", "evidence.ts"])

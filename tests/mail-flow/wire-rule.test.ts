@@ -186,7 +186,7 @@ describe("A class of conditions", () => {
   );
 
   test.each([[""], [null], [[]], [["", null]]])(
-    "is none where there is %j",
+    "does not exist if its value is %j",
     (classes) => {
       expect(unreadOf({ Conditions: classes, Exceptions: classes })).toEqual(
         [],
@@ -210,7 +210,7 @@ describe("A class of conditions", () => {
     ).toEqual([scope]);
   });
 
-  test("that says more than the parameter is explained by it, once", () => {
+  test("whose name is longer than the parameter's is explained by it, once", () => {
     const longer = `${tasks}.SenderDomainIsAnyOfPredicate`;
     const value = { SenderDomainIs: ["example.com"] };
     expect(unreadOf({ Conditions: longer, ...value })).toEqual([]);
@@ -219,7 +219,7 @@ describe("A class of conditions", () => {
     ]);
   });
 
-  test("takes the value that is called as it is, before one that is only called alike takes it", () => {
+  test("is explained by the value with the same name before one with a similar name", () => {
     const alike = `${tasks}.SubjectPredicate`;
     const same = `${tasks}.SubjectContainsPredicate`;
     expect(

@@ -17,7 +17,7 @@ import { defaultQuirks, type Quirks } from "../../simulator/quirks";
 import { Tenant } from "../../simulator/tenant";
 import { everyDelivery } from "../mail-flow/random/every-delivery";
 
-/** How near to its recipient a message gets, from the farthest to the nearest. */
+/** Places of a message, from the farthest from its recipient to the nearest. */
 export const nearness = [
   "away",
   "the administrator's",
@@ -25,26 +25,26 @@ export const nearness = [
   "in Junk",
   "in the inbox",
 ] as const;
-/** The place in {@link nearness} of what nobody but an administrator has. */
+/** Index in {@link nearness} of mail that only an administrator can release. */
 export const administrator = 1;
 
-/** A message, as far as a tenant and an account may tell it from others. */
+/** The properties of a message by which a tenant and an account may treat it differently from others. */
 export interface WatchedMail {
   readonly recipient: string;
   readonly groups: readonly string[];
-  /** The address that Cloudflare hands it on from. */
+  /** The address from which Cloudflare delivers it. */
   readonly address: string;
-  /** What Cloudflare's API calls it, for dropping it; undefined for clean mail. */
+  /** Its label in Cloudflare's `drop_dispositions`; undefined for clean mail. */
   readonly label: string | undefined;
-  /** What Cloudflare writes into the header of a disposition; undefined for clean mail. */
+  /** The word that Cloudflare writes into its disposition header; undefined for clean mail. */
   readonly word: string | undefined;
   readonly headers: "area1" | "cloudflare" | "both";
   readonly microsoftVerdict: NonNullable<Message["microsoftVerdict"]>;
 }
 
-/** Where a message may end, over all answers to what nobody can tell. */
+/** The possible destinations of a message, over all values of what is unknown. */
 export interface Ends {
-  /** The nearest, as an index of {@link nearness}. */
+  /** The nearest destination, as an index of {@link nearness}. */
   readonly nearest: number;
   /** Whether it may be rejected or deleted. */
   readonly mayBeLost: boolean;
@@ -63,13 +63,13 @@ const collections = [
   "acceptedDomains",
   "inboundConnectors",
 ] as const;
-/** What decides of a tenant. */
+/** The part of a tenant that decides where mail goes. */
 type Exchange = Pick<
   Tenant,
   (typeof collections)[number] | "connectionFilter" | "domains"
 >;
 
-/** Members that no message sees. */
+/** Members that do not influence where mail goes. */
 const unseen = new Set([
   "Guid",
   "ExchangeObjectId",
@@ -87,12 +87,12 @@ const asKey = (value: unknown): string =>
     unseen.has(name) ? undefined : member,
   );
 
-// Mail is followed through these, one message after the other; what they hold is of the moment that is asked.
+// The simulator follows one message at a time through these, after they have been filled with the objects of a moment.
 const tenant = new Tenant(defaultTenant());
 const account = new Account(defaultAccount());
 const quirks: Quirks = { ...defaultQuirks };
 
-/** Where mail ends by all that Exchange holds; kept for as long as moments are alike. */
+/** The destinations of mail with one configuration of Exchange, cached for all moments with the same configuration. */
 class AtMicrosoft {
   readonly #ends = new Map<string, Omit<Ends, "dropped">>();
 
@@ -174,11 +174,11 @@ const asMessage = ({
   microsoftVerdict,
 });
 
-/** What moments have in common: many are alike in what Exchange holds. */
+/** Creates moments. Moments with the same configuration of Exchange share their results. */
 export class Moments {
   readonly #known = new Map<string, AtMicrosoft>();
 
-  /** What decides where mail goes now, kept. */
+  /** Returns a copy of the configuration that decides where mail goes now. */
   now({ tenant, account }: Simulator): Moment {
     const exchange: Exchange = {
       ...(Object.fromEntries(
@@ -190,26 +190,26 @@ export class Moments {
     const key = asKey(exchange);
     let found = this.#known.get(key);
     if (!found) {
-      // A look at another tenant is over by then.
+      // Bounds the memory. The oldest results are of tenants that are no longer used.
       if (this.#known.size >= 200) this.#known.clear();
       found = new AtMicrosoft(structuredClone(exchange));
       this.#known.set(key, found);
     }
     const domains = account.domains.map((domain): EmailDomain => ({
       ...domain,
-      // Taken to come from one of the addresses that may hand it in.
+      // Mail is assumed to come from an allowed address.
       ip_restrictions: [],
     }));
     return new Moment(found, domains, `${asKey(domains)} ${key}`);
   }
 }
 
-/** What decided where mail went at a time. */
+/** The configuration that decided where mail went at a moment. */
 export class Moment {
   readonly #ends = new Map<string, Ends>();
   readonly #byName: ReadonlyMap<string, EmailDomain>;
 
-  /** @param key the same for moments in which all mail goes the same ways. */
+  /** @param key equal for moments in which all mail takes the same route. */
   constructor(
     readonly atMicrosoft: AtMicrosoft,
     readonly domains: readonly EmailDomain[],
@@ -220,7 +220,7 @@ export class Moment {
     );
   }
 
-  /** The same, with those domains besides that Cloudflare processes at another time alone. */
+  /** Returns the same moment, with the domains added that Cloudflare processes only at another moment. */
   withDomainsOf(other: Moment): Moment {
     const added = other.domains.filter(
       ({ domain }) => !this.#byName.has(domain.toLowerCase()),
@@ -232,7 +232,7 @@ export class Moment {
     );
   }
 
-  /** Where a message may end. */
+  /** Returns the possible destinations of a message. */
   ends(message: WatchedMail): Ends {
     const key = Object.values(message).join();
     const known = this.#ends.get(key);
@@ -242,7 +242,7 @@ export class Moment {
     return found;
   }
 
-  /** What Cloudflare does for a domain, but for its name. */
+  /** Returns Cloudflare's treatment of a domain, without its name. */
   cloudflareOf(domain: string): string {
     const { id: _, domain: __, ...rest } = this.#byName.get(domain) ?? {};
     const { transport, ...others } = rest as Partial<EmailDomain>;
@@ -274,9 +274,9 @@ export class Moment {
         dropped: outcome === "droppedByCloudflare",
       };
     }
-    // Past Cloudflare it comes from none of Cloudflare's addresses, and without a word.
+    // Mail that bypasses Cloudflare does not come from its addresses, and has no disposition header.
     if (!arrival.byCloudflare) arrival.lastHop = whole.sourceIp;
-    // Which host Microsoft takes a domain's mail at, the guard does not ask: it is taken to be handed to that one.
+    // The guard does not check the host at which Microsoft accepts a domain's mail, so mail is assumed to be delivered to the right one.
     arrival.host = undefined;
     if (arrival.byCloudflare && word !== undefined && !disposition)
       arrival.headers = [
@@ -296,7 +296,7 @@ const headersOf = {
   both: ["X-Area1Security-Disposition", "X-CFEmailSecurity-Disposition"],
 } as const;
 
-/** The domain with the only label that decides about a message: no other one stands for it. */
+/** Returns the domain with only the message's label among the dropped ones, because another label must not drop it. */
 function dropping(domain: EmailDomain, label: string | undefined): EmailDomain {
   const { drop_dispositions: dropped } = domain;
   return label === undefined || !isTexts(dropped)

@@ -10,7 +10,7 @@ const textOf = (address: number): string =>
     .map((shift) => Math.floor(address / 2 ** shift) % 256)
     .join(".");
 
-/** First and last address of `a`, `a/n` or `a-b`. */
+/** Returns the first and last address of `a`, `a/n` or `a-b`. */
 function ends(range: string): [number, number] {
   const [first = "", last] = range.split("-");
   if (last !== undefined) return [addressOf(first), addressOf(last)];
@@ -20,7 +20,7 @@ function ends(range: string): [number, number] {
   return [start, start + size - 1];
 }
 
-/** Every way to write the addresses from first to last: cut anywhere, with pieces that overlap. */
+/** Generates ways to write the addresses from first to last: cut anywhere, with overlapping pieces. */
 function pieces([first, last]: [number, number]): fc.Arbitrary<string[]> {
   const within = fc.integer({ min: first, max: last });
   return fc
@@ -68,7 +68,7 @@ const covered = (ranges: readonly string[]): string =>
 const shuffled = (entries: readonly string[]): fc.Arbitrary<string[]> =>
   fc.shuffledSubarray([...entries], { minLength: entries.length });
 
-/** Addresses of a rule, however they are cut into ranges. */
+/** The meaning of a rule's addresses, however they are cut into ranges. */
 export const addresses: Meaning<readonly string[]> = {
   spell: written((value: readonly string[]) =>
     fc
@@ -101,7 +101,7 @@ const spellingsOfNetworks: Readonly<Record<string, readonly string[][]>> = {
   "2001:db8::1": [["2001:db8::1"], ["2001:DB8:0::1"], ["2001:db8::1/128"]],
 };
 
-/** Addresses and blocks of Cloudflare's, IPv4 or IPv6. */
+/** The meaning of Cloudflare's addresses and blocks, IPv4 or IPv6. */
 export const networks: Meaning<readonly string[]> = {
   spell: written((value: readonly string[]) =>
     value.length === 0
@@ -117,7 +117,7 @@ export const networks: Meaning<readonly string[]> = {
   other: (value) =>
     fc
       .subarray(Object.keys(spellingsOfNetworks))
-      // Where one lies within another, the list means the same without it.
+      // Without lists in which one block contains another, because they mean the same as without the inner one.
       .filter(
         (list) =>
           !(list.includes("192.0.2.1") && list.includes("192.0.2.0/24")) &&

@@ -2,15 +2,15 @@ import fc from "fast-check";
 
 import type { Wire } from "./gate";
 
-/** What a property's values mean, written from the vendors' documentation and not from our codecs. */
+/** The meaning of a property's values, written from the vendors' documentation and not from our codecs. */
 export interface Meaning<T = never> {
-  /** Ways in which a vendor may write a value: members of the object, undefined for one that is missing. */
+  /** Generates the ways in which a vendor may write a value: members of the object, undefined for a missing one. */
   spell(wire: string, value: T): fc.Arbitrary<Wire>;
-  /** Values that mean something else. */
+  /** Generates values with another meaning. */
   other(value: T): fc.Arbitrary<unknown>;
 }
 
-/** The letters in either case. */
+/** Generates a text's letters in either case. */
 const cased = (text: string): fc.Arbitrary<string> =>
   fc
     .array(fc.boolean(), { minLength: text.length, maxLength: text.length })
@@ -22,7 +22,7 @@ const cased = (text: string): fc.Arbitrary<string> =>
         .join(""),
     );
 
-/** One of the values that is not the same. */
+/** Generates one of the values that differ from the given one. */
 export const oneOfThese = <T>(
   values: readonly T[],
   value: T,
@@ -30,19 +30,19 @@ export const oneOfThese = <T>(
 ): fc.Arbitrary<T> =>
   fc.constantFrom(...values.filter((one) => !same(one, value)));
 
-/** Spellings as the one member of the wire's name. */
+/** Returns a `spell` that writes a value as one member with the wire name. */
 export const written =
   <T>(spellings: (value: T) => fc.Arbitrary<unknown>) =>
   (wire: string, value: T): fc.Arbitrary<Wire> =>
     spellings(value).map((spelling) => ({ [wire]: spelling }));
 
-/** One of a vendor's names, in any case. */
+/** The meaning of a vendor's name, in any case. */
 export const choice = (...names: string[]): Meaning<string> => ({
   spell: written(cased),
   other: (value) => oneOfThese(names, value),
 });
 
-/** A text whose line ends and blanks at the end mean nothing. */
+/** The meaning of a text whose kind of line ends and trailing blanks do not matter. */
 export const text = (...others: string[]): Meaning<string> => ({
   spell: written((value: string) =>
     fc.constantFrom(
@@ -55,13 +55,13 @@ export const text = (...others: string[]): Meaning<string> => ({
   other: (value) => oneOfThese(others, value),
 });
 
-/** A text in any case. */
+/** The meaning of a text in any case. */
 export const anyCase = (...others: string[]): Meaning<string> => ({
   spell: written(cased),
   other: (value) => oneOfThese(others, value),
 });
 
-/** A name of Exchange, in any case, with or without the tenant. */
+/** The meaning of an Exchange name, in any case, with or without the tenant. */
 export const name = (...others: string[]): Meaning<string> => ({
   spell: written((value: string) =>
     fc
@@ -74,7 +74,7 @@ export const name = (...others: string[]): Meaning<string> => ({
   other: (value) => oneOfThese(others, value),
 });
 
-/** A host, in any case, with or without the dot at the end. */
+/** The meaning of a host, in any case, with or without the dot at the end. */
 export const host = (...others: string[]): Meaning<string> => ({
   spell: written((value: string) =>
     fc
@@ -84,7 +84,7 @@ export const host = (...others: string[]): Meaning<string> => ({
   other: (value) => oneOfThese(others, value),
 });
 
-/** True or false, as such or in words. @param none other ways to say false. */
+/** The meaning of a flag, as a boolean or as a text. @param none other spellings of false. */
 export const flag = (...none: null[]): Meaning<boolean> => ({
   spell: written((value: boolean) =>
     value
@@ -94,7 +94,7 @@ export const flag = (...none: null[]): Meaning<boolean> => ({
   other: (value) => fc.constant(!value),
 });
 
-/** A flag that Exchange reads back as `State`. */
+/** The meaning of a flag that Exchange returns as `State`. */
 export const state: Meaning<boolean> = {
   spell: written((value: boolean) => cased(value ? "Enabled" : "Disabled")),
   other: (value) => fc.constant(!value),
@@ -108,7 +108,7 @@ export const whole = (min: number, max: number): Meaning<number> => ({
     fc.integer({ min, max }).filter((another) => another !== value),
 });
 
-/** In another order, with doubles, and bare where there is one. */
+/** Generates a list in any order, with duplicates, or one entry without a list. */
 const anySequence = (
   entries: readonly fc.Arbitrary<unknown>[],
 ): fc.Arbitrary<unknown> =>
@@ -124,12 +124,12 @@ const anySequence = (
         : fc.constant(list),
     );
 
-/** Whether two lists have the same texts, in any order and case. */
+/** Returns whether two lists have the same texts, in any order and case. */
 export const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
   JSON.stringify([...a].map((one) => one.toLowerCase()).sort()) ===
   JSON.stringify([...b].map((one) => one.toLowerCase()).sort());
 
-/** A set of texts in any case. @param wrapped other forms of an entry. */
+/** The meaning of a set of texts in any case. @param wrapped other forms of an entry. */
 export const set = (
   pool: readonly string[],
   wrapped: (entry: string) => unknown[] = () => [],
@@ -149,7 +149,7 @@ export const set = (
       .filter((another) => !sameSet(another, value)),
 });
 
-/** A time between notifications. */
+/** The meaning of a time between notifications. */
 export const timeSpan: Meaning<string> = {
   spell: written((value: string) =>
     fc.constantFrom(
@@ -192,7 +192,7 @@ const bits: Readonly<Record<string, number>> = {
 const idle = ["Download", "ViewHeader"];
 const member = "EndUserQuarantinePermissions";
 
-/** What recipients may do: as text in any order, as number, under either name, whatever the bits without effect are. */
+/** The meaning of recipients' permissions: as text in any order or number, under either name, with any bits without effect. */
 export const permissions: Meaning<readonly string[]> = {
   spell: (_wire, value) =>
     fc.subarray(idle).chain((set) => {

@@ -23,7 +23,7 @@ import type { World } from "./world";
 
 const subjects: readonly Subject[] = [...everySubject, newArea1Domain];
 
-/** Every operation of every kind, with one resource in the stack. */
+/** Returns every operation of every kind, with one resource in the stack. */
 export const singleScenarios = (): Scenario[] => [
   ...subjects.flatMap(scenariosOf),
   ...restorePoints(),

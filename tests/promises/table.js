@@ -1,4 +1,4 @@
-// Prints, at the end of a run, what was tried of every promise and how often it was broken.
+// Prints, at the end of a run, how many cases of each promise were tested, and how many violated it.
 const { mkdtempSync, readFileSync, readdirSync, rmSync } = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
@@ -6,7 +6,7 @@ const Table = require("cli-table3");
 
 module.exports = class PromiseTable {
   constructor() {
-    // Before the workers start: they inherit it.
+    // Set before the workers start, which inherit the environment.
     this.directory = mkdtempSync(path.join(os.tmpdir(), "area1-promises-"));
     process.env.AREA1_PROMISES_DIRECTORY = this.directory;
   }
@@ -21,7 +21,7 @@ module.exports = class PromiseTable {
 };
 
 function table(ledgers) {
-  // The names stand in TypeScript; a reporter is not transpiled.
+  // Read as text, because promises.ts is TypeScript, and a reporter is not transpiled.
   const names = readFileSync(path.join(__dirname, "promises.ts"), "utf8");
   const rows = new Table({
     head: ["#", "promise", "cases", "violations"],

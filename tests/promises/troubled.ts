@@ -15,28 +15,28 @@ import type { Trouble } from "./faults";
 import { layLine } from "./life/line";
 import type { World } from "./world";
 
-/** How a case went. */
+/** The result of a case. */
 export interface Case {
-  /** How the promise was broken; empty when it was kept. */
+  /** The violations of the promise; empty if there are none. */
   readonly wrong: string[];
-  /** What the request asked that the trouble came to; nothing when it came to none. */
+  /** The request that failed; undefined if no request was affected. */
   readonly hit: string | undefined;
-  /** What the operation failed with; nothing when it succeeded. */
+  /** The message of the operation's error; undefined if it succeeded. */
   readonly message: string | undefined;
 }
 
-/** How a case is played. */
+/** How a case is run. */
 export interface Playing {
-  /** What the run in trouble knows: little patience, so that giving up takes milliseconds. */
+  /** Environment of the run with the trouble, with short time limits, so that giving up takes milliseconds. */
   readonly impatient: Environment;
-  /** Where it runs. @default the world's own */
+  /** The platform of the run. @default the world's own */
   readonly platform?: Platform;
 }
 
 /**
- * Plays the operation with a trouble at its nth request, and goes on without. An error is clear; nothing is lost from the state,
- * written wrongly or made twice; the next refresh shows nothing that is not so; the next `up` brings about what the first
- * would have.
+ * Runs the operation with a trouble at its nth request, and continues without it. Checks that an error is clear; that nothing is
+ * lost from the state, written wrongly or created twice; that the next refresh shows no wrong drift; and that the next `up`
+ * reaches the result of an undisturbed operation.
  */
 export async function withTrouble(
   world: World,
@@ -86,7 +86,7 @@ export async function withTrouble(
   return { wrong, hit, message };
 }
 
-/** What is wrong without the trouble. Every other time a refresh comes first. */
+/** Returns what is wrong in the next run, without the trouble. Every second time it begins with a refresh. */
 async function afterwards(
   world: World,
   clean: CleanRun,

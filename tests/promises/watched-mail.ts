@@ -4,23 +4,23 @@ import { ipRange } from "../../simulator/exchange/ip-range";
 import { hasWord } from "../../simulator/mail/conditions";
 import type { Moment, WatchedMail } from "./mail-moment";
 
-/** What a program says of the mail that it guards. */
+/** A program's description of the mail that it guards. */
 export interface Guarded {
-  /** The headers that it covers; of mail that carries another one alone it promises nothing. */
+  /** The headers that it covers; mail with only another header is not guarded. */
   readonly header: "both" | "area1" | "cloudflare";
-  /** Words of mail that is the administrator's, as Cloudflare stamps them. */
+  /** Words, as Cloudflare stamps them, of mail that only an administrator may release. */
   readonly words: readonly string[];
-  /** The addresses that Cloudflare hands mail on from. */
+  /** The addresses from which Cloudflare delivers mail. */
   readonly ranges: readonly string[];
 }
 
-/** A message, and why it is watched. */
+/** A message, and whether it may be exposed. */
 export interface Watched extends WatchedMail {
-  /** Whether it is worse than spam, by Cloudflare's word or by Microsoft's. */
+  /** Whether it is worse than spam, according to Cloudflare or Microsoft. */
   readonly grave: boolean;
 }
 
-/** One message of every kind that the moments tell apart, of those that a program guards. */
+/** Returns one guarded message of every kind that the moments treat differently. */
 export function watchedMail(
   moments: readonly Moment[],
   guarded: Guarded,
@@ -39,7 +39,7 @@ type Kind = Pick<
   "label" | "word" | "headers" | "microsoftVerdict" | "grave"
 >;
 
-/** What Cloudflare's API calls mail of a word, where it has a label for it. */
+/** Returns the labels of Cloudflare's API for mail with a word in its header. */
 const labelsOf = (word: string): string[] =>
   word === "MALICIOUS"
     ? ["MALICIOUS", "MALICIOUS-BEC"]
@@ -75,7 +75,7 @@ function kindsOf({ header, words }: Guarded): Kind[] {
   return [...byCloudflare, ...byMicrosoft];
 }
 
-/** A list of addresses by which something decides. */
+/** Returns every list of addresses that decides where mail goes. */
 const addressLists = (moments: readonly Moment[]): string[][] =>
   moments.flatMap(({ exchange }) =>
     [
@@ -105,7 +105,7 @@ const rangesOf = (texts: readonly string[]): Range[] =>
 
 const knownAddresses = new Map<string, string[]>();
 
-/** One address of every kind that lists tell apart, of those within the ranges. */
+/** Returns one address within the ranges for every combination of lists that contain it. */
 function sendingAddresses(
   moments: readonly Moment[],
   ranges: readonly string[],
@@ -139,10 +139,10 @@ function sendingAddresses(
   return found;
 }
 
-/** Somebody for whom mail may be. */
+/** A recipient. */
 type Someone = Pick<WatchedMail, "recipient" | "groups">;
 
-/** What tells recipients apart: a condition of a rule or the scope of a policy. */
+/** A test that distinguishes recipients: a condition of a rule or the scope of a policy. */
 interface Predicate {
   readonly kind: "address" | "group" | "domain" | "words" | "patterns";
   readonly values: readonly string[];
@@ -182,7 +182,7 @@ function holds({ kind, values }: Predicate, one: Someone): unknown {
     case "group":
       return values.some((group) => one.groups.includes(group));
     case "domain":
-      // By itself, or by one above it, which scopes of policies count.
+      // The domain itself, or a parent domain, because a policy's scope includes subdomains.
       return values.find(
         (domain) =>
           recipient.endsWith(`@${domain}`) || recipient.endsWith(`.${domain}`),
@@ -200,15 +200,15 @@ function holds({ kind, values }: Predicate, one: Someone): unknown {
   }
 }
 
-/** How many combinations of an address with a group the model promises to look at. */
+/** Maximum number of combinations of an address with a group that the model promises to check. */
 const combinationsUpTo = 64;
 
 const knownRecipients = new Map<string, Someone[]>();
 
 /**
- * Somebody of every kind that scopes, conditions and Cloudflare's domains tell apart, as far as the model of the mail flow promises to: of
- * addresses that something names, and of those with a word that something looks for, those in none and in one of the groups, if there are
- * not too many.
+ * Returns one recipient of every kind that scopes, conditions and Cloudflare's domains distinguish, as far as the model of the mail flow
+ * promises to. Addresses that are named in a condition, or that contain a word of one, are in no group or, if the combinations are not
+ * too many, in one group.
  */
 function recipients(moments: readonly Moment[]): Someone[] {
   const tests = predicates(moments);
@@ -265,7 +265,7 @@ function recipients(moments: readonly Moment[]): Someone[] {
   return found;
 }
 
-/** Domains at which the tenant takes mail, in lower case. */
+/** Returns the domains at which the tenant accepts mail, in lower case. */
 function domainsIn(
   moments: readonly Moment[],
   named: readonly string[],
@@ -300,7 +300,7 @@ function domainsIn(
   );
 }
 
-/** The memberships that the model of the mail flow promises to look at: in none of these, in one and in two. */
+/** Returns the memberships that the model of the mail flow promises to check: in none of these groups, in one and in two. */
 const memberships = (groups: readonly string[]): string[][] => [
   [],
   ...groups.map((group) => [group]),

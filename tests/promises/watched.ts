@@ -1,14 +1,14 @@
 import type { Handlers, Platform } from "../conformance/platform";
 import { secretsIn } from "./canaries";
 
-/** Everything that a run keeps or says, searched for secrets as it comes. */
+/** Searches all output of a run for secrets. */
 export class Watch {
-  /** How many texts were searched. */
+  /** Number of searched texts. */
   searched = 0;
-  /** What was found, a line each. */
+  /** The found secrets, one line each. */
   readonly found: string[] = [];
 
-  /** Searches a text, or anything that would be written as JSON. */
+  /** Searches a text, or any other value as JSON. */
   see(where: string, what: unknown): void {
     this.searched += 1;
     const text = typeof what === "string" ? what : JSON.stringify(what ?? null);
@@ -16,7 +16,7 @@ export class Watch {
       this.found.push(`${where}: ${secret}`);
   }
 
-  /** The same platform, with every answer and every error of its handlers searched. */
+  /** Returns the same platform, with every answer and every error of its handlers searched. */
   over(platform: Platform): Platform {
     return {
       ...platform,

@@ -8,31 +8,31 @@ import {
 } from "./mail-moment";
 import { watchedMail, type Guarded, type Watched } from "./watched-mail";
 
-/** What a write did that it must not do. */
+/** A harm that a write has caused. */
 export interface Found {
   readonly what: "exposure" | "loss";
-  /** The cmdlet or the method, with the path. */
+  /** The request: Exchange's body, or method, path and body. */
   readonly write: string;
-  /** The domain that was written at Cloudflare. */
+  /** The domain that was changed at Cloudflare. */
   readonly domain: string | undefined;
   readonly message: Watched;
   readonly before: Ends;
   readonly after: Ends;
 }
 
-/** What is tried of a write: {@link Found} where it is so, undefined where all is well. */
+/** Returns the harm that a write causes to a message; undefined if it causes none. */
 type Judge = (
   message: Watched,
   before: Ends,
   after: Ends,
 ) => Found["what"] | undefined;
 
-/** Follows all mail that a program guards, after every write, and finds what got nearer to its recipient or lost by it. */
+/** Follows all guarded mail after every write, and finds messages that the write exposes or loses. */
 export class Watchman {
-  /** How many writes it has looked at. */
+  /** Number of checked writes. */
   looks = 0;
   readonly #moments = new Moments();
-  /** Where everything was before anything of ours was written. */
+  /** The configuration before our first write. */
   readonly #first: Moment;
   #before: Moment;
   #found: Found[] = [];
@@ -43,8 +43,8 @@ export class Watchman {
   }
 
   /**
-   * Looks from now on, after every write of an `up`, until it {@link stop}s: nothing gets nearer than to an administrator, unless it may,
-   * and nothing is lost.
+   * Checks every write of an `up` until {@link stop}: unless `mayExpose` is set, no malicious mail gets nearer to its recipient than the
+   * administrator's quarantine, and no mail is lost.
    */
   watchUp(guarded: Guarded, mayExpose: boolean): void {
     this.#watch(guarded, (message, before, after) => {
@@ -56,8 +56,8 @@ export class Watchman {
   }
 
   /**
-   * Looks from now on, after every write of a `destroy`: nothing gets nearer than it was before it, or than it would be without the stack,
-   * whose domains stay at Cloudflare.
+   * Checks every write of a `destroy` until {@link stop}: no malicious mail gets nearer to its recipient, unless it would be as near
+   * without the stack, whose domains stay at Cloudflare.
    */
   watchDestroy(guarded: Guarded): void {
     const without = this.#first.withDomainsOf(this.now);
@@ -69,18 +69,18 @@ export class Watchman {
     );
   }
 
-  /** What decides where mail goes now. */
+  /** Returns the configuration that decides where mail goes now. */
   get now(): Moment {
     return this.#moments.now(this.simulator);
   }
 
-  /** Ends the watch, and returns what it found. */
+  /** Ends the watch; returns the findings. */
   stop(): Found[] {
     this.simulator.faults.remove(watch);
     return this.#found.splice(0);
   }
 
-  /** Those findings whose message is not so near now. */
+  /** Returns the findings whose message was nearer to its recipient than it is now. */
   beyondNow(found: readonly Found[]): Found[] {
     const { now } = this;
     return found.filter(
@@ -108,7 +108,7 @@ export class Watchman {
         );
         const write = { write: asked, domain: written?.domain };
         this.#look(write, guarded, (message, before, after) =>
-          // Mail of a domain that Cloudflare comes to process takes another way: what Microsoft's lists make of that is not judged.
+          // A write at Cloudflare can change the route of a domain's mail. The effect on Microsoft's own verdict is not evaluated.
           vendor === "cloudflare" && message.microsoftVerdict !== "none"
             ? undefined
             : judge(message, before, after),
@@ -138,11 +138,11 @@ export class Watchman {
 
 const watch = "the watchman";
 
-/** Whether grave mail got nearer to its recipient than to an administrator. */
+/** Returns whether mail worse than spam got nearer to its recipient, and beyond the administrator's quarantine. */
 const isExposed = ({ grave }: Watched, before: Ends, after: Ends): boolean =>
   grave && after.nearest > administrator && after.nearest > before.nearest;
 
-/** A finding in a line. */
+/** Returns a finding as one line. */
 export function inWords({
   what,
   write,

@@ -18,30 +18,30 @@ import { ledgerFor } from "./ledger";
 import { livedIn } from "./programs";
 import { Watch } from "./watched";
 
-/** A tenant and an account, and stacks that work on them with canaries for credentials. */
+/** A tenant and an account, with stacks that use them, and canaries as credentials. */
 export interface World {
   readonly simulator: Simulator;
-  /** What a stack knows: patience enough for a busy machine, and little enough that waiting takes milliseconds. */
+  /** Environment of a stack, with time limits long enough for a busy machine, and short enough for fast tests. */
   readonly environment: Environment;
-  /** Where the stacks' handlers run. */
+  /** The platform of the stacks' handlers. */
   readonly platform: Platform;
-  /** Runs that were killed and are not at their end yet; they are waited for when the test file ends. */
+  /** Killed runs that have not ended yet. The test file waits for them at its end. */
   readonly dying: Promise<unknown>[];
-  /** Where everything that a stack keeps or says is searched for secrets. */
+  /** Searches all output of the stacks for secrets. */
   readonly watch: Watch;
-  /** The handlers with a configuration, by full key. */
+  /** Returns the handlers with a stack's configuration, by full key. */
   configured(stored: Readonly<Record<string, string>>): Platform;
-  /** A stack that has nothing yet. @param environment by default the world's own. */
+  /** Returns a stack without resources. @param environment by default the world's own. */
   stack(environment?: Environment, platform?: Platform): Stack;
-  /** What the vendors hold, without times, numbers and whatever else no two runs have in common. */
+  /** Returns the vendors' objects, without times, ids and other values that differ in every run. */
   objects(): Record<string, unknown>;
-  /** Names that were made twice, by what the vendors carried out and by what they hold. */
+  /** Returns the names that occur twice in a list of a vendor. */
   duplicates(): string[];
 }
 
-/** How a world begins. */
+/** Initial content of a world. */
 export interface WorldOptions {
-  /** What there is. @default a tenant and an account that people have lived in */
+  /** The existing objects. @default a tenant and an account in which people have changed things */
   seed?: Seed;
   quirks?: Partial<Quirks>;
 }
@@ -50,14 +50,14 @@ const open: Simulator[] = [];
 const dying: Promise<unknown>[] = [];
 const watch = new Watch();
 
-/** Starts a world; it ends with the test file. */
+/** Starts a world, which ends with the test file. */
 export async function startWorld({
   seed = livedIn,
   quirks = {},
 }: WorldOptions = {}): Promise<World> {
   const simulator = await startSimulator({
     seed: withCanaries(seed),
-    // Thousands of cases in one run are no flood.
+    // Without rate limits, because one run has thousands of cases.
     quirks: { rateLimit: 1e9, rateBurst: 1e9, ...quirks },
   });
   open.push(simulator);
@@ -83,7 +83,7 @@ export async function startWorld({
   };
 }
 
-// Every run of the rig is a run of promise 8. Before the ledger's own end, which hands it over.
+// Every run also tests promise 8. This hook must run before the ledger's own, which writes the results.
 afterAll(async () => {
   await Promise.all(dying);
   await Promise.all(open.splice(0).map((simulator) => simulator.close()));
@@ -94,7 +94,7 @@ afterAll(async () => {
 });
 const secretsNowhere = ledgerFor(8);
 
-/** Members that differ from run to run, and those that move by themselves. */
+/** Members that differ in every run or change by themselves. */
 const passing = [
   "Guid",
   "ExchangeObjectId",
@@ -128,7 +128,7 @@ function objectsOf({ tenants, accounts }: Simulator): Record<string, unknown> {
   >;
 }
 
-/** By name, so that the order in which things were made plays no part; rules keep theirs as their priority. */
+/** Returns objects by name, so that the order of their creation does not matter. The order of rules is in their priority. */
 const settled = (objects: readonly JsonObject[]): Record<string, unknown> =>
   Object.fromEntries(
     objects.map((one) => [
@@ -140,7 +140,7 @@ const settled = (objects: readonly JsonObject[]): Record<string, unknown> =>
             member,
             Array.isArray(value)
               ? [...value].sort()
-              : // Every restore point has another id.
+              : // The id of the restore point in a mark differs in every run.
                 isMark(value)
                 ? withoutState(value)
                 : value,

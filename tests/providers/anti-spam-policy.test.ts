@@ -71,7 +71,7 @@ describe("The inputs of an anti-spam policy", () => {
     );
   });
 
-  test("say that a custom policy is in force, unless they say something else", () => {
+  test("enable a custom policy by default", () => {
     const complete = (inputs: Values) =>
       antiSpamPolicy.complete?.({}, inputs, () => {
         throw new Error("the configuration does not matter");
@@ -111,7 +111,7 @@ describe("The inputs of an anti-spam policy", () => {
   });
 
   test.each(["recipientDomainIs", "sentTo", "sentToMemberOf"])(
-    "of a custom policy say whom it is for, for example by %s",
+    "of a custom policy name its recipients, for example by %s",
     (property) => {
       const missing = [
         {
@@ -130,7 +130,7 @@ describe("The inputs of an anti-spam policy", () => {
   );
 
   test.each(verdicts.map(({ action, tag }) => [action, tag]))(
-    "have beside %s a %s only where it is Quarantine",
+    "may have with %s a %s only if the action is Quarantine",
     (action, tag) => {
       const inputs = { name: "Default", [tag]: "x" };
       const wrong = [
@@ -151,7 +151,7 @@ describe("The inputs of an anti-spam policy", () => {
     ["Redirect", "redirectToRecipients", ["a"]],
     ["ModifySubject", "modifySubjectValue", "a"],
     ["AddXHeader", "addXHeaderValue", "a"],
-  ])("have for %s the %s that it works with", (action, property, value) => {
+  ])("must have for %s the %s that it requires", (action, property, value) => {
     const inputs = { name: "Default", phishSpamAction: action };
     const missing = [
       { property, reason: `must be given: phishSpamAction is "${action}"` },
@@ -163,14 +163,14 @@ describe("The inputs of an anti-spam policy", () => {
     expect(refuse(inputs, property)).toEqual([]);
   });
 
-  test("may have an action that is not known yet", () => {
+  test("may have an action that is unknown in the preview", () => {
     expect(refuse({ name: "Default" }, "spamAction")).toEqual([]);
     expect(refuse({ name: "Default", spamAction: "Delete" })).toEqual([]);
   });
 });
 
 describe("The list of anti-spam policies", () => {
-  test("is without rules for Default, which has none", async () => {
+  test("contains no rule for Default, which has none", async () => {
     exchange.answers = { [policies]: [[{ Name: "Default" }]] };
     const { items } = await antiSpamPolicy.list(
       exchange.operation(),
@@ -182,7 +182,7 @@ describe("The list of anti-spam policies", () => {
     expect(antiSpamPolicy.alwaysExists("Default2")).toBe(false);
   });
 
-  test("shows a custom policy with the members of its rule, whatever that is called, and as not in force without one", async () => {
+  test("shows a custom policy with the members of its rule, whatever the rule's name is, and as disabled without one", async () => {
     exchange.answers = {
       [policies]: [[{ Name: "Finance" }, { Name: "Payroll" }]],
       [rules]: [
@@ -213,7 +213,7 @@ describe("The list of anti-spam policies", () => {
     ]);
   });
 
-  test("is as new as required, and as new as the newer of its two lists", async () => {
+  test("is as new as required, and has the number of the newer of its two lists", async () => {
     const operation = exchange.operation();
     const first = await antiSpamPolicy.list(operation, "Finance");
     const { begun: ofPolicies } = await operation.exchange.list(policies);
@@ -239,7 +239,7 @@ describe("A custom anti-spam policy", () => {
     [false, false],
     [undefined, true],
   ])(
-    "is made before its rule, which has its name: enabled %s",
+    "is created before its rule, which has its name: enabled %s",
     async (enabled, Enabled) => {
       await antiSpamPolicy.create(exchange.operation(), {
         name: "Finance",
@@ -301,7 +301,7 @@ describe("A custom anti-spam policy", () => {
     expect(exchange.cmdlets).toEqual(cmdlets);
   });
 
-  test("that has no rule is changed without asking for one", async () => {
+  test("without a rule is changed without a request for one", async () => {
     await antiSpamPolicy.update(exchange.operation(), withoutRule, {
       spamAction: "Delete",
     });
@@ -310,7 +310,7 @@ describe("A custom anti-spam policy", () => {
     ]);
   });
 
-  test("is removed after its rule, and counts as removed if both were deleted already", async () => {
+  test("is deleted after its rule, and counts as deleted if both were deleted already", async () => {
     exchange.answers = {
       [removeRule]: [notFound()],
       [removePolicy]: [notFound()],
@@ -325,12 +325,12 @@ describe("A custom anti-spam policy", () => {
     ]);
   });
 
-  test("without a rule is removed alone", async () => {
+  test("without a rule is deleted alone", async () => {
     await antiSpamPolicy.remove(exchange.operation(), withoutRule, {});
     expect(exchange.cmdlets).toEqual([[removePolicy, { Identity: "Finance" }]]);
   });
 
-  test("is not removed before a read shows that its rule is deleted", async () => {
+  test("is not deleted before a read shows that its rule is deleted", async () => {
     const one = [{ Name: "Another" }, { Name: Identity }];
     exchange.answers = { [rules]: [one, one, [{ Name: "Another" }]] };
     await antiSpamPolicy.remove(exchange.operation(), item, {});
@@ -399,7 +399,7 @@ describe("A custom anti-spam policy that shows no rule", () => {
       { ...withoutRule, "Rule:State": "Disabled" },
       made(true, { SentTo: ["a"] }),
     ],
-  ])("gets one where it %s", async (__, changes, before, rule) => {
+  ])("gets a rule if it %s", async (__, changes, before, rule) => {
     await update(changes, before);
     expect(exchange.cmdlets).toEqual([rule]);
   });
@@ -425,7 +425,7 @@ describe("A custom anti-spam policy that shows no rule", () => {
     ],
     [{ enabled: false }, "Enabled", [[disableRule, { Identity: "By hand" }]]],
   ])(
-    "has %j set on the rule that there was after all, which is %s",
+    "gets %j on a rule that exists unexpectedly, which is %s",
     async (changes, State, writes) => {
       exchange.answers = {
         [newRule]: [alreadyExists],
@@ -440,7 +440,7 @@ describe("A custom anti-spam policy that shows no rule", () => {
     },
   );
 
-  test("fails with Exchange's reason if no list shows the rule that exists according to it", async () => {
+  test("fails with Exchange's reason if Exchange says that the rule exists but no list shows it", async () => {
     exchange.answers = { [newRule]: [alreadyExists] };
     await expect(update({ enabled: true })).rejects.toMatchObject({
       fault: "alreadyExists",
@@ -448,7 +448,7 @@ describe("A custom anti-spam policy that shows no rule", () => {
     expect(exchange.writes).toHaveLength(1);
   });
 
-  test("fails as Exchange says for any other reason", async () => {
+  test("fails with Exchange's message for any other reason", async () => {
     exchange.answers = { [newRule]: [refused], [rules]: [[bound]] };
     await expect(update({ enabled: true })).rejects.toMatchObject({
       fault: "refused",
@@ -475,7 +475,7 @@ describe("A quarantine policy that an anti-spam policy names", () => {
     ).toEqual([["Get-QuarantinePolicy", {}]]);
   });
 
-  test("is waited for with pauses that grow, and not beyond the patience", async () => {
+  test("is waited for with growing pauses until the time limit", async () => {
     exchange.answers = {
       [setPolicy]: [notFound()],
       "Get-QuarantinePolicy": [listed],
@@ -513,7 +513,7 @@ describe("A quarantine policy that an anti-spam policy names", () => {
     ["no tag is named", { spamAction: "Delete" }, notFound(), "notFound"],
     ["a tag is cleared", { spamQuarantineTag: null }, notFound(), "notFound"],
     ["Exchange refuses", named, refused, "refused"],
-  ])("is not looked for when %s", async (__, changes, reply, fault) => {
+  ])("is not waited for when %s", async (__, changes, reply, fault) => {
     exchange.answers = { [setPolicy]: [reply] };
     await expect(update(changes)).rejects.toMatchObject({ fault });
     expect(exchange.cmdlets).toHaveLength(1);
@@ -524,7 +524,7 @@ describe("A tag that is restored", () => {
   const restoredValue = (property: string, value: string | null) =>
     antiSpamPolicy.restoredValue?.(exchange.operation(), property, value);
 
-  test("is what it was while its quarantine policy exists, in any case", async () => {
+  test("gets its previous value while its quarantine policy exists, in any case", async () => {
     exchange.answers = {
       "Get-QuarantinePolicy": [[{ Name: "a" }, { Name: "Ours" }]],
     };
@@ -537,7 +537,7 @@ describe("A tag that is restored", () => {
     ["highConfidenceSpamQuarantineTag", "DefaultFullAccessPolicy"],
     ["highConfidencePhishQuarantineTag", "AdminOnlyAccessPolicy"],
   ])(
-    "is Microsoft's default otherwise, which is said: %s",
+    "is replaced by Microsoft's default if it does not exist, with a warning: %s",
     async (property, value) => {
       exchange.answers = { "Get-QuarantinePolicy": [[{ Name: "Other" }]] };
       expect(await restoredValue(property, "Ours")).toEqual({
@@ -552,7 +552,7 @@ describe("A tag that is restored", () => {
     ["spamQuarantineTag", null],
     ["spamQuarantineTagged", "a"],
   ])(
-    "is asked for only where there was one: %s, %p",
+    "is checked only if it had a previous value: %s, %p",
     async (property, value) => {
       expect(await restoredValue(property, value)).toBeUndefined();
       expect(exchange.arrived).toEqual([]);

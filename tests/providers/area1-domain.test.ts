@@ -16,7 +16,7 @@ const domains = "/accounts/acc/email-security/settings/domains";
 describe("The dispositions that a domain drops", () => {
   const codec = area1Domain.fields["dropDispositions"]?.codec;
 
-  test("are both kinds of Malicious where a program gives the one", () => {
+  test("are both kinds of Malicious if a program sets one", () => {
     expect(codec?.normalize(["SPAM", "MALICIOUS"])).toEqual([
       "MALICIOUS",
       "MALICIOUS-BEC",
@@ -30,7 +30,7 @@ describe("The dispositions that a domain drops", () => {
     expect(codec?.normalize(["SPAM"])).toEqual(["SPAM"]);
   });
 
-  test("are those that Cloudflare says, so that a lack of the other kind of Malicious shows", () => {
+  test("are those that Cloudflare returns, so that a missing kind of Malicious is drift", () => {
     expect(codec?.decode(["SPAM", "MALICIOUS"])).toEqual(["MALICIOUS", "SPAM"]);
   });
 });
@@ -66,7 +66,7 @@ describe("The account of a domain", () => {
     });
   });
 
-  test("is not looked for while it is unknown", () => {
+  test("is not checked while it is unknown", () => {
     const inputs = { accountId: unknown };
     expect(completed({}, inputs, "a")).toBe(inputs);
   });
@@ -100,7 +100,7 @@ describe("The account of a domain", () => {
     });
   });
 
-  test("that is no text is left to the check of its own", () => {
+  test("that is not a text is left to the account's own check", () => {
     expect(completed({}, { accountId: 7 }, "a")).toEqual({ accountId: 7 });
   });
 });
@@ -134,7 +134,7 @@ describe("A domain of Cloudflare", () => {
       expect(codec?.refuse(none)).toBe(`"${none}" is not a UUID`);
   });
 
-  test("gets DIRECT among the delivery modes that it has, in order", () => {
+  test("gets DIRECT in addition to its delivery modes, in order", () => {
     const { implied } = area1Domain.fields["allowedDeliveryModes"] ?? {};
     expect(implied?.remedy(["BCC", "API"], null)).toEqual([
       "API",
@@ -179,7 +179,7 @@ describe("Cloudflare", () => {
   });
   const item = { id: "id", domain: "example.com", transport: "old" };
 
-  test("is sent everything that PUT would reset, as it is at that moment", async () => {
+  test("gets the current values of everything that PUT would reset", async () => {
     const fresh = {
       ...item,
       account_id: "acc",
@@ -200,7 +200,7 @@ describe("Cloudflare", () => {
     expect(vendor.arrived).toHaveLength(3);
   });
 
-  test("that has lost a domain has it off-boarded; any other refusal is an error", async () => {
+  test("that does not find a domain has off-boarded it; any other rejection is an error", async () => {
     const off = () =>
       area1Domain.remove(operation(), item, { offboardOnDestroy: true });
     vendor.answers({ status: 404, body: { success: false, errors: [] } });
@@ -220,7 +220,7 @@ describe("Cloudflare", () => {
     ],
     [{ status: 204 }, "It answers that the domain waits for none."],
   ])(
-    "that does not tell the record of a pending domain is warned of, and no more",
+    "that does not return the record of a pending domain only causes a warning",
     async (answer, reason) => {
       vendor.answers(answer);
       expect(

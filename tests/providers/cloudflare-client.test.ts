@@ -68,7 +68,7 @@ describe("The list of domains", () => {
     expect(vendor.arrived).toHaveLength(1);
   });
 
-  test("goes on until as many domains came as there are, whatever pages repeat", async () => {
+  test("is read until all domains were returned, even if pages repeat", async () => {
     vendor.answers(page(4, "a", "b"), page(4, "b", "c"), page(4, "d"));
     expect(idsOf(await client().list("acc"))).toEqual(["a", "b", "c", "d"]);
     expect(asked()).toEqual([1, 2, 3].map((n) => ["GET", pageOf(n)]));
@@ -97,7 +97,7 @@ describe("The list of domains", () => {
     expect(asked()).toEqual(pages.map((n) => ["GET", pageOf(n)]));
   });
 
-  test("that changes every time is an error after a fifth of the time limit", async () => {
+  test("is an error after a fifth of the time limit if it changes every time", async () => {
     vendor.answersBy(() => page(1, "a", "b"));
     const started = performance.now();
     const error = await errorOf(client(2000).list("acc"));
@@ -140,7 +140,7 @@ describe("The list of domains", () => {
       noId,
     ],
     ["with an empty id", { result: [{ id: "" }], result_info: count }, noId],
-  ])("is never concluded from a result that is %s", async (_, body, said) => {
+  ])("is an error if the result is %s", async (_, body, said) => {
     vendor.answers({ body: { success: true, ...body } });
     expect(seen(await errorOf(client().list("acc")))).toEqual(said);
   });
@@ -179,7 +179,7 @@ describe("The list of domains", () => {
   });
 });
 
-describe("Domains that are made at the same time", () => {
+describe("Domains that are created at the same time", () => {
   const names = ["a.example", "B.example", "c.example"];
   const made = (...domains: string[]): Reply => ({
     body: {
@@ -203,7 +203,7 @@ describe("Domains that are made at the same time", () => {
     });
   const all = names.map((domain) => ({ domain }));
 
-  test("go in one batch, whatever the case of their names in its answer; one alone goes alone", async () => {
+  test("are sent in one batch, whatever the case of their names in its answer; one alone is sent without a batch", async () => {
     vendor.answers(made("C.example", "b.example", "a.example"), done);
     const cloudflare = client();
     const results = await make(cloudflare, ...names);
@@ -223,7 +223,7 @@ describe("Domains that are made at the same time", () => {
     });
   });
 
-  test("wait for the request that is under way, and go together then", async () => {
+  test("wait for the running request, and are sent together then", async () => {
     vendor.answersBy(({ path, body }) => {
       if (!path.endsWith("/batch")) return done;
       const { posts } = JSON.parse(body) as { posts: { domain: string }[] };
@@ -240,7 +240,7 @@ describe("Domains that are made at the same time", () => {
     ]);
   });
 
-  test("of two accounts never go together", async () => {
+  test("are never sent together for two accounts", async () => {
     vendor.answersBy(() => done);
     const cloudflare = client();
     await Promise.all([
@@ -259,7 +259,7 @@ describe("Domains that are made at the same time", () => {
     [409, { message: "b.example already exists" }],
     [405, { message: "Method not allowed" }],
   ])(
-    "go alone, now and later, when their batch is refused (%d), so that each has the error of its own",
+    "are sent alone, then and later, if their batch is rejected (%d), so that each has its own error",
     async (status, error) => {
       vendor.answersBy(({ path, body }) =>
         path.endsWith("/batch")
@@ -291,7 +291,7 @@ describe("Domains that are made at the same time", () => {
     ["a gateway says 503", { status: 503 }],
     ["what answers is no Cloudflare", { body: "<html>" }],
   ])(
-    "are looked up before they are sent again, alone, when %s to their batch",
+    "are read before they are sent again, alone, when %s to their batch",
     async (_, answer) => {
       vendor.answersBy(({ path }) => (path.endsWith("/batch") ? answer : done));
       const cloudflare = client();
@@ -307,7 +307,7 @@ describe("Domains that are made at the same time", () => {
     },
   );
 
-  test("are looked up where the answer of their batch does not name them", async () => {
+  test("are read if the answer of their batch does not name them", async () => {
     vendor.answers(made("a.example", "c.example"));
     const results = await make(client(), ...names);
     expect(results.map(({ status }) => status)).toEqual([
@@ -326,7 +326,7 @@ describe("Domains that are made at the same time", () => {
     expect(await make(client(), "a.example")).toHaveLength(1);
   });
 
-  test("wait as long as the most patient of them, when the vendor asks them to", async () => {
+  test("wait as long as the longest of their time limits allows, if the vendor throttles them", async () => {
     vendor.answers(
       { status: 429, headers: { "retry-after": "0.2" } },
       made("a.example", "b.example"),
@@ -343,7 +343,7 @@ describe("Domains that are made at the same time", () => {
 describe("A write", () => {
   const fields = { transport: null, lookback_hops: 1 };
 
-  test("sends the fields as JSON to the domain, by the method that means it", async () => {
+  test("sends the fields as JSON to the domain, with the right method", async () => {
     vendor.answers(done, done, done, done);
     const cloudflare = client();
     await cloudflare.create("acc", fields, patience());
@@ -417,7 +417,7 @@ test("Without an API token nothing is sent, and the message says where to put on
   expect(vendor.arrived).toEqual([]);
 });
 
-describe("An answer that is no success", () => {
+describe("An answer without success", () => {
   const own = (...errors: unknown[]) => ({ success: false, errors });
   const said = own({ code: 1003, message: "No" });
   const reason = "No (1003)";
@@ -591,7 +591,7 @@ describe("An answer that is no success", () => {
     [404, "<html>", "an HTML page"],
     [404, { error: "no route" }, "something that is not its envelope"],
   ])(
-    "of %p with %j is not Cloudflare's, and nothing is concluded from it",
+    "of %p with %j is not Cloudflare's, and makes the outcome unknown",
     async (status, body, what) => {
       expect(await judged({ status, body })).toEqual({
         fault: "unreadable",
@@ -612,10 +612,13 @@ describe("An answer that is no success", () => {
     expect((await judged({ status, body })).fault).toBe("refused");
   });
 
-  test.each([200, 201, 299])("is not %p with success", async (status) => {
-    vendor.answers({ status, body: { success: true } });
-    await client().create("acc", {}, patience());
-  });
+  test.each([200, 201, 299])(
+    "does not include %p with success",
+    async (status) => {
+      vendor.answers({ status, body: { success: true } });
+      await client().create("acc", {}, patience());
+    },
+  );
 });
 
 describe("The record that a new domain waits for", () => {
@@ -653,7 +656,7 @@ describe("The record that a new domain waits for", () => {
     expect(await record(told({ txt_record_value: "v" }))).toBeUndefined();
   });
 
-  test("is not concluded from anything else", async () => {
+  test("is an error for any other answer", async () => {
     for (const result of [null, "TXT", []])
       expect(seen(await errorOf(record(told(result))))).toEqual({
         fault: "unreadable",

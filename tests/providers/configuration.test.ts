@@ -54,7 +54,7 @@ describe.each(Object.keys(plain) as (keyof typeof plain)[])("%s", (key) => {
   const resolved = (configuration: ReturnType<typeof resolve>) =>
     String(configuration[plain[key]]);
 
-  test("comes from the stack's configuration, and from the environment where that is silent", () => {
+  test("comes from the stack's configuration, and if it is missing there from the environment", () => {
     const value = valueFor(key);
     expect(resolved(resolve({ [key]: value }))).toBe(value);
     expect(resolved(resolve({}, { [key]: value }))).toBe(value);
@@ -130,7 +130,7 @@ describe("The way to sign in", () => {
     });
   });
 
-  test("is one set from one source, the environment's first", () => {
+  test("is one set of values from one source, the environment first", () => {
     expect(
       resolve(
         { clientId: "stack's", clientSecret: "old" },
@@ -166,7 +166,7 @@ describe("The way to sign in", () => {
     ).toEqual({ by: "tokenFile", clientId: "stack's", tokenFile: "/token" });
   });
 
-  test("without an application is an error that says what is given where, and where to set it", () => {
+  test("without an application is an error that names the given values with their sources, and where to set the application", () => {
     for (const [key, called] of [
       ["clientSecret", "a client secret"],
       ["clientCertificatePath", "a certificate"],
@@ -210,7 +210,7 @@ describe("A base URL", () => {
     ["http://127.0.0.1:8080", "http://127.0.0.1:8080"],
     ["http://localhost:1", "http://localhost:1"],
     ["http://[::1]:1", "http://[::1]:1"],
-  ])("%s is taken as %s", (given, taken) => {
+  ])("%s is read as %s", (given, taken) => {
     expect(resolve({ exchangeBaseUrl: given }).exchangeBaseUrl).toBe(taken);
   });
 
@@ -225,7 +225,7 @@ describe("A base URL", () => {
     "https://host.example?x=1",
     "https://host.example#x",
     "https://",
-  ])("%s is refused by the name of its key", (given) => {
+  ])("%s is refused with the name of its key", (given) => {
     for (const key of [
       "authorityHost",
       "exchangeBaseUrl",
@@ -235,7 +235,7 @@ describe("A base URL", () => {
       expect(() => resolve({ [key]: given })).toThrow(`area1:${key}`);
   });
 
-  test("is the public service's when left out", () => {
+  test("is the public service's by default", () => {
     expect(resolve({})).toMatchObject({
       exchangeBaseUrl: "https://outlook.office365.com",
       graphBaseUrl: "https://graph.microsoft.com",
@@ -254,7 +254,7 @@ test.each(["0", "-1", "1.5", "soon", "1e400", "NaN"])(
   },
 );
 
-test("Milliseconds are as many as a timer of Node's takes", () => {
+test("Milliseconds are limited to the longest timer of Node.js", () => {
   expect(resolve({ patienceMs: "1" }).patienceMs).toBe(1);
   expect(resolve({ patienceMs: "2147483647" }).patienceMs).toBe(2147483647);
   expect(() => resolve({ patienceMs: "2147483648" })).toThrow(
@@ -262,7 +262,7 @@ test("Milliseconds are as many as a timer of Node's takes", () => {
   );
 });
 
-test("Every secret of every source is known as one, also where it is not used", () => {
+test("Every secret of every source is treated as a secret, also if it is not used", () => {
   fc.assert(
     fc.property(
       fc.record(
@@ -293,7 +293,7 @@ test("Every secret of every source is known as one, also where it is not used", 
 describe("A value with a line end", () => {
   // Kind: what a file or a copied line adds to a value is no part of it.
   test.each(["\n", "\r\n", " \n", "\t"])(
-    "of %j is taken without it, from either source",
+    "of %j is removed, from either source",
     (end) => {
       for (const key of Object.keys(plain) as (keyof typeof plain)[]) {
         const value = valueFor(key);
@@ -311,18 +311,18 @@ describe("A value with a line end", () => {
     },
   );
 
-  test("is unset when nothing else is in it", () => {
+  test("is unset if it has nothing else", () => {
     expect(resolve({ tenantId: "a" }, { tenantId: "\n" }).tenantId).toBe("a");
   });
 
-  test("of a password loses the line end alone: its spaces count", () => {
+  test("loses only the line end if it is a password, and keeps its spaces", () => {
     const given = { clientId: "app", clientCertificatePath: "/c.pem" };
     expect(
       resolve({ ...given, clientCertificatePassword: " p w \r\n" }).signIn,
     ).toMatchObject({ certificatePassword: " p w " });
   });
 
-  test("within it is refused by the place of the value, which is not shown", () => {
+  test("within it is refused with the source of the value, which is not shown", () => {
     expect(() => resolve({}, { cloudflareApiToken: "hush\nhush" })).toThrow(
       new UserError(
         "CLOUDFLARE_API_TOKEN in the environment holds a line end or another control character. Set it again, to the value alone.",
@@ -343,7 +343,7 @@ describe("A value with a line end", () => {
 
 describe("The origin of a value", () => {
   // Kind: messages about sign-in and permissions say which source each value came from.
-  test("is the source that it was taken from", () => {
+  test("is the source from which it was read", () => {
     const both = resolve(
       {
         tenantId: "t",

@@ -271,7 +271,7 @@ test("a failed sign-in is tried again by the next caller", async () => {
   expect(await roles(signIn)).toContain("Exchange.ManageAsApp");
 });
 
-test("a claim is read from what is a token, and none from anything else", () => {
+test("a claim is read from a valid token, and none from any other text", () => {
   expect(claimsOf(sign({ tid: "x", roles: ["y"] }, "z"))).toMatchObject({
     tid: "x",
     roles: ["y"],
@@ -326,7 +326,7 @@ describe("A sign-in that is refused", () => {
     });
   });
 
-  test("by no answer of Entra's own keeps the advice that goes with it", async () => {
+  test("by an answer that is not Entra's own keeps its advice", async () => {
     simulator.faults.add({
       match: { vendor: "entra", path: "/token", times: "always" },
       kind: "html",

@@ -42,7 +42,7 @@ const noSecret =
   "Nothing is concluded from it, and no secret was sent on. Check for a proxy in between, and area1:authorityHost.";
 
 describe("A request of a sign-in", () => {
-  test("goes out as the library made it, and its answer comes back", async () => {
+  test("is sent as the sign-in library made it, and its answer is returned", async () => {
     vendor.answers({
       status: 201,
       headers: { "Content-Type": "application/x-json", "retry-after": "9" },
@@ -111,7 +111,7 @@ describe("A request of a sign-in", () => {
     expect(vendor.arrived).toEqual([]);
   });
 
-  test("goes to no other host than the authority's own", async () => {
+  test("is sent to no other host than the authority's", async () => {
     vendor.answersBy(() => ({ body: token }));
     const { host } = new URL(vendor.url);
     await entra(`${vendor.url}/`).sendRequest(request("/token"));
@@ -151,7 +151,7 @@ describe("An answer to a sign-in", () => {
     [300, token, "answered 300, a redirect to elsewhere"],
     [302, undefined, "answered 302, a redirect to elsewhere"],
     [399, token, "answered 399, a redirect to elsewhere"],
-  ])("of %p with %j is none", async (status, body, words) => {
+  ])("of %p with %j does not count as one", async (status, body, words) => {
     expect(await judged({ status, body })).toEqual({
       fault: "unreadable",
       message: `Microsoft Entra ${words}`,
@@ -201,7 +201,7 @@ describe("An answer to a sign-in", () => {
     );
   });
 
-  test("that is to say where tokens are must name that place", async () => {
+  test("to the authority's metadata request must name the token endpoint", async () => {
     const discovery = "/tenant/v2.0/.well-known/openid-configuration";
     for (const body of [{ issuer: "x" }, { token_endpoint: 7 }]) {
       vendor.answers({ body });

@@ -152,7 +152,7 @@ describe("A list", () => {
     ["succeeds", {}],
     ["fails", { status: 400, body: detail("Wrong", "No.") }],
   ])(
-    "is forgotten when something of its noun is written, also when that %s",
+    "is discarded when an object of its noun is written, also when that write %s",
     async (_, reply) => {
       const client = exchange.client();
       const all = () =>
@@ -292,7 +292,7 @@ describe("An answer with objects", () => {
     expect(exchange.warnings).toEqual([]);
   });
 
-  test("is kept without what is null and without what describes the types", async () => {
+  test("is returned without nulls and without members that describe types", async () => {
     const item = {
       Name: "a",
       From: null,
@@ -373,7 +373,7 @@ describe("A list of several pages", () => {
     expect(exchange.warnings).toEqual(["Get-Thing: Mind it."]);
   });
 
-  test("is no list while a page has no link to the rest", async () => {
+  test("is an error if a page has no link to the rest", async () => {
     const error = await errorOfList(
       page("a", "/two"),
       page("b", undefined, ["Note.", "More Results Available, says it"]),
@@ -385,7 +385,7 @@ describe("A list of several pages", () => {
     expect(error.details).toEqual({ uncertain: true, advice: proxy });
   });
 
-  test("is no list when its links lead back", async () => {
+  test("is an error if its links lead back", async () => {
     const error = await errorOfList(
       page("a", "/two"),
       page("b", "/three"),
@@ -496,7 +496,7 @@ describe("A redirect", () => {
     expect(exchange.arrived).toHaveLength(4);
   });
 
-  test("to nowhere is unreadable", async () => {
+  test("without a target is unreadable", async () => {
     const error = await errorOfList({ status: 302, body: "" });
     expect(error.fault).toBe("unreadable");
     expect(error.message).toBe("Get-Thing was redirected to nowhere");
@@ -507,12 +507,12 @@ describe("A redirect", () => {
     });
   });
 
-  test("is not followed to where the token is not for", async () => {
+  test("is not followed to a host for which the token is not valid", async () => {
     const error = await errorOfList(to("http://example.com/"));
     expect(error.message).toMatch(/ points to example\.com, which the token/);
   });
 
-  test("is none with a status of an error", async () => {
+  test("does not count as one if its status is an error", async () => {
     const error = await errorOfList(to("/there", 400));
     expect(error.fault).toBe("unreadable");
     expect(exchange.arrived).toHaveLength(1);
@@ -639,7 +639,7 @@ describe("An error", () => {
     ["foreign JSON", '{"message":"No."}', 400, '{"message":"No."}'],
     ["nothing", "", 422, "no reason given"],
   ])(
-    "that is not Exchange's own refuses nothing: %s",
+    "that is not Exchange's own does not count as a rejection: %s",
     async (_, body, status, said) => {
       const error = await errorOfList({ status, body });
       expect(error.fault).toBe("unreadable");
@@ -654,7 +654,7 @@ describe("An error", () => {
     },
   );
 
-  test("says what the diagnostics say, too, and then does not guess that a role is new", async () => {
+  test("includes the diagnostics, and then does not suggest that a role is new", async () => {
     const error = await errorOfList({
       status: 403,
       headers: { "x-ms-diagnostics": '2000010;reason="No role.";' },
@@ -692,18 +692,21 @@ describe("An error", () => {
     ["Remove-InboundConnector", either],
     ["Get-QuarantinePolicy", security],
     ["New-QuarantinePolicy", either],
-  ] as const)("of %s for want of a role names %s", async (cmdlet, roles) => {
-    exchange.answers = { [cmdlet]: [{ status: 403, body: "" }] };
-    const client = exchange.client();
-    const { details } = await errorOf(
-      cmdlet.startsWith("Get-")
-        ? client.list(cmdlet as `Get-${string}`)
-        : client.write(cmdlet as `Set-${string}`, {}, patience()),
-    );
-    expect(details.advice).toBe(
-      `The application needs a role that allows ${cmdlet}: ${roles}. A role given a moment ago can take an hour to work. See the README, Permissions.`,
-    );
-  });
+  ] as const)(
+    "of %s because of a missing role names %s",
+    async (cmdlet, roles) => {
+      exchange.answers = { [cmdlet]: [{ status: 403, body: "" }] };
+      const client = exchange.client();
+      const { details } = await errorOf(
+        cmdlet.startsWith("Get-")
+          ? client.list(cmdlet as `Get-${string}`)
+          : client.write(cmdlet as `Set-${string}`, {}, patience()),
+      );
+      expect(details.advice).toBe(
+        `The application needs a role that allows ${cmdlet}: ${roles}. A role given a moment ago can take an hour to work. See the README, Permissions.`,
+      );
+    },
+  );
 });
 
 describe("Throttling", () => {
@@ -713,14 +716,14 @@ describe("Throttling", () => {
     Promise.all(["A", "B", "C", "D"].map((noun) => client.list(`Get-${noun}`)));
   const four = (reply: Reply) => Array.from({ length: 4 }, () => reply);
 
-  test("is 429, after which all go on together", async () => {
+  test("is 429, after which all requests continue in parallel", async () => {
     exchange.replies = [...four({ status: 429 }), ...four({ after: 60 })];
     await together();
     expect(exchange.arrived).toHaveLength(8);
     expect(exchange.most).toBeGreaterThan(1);
   });
 
-  test("by the number of requests at once, with any status, makes them wait for each other", async () => {
+  test("by the number of parallel requests, with any status, makes them wait for each other", async () => {
     exchange.replies = [
       ...four({ status: 400, body: detail("T", tooMany) }),
       ...four({ after: 30 }),
@@ -786,7 +789,7 @@ describe("The cmdlets that the roles allow", () => {
     [300, "unreadable"],
     [401, "unauthorized"],
     [403, "forbidden"],
-  ] as const)("are none with %d, which is %s", async (status, fault) => {
+  ] as const)("are an error with %d, which is %s", async (status, fault) => {
     exchange.replies = [{ status, body: "" }];
     const error = await errorOf(allowed());
     expect(error.fault).toBe(fault);
@@ -798,7 +801,7 @@ describe("The cmdlets that the roles allow", () => {
   test.each([
     ["", "the list of cmdlets came without a body"],
     ["<html>", "the list of cmdlets came something that is not JSON"],
-  ])("are not to be read from %p", async (body, message) => {
+  ])("cannot be read from %p", async (body, message) => {
     exchange.replies = [{ status: 299, body }];
     const error = await errorOf(allowed());
     expect(error.message).toBe(message);

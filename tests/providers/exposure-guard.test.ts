@@ -112,12 +112,12 @@ const everywhere = "recipients at example.com, example.org, example.net";
 describe("A write that would expose mail", () => {
   test.each<[string, GuardedWrite["change"], string]>([
     [
-      "disables the rule that holds it",
+      "disables the rule that quarantines it",
       switchedOff,
       `it would expose mail with the word MALICIOUS to recipients at example.com, which is ${administrators} now and could then be in the inbox (TransportRule "${adminRule}", enabled false: the rule is switched off). Change TransportRule "${adminRule}", or set allowExposure: true if it is meant to be so`,
     ],
     [
-      "removes the rule that holds it",
+      "removes the rule that quarantines it",
       rule(undefined),
       `it would expose mail with the word MALICIOUS to recipients at example.com, which is ${administrators} now and could then be in the inbox (TransportRule, headerContainsWords: no rule looks for it). Change TransportRule, or set allowExposure: true if it is meant to be so`,
     ],
@@ -127,12 +127,12 @@ describe("A write that would expose mail", () => {
       `it would expose mail with the word MALICIOUS, mail that Microsoft finds to be high confidence spam, mail that Microsoft finds to be phishing, mail that Microsoft finds to be high confidence phishing to ceo@example.com, which is ${administrators} now and could then be in the inbox (TransportRule "Bypass", setScl -1: it asks to skip spam filtering). Change TransportRule "Bypass", or set allowExposure: true if it is meant to be so`,
     ],
     [
-      "has its recipients release it",
+      "lets its recipients release it",
       byDefault({ highConfidenceSpamQuarantineTag: "UserNotifyUserRelease" }),
       `it would expose mail with the word MALICIOUS to recipients at example.com, which is ${administrators} now and could then be in a quarantine that its recipient releases from (QuarantinePolicy "UserNotifyUserRelease", endUserQuarantinePermissions Delete, Preview, Release: the recipient releases it); it would expose mail that Microsoft finds to be high confidence spam to ${everywhere}, which is ${administrators} now and could then be in a quarantine that its recipient releases from (QuarantinePolicy "UserNotifyUserRelease", endUserQuarantinePermissions Delete, Preview, Release: the recipient releases it). Change QuarantinePolicy "UserNotifyUserRelease", or set allowExposure: true if it is meant to be so`,
     ],
     [
-      "makes a policy for somebody",
+      "creates a policy for some recipients",
       {
         kind: "AntiSpamPolicy",
         name: "Board",
@@ -145,12 +145,12 @@ describe("A write that would expose mail", () => {
       `it would expose mail with the word MALICIOUS, mail that Microsoft finds to be high confidence spam to members of board@example.com, which is ${administrators} now and could then be in the Junk Email folder (HostedContentFilterPolicy "Board", highConfidenceSpamAction MoveToJmf: it is moved to the Junk Email folder). Change HostedContentFilterPolicy "Board", or set allowExposure: true if it is meant to be so`,
     ],
     [
-      "has nobody know who releases it",
+      "makes it unknown who releases it",
       byDefault({ highConfidenceSpamQuarantineTag: "Nowhere" }),
       `it would expose mail with the word MALICIOUS to recipients at example.com, which is ${administrators} now and could then be in a quarantine that its recipient releases from (QuarantinePolicy "Nowhere": there is no such quarantine policy, so that who may release it is not documented); it would expose mail that Microsoft finds to be high confidence spam to ${everywhere}, which is ${administrators} now and could then be in a quarantine that its recipient releases from (QuarantinePolicy "Nowhere": there is no such quarantine policy, so that who may release it is not documented). Change QuarantinePolicy "Nowhere", or set allowExposure: true if it is meant to be so`,
     ],
     [
-      "takes Cloudflare out of the way",
+      "bypasses Cloudflare",
       {
         kind: "Area1Domain",
         name: "example.com",
@@ -158,7 +158,7 @@ describe("A write that would expose mail", () => {
       },
       `it would expose mail with the word MALICIOUS to recipients at example.com, which is ${administrators} now and could then be in the inbox (Domain "example.com", allowedDeliveryModes BCC: Cloudflare does not stand in the way of its mail, which goes past it and carries no disposition). Change Domain "example.com", or set allowExposure: true if it is meant to be so`,
     ],
-  ])("is refused where it %s", async (_, change, message) => {
+  ])("is refused if it %s", async (_, change, message) => {
     const error = await errorOf(guard(change));
     expect(error.message).toBe(message);
     expect(error.name).toBe("UserError");
@@ -225,20 +225,23 @@ describe("A write that would expose mail", () => {
       { senderIpRanges: ["192.0.2.1"] },
       [],
     ],
-  ])("is of the mail that the resource guards: %s", async (_, given, parts) => {
-    const inputs = { guardedMail: given };
-    const name = parts.includes(userRule) ? userRule : adminRule;
-    const before = { spamQuarantineTag: "UserNotifyAdminRelease" };
-    simulator.tenant.edit("HostedContentFilterPolicy", "Default", {
-      SpamQuarantineTag: before.spamQuarantineTag,
-    });
-    const work = guard(rule({ enabled: false }, name), { inputs });
-    if (parts.length === 0) await work;
-    else {
-      const message = await messageOf(work);
-      for (const part of parts) expect(message).toContain(part);
-    }
-  });
+  ])(
+    "is reported for the mail that the resource guards: %s",
+    async (_, given, parts) => {
+      const inputs = { guardedMail: given };
+      const name = parts.includes(userRule) ? userRule : adminRule;
+      const before = { spamQuarantineTag: "UserNotifyAdminRelease" };
+      simulator.tenant.edit("HostedContentFilterPolicy", "Default", {
+        SpamQuarantineTag: before.spamQuarantineTag,
+      });
+      const work = guard(rule({ enabled: false }, name), { inputs });
+      if (parts.length === 0) await work;
+      else {
+        const message = await messageOf(work);
+        for (const part of parts) expect(message).toContain(part);
+      }
+    },
+  );
 
   test("no longer guards mail with only the header of the removed rule, but still mail with both", async () => {
     simulator.tenant.add("TransportRule", {
@@ -289,7 +292,7 @@ describe("A write that would lose mail", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("is refused where a policy comes into force that was to delete it all along", async () => {
+  test("is refused if it enables a policy whose action deletes the mail", async () => {
     simulator.tenant.add("HostedContentFilterPolicy", {
       Name: "Finance",
       HighConfidenceSpamAction: "Delete",
@@ -316,7 +319,7 @@ describe("A write that would lose mail", () => {
   });
 });
 
-describe("A write that restores what was there first", () => {
+describe("A write that restores previous values", () => {
   test("warns once, only for guarded words, and checks once", async () => {
     await guard(
       byDefault({
@@ -354,7 +357,7 @@ describe("A write that restores what was there first", () => {
     });
   };
 
-  test("is one whose resource leaves, while the program goes on without guarding mail", async () => {
+  test("is one that deletes a resource, unless the resource and the program guard mail", async () => {
     await judge({}, false);
     await judge({ inputs: {} }, true);
     expect(warnings).toHaveLength(2);
@@ -363,7 +366,7 @@ describe("A write that restores what was there first", () => {
     );
   });
 
-  test("gives up the header of the rule that leaves, while the program goes on", async () => {
+  test("no longer guards mail with only the header of a deleted rule while the program still guards mail", async () => {
     simulator.tenant.add("TransportRule", {
       Name: "Older",
       HeaderContainsMessageHeader: older,
@@ -384,7 +387,7 @@ describe("A write that restores what was there first", () => {
     ).toContain(`in ${current} to`);
   });
 
-  test("is no such write where the program goes on, or the resource stays", async () => {
+  test("is not one while the program guards mail, or if the resource stays", async () => {
     expect(await messageOf(judge({}, true))).toContain("it would expose");
     expect(
       await messageOf(
@@ -402,7 +405,7 @@ describe("A write that restores what was there first", () => {
     ).toContain("it would expose");
   });
 
-  test("is judged by the mail that the program guards now, where the program goes on", async () => {
+  test("is evaluated with the mail that the program guards now", async () => {
     const inputs = { guardedMail: { words: ["VIRUS"] } };
     expect(await messageOf(judge({ inputs }, true))).toContain(
       "it would expose mail with the word MALICIOUS",
@@ -416,7 +419,7 @@ describe("The configuration that decides where mail goes", () => {
     expect(asked()).toEqual(lists);
   });
 
-  test("is read in the account of the resource, where the configuration names none", async () => {
+  test("is read in the account of the resource if the configuration names none", async () => {
     const session = sessionOf({ CLOUDFLARE_ACCOUNT_ID: "" });
     expect(
       await messageOf(
@@ -434,7 +437,7 @@ describe("The configuration that decides where mail goes", () => {
     expect(asked()).toEqual(lists);
   });
 
-  test("is read again where a list lags, before a write is refused", async () => {
+  test("is read again before a write is refused, because a list may lag", async () => {
     simulator.quirks.readLagMs = 150;
     const session = sessionOf();
     const { exchange, patience } = begin(session);
@@ -454,7 +457,7 @@ describe("The configuration that decides where mail goes", () => {
     expect(countOf("Get-TransportRule")).toBeGreaterThan(1);
   });
 
-  test("is read by twenty that wait hardly more often than by one of them", async () => {
+  test("is read hardly more often for twenty waiting writes than for one", async () => {
     const session = sessionOf({ AREA1_PATIENCE_MS: "20000" });
     const waiting = Array.from({ length: 20 }, () => {
       const looks: unknown[] = [];
@@ -525,7 +528,7 @@ describe("The configuration that decides where mail goes", () => {
       },
     ],
   ])(
-    "is not read for what decides nothing: %s, %#",
+    "is not read for a property that does not decide where mail goes: %s, %#",
     async (name, kind, values) => {
       await checkExposure(kind, begin(sessionOf()), {
         name,
@@ -550,14 +553,17 @@ describe("The configuration that decides where mail goes", () => {
     ["example.com", area1Domain, { dropDispositions: ["MALICIOUS"] }],
     ["example.com", area1Domain, { transport: "mx.example.net" }],
     ["example.com", area1Domain, { allowedDeliveryModes: ["DIRECT"] }],
-  ])("is read for what decides: %s, %#", async (name, kind, values) => {
-    await checkExposure(kind, begin(sessionOf()), {
-      name,
-      inputs: {},
-      ...(values && { values }),
-    });
-    expect(asked()).toEqual(lists);
-  });
+  ])(
+    "is read for a property that decides where mail goes: %s, %#",
+    async (name, kind, values) => {
+      await checkExposure(kind, begin(sessionOf()), {
+        name,
+        inputs: {},
+        ...(values && { values }),
+      });
+      expect(asked()).toEqual(lists);
+    },
+  );
 });
 
 describe("A part that may not be read", () => {
@@ -580,7 +586,7 @@ describe("A part that may not be read", () => {
     "Get-HostedContentFilterRule",
     "Get-InboundConnector",
     "Get-TransportRule",
-  ])("neither hides a harm nor makes one: %s", async (cmdlet) => {
+  ])("neither hides a harm nor causes one: %s", async (cmdlet) => {
     forbid(cmdlet);
     expect(await messageOf(guard(weaker))).toContain(
       cmdlet === "Get-TransportRule"
@@ -591,7 +597,7 @@ describe("A part that may not be read", () => {
     await guard(better);
   });
 
-  test("are quarantine policies, without which nobody knows who releases", async () => {
+  test("makes it unknown who releases if it is the quarantine policies", async () => {
     forbid("Get-QuarantinePolicy");
     await guard(weaker);
     await guard(better);
@@ -609,7 +615,7 @@ describe("A part that may not be read", () => {
     ["there is no account", { CLOUDFLARE_ACCOUNT_ID: "" }],
     ["the token is refused", { CLOUDFLARE_API_TOKEN: "another" }],
   ])(
-    "are Cloudflare's domains, for which those of the tenant stand: %s",
+    "is replaced by the tenant's domains if it is Cloudflare's domains: %s",
     async (_, environment) => {
       expect(
         await messageOf(guard(switchedOff, {}, begin(sessionOf(environment)))),
@@ -620,7 +626,7 @@ describe("A part that may not be read", () => {
     },
   );
 
-  test("is none that only failed: then nothing is judged", async () => {
+  test("is not one whose read failed: then the write fails", async () => {
     simulator.faults.add({
       match: { cmdlet: "Get-InboundConnector", times: "always" },
       when: "before",

@@ -136,7 +136,7 @@ describe.each(requirements)(
         expect(failuresOf({ ...given, [first]: "" })).toEqual(missing);
       });
 
-      test("accepts each property that meets it, also one that a preview does not know yet", () => {
+      test("accepts each property that meets it, also one that is unknown in the preview", () => {
         for (const property of anyOf) {
           const met = { ...given, [property]: sample(kind, property) };
           expect(failuresOf(met)).toEqual([]);
@@ -144,7 +144,7 @@ describe.each(requirements)(
         }
       });
 
-      test("does not hold for inputs without the property, or with one that is not known yet", () => {
+      test("does not apply to inputs without the property, or with an unknown one", () => {
         expect(failuresOf({})).toEqual([]);
         expect(failuresOf({}, by)).toEqual([]);
         if (unless !== undefined)
@@ -152,7 +152,7 @@ describe.each(requirements)(
       });
     }
 
-    test("refuses an update after which nothing live meets it", () => {
+    test("refuses an update after which no live value meets it", () => {
       const met = { ...empty, [first]: sample(kind, first) };
       if (!kind.fields[by]?.replaces)
         expect(refuse(empty, given)).toThrow("so nothing was written");
@@ -161,7 +161,7 @@ describe.each(requirements)(
       );
     });
 
-    test("accepts an update where a live value meets it, or the update itself", () => {
+    test("accepts an update if a live value or the update itself meets it", () => {
       for (const property of anyOf) {
         const met = { [property]: sample(kind, property) };
         // A parameter that is one of a pair has a requirement of its own.
@@ -181,7 +181,7 @@ describe.each(requirements)(
   },
 );
 
-test("a value that the vendor does not return may be there", () => {
+test("accepts an update if the vendor does not return the value, which may exist", () => {
   const quarantinePolicy: Kind = kinds.QuarantinePolicy;
   const flags = quarantinePolicy.fields["esnEnabled"];
   if (!flags) throw new Error("the field is missing");
@@ -221,7 +221,7 @@ describe.each(otherInputs)(
       expect(isRefused({ ...given, [other.property]: another })).toBe(expected);
     });
 
-    test("is accepted while a preview does not know the other one, and may be missing", () => {
+    test("is accepted while the other one is unknown in the preview, and may be missing", () => {
       expect(isRefused(given, other.property)).toBe(false);
       expect(isRefused({ [other.property]: other.is })).toBe(false);
     });

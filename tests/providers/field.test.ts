@@ -13,7 +13,7 @@ test("A field is its wire name, its codec and its rules", () => {
   expect(field("Name", codec)).toEqual({ wire: "Name", codec });
 });
 
-test("Nothing is null, an empty text, an empty list and a flag that is not set", () => {
+test("Null, an empty text, an empty list and false are empty", () => {
   for (const value of [null, "", false, []]) {
     expect(isEmpty(value)).toBe(true);
     expect(noneIsImplied.holds(value, "whatever is expected")).toBe(true);
@@ -25,7 +25,7 @@ test("Nothing is null, an empty text, an empty list and a flag that is not set",
   expect(noneIsImplied.remedy("Sales", null)).toBeNull();
 });
 
-test("Values are equal by what their codec compares, none as what having none amounts to", () => {
+test("Values are compared by their codec's key, and a missing value as its equivalent", () => {
   const name = field("Name", text({ anyCase: true }));
   expect(equal(name, "A", "a")).toBe(true);
   expect(equal(name, null, "")).toBe(true);
@@ -40,7 +40,7 @@ test("Values are equal by what their codec compares, none as what having none am
   expect(equal(field("Words", setOf(text())), ["a"], ["b"])).toBe(false);
 });
 
-test("A value of a preview is unknown wherever in it the engine's sign for that stands", () => {
+test("A value of a preview is unknown if it contains the engine's marker for unknown values at any depth", () => {
   const sign = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
   for (const value of [
     sign,

@@ -98,7 +98,7 @@ const advices = {
 };
 
 describe("The MX of a domain", () => {
-  test("is asked for in a batch, with a token for Graph", async () => {
+  test("is requested in a batch, with a token for Graph", async () => {
     vendor.answersBy(everything);
     expect(await client().mailExchange("Ex&mple.com")).toBe("mx.ex&mple.com");
     const [{ method, path, headers, body } = { headers: {}, body: "" }] =
@@ -173,7 +173,7 @@ describe("The MX of a domain", () => {
     expect(asked()).toEqual([domains(20)]);
   });
 
-  test("that was prefetched without result is not prefetched again, but requested when needed", async () => {
+  test("is not prefetched again after a prefetch without result, but requested when needed", async () => {
     vendor.answersBy(
       batch((domain) =>
         domain === "gone.example" ? { status: 404 } : mx("mx"),
@@ -263,7 +263,7 @@ describe("An answer in a batch", () => {
     ["without a body", undefined],
     ["that is a list", []],
     ["whose records are none", { value: {} }],
-  ])("of 200 %s is no answer", async (_, body) => {
+  ])("of 200 %s does not count as an answer", async (_, body) => {
     expect(await judged({ status: 200, body })).toEqual({
       fault: "unreadable",
       message:
@@ -272,7 +272,7 @@ describe("An answer in a batch", () => {
     });
   });
 
-  test("that lists no MX says that the domain is none for mail", async () => {
+  test("without an MX says that the domain does not receive mail", async () => {
     expect(await judged({ status: 200, body: { value: [] } })).toEqual({
       fault: "notFound",
       message:
@@ -281,7 +281,7 @@ describe("An answer in a batch", () => {
     });
   });
 
-  test("that is missing fails its own question and no other", async () => {
+  test("that is missing makes only its own request fail", async () => {
     vendor.answersBy(
       batch((domain) => (domain === "b.example" ? undefined : mx("mx"))),
     );
@@ -302,7 +302,7 @@ describe("An answer in a batch", () => {
     ["throttled", 429],
     ["not answered for now", 503],
   ])(
-    "that is %s is asked for again, alone, after the pause that it asks for",
+    "that is %s is requested again, alone, after the required pause",
     async (_, status) => {
       let throttledAt: number | undefined;
       vendor.answersBy(
@@ -345,7 +345,7 @@ describe("An answer in a batch", () => {
     ]);
   });
 
-  test("that does not come names its own domain in the error of each", async () => {
+  test("that never arrives is an error that names each request's own domain", async () => {
     vendor.answersBy(batch(() => ({ status: 503 })));
     const graph = client();
     const errors = await Promise.all(
@@ -365,7 +365,7 @@ describe("An answer in a batch", () => {
     ["a header that is no text", { "Retry-After": 60 }],
     ["headers that are a list", ["Retry-After"]],
   ])(
-    "that is throttled is asked for again soon with %s",
+    "that is throttled is requested again soon with %s",
     async (_, headers) => {
       let throttled = false;
       vendor.answersBy(
@@ -379,7 +379,7 @@ describe("An answer in a batch", () => {
     },
   );
 
-  test("that is throttled beyond the time limit is an error that says so", async () => {
+  test("that is throttled beyond the time limit is reported as such", async () => {
     vendor.answersBy(
       batch(() => ({ status: 429, headers: { "retry-after": "60" } })),
     );
@@ -417,7 +417,7 @@ describe("A batch that is answered as a whole", () => {
     [200, []],
     [201, { responses: [] }],
     [299, { responses: [] }],
-  ])("by %p with %j is no answer", async (status, body) => {
+  ])("by %p with %j does not count as an answer", async (status, body) => {
     expect(await judged({ status, body })).toEqual({
       fault: "unreadable",
       message: `Microsoft Graph sent an answer of ${status} that is not JSON`,
@@ -426,7 +426,7 @@ describe("A batch that is answered as a whole", () => {
   });
 
   test.each([[{}], [{ responses: {} }], [{ responses: null }]])(
-    "by 200 with %j holds no answers",
+    "by 200 with %j contains no answers",
     async (body) => {
       expect(await judged({ body })).toEqual({
         fault: "unreadable",
@@ -442,7 +442,7 @@ describe("A batch that is answered as a whole", () => {
     [{ id: 0, ...mx("mx") }],
     [{ id: "0", status: "200" }],
     [{ id: "1", ...mx("mx") }],
-  ])("by an entry that is none leaves the question open: %j", async (entry) => {
+  ])("by an invalid entry leaves the request unanswered: %j", async (entry) => {
     expect((await judged({ body: { responses: [entry] } })).message).toBe(
       "Microsoft Graph sent a batch without an answer for a.example",
     );
@@ -474,7 +474,7 @@ describe("A batch that is answered as a whole", () => {
     expect(vendor.arrived).toHaveLength(2);
   });
 
-  test("by 403 is not sent again, and fails every question", async () => {
+  test("by 403 is not sent again, and makes every request fail", async () => {
     vendor.answers({ status: 403 });
     const graph = client();
     const failed = await Promise.all(
@@ -490,7 +490,7 @@ describe("A batch that is answered as a whole", () => {
   });
 });
 
-test("A sign-in that fails is the reason of the question that needed it, word for word", async () => {
+test("A failed sign-in makes the request that needed it fail with the same reason", async () => {
   vendor.answers();
   const failed = await errorOf(
     client({ AZURE_CLIENT_SECRET: "wrong-secret" }).mailExchange("a.example"),

@@ -67,7 +67,7 @@ describe.each(Object.keys(calls) as (keyof typeof calls)[])(
       },
     );
 
-    test("takes id, code and reasons off an error that is no partial failure", async () => {
+    test("removes id, code and reasons from an error that is not a partial failure", async () => {
       const error = await caught(
         call,
         Object.assign(new Error("went wrong"), {
@@ -87,7 +87,7 @@ describe.each(Object.keys(calls) as (keyof typeof calls)[])(
       expect(String(error)).toBe("area1");
     });
 
-    test("shows no secret, in whatever form it stands in the message", async () => {
+    test("shows no secret, whatever form it has in the message", async () => {
       const forms = [
         secret,
         encodeURIComponent(secret),
@@ -127,7 +127,7 @@ test.each(["create", "update"] as const)(
   },
 );
 
-test("A partial failure that no resource can be made of is an error alone", async () => {
+test("A partial failure from which no resource can be stored is an ordinary error", async () => {
   const error = await doing(() => {
     throw new PartialFailure("the id", { setScl: 5 }, ["refused"]);
   })
@@ -138,11 +138,11 @@ test("A partial failure that no resource can be made of is an error alone", asyn
     expect(error).not.toHaveProperty(name);
 });
 
-test("What is thrown without a reason says so", async () => {
+test("A thrown value without a reason is reported as such", async () => {
   expect((await caught("read", "")).message).toBe("failed without a reason");
 });
 
-test("What a protobuf Struct cannot hold is taken out of outputs, at any depth", async () => {
+test("Values that a protobuf Struct cannot contain are removed from outputs, at any depth", async () => {
   const { outs } = await doing(() => ({
     id: "x",
     outs: {
@@ -174,7 +174,7 @@ test.each([undefined, "", 7, null])(
   },
 );
 
-test("A session that cannot be made fails the call with its reason, scrubbed, and the next call tries again", async () => {
+test("If a session cannot be created, the call fails with the scrubbed reason, and the next call tries again", async () => {
   let tries = 0;
   const guarded = guardedHandlers(
     (open) =>
@@ -196,7 +196,7 @@ test("A session that cannot be made fails the call with its reason, scrubbed, an
   });
 });
 
-test("A session has the configuration that the engine gave last, and is made when it is first needed", async () => {
+test("A session has the engine's last configuration, and is created when it is first needed", async () => {
   const opened: (string | undefined)[] = [];
   const guarded = guardedHandlers(
     (open) =>
@@ -225,7 +225,7 @@ test("A session has the configuration that the engine gave last, and is made whe
   expect(opened).toEqual([undefined, "one", "two"]);
 });
 
-test("Without a session, the secrets of the configuration are still taken out of messages", async () => {
+test("Without a session, the secrets of the configuration are still removed from messages", async () => {
   const guarded = guardedHandlers(
     (open) =>
       ({ check: () => Promise.resolve().then(open) }) as unknown as Handlers,

@@ -119,7 +119,7 @@ const faultOf = async (promise: Promise<unknown>): Promise<VendorError> => {
 const gaps = (): number[] =>
   arrived.slice(1).map(({ at }, index) => at - (arrived[index]?.at ?? 0));
 
-test("A request goes out with its own headers and body, and without one where it has none", async () => {
+test("A request is sent with its headers, and with its body if it has one", async () => {
   const http = client();
   await http.send(
     { ...post(), headers: { "x-one": "1" } },
@@ -162,7 +162,7 @@ describe("Throttling", () => {
     ["a fraction of a second", "0.15", 150],
     ["a date", () => new Date(Date.now() + 1500).toUTCString(), 400],
     ["a date gone by", "Wed, 21 Oct 2015 07:28:00 GMT", 0],
-  ])("is waited out as asked, in %s", async (_, header, least) => {
+  ])("is waited for as long as required, in %s", async (_, header, least) => {
     replies = [
       {
         status: 429,
@@ -291,7 +291,7 @@ describe("Throttling", () => {
       expect(at - throttledAt).toBeGreaterThanOrEqual(295);
   });
 
-  test("for too many in a time leaves requests side by side", async () => {
+  test("for too many requests in a period does not make requests wait for each other", async () => {
     replies = [
       { status: 429, headers: { "retry-after": "0.01" } },
       {},
@@ -365,7 +365,7 @@ describe("Throttling", () => {
     expect(arrived).toHaveLength(1);
   });
 
-  test("of another request that outlasts the patience ends at once, too", async () => {
+  test("of another request that exceeds the time limit ends a request at once, too", async () => {
     replies = [{ status: 429, headers: { "retry-after": "1" } }];
     const http = client();
     const first = http.send(get(), judge, new Patience(5000));
@@ -410,15 +410,18 @@ describe("A request with an unknown outcome", () => {
     ["no answer in time", { hangs: true }],
     ["503", { status: 503 }],
   ];
-  test.each(lost)("is sent again when it may be: %s", async (_, reply) => {
-    replies = [reply];
-    const answer = await client(150).send(get(), judge, new Patience(2000));
-    expect(answer.text).toBe("fine");
-    expect(arrived).toHaveLength(2);
-  });
+  test.each(lost)(
+    "is sent again if it may be repeated: %s",
+    async (_, reply) => {
+      replies = [reply];
+      const answer = await client(150).send(get(), judge, new Patience(2000));
+      expect(answer.text).toBe("fine");
+      expect(arrived).toHaveLength(2);
+    },
+  );
 
   test.each(lost)(
-    "is not sent again when it must not be carried out twice: %s",
+    "is not sent again if it must not be carried out twice: %s",
     async (_, reply) => {
       replies = [reply];
       const error = await faultOf(
@@ -475,7 +478,7 @@ describe("An answer that is larger than the limit", () => {
     expect(arrived).toHaveLength(1);
   });
 
-  test("leaves open whether a write was carried out", async () => {
+  test("makes the outcome of a write unknown", async () => {
     replies = [{ body: large }];
     const error = await faultOf(
       limited().send(post(), judge, new Patience(2000)),
@@ -483,7 +486,7 @@ describe("An answer that is larger than the limit", () => {
     expect(error.details.uncertain).toBe(true);
   });
 
-  test("is one of more than the limit", async () => {
+  test("has more characters than the limit, and not exactly as many", async () => {
     const body = large.slice(1);
     replies = [{ body }];
     const { text } = await limited().send(get(), judge, new Patience(2000));
@@ -504,7 +507,7 @@ test("A refused request is not retried", async () => {
   expect(arrived).toHaveLength(1);
 });
 
-test("A write that no connection came about for is sent when there is one", async () => {
+test("A write is sent again after its connection failed", async () => {
   const late = createServer((request, response) => {
     request.resume().on("end", () => response.end("fine"));
   });
@@ -529,7 +532,7 @@ test("A write that no connection came about for is sent when there is one", asyn
 });
 
 // Kind: errors of our own making are never transient.
-test("A header that Node does not send is an error at once, which does not show it", async () => {
+test("A header that Node refuses to send is an error at once, which does not show the header", async () => {
   const sent = client().send(
     { ...get(), headers: { Authorization: "Bearer hush\nhush" } },
     judge,
@@ -545,7 +548,7 @@ test("A header that Node does not send is an error at once, which does not show 
 
 // Kind: no fraction of a millisecond reaches a timer.
 test.each([200, 600, 2000])(
-  "A vendor that throttles without Retry-After is waited for within a patience of %p ms, and then it is said",
+  "A vendor that throttles without Retry-After is waited for until the time limit of %p ms, which is reported then",
   async (patienceMs) => {
     replies = Array.from({ length: 99 }, () => ({ status: 429 }));
     const error = await faultOf(
@@ -557,7 +560,7 @@ test.each([200, 600, 2000])(
   },
 );
 
-test("What is left of a patience is whole milliseconds, also after a pause that stretched it", () => {
+test("The rest of a time limit is in whole milliseconds, also after a pause that extended it", () => {
   const patience = new Patience(1001);
   expect(patience.grants(1000.4)).toBe(true);
   for (let tries = 0; tries < 3; tries++) {
@@ -674,7 +677,7 @@ describe("Patience", () => {
     expect(performance.now() - started).toBeLessThan(8000);
   });
 
-  test("is one for the whole operation: waits add up to it and never to a multiple", async () => {
+  test("applies to the whole operation: the sum of its waits never exceeds it", async () => {
     const patience = new Patience(300);
     const started = performance.now();
     for (let i = 0; i < 5; i++)
@@ -686,7 +689,7 @@ describe("Patience", () => {
     expect(patience.left).toBe(0);
   });
 
-  test("grants once a pause that is longer than what is left, but no longer than the whole", async () => {
+  test("allows once a pause that is longer than the rest, but no longer than the whole", async () => {
     const passed = (milliseconds: number) =>
       new Promise((resolve) => setTimeout(resolve, milliseconds));
     const patience = new Patience(400);

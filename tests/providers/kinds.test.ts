@@ -5,7 +5,7 @@ const nobody = () => {
   throw new Error("nobody opened a session");
 };
 
-test("A kind that this version does not know is refused with what to do", async () => {
+test("A kind that this version does not support is refused, and the message says what to do", async () => {
   await expect(
     (async () => provider("NoSuchKind", nobody).read("id", {}))(),
   ).rejects.toThrow(

@@ -51,7 +51,7 @@ test("Each of many domains is queried once", async () => {
   expect(new Set(server.asked).size).toBe(many.length);
 });
 
-test("An invalid server is refused, and without one the system's are queried", async () => {
+test("An invalid server is refused, and without one the system's servers are queried", async () => {
   await expect(mailExchangers(["example.com"], "no address")).rejects.toThrow(
     "Invalid IP address",
   );

@@ -127,7 +127,7 @@ test("A printable text is one line with single spaces, of 800 characters at most
   expect(printable("x".repeat(801))).toBe(`${"x".repeat(800)}…`);
 });
 
-test("A page of HTML is called so, wherever it begins", () => {
+test("A page of HTML is reported as such, wherever it begins", () => {
   expect(bodyText("\n <html>")).toBe("an HTML page");
   expect(bodyText("<html>")).toBe("an HTML page");
   expect(bodyText("1 < 2")).toBe("1 < 2");
@@ -191,7 +191,7 @@ describe("Scrubbing", () => {
     );
   });
 
-  test("takes longer secrets before those that are part of them", () => {
+  test("removes longer secrets before those that are part of them", () => {
     const clean = scrub("the password-and-more", [
       "password",
       "password-and-more",
@@ -199,14 +199,14 @@ describe("Scrubbing", () => {
     expect(clean).not.toContain("and-more");
   });
 
-  test("takes out whatever looks like a token", () => {
+  test("removes all texts that look like a token", () => {
     const jwt = "eyJ0eXAiOiJKV1QifQ.eyJ0aWQiOiJjb250b3NvIn0.c2ln";
     expect(scrub(`Bearer ${jwt}, twice ${jwt}`, [])).toBe(
       "Bearer [secret], twice [secret]",
     );
   });
 
-  test("leaves other texts alone", () => {
+  test("does not change other texts", () => {
     expect(scrub('the rule "eyJ" is fine', ["unrelated secret"])).toBe(
       'the rule "eyJ" is fine',
     );
@@ -216,7 +216,7 @@ describe("Scrubbing", () => {
 describe("A mark", () => {
   const ours = markFor("ops", "dev", "mail");
 
-  test("says project, stack and resource", () => {
+  test("contains project, stack and resource", () => {
     expect(ours).toBe("Managed by Pulumi: ops/dev/mail");
     expect(nameIn(ours)).toBe("ops/dev/mail");
     expect(isMark(ours)).toBe(true);
@@ -256,21 +256,21 @@ describe("A mark", () => {
     expect(ownerOf(found, own)).toBe(owner);
   });
 
-  test("of a long name is cut for the id to find room in the description of a policy", () => {
+  test("with a long name is cut, so that the id fits into the description of a policy", () => {
     const long = markFor("ops", "dev", "x".repeat(300));
     const own = markOfState(long, "restore-point-0123456789ab");
     expect(own).toHaveLength(255);
     expect(own).toMatch(/^Managed by Pulumi: ops\/dev\/x+ \(0123456789ab\)$/);
   });
 
-  test("stays as it is with a restore point of an earlier version", () => {
+  test("does not change with a restore point of an earlier version", () => {
     expect(markOfState(ours, "restore-point")).toBe(ours);
     expect(ownerOf(markOfState(ours, "restore-point-0123456789ab"), ours)).toBe(
       "namesake",
     );
   });
 
-  test("of somebody is another stack's to a resource with a text of its own", () => {
+  test("counts as another stack's for a resource with its own description", () => {
     expect(ownerOf(ours, "for people")).toBe("anotherStack");
   });
 });

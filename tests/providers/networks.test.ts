@@ -5,7 +5,7 @@ const ipRestrictions = field("ip_restrictions", networks);
 const same = (one: string[], other: string[]): boolean =>
   equal(ipRestrictions, one, other);
 
-describe("Networks that mail is taken from", () => {
+describe("Networks from which mail is accepted", () => {
   test.each([
     "192.0.2.1",
     "0.0.0.0/0",

@@ -101,7 +101,7 @@ test("Requests to a loopback host or a host in NO_PROXY do not use the proxy", a
 });
 
 test.each([407, 403, 502])(
-  "A proxy that answers %p is named as the one who refused, once, without its password",
+  "A proxy that answers %p is named once in the error, without its password",
   async (refusal) => {
     status = refusal;
     vendor.answers();
@@ -237,7 +237,7 @@ describe("A certificate", () => {
   });
 
   test.each(["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"])(
-    "that is not valid today is refused at once, and the clock is named: %s",
+    "that is not valid today is refused at once, and the message names the clock: %s",
     async (code) => {
       // Another port: a connection that is open already is not checked again.
       const other = await startScriptedVendor("https");
@@ -263,7 +263,7 @@ test.each([
   ["https://login.microsoftonline.us", "login.microsoftonline.us:443"],
   ["https://login.microsoftonline.com", "login.microsoftonline.com:443"],
 ])(
-  "A sign-in at %s asks the host that Microsoft's library knows for it",
+  "A sign-in at %s is sent to the host that Microsoft's library has for it",
   async (authority, host) => {
     status = 403;
     const credentials = new Credentials(

@@ -49,7 +49,7 @@ describe("A pseudonym", () => {
     expect(of(value)).toBe(pseudonym);
   });
 
-  test("is the same in any case of the value, another with another secret, another in each run without one", () => {
+  test("does not depend on the value's case, differs with another secret, and without one in each run", () => {
     expect(of("MY RULE")).toBe("name-eb3741d7");
     expect(new Pseudonyms("t").json("My rule")).not.toBe("name-eb3741d7");
     const [one, two] = [new Pseudonyms(""), new Pseudonyms("")];
@@ -65,14 +65,14 @@ describe("A pseudonym", () => {
     ...["Microsoft.Exchange.Tasks.SetSclAction", "#Collection(String)"],
     ...["Standard Preset Security Policy1784144691483"],
     ...["00000000-0000-0000-0000-000000000000"],
-  ])("is not made of %j, which tells nothing about anybody", (value) => {
+  ])("does not replace %j, which identifies nobody", (value) => {
     expect(of(value)).toBe(value);
   });
 
   test.each([
     ...["1234567", "5 apples", "x5", "truer", "Default 2", "Default123"],
     ...["x04:00:00", "P1Dx", "My [PermissionToDelete", "My Microsoft.Exchange"],
-  ])("is made of %j, which may tell something", (value) => {
+  ])("replaces %j, which may identify somebody", (value) => {
     expect(of(value)).toMatch(/^name-[0-9a-f]{8}$/);
   });
 });
@@ -94,7 +94,7 @@ describe("The JSON of a body", () => {
     });
   });
 
-  test("keeps the vendors' words under the names that hold only such, also in lists", () => {
+  test("keeps the vendors' words in members that have no other values, also in lists", () => {
     const words = {
       CmdletName: "Get-TransportRule",
       State: "Enabled",
@@ -139,7 +139,7 @@ test.each([
     `/adminapi/beta/${guid}/InvokeCommand?$skiptoken=abc`,
     "/adminapi/beta/3740f82a-c4ce-4ee6-83a5-a8fd07b1d930/InvokeCommand",
   ],
-])("The path %s is noted as %s", (path, noted) => {
+])("The path %s is recorded as %s", (path, noted) => {
   expect(new Pseudonyms("s").path(path)).toBe(noted);
 });
 
@@ -179,11 +179,11 @@ describe("A sentence of a vendor", () => {
     "the policy 'Default' or \"UCE\" couldn't be found; it isn't there",
     "'x' and \"y\"",
     "No name: nothing",
-  ])("%j stays as it is", (text) => {
+  ])("%j does not change", (text) => {
     expect(said(text)).toBe(text);
   });
 
-  test("has names that were seen before replaced also without quotes, the longest first", () => {
+  test("has names that occurred before replaced also without quotes, the longest first", () => {
     for (const seen of [
       ["Falcon", "Falcon rule"],
       ["Falcon rule", "Falcon"],
@@ -195,7 +195,7 @@ describe("A sentence of a vendor", () => {
     expect(said("the ab", "ab")).toBe("the ab");
   });
 
-  test("has a name replaced by the same, whatever was seen of it before", () => {
+  test("has a name replaced by the same pseudonym, whichever part of it occurred before", () => {
     expect(said("to jane@corp.example", "jane")).toBe(
       `to ${String(of("jane@corp.example"))}`,
     );

@@ -65,7 +65,7 @@ describe("The tags of threat policies that point at a quarantine policy", () => 
   test.each([
     ["Get-AntiPhishPolicy", { status: 404, body: "" }],
     [antiSpam, forbidden],
-  ])("are not known at all when %s fails otherwise", async (cmdlet, reply) => {
+  ])("are unknown if %s fails for another reason", async (cmdlet, reply) => {
     exchange.answers = { [cmdlet]: [reply] };
     await expect(
       everyTagPointingAt(exchange.operation(), "Ours"),
@@ -80,7 +80,7 @@ describe("A quarantine policy", () => {
       permissions,
     );
 
-  test("is made and changed with its permissions under the name that is written", async () => {
+  test("is created and changed with its permissions under the name that Exchange accepts", async () => {
     const operation = exchange.operation();
     await quarantinePolicy.create(operation, {
       name: "Ours",
@@ -109,7 +109,7 @@ describe("A quarantine policy", () => {
     ]);
   });
 
-  test("is listed with its permissions, whatever they are called", async () => {
+  test("is listed with its permissions, under either of their names", async () => {
     exchange.answers = {
       "Get-QuarantinePolicy": [
         [
@@ -137,7 +137,7 @@ describe("A quarantine policy", () => {
     ]);
   });
 
-  test("of Microsoft's own is known in any case, and no name for another", () => {
+  test("of Microsoft's own is recognised in any case, and its name is refused for another one", () => {
     expect(isBuiltInQuarantinePolicy("ADMINONLYACCESSPOLICY")).toBe(true);
     expect(isBuiltInQuarantinePolicy("AdminOnlyAccessPolicy2")).toBe(false);
     const { codec } = quarantinePolicy.fields["name"] ?? {};
@@ -149,7 +149,7 @@ describe("A quarantine policy", () => {
     expect(quarantinePolicy.alwaysExists("AdminOnlyAccessPolicy")).toBe(false);
   });
 
-  test("is removed if no policy uses it, and counts as removed if it was deleted already", async () => {
+  test("is deleted if no policy uses it, and counts as deleted if it was deleted already", async () => {
     exchange.answers = { "Remove-QuarantinePolicy": [notFound()] };
     expect(
       await quarantinePolicy.remove(exchange.operation(), { Name: "Ours" }, {}),
@@ -168,7 +168,7 @@ describe("A quarantine policy", () => {
       { SpamQuarantineTag: "Ours", BulkQuarantineTag: "Ours" },
       "SpamQuarantineTag of Default, BulkQuarantineTag of Default still point at it, and quarantined mail would have no policy. Point them elsewhere, then remove it",
     ],
-  ])("is left where tags point at it: %j", async (tags, reason) => {
+  ])("is not deleted if tags point at it: %j", async (tags, reason) => {
     exchange.answers = { [antiSpam]: [[{ Name: "Default", ...tags }]] };
     expect(
       await quarantinePolicy.remove(exchange.operation(), { Name: "Ours" }, {}),
@@ -188,7 +188,7 @@ describe("The notification settings of a tenant", () => {
     WhenChangedUTC: "2026-09-01T00:00:00Z",
   };
 
-  test("are there without anybody, and cannot be removed", async () => {
+  test("always exist, and cannot be deleted", async () => {
     expect(quarantineNotification.alwaysExists("")).toBe(true);
     expect(
       await quarantineNotification.remove(exchange.operation(), given, {}),
@@ -206,7 +206,7 @@ describe("The notification settings of a tenant", () => {
     });
   });
 
-  test("are what was touched, else what was not", async () => {
+  test("are the customised ones, else the original ones", async () => {
     const untouched = { Name: "DEFAULTGLOBALPOLICY" };
     exchange.answers = {
       "Get-QuarantinePolicy": [[untouched, given], [untouched]],
@@ -226,7 +226,7 @@ describe("The notification settings of a tenant", () => {
     ]);
   });
 
-  test("are made where they were never touched, and set otherwise", async () => {
+  test("are created if they were never customised, and set otherwise", async () => {
     const operation = exchange.operation();
     const made = [
       "New-QuarantinePolicy",

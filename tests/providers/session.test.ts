@@ -67,18 +67,18 @@ describe("Scrubbing", () => {
     ["in JSON", JSON.stringify('s"e+c/r\n').slice(1, -1)],
     ["in a URL", encodeURIComponent('s"e+c/r\n')],
     ["in base64", Buffer.from('s"e+c/r\n').toString("base64")],
-  ])("takes a secret out %s, each time", (_, form) => {
+  ])("removes every occurrence of a secret %s", (_, form) => {
     expect(scrub(`<${form}|${form}>`, ['s"e+c/r\n'])).toBe(
       "<[secret]|[secret]>",
     );
   });
 
-  test("takes secrets of four characters and more for secrets", () => {
+  test("removes secrets of four characters and more", () => {
     expect(scrub("abc abcd", ["abc"])).toBe("abc abcd");
     expect(scrub("abc abcd", ["abcd"])).toBe("abc [secret]");
   });
 
-  test("takes the longest out first, in whatever order they are known", () => {
+  test("removes the longest secrets first, in whatever order they were added", () => {
     expect(scrub("password1", ["password", "password1"])).toBe("[secret]");
     expect(scrub("password1", ["password1", "password"])).toBe("[secret]");
   });
@@ -117,7 +117,7 @@ describe("A session", () => {
     ]);
   });
 
-  test("begins operations with a patience each, in an account or in none", () => {
+  test("begins operations with a time limit each, in an account or in none", () => {
     const one = session({ AREA1_PATIENCE_MS: "4321" });
     const operation = one.begin("acc");
     expect([operation.account, one.begin().account]).toEqual(["acc", ""]);
@@ -181,7 +181,7 @@ describe("The session of a process", () => {
     (key: string): string | undefined =>
       values[key];
 
-  test("is one for each configuration, from wherever its values come", async () => {
+  test("is shared by equal configurations, whatever the sources of their values", async () => {
     const one = sessionFor(stored({ "area1:patienceMs": "1234" }));
     expect(one.configuration.patienceMs).toBe(1234);
     expect(sessionFor(stored({ "area1:patienceMs": "1234" }))).toBe(one);
@@ -192,7 +192,7 @@ describe("The session of a process", () => {
     expect(same).toBe(one);
   });
 
-  test("need not come about for its secrets to be known: those of the stack and of the environment", async () => {
+  test("need not be created for the secrets of the stack and of the environment to be removed", async () => {
     const found = await withVariables(
       {
         AZURE_CLIENT_SECRET: "of the environment",

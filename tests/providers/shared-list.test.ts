@@ -40,7 +40,7 @@ describe("A shared list", () => {
     expect(await one).not.toHaveProperty("earlier");
   });
 
-  test("that started after another is used if the other is not new enough, also for the next caller", async () => {
+  test("that was requested after another is used if the other is not new enough, also for the next caller", async () => {
     const { list, readings } = stage();
     const first = list.get();
     readings[0]?.ends("a");
@@ -60,7 +60,7 @@ describe("A shared list", () => {
     expect(readings).toHaveLength(2);
   });
 
-  test("has its place in the order of all lists of the process", async () => {
+  test("is numbered in the order of all lists of the process", async () => {
     const [one, other] = [stage(), stage()];
     const first = one.list.get();
     const second = other.list.get();
@@ -95,7 +95,7 @@ describe("A shared list", () => {
     expect(readings).toHaveLength(2);
   });
 
-  test("that is forgotten is read again, also while it is under way, and is not compared with", async () => {
+  test("is read again after it was discarded, also while it is being read, and is not compared with the new one", async () => {
     const { list, readings } = stage();
     const first = list.get();
     list.forget();
@@ -109,8 +109,8 @@ describe("A shared list", () => {
     expect((await list.get()).items).toEqual(["new"]);
   });
 
-  describe("that is wanted while something is written", () => {
-    test("begins when all writes under way have ended, so that one list shows them all to all who wait", async () => {
+  describe("that is requested during a write", () => {
+    test("begins when all running writes have ended, so that one list shows them all to all waiting callers", async () => {
       const { list, readings } = stage();
       const [one, other] = [pause(), pause()];
       const writes = [list.write(() => one.over), list.write(() => other.over)];
@@ -128,7 +128,7 @@ describe("A shared list", () => {
       expect(readings).toHaveLength(1);
     });
 
-    test("is not the one that began before the write ended, nor one to compare with", async () => {
+    test("is neither taken from nor compared with a list that began before the write ended", async () => {
       const { list, readings } = stage();
       const before = list.get();
       readings[0]?.ends("old");
@@ -143,7 +143,7 @@ describe("A shared list", () => {
       expect(await wanted).toEqual({ items: ["new"], begun: begun + 1 });
     });
 
-    test("is as new as its first request, not as the question for it", async () => {
+    test("is as new as its first request, not as the call", async () => {
       const [{ list, readings }, other] = [stage(), stage()];
       const write = pause();
       const written = list.write(() => write.over);
@@ -178,7 +178,7 @@ describe("A shared list", () => {
     });
   });
 
-  test("seen another way keeps its place, and what was there earlier is seen so too", () => {
+  test("keeps its number when it is mapped, and its earlier items are mapped as well", () => {
     const length = (item: string): number => item.length;
     expect(mapped({ items: ["a", "bb"], begun: 7 }, length)).toEqual({
       items: [1, 2],

@@ -12,7 +12,7 @@ import {
   withoutTenant,
 } from "../../providers/codecs";
 
-test("What is no text, number or flag is named by its kind", () => {
+test("A value that is no text, number or flag is described by its type", () => {
   expect(
     [null, undefined, [], [1], {}, 5, "x", true].map((value) => kindOf(value)),
   ).toEqual([
@@ -41,14 +41,14 @@ describe("A text", () => {
     expect(text({ max: 5 }).refuse(value)).toBe(reason);
   });
 
-  test("without a limit is taken at any length, and refused by its own rule once it has no control character", () => {
+  test("without a limit is accepted at any length, and checked by its own rule if it has no control character", () => {
     const own = text({ refuse: (value) => value && `${value}?` });
     expect(own.refuse("x".repeat(10_000))).toBe(`${"x".repeat(10_000)}?`);
     expect(own.refuse("\u0001")).toBe(control);
     expect(text().refuse("x".repeat(10_000))).toBeUndefined();
   });
 
-  test("that is required is refused when nothing but spaces is left of it", () => {
+  test("that is required is refused if it has only spaces", () => {
     const required = text({
       required: true,
       normalize: (value) => value.replace("x", ""),
@@ -64,7 +64,7 @@ describe("A text", () => {
     expect(text().type).toBe("text");
   });
 
-  test("is sent as it is and read back in canonical form, whatever the vendor makes of it", () => {
+  test("is sent unchanged, and read back in canonical form", () => {
     const lower = text({ normalize: (value) => value.toLowerCase() });
     expect(lower.encode("Ab")).toBe("Ab");
     expect(lower.decode("Ab")).toBe("ab");
@@ -75,7 +75,7 @@ describe("A text", () => {
     expect(text().decode("Ab")).toBe("Ab");
   });
 
-  test("is compared without spaces at its ends, in lower case only where case means nothing", () => {
+  test("is compared without spaces at its ends, and in lower case only if case does not matter", () => {
     expect(text().key(" A\r\nb ")).toBe("A\nb");
     expect(text({ anyCase: true }).key(" A\r\nb ")).toBe("a\nb");
   });
@@ -87,7 +87,7 @@ describe("A text", () => {
 });
 
 describe("A flag", () => {
-  test("is true or false and nothing else", () => {
+  test("is only true or false", () => {
     expect(flag.refuse(true)).toBeUndefined();
     expect(flag.refuse(false)).toBeUndefined();
     expect(flag.refuse("true")).toBe("must be true or false, not a string");
@@ -109,7 +109,7 @@ describe("A flag", () => {
     expect(flag.decode(wire)).toBe(value);
   });
 
-  test("is sent and compared as it is, and is not false where a vendor does not say", () => {
+  test("is sent and compared unchanged, and is unknown if a vendor does not return it", () => {
     for (const value of [true, false]) {
       expect(flag.encode(value)).toBe(value);
       expect(flag.normalize(value)).toBe(value);
@@ -118,7 +118,7 @@ describe("A flag", () => {
     expect([flag.none, flag.emptyWhenMissing]).toEqual([false, false]);
   });
 
-  test("of Exchange's State is sent as a word and read from one", () => {
+  test("that Exchange has as State is sent as a word and read from one", () => {
     expect([state.encode(true), state.encode(false)]).toEqual([
       "Enabled",
       "Disabled",
@@ -168,7 +168,7 @@ describe("A whole number", () => {
     expect(integer(-1, 9).decode(wire)).toBe(value);
   });
 
-  test("is described with its range, sent and compared as it is, and none where it is missing", () => {
+  test("is described with its range, sent and compared unchanged, and empty if it is missing", () => {
     const codec = integer(-1, 9);
     expect(codec.type).toBe("whole number, -1 to 9");
     for (const use of ["encode", "normalize", "key"] as const)
@@ -200,7 +200,7 @@ describe("One of a vendor's names", () => {
     expect(oneOf("MoveToJmf", "Quarantine").decode(wire)).toBe(value);
   });
 
-  test("is kept in the vendor's case, one that is new as it came, and compared in none", () => {
+  test("is stored in the vendor's case, a new one unchanged, and compared in any case", () => {
     const codec = oneOf<string>("MoveToJmf", "Quarantine");
     expect(codec.type).toBe("`MoveToJmf`, `Quarantine`");
     expect(codec.normalize("movetojmf")).toBe("MoveToJmf");
@@ -238,7 +238,7 @@ describe("A set", () => {
     ).toBeUndefined();
   });
 
-  test("is kept in order without doubles, compared like its entries, sent as they are sent", () => {
+  test("is stored in order without duplicates, and compared and sent like its entries", () => {
     const codec = setOf({
       ...text({ anyCase: true }),
       encode: (entry) => `<${entry}>`,
@@ -302,7 +302,7 @@ describe("A name of Exchange", () => {
     );
   });
 
-  test("may hold anything where nothing is forbidden, and is the same in any case", () => {
+  test("may contain any character that is not forbidden, and is equal in any case", () => {
     expect(objectName(64).refuse("a|b")).toBeUndefined();
     expect(objectName(64).key("contoso.com\\NaMe")).toBe("name");
   });
@@ -324,7 +324,7 @@ describe("A host name", () => {
     `example.${"a".repeat(63)}`,
     `a${long}`,
     `a${long}.`,
-  ])("%s is taken", (name) => {
+  ])("%s is accepted", (name) => {
     expect(hostName.refuse(name)).toBeUndefined();
   });
 
@@ -350,7 +350,7 @@ describe("A host name", () => {
     );
   });
 
-  test("is kept in lower case without the dot at its end", () => {
+  test("is stored in lower case without the dot at its end", () => {
     expect(hostName.normalize("MX.Example.COM.")).toBe("mx.example.com");
     expect(hostName.refuse("")).toBe("must not be empty");
     expect(hostName.refuse(".")).toBe("must not be empty");

@@ -55,7 +55,7 @@ describe("One of two time spans", () => {
       expect(codec().decode(wire)).toBeUndefined();
   });
 
-  test("is compared by its length, and as a text where it has none", () => {
+  test("is compared by its length, and as a text if that is unknown", () => {
     expect(codec().key(" PT4H ")).toBe(4 * hour);
     expect(codec().key("00:00:00")).toBe(0);
     expect(codec().key("soon")).toBe("soon");

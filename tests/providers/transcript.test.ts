@@ -81,7 +81,7 @@ test("A transcript has a line for its form and one for each request, with pseudo
   expect(await readFile(file, "utf8")).not.toMatch(/hush|Bearer|who/);
 });
 
-test("A transcript is added to by several processes, begins once, and is its owner's alone", async () => {
+test("A transcript can be written by several processes, has one first line, and is readable only by its owner", async () => {
   transcript().note("Cloudflare", asked, answered);
   transcript().note("Microsoft Graph", asked, answered);
   transcript().note("Another", asked, answered);
@@ -92,7 +92,7 @@ test("A transcript is added to by several processes, begins once, and is its own
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test("A secret is also removed where a vendor's text is otherwise unchanged", async () => {
+test("A secret is also removed from a vendor's text that is otherwise unchanged", async () => {
   const headers = new Headers({ "Retry-After": "hush" });
   transcript().note("Cloudflare", bare, {
     ...answered,

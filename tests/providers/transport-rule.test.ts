@@ -75,7 +75,7 @@ describe("A parameter of a transport rule", () => {
     expect(propertyOf(parameter)).toBe(property);
   });
 
-  test("is a property of its own, with each condition twice: as it is and as an exception", () => {
+  test("has its own property, and each condition a second one for the exception", () => {
     const properties = Object.keys(transportRule.fields);
     for (const { wire: condition } of Object.values(conditions))
       expect(properties).toEqual(
@@ -154,7 +154,7 @@ describe("The inputs of a transport rule", () => {
       ["headerContainsMessageHeader"],
       [unconditional],
     ],
-  ])("may be or not: %s", (_, inputs, unknown: string[], failures) => {
+  ])("are accepted or not: %s", (_, inputs, unknown: string[], failures) => {
     expect(
       relationFailures(
         transportRule,
@@ -198,12 +198,12 @@ describe("The inputs of a transport rule", () => {
         `"${name}" is not the name of a header; give it without colon and spaces`,
       ],
     ),
-  ])("take as a header %p or not", (name, reason) => {
+  ])("accept %p as a header or not", (name, reason) => {
     const { codec } = transportRule.fields["headerContainsMessageHeader"] ?? {};
     expect(codec?.refuse(name)).toBe(reason);
   });
 
-  test("take words without spaces at their ends", () => {
+  test("accept only words without spaces at their ends", () => {
     const { codec } = transportRule.fields["headerContainsWords"] ?? {};
     expect(codec?.refuse(["a b"])).toBeUndefined();
     for (const word of [" a", "a ", "\ta"])
@@ -230,7 +230,7 @@ describe("A transport rule", () => {
   test.each([
     [true, true],
     [false, false],
-  ])("is made with one request: enabled %s", async (enabled, Enabled) => {
+  ])("is created with one request: enabled %s", async (enabled, Enabled) => {
     await transportRule.create(exchange.operation(), {
       name: "a",
       enabled,
@@ -295,7 +295,7 @@ describe("A transport rule", () => {
         [`${prefix}${other}`, `${prefix}${one}`],
       ]),
     ),
-  )("is told %s together with %s, which did not change", async (one, other) => {
+  )("gets %s together with %s, which did not change", async (one, other) => {
     const live = { ...item, [one]: ["old"], [other]: ["kept"], From: ["a"] };
     for (const value of [null, ["new"]]) {
       await transportRule.update(exchange.operation(), live, {
@@ -324,7 +324,7 @@ describe("A transport rule", () => {
       { ...noWords, setScl: 5 },
     ],
     ["an exception taken out", {}, { exceptIfFrom: null }],
-  ])("loses conditions for %s", (_, more, changes) => {
+  ])("may lose conditions for %s", (_, more, changes) => {
     expect(() => {
       refuse({ ...item, ...more }, changes);
     }).not.toThrow();
@@ -359,13 +359,13 @@ describe("A transport rule", () => {
     );
   });
 
-  test("that has no condition already may be changed", () => {
+  test("that already has no condition may be changed", () => {
     expect(() => {
       refuse({ Name: "a", Guid: Identity }, { setScl: 5 });
     }).not.toThrow();
   });
 
-  test("is removed by its Guid, and counts as removed if it was deleted already", async () => {
+  test("is deleted by its Guid, and counts as deleted if it was deleted already", async () => {
     exchange.replies = [notFound()];
     expect(
       await transportRule.remove(exchange.operation(), item, {}),
@@ -373,7 +373,7 @@ describe("A transport rule", () => {
     expect(exchange.cmdlets).toEqual([["Remove-TransportRule", { Identity }]]);
   });
 
-  test("is one of a list without parameters, and never Microsoft's", async () => {
+  test("is listed without parameters, and is never one of Microsoft's", async () => {
     exchange.answers = { "Get-TransportRule": [[item]] };
     const operation = exchange.operation();
     const { items, begun } = await transportRule.list(operation, "a");

@@ -22,7 +22,7 @@ import { blocksIn, type Block } from "./marked";
 
 const execute = promisify(execFile);
 
-/** What Pulumi's own template for TypeScript has, and what a strict project has. */
+/** The compiler options of Pulumi's TypeScript template, and those of a strict project. */
 const settings = {
   template: {
     strict: true,
@@ -49,7 +49,7 @@ const settings = {
   },
 };
 
-/** The documents that show what to write and to run. */
+/** The documents with programs and commands. */
 const documents = [
   "README.md",
   ...[
@@ -100,7 +100,7 @@ describe("the code in the README and in its pages", () => {
     120_000,
   );
 
-  test("names commands and a package that there are", async () => {
+  test("names existing commands and the package", async () => {
     const { name, scripts, peerDependencies } = JSON.parse(
       await readFile(path.join(repository, "package.json"), "utf8"),
     ) as {
@@ -122,7 +122,7 @@ describe("the code in the README and in its pages", () => {
     );
   });
 
-  test("makes an application with the permissions that are needed", async () => {
+  test("creates an application with the required permissions", async () => {
     const { text } = take("Permissions", "azurecli");
     await bash(`set -n\n${text}`, os.tmpdir(), {});
     for (const [what, id] of Object.entries({
@@ -231,7 +231,7 @@ describe("the code in the README and in its pages", () => {
     const refused = await at.run(
       `${rehearsal.text.trim()} 2>&1 || echo code $?`,
     );
-    // The message says what the page says.
+    // The message matches the page.
     expect(refused).toContain(installation.text.trim());
     expect(refused).toContain("code 2");
     await installSimulator(path.join(at.project.directory, "node_modules"));
@@ -280,7 +280,7 @@ describe("the code in the README and in its pages", () => {
     ]);
   });
 
-  // Kind: the README's first steps are followed to the letter, with secrets "or from the environment".
+  // The README's first steps as they are written, with secrets "or from the environment".
   test("leads to a preview when the secrets come from the environment", async () => {
     const simulator = await simulated();
     const { AZURE_CLIENT_SECRET = "", CLOUDFLARE_API_TOKEN = "" } =
@@ -311,7 +311,7 @@ describe("the code in the README and in its pages", () => {
     const output = await at.run(
       `${take(section, "sh").text.trim()} || echo code $?`,
     );
-    // Nothing is set up in this tenant.
+    // This tenant has no objects of use case 4.
     expect(output).toContain("rule-missing");
     expect(output).toContain("code 1");
   }, 120_000);
@@ -331,7 +331,7 @@ describe("the code in the README and in its pages", () => {
     expect(rest).toEqual([]);
   });
 
-  /** The next block of a section that has not been taken. */
+  /** Returns the next unused block of a section. */
   function take(section: string, language: string): Block {
     const block = blocks.find(
       (one) =>
@@ -354,13 +354,13 @@ async function simulated(seed?: Seed): Promise<Simulator> {
 
 interface Ops {
   project: OpsProject;
-  /** Runs a block in bash, its placeholders filled in. */
+  /** Runs a block in bash, with its placeholders filled in. */
   shell(block: Block): Promise<string>;
   run(script: string): Promise<string>;
   filled(text: string): string;
 }
 
-/** An ops folder with a stack, and a shell in it as a user has; without `env` only what leads to the simulator. */
+/** Creates an ops folder with a stack, and a user's shell in it. By default `env` has only the simulator's addresses and CA. */
 async function ops(
   program: string,
   simulator?: Simulator,
@@ -385,7 +385,7 @@ async function ops(
     "<tenant id>": simulator?.tenant.id ?? "",
     "<guid>": simulator?.tenant.find("QuarantinePolicy", "Finance")?.Guid ?? "",
   };
-  // What the command line asks for, when it is not given, at the terminal.
+  // Values that the command line prompts for.
   const asked: Record<string, string> = {
     "area1:clientSecret": values["<secret>"] ?? "",
     "area1:cloudflareApiToken": values["<token>"] ?? "",
@@ -397,7 +397,7 @@ async function ops(
         if (!value) throw new Error(`Nothing is known of ${placeholder}`);
         return value;
       })
-      // Nobody is there to say yes.
+      // The test cannot confirm a prompt.
       .replace(/^pulumi up$/gm, "pulumi up --yes")
       .replace(
         /^(pulumi config set --secret (\S+))$/gm,
@@ -413,7 +413,7 @@ async function ops(
   };
 }
 
-/** The variables that make it the simulator, without those that a user configures. */
+/** Returns the environment variables that lead to the simulator, without those that a user configures. */
 const wayTo = (simulator?: Simulator): Record<string, string> =>
   Object.fromEntries(
     Object.entries(simulator?.environment ?? {}).filter(([name]) =>
@@ -430,7 +430,7 @@ async function bash(
     cwd,
     env,
     stdio: ["ignore", "pipe", "pipe"],
-    // A group of its own: what a block starts in the background ends with it.
+    // A separate process group, so that processes that a block starts in the background can be ended.
     detached: true,
   });
   let output = "";
@@ -440,7 +440,7 @@ async function bash(
   try {
     if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
   } catch {
-    // Nothing was left of it.
+    // The group has no process any more.
   }
   if (code !== 0) throw new Error(`${script}\nended with ${code}:\n${output}`);
   return output;

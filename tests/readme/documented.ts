@@ -6,17 +6,17 @@ import ts from "typescript";
 /** The repository's folder. */
 export const repository = path.resolve(__dirname, "../..");
 
-/** A property, or a class, as its doc comment tells it. */
+/** A property or a class with its doc comment. */
 export interface Documented {
   name: string;
   optional: boolean;
   /** The comment without its tags, on one line. */
   text: string;
-  /** What `@default` says. */
+  /** The text of `@default`. */
   byDefault?: string;
 }
 
-/** The members of an interface or a class, in the order of the source; without those that it inherits. */
+/** Returns the members of an interface or a class, in the order of the source, without inherited ones. */
 export function membersOf(file: string, name: string): Documented[] {
   return [...declarationIn(file, name).members].flatMap((member) =>
     (ts.isPropertySignature(member) || ts.isPropertyDeclaration(member)) &&
@@ -26,7 +26,7 @@ export function membersOf(file: string, name: string): Documented[] {
   );
 }
 
-/** The members of a resource's class, with those that it inherits from the classes of `lib/resource.ts`. */
+/** Returns the members of a resource's class, with those that it inherits from the classes of `lib/resource.ts`. */
 export function outputsOf(file: string, name: string): Documented[] {
   const parents = (declarationIn(file, name).heritageClauses ?? [])
     .flatMap(({ types }) => types.map(({ expression }) => expression.getText()))
@@ -48,7 +48,7 @@ function declarationIn(file: string, name: string) {
   return declaration;
 }
 
-/** The first sentence of a class's comment. */
+/** Returns the first sentence of a class's comment. */
 export function purposeOf(file: string, name: string): string {
   const declaration = parsed(file).statements.find(
     (statement) =>

@@ -2,7 +2,7 @@ import type { Table } from "./tables";
 
 const mark = /<!-- table: ([\w-]+) -->\n([\s\S]*?)<!-- end -->/g;
 
-/** The tables of a text that stand between `<!-- table: name -->` and `<!-- end -->`, as cells. */
+/** Returns the cells of the tables of a text between `<!-- table: name -->` and `<!-- end -->`, by name. */
 export function tablesIn(text: string): Record<string, Table> {
   return Object.fromEntries(
     [...text.matchAll(mark)].map(([, name = "", body = ""]) => [
@@ -20,7 +20,7 @@ export function tablesIn(text: string): Record<string, Table> {
   );
 }
 
-/** The text with its tables written anew; prettier puts them in columns. */
+/** Returns the text with its tables replaced. Prettier aligns their columns later. */
 export function withTables(
   text: string,
   tables: Record<string, Table>,
@@ -47,11 +47,11 @@ export function withTables(
 export interface Block {
   language: string;
   text: string;
-  /** The heading that it stands under. */
+  /** The heading above it. */
   section: string;
 }
 
-/** Every fenced block, in order. */
+/** Returns every fenced block, in order. */
 export function blocksIn(text: string): Block[] {
   const blocks: Block[] = [];
   let section = "";

@@ -18,10 +18,10 @@ import {
   type Documented,
 } from "./documented";
 
-/** A table's cells; the first row is its head. */
+/** The cells of a table; the first row is its head. */
 export type Table = string[][];
 
-/** Where a class's properties are documented: what the vendor has, then what this library adds. */
+/** The files that document a class's properties: `props` those of the vendor, `file` those that this library adds. */
 const sources: Record<string, { props: string; file: string }> = {
   ...Object.fromEntries(
     Object.keys(kinds).map((name) => [
@@ -39,7 +39,7 @@ const sources: Record<string, { props: string; file: string }> = {
   },
 };
 
-/** The file below `providers/` that declares a kind's properties. */
+/** Returns the file below `providers/` that declares a kind's properties. */
 function fileOfProps(name: string): string {
   const found = ["cloudflare", "exchange-online", "graph"]
     .flatMap((vendor) =>
@@ -57,7 +57,7 @@ function fileOfProps(name: string): string {
   return found;
 }
 
-/** Every table that is made from the code, by document and by the name in its mark. */
+/** Every table that is generated from the code, by document and by the name in its mark. */
 export const tables: Record<string, () => Record<string, Table>> = {
   "docs/configuration.md": () => ({ configuration: configuration() }),
   "docs/use-case-4.md": () => ({
@@ -95,7 +95,7 @@ export const tables: Record<string, () => Record<string, Table>> = {
   }),
 };
 
-/** The inputs of `UseCase4`. */
+/** Returns the inputs of `UseCase4`. */
 export const useCase4Inputs = (): Documented[] =>
   membersOf("lib/use-case-4-args.ts", "UseCase4Args");
 
@@ -178,20 +178,20 @@ function properties(name: string): Table {
   ];
 }
 
-/** The values of inputs that this library adds, where they are not true or false. */
+/** Values of the inputs that this library adds, except of flags. */
 const valuesOf: Readonly<Record<string, string>> = {
   restorePoint: "from `RestorePoint.of()`",
   guardedMail: "object of `words`, `headers`, `senderIpRanges`",
 };
 
-/** The inputs of a class, also of one that no vendor has. */
+/** Returns the fields of a class, also of `MailFlowCheck`, which is no vendor's object. */
 const fieldsOf = (name: string): Fields =>
   [...Object.values(kinds), mailFlowCheckForm].find((one) => one.name === name)
     ?.fields ?? {};
 
-/** Inputs that this library adds to the vendor's. */
+/** Returns the inputs that this library adds to the vendor's. */
 function added(name: string, file: string): Documented[] {
-  // A restore point is no object of a vendor's: it has its own inputs alone.
+  // Restore points and checks are no vendor's objects, and have only their own inputs.
   if (!isKindName(name)) return [];
   const kind = kinds[name];
   return [
@@ -204,7 +204,7 @@ function added(name: string, file: string): Documented[] {
   ];
 }
 
-/** Properties whose field and doc comment name different defaults. */
+/** Returns the properties whose field and doc comment differ in the default or in being required. */
 export function contradictions(): string[] {
   return Object.entries(sources).flatMap(([name, { props }]) =>
     membersOf(props, `${name}Props`).flatMap((one) => {
@@ -222,7 +222,7 @@ export function contradictions(): string[] {
   );
 }
 
-/** Properties of kinds for which their class declares no output. */
+/** Returns the properties of kinds for which their class declares no output. */
 export const undeclaredOutputs = (): string[] =>
   Object.entries(kinds).flatMap(([name, { fields }]) => {
     const declared = membersOf(`lib/${fileNameOf(name)}.ts`, name);
@@ -239,7 +239,7 @@ function defaultOf({ optional, byDefault }: Documented): string {
   return optional ? "" : "required";
 }
 
-/** Values in code, words as they are. */
+/** Formats a value as code, and leaves words unchanged. */
 function shown(text: string): string {
   return /^(["[{\d]|true$|false$)/.test(text) ? code(text) : text;
 }

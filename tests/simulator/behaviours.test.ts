@@ -79,7 +79,7 @@ test("unknown behaviour has a switch or a documented outcome", () => {
   expect(without).toEqual([]);
 });
 
-test("the switches of the table are those that there are", () => {
+test("the table names all existing switches", () => {
   const named = behaviours.flatMap(({ switches }) =>
     [...switches.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name),
   );

@@ -39,7 +39,7 @@ async function client(options: { maxRetries?: number } = {}) {
   };
 }
 
-test("the official client gets, edits, updates, batches and deletes what it has created", async () => {
+test("the official client reads, edits, updates, batches and deletes domains that it has created", async () => {
   const { domains, account_id } = await client();
   const made = await domains.create({
     account_id,
@@ -113,7 +113,7 @@ test("its pager goes through all pages, with one request more than there are pag
   expect(page.result_info).toMatchObject({ count: 2, total_count: 2, page: 1 });
 });
 
-test("its deprecated bulk delete sends no body, and is refused for that; with one it deletes", async () => {
+test("its deprecated bulk delete is refused because it sends no body; with a body it deletes", async () => {
   const { domains, account_id, simulator } = await client();
   const { id } = simulator.account.add({ domain: "example.com" });
   const all = async (options = {}) => {
@@ -131,7 +131,7 @@ test("its deprecated bulk delete sends no body, and is refused for that; with on
   expect(simulator.account.domains).toEqual([]);
 });
 
-test("its errors are of the class of the status and carry the envelope's list", async () => {
+test("its errors have the status's class and contain the envelope's list", async () => {
   const { domains, account_id, cloudflare, simulator } = await client();
   const { id } = simulator.account.add({ domain: "example.com" });
   const failure = (work: PromiseLike<unknown>) =>
@@ -189,7 +189,7 @@ test.each<[string, Fault, boolean]>([
   ],
   ["400", { kind: "status", status: 400 }, false],
 ])(
-  "after %s it tries again or not, as it does with the vendor",
+  "after %s it retries or not, as with the vendor",
   async (_, fault, again) => {
     const { domains, account_id, simulator } = await client({ maxRetries: 2 });
     simulator.faults.add(fault);

@@ -124,7 +124,7 @@ test("the Microsoft Graph client reads domains and gets Graph's errors", async (
   });
 });
 
-test("@azure/identity signs in with the token that a pipeline left in a file", async () => {
+test("@azure/identity signs in with a pipeline's token from a file", async () => {
   const { simulator } = await simulated();
   const { tenantId, clientId, options } = identity(simulator);
   const directory = await mkdtemp(path.join(os.tmpdir(), "area1-federated-"));

@@ -39,7 +39,7 @@ test("objects that were added, removed, renamed, replaced and changed are descri
   expect(simulator.diff(before, before)).toEqual([]);
 });
 
-test("times, ids, counters and the order of properties are no difference, and every run has ids of its own", async () => {
+test("times, ids, counters and the order of properties do not count as differences, and ids differ in every run", async () => {
   const one = await simulated();
   const other = await simulated();
   expect(

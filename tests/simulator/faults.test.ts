@@ -106,7 +106,7 @@ test("a fault picks its requests by service, cmdlet, method, path and number", a
   expect(simulator.faults.list()).toEqual([]);
 });
 
-test("every service answers 503 with Retry-After for as long as it lasts, then goes on", async () => {
+test("every service answers 503 with Retry-After during an outage, and then normally", async () => {
   const one = await simulated();
   const bearer = await one.token(graphScope);
   const exchange = await one.token();
@@ -156,7 +156,7 @@ test("a fault after processing does not undo the request", async () => {
   expect(simulator.tenant.find("TransportRule", "r")).toBeDefined();
 });
 
-test("a hook runs before or after a request, which then goes on", async () => {
+test("a hook runs before or after a request, which then continues", async () => {
   const { simulator, invoke } = await simulated();
   const seen: unknown[] = [];
   for (const when of ["before", "after"] as const)
@@ -176,7 +176,7 @@ test("a hook runs before or after a request, which then goes on", async () => {
   ]);
 });
 
-test("what is no fault and no switch is refused by name", async () => {
+test("unknown faults and switches are refused by name", async () => {
   const { simulator } = await simulated();
   expect(() => simulator.faults.add({ kind: "melt" } as never)).toThrow(
     /kind is one of refuse, reset/,
@@ -189,7 +189,7 @@ test("what is no fault and no switch is refused by name", async () => {
   ).rejects.toThrow('Quirk "sclType" takes number, string, not "text"');
 });
 
-test("every request takes the latency at least", async () => {
+test("every request takes at least the latency", async () => {
   const { request } = await simulated({ latencyMs: 120 });
   const started = performance.now();
   await request("/v1.0/domains");

@@ -34,7 +34,7 @@ async function round({ invoke, domains }: Simulated, number: number) {
   await domains("DELETE", `/${id}`);
 }
 
-test("two thousand requests in a row leave no memory behind but the log", async () => {
+test("two thousand requests in a row use no memory except for the log", async () => {
   const one = await simulated({
     quirks: { rateLimit: 1e9, rateBurst: 1e9, readLagMs: 1 },
   });

@@ -204,7 +204,7 @@ test("exchange 53: notifications go out in the tenant's rhythm, with what is sti
   expect(sent()).toEqual(["2027-03-04T00:00:00.000Z"]);
 });
 
-test("mail is sent, looked for, released and refused over HTTP as well", async () => {
+test("mail can be sent, searched, released and refused over HTTP as well", async () => {
   const { mail, request, post } = await configured();
   const looked = await post("/mail/where", { recipient, disposition: "SPOOF" });
   expect(looked).toMatchObject({
@@ -287,7 +287,7 @@ test("messages are part of the state: stored in its file, restored with it, remo
   }
 });
 
-test("looking where mail would end takes no time to speak of, with 300 rules as well", async () => {
+test("predicting the destination of mail takes hardly any time, also with 300 rules", async () => {
   const { mail, tenant } = await configured();
   for (let at = tenant.transportRules.length; at < 300; at += 1)
     tenant.add("TransportRule", {

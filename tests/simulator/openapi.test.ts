@@ -100,7 +100,7 @@ async function everything({ simulator }: Simulated): Promise<Conversation[]> {
   return heard;
 }
 
-test("every answer and every accepted request is what the vendor's description says", async () => {
+test("every answer and every accepted request matches the vendor's description", async () => {
   const heard = await everything(await simulated());
   expect(heard.flatMap(unlikeDescription)).toEqual([]);
   expect(new Set(heard.map(operationOf))).toEqual(new Set(operations));
@@ -137,7 +137,7 @@ const switches = Object.entries(quirkChoices)
   ]);
 
 test.each(switches)(
-  "so it is with the switch %s at %j",
+  "they match with the switch %s at %j as well",
   async (name, value) => {
     const one = await simulated({ quirks: { [name]: value } });
     const heard = await everything(one);
@@ -149,7 +149,7 @@ test.each(switches)(
   },
 );
 
-test("what is unlike the description is found", () => {
+test("deviations from the description are found", () => {
   const one = {
     method: "GET",
     path: "/accounts/a/email-security/settings/domains?per_page=5",

@@ -164,7 +164,7 @@ test("the page shows the objects and no secret, wide and narrow, light and dark"
   await picture(narrow, "page-narrow", true);
 });
 
-test("names and answers are shown as text, whatever is in them", async () => {
+test("names and answers are shown as text, whatever they contain", async () => {
   const one = await simulated();
   const hostile = `<img src=x onerror="document.title='taken'">`;
   await one.run("New-TransportRule", newRule(hostile));
@@ -235,7 +235,7 @@ test("an object is changed as another administrator would, and the change is des
   ]);
 });
 
-test("a message is sent, lies in quarantine and is released by whom the policy lets", async () => {
+test("a message is sent, quarantined, and released by those whom the policy permits", async () => {
   const one = await simulated();
   await useCase4(one);
   const page = await opened(one, { part: "#mail" });
@@ -309,7 +309,7 @@ test("switches are set, and those that differ from the default are marked", asyn
   );
 });
 
-test("everything is reached with the keyboard alone, and has a name", async () => {
+test("every control is reachable with the keyboard alone, and has a name", async () => {
   const one = await simulated();
   await one.run("New-TransportRule", newRule("r"));
   const page = await opened(one);

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-test("the environment names everything that a client needs", async () => {
+test("the environment has all variables that a client needs", async () => {
   const { simulator } = await simulated();
   expect(Object.keys(simulator.environment)).toEqual([
     "AZURE_TENANT_ID",
@@ -62,7 +62,7 @@ test("the port is open on 127.0.0.1 only", async () => {
     expect([address, await reached(address)]).toEqual([address, false]);
 });
 
-test("a certificate is kept, private, and replaced when it is of no use", async () => {
+test("a certificate is stored privately, and replaced when it is unusable", async () => {
   const [first, twin] = await Promise.all([
     ensureCertificate(directory),
     ensureCertificate(directory),
@@ -188,7 +188,7 @@ test("a snapshot is a copy, restore and reset put objects back", async () => {
   expect([simulator.log, simulator.faults.list()]).toEqual([[], []]);
 });
 
-test("the log tells cmdlet, parameters, status, kind of request and token of each request", async () => {
+test("the log has cmdlet, parameters, status, kind and token of each request", async () => {
   const { simulator, run, invoke } = await simulated();
   await run("New-TransportRule", newRule("r"));
   await invoke("Get-TransportRule", { Identity: "x" });
@@ -247,7 +247,7 @@ test("state, log, faults, switches and edits are reached over HTTP", async () =>
 });
 
 // Kind: without a writable HOME the simulator says where its certificate can be kept.
-test("a certificate that cannot be kept names the variable that moves it", async () => {
+test("if a certificate cannot be stored, the message names the variable that changes its place", async () => {
   const file = path.join(directory, "not-a-directory");
   await writeFile(file, "");
   await expect(

@@ -2,7 +2,7 @@ import { isMark, markOfState } from "../../providers/mark";
 import { firstSeenOf } from "../../providers/restore-point/restored-object";
 import type { Properties } from "../conformance/platform";
 
-/** What a resource's inputs become of its program's restore point: what `RestorePoint.mark()` and `.of()` say of its object. */
+/** Returns a resource's inputs with the values of `RestorePoint.mark()` and `.of()` of its program's restore point. */
 export function asRestored(
   kind: string,
   inputs: Properties,

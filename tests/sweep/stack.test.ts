@@ -15,7 +15,7 @@ const program = [
 ];
 const names = program.map(({ name }) => name);
 
-/** A provider that accepts everything, and records its calls. */
+/** A provider that accepts all inputs, and records its calls. */
 function recorded(): { stack: Stack; calls: () => string[] } {
   const calls: string[] = [];
   const platform: Platform = {
@@ -82,7 +82,7 @@ test("calls nothing for a resource that is excluded", async () => {
   expect(calls()).toEqual(["check rule-user", "diff rule-user"]);
 });
 
-test("makes no new resource that is not targeted, and none that depends on it", async () => {
+test("creates no new resource that is not targeted, and none that depends on it", async () => {
   const { stack } = recorded();
   expect(
     await stack.up(program, { target: ["quarantine", "rule-admin"] }),
@@ -90,7 +90,7 @@ test("makes no new resource that is not targeted, and none that depends on it", 
   expect([...stack.resources.keys()]).toEqual(["quarantine"]);
 });
 
-test("makes a new resource that depends on another one that exists", async () => {
+test("creates a new resource that depends on an existing one", async () => {
   const { stack } = recorded();
   await stack.up(program, { target: ["quarantine", "policy"] });
   expect(await stack.up(program, { target: ["rule-admin"] })).toEqual([
@@ -98,7 +98,7 @@ test("makes a new resource that depends on another one that exists", async () =>
   ]);
 });
 
-test("deletes what the program no longer has only if it is targeted", async () => {
+test("deletes a resource that the program no longer has only if it is targeted", async () => {
   const { stack, calls } = await made();
   const rest = program.slice(0, 2);
   expect(await stack.up(rest, { target: ["policy"] })).toEqual([]);
@@ -112,14 +112,14 @@ test("deletes what the program no longer has only if it is targeted", async () =
   expect(await stack.up(rest)).toEqual(["delete rule-admin"]);
 });
 
-test("deletes nothing on which a resource depends that is to be deleted and is not targeted", async () => {
+test("deletes no resource on which another one depends that should be deleted but is not targeted", async () => {
   const { stack } = await made();
   const rest = program.slice(0, 2);
   expect(await stack.up(rest, { target: ["rule-admin"] })).toEqual([]);
   expect([...stack.resources.keys()]).toEqual(names);
 });
 
-test("deletes what a replacement left behind only if it is targeted", async () => {
+test("deletes the old resource of a replacement only if it is targeted", async () => {
   const { stack, calls } = await made();
   stack.state = {
     ...stack.state,
@@ -134,7 +134,7 @@ test("deletes what a replacement left behind only if it is targeted", async () =
   expect(stack.state.leftovers).toHaveLength(program.length - 1);
 });
 
-test("gives an anti-spam policy the name that a quarantine policy has which is not targeted", async () => {
+test("uses the state's name of a quarantine policy that is not targeted in the inputs of an anti-spam policy", async () => {
   const { stack, calls } = await made();
   const renamed = [
     { ...wanted("QuarantinePolicy", "quarantine"), inputs: { name: "other" } },
@@ -149,7 +149,7 @@ test("gives an anti-spam policy the name that a quarantine policy has which is n
   );
 });
 
-test("refreshes and destroys what is targeted alone", async () => {
+test("refreshes and destroys only targeted resources", async () => {
   const { stack, calls } = await made();
   await stack.refresh({ target: ["policy"] });
   expect(calls()).toEqual(["read policy", "diff policy"]);

@@ -30,8 +30,8 @@ const order = [
 ];
 
 /**
- * What the component asks the engine for, in the order in which the engine makes it; without the check of the mail flow, whose
- * findings would stand beside every drift, unless it is asked for.
+ * Returns the resources that the component registers, in the order in which the engine creates them. The check of the mail flow is
+ * omitted unless `args.check` is set, because its findings would appear next to every drift.
  */
 export async function programOf(args: UseCase4Args): Promise<Wanted[]> {
   const wanted: Wanted[] = [];
@@ -49,17 +49,17 @@ export async function programOf(args: UseCase4Args): Promise<Wanted[]> {
     "dev",
   );
   const made = new UseCase4("mail", { check: false, ...args });
-  // The last registrations wait for all others.
+  // The last registrations depend on all others.
   const last = made.mailFlowCheck ? [made.mailFlowCheck] : made.area1Domains;
   await Promise.all(
     last.map(({ urn }) => new Promise((resolve) => urn.apply(resolve))),
   );
-  // The component's outputs are registered behind them: with the next mocks they would be those of a component that nobody knows.
+  // Waits until the component's outputs are registered, too. Otherwise the next mocks would get them, which do not know the component.
   await pulumi.runtime.disconnect();
   return wanted.sort(beforeOther);
 }
 
-/** The order in which the component's dependencies have its resources made; they are deleted in the reverse. */
+/** Compares resources by the order in which the component's dependencies create them. They are deleted in the reverse order. */
 const beforeOther = (
   a: Pick<Wanted, "name" | "kind">,
   b: Pick<Wanted, "name" | "kind">,
@@ -67,7 +67,7 @@ const beforeOther = (
   order.indexOf(a.kind) - order.indexOf(b.kind) ||
   (a.kind === "TransportRule" ? a.name.localeCompare(b.name) : 0);
 
-/** Whether the component has a resource made before another one, at once or through others: it depends on it. */
+/** Returns whether a resource of the component depends on another one, directly or indirectly. */
 export function dependsOn(
   one: Pick<Wanted, "name" | "kind">,
   other: Pick<Wanted, "name" | "kind">,
@@ -89,11 +89,11 @@ const makesBefore: Readonly<Record<string, readonly string[]>> = {
 const isAdminRule = ({ name }: Pick<Wanted, "name">): boolean =>
   name.endsWith("-admin");
 
-/** Which resources an operation is for, by name; all of them by default. */
+/** The resources of an operation, by name. @default all */
 export interface Choice {
-  /** `--target`: these alone. */
+  /** Only these, for `--target`. */
   readonly target?: readonly string[];
-  /** `--exclude`: all but these. */
+  /** All but these, for `--exclude`. */
   readonly exclude?: readonly string[];
 }
 
@@ -102,16 +102,16 @@ const chosenBy =
   (name: string): boolean =>
     (target?.includes(name) ?? true) && !exclude?.includes(name);
 
-/** What the engine keeps between two operations, as data. */
+/** The state that the engine saves between two operations, as data. */
 export interface StackState {
   resources: { name: string; kind: string; kept: Kept }[];
-  /** What replacements left behind and a later operation deletes. */
+  /** Old resources of replacements, which a later operation deletes. */
   leftovers: { name: string; kind: string; kept: Kept }[];
 }
 
 /** A simulated stack. Each operation is a new provider process, which all resources share. */
 export class Stack {
-  /** By name, in the order of the program. */
+  /** The resources by name, in the order of the program. */
   readonly resources = new Map<string, Resource>();
   #leftovers: StackState["leftovers"] = [];
   #run: ProviderRun | undefined;
@@ -146,10 +146,10 @@ export class Stack {
   }
 
   /**
-   * `pulumi up`: what was done, such as `create mail-anti-spam`. What was replaced, and what the program no longer has, is
-   * deleted at the end, the latest first. For a resource that is not chosen nothing is called, not even its check. Where the
-   * engine would fail because what is chosen needs something that is not, that resource is passed by.
-   * @param options.replace resources that are replaced whatever their diff says, as `--replace` does; true for all.
+   * Runs `pulumi up`; returns its steps, such as `create mail-anti-spam`. Replaced resources, and those that the program no longer
+   * has, are deleted at the end, the latest first. No handler is called for a resource that is not chosen, not even check. A chosen
+   * resource is skipped if it needs one that is neither chosen nor in the state, where the engine would fail.
+   * @param options.replace resources that are replaced whatever their diff returns, as `--replace` does; true for all.
    */
   async up(
     program: readonly Wanted[],
@@ -167,7 +167,7 @@ export class Stack {
         kind,
         this.#withNames(inputs, program, isChosen),
       );
-      // A restore point is not replaced: it would be refused.
+      // A restore point is not replaced, because the new one would be refused.
       const forced =
         kind !== "RestorePoint" && (replace === true || replace.includes(name));
       const before = resource.kept;
@@ -187,7 +187,7 @@ export class Stack {
     return steps;
   }
 
-  /** The resources of a program that an `up` asks for: the chosen ones, but for those that need one that does not exist. */
+  /** Returns the resources of a program that an `up` handles: the chosen ones, except those that need one that does not exist. */
   asked(program: readonly Wanted[], choice: Choice): Wanted[] {
     const isChosen = chosenBy(choice);
     const unmade: Wanted[] = [];
@@ -202,7 +202,7 @@ export class Stack {
     });
   }
 
-  /** `pulumi preview`: returns the planned changes, by resource. */
+  /** Runs `pulumi preview`; returns the planned changes, by resource. */
   async preview(program: readonly Wanted[]): Promise<string[]> {
     this.#run = undefined;
     const changes: string[] = [];
@@ -216,7 +216,7 @@ export class Stack {
     return changes;
   }
 
-  /** `pulumi refresh`: returns the drift, by resource. Reads all chosen resources, even if one fails. */
+  /** Runs `pulumi refresh`; returns the drift, by resource. Reads all chosen resources, even if one fails. */
   async refresh(choice: Choice = {}): Promise<string[]> {
     this.#run = undefined;
     const run = this.#platform.run(this.environment);
@@ -236,7 +236,7 @@ export class Stack {
     });
   }
 
-  /** `pulumi destroy`; as in {@link up}, what others that stay depend on is passed by. */
+  /** Runs `pulumi destroy`. As in {@link up}, a resource is skipped if one that stays depends on it. */
   async destroy(choice: Choice = {}): Promise<void> {
     this.#run = undefined;
     const isChosen = chosenBy(choice);
@@ -244,7 +244,7 @@ export class Stack {
     await this.#delete(() => true, isChosen);
   }
 
-  /** What the last operation warned of. */
+  /** Returns the warnings of the last operation. */
   async warnings(): Promise<string[]> {
     return (await this.#run?.warnings()) ?? [];
   }
@@ -257,7 +257,7 @@ export class Stack {
     return resource;
   }
 
-  /** Whatever depends on others before these, in whichever order they came into the state. */
+  /** Returns the resources, each before those that it depends on, regardless of their order in the state. */
   #lastFirst(): [string, Resource][] {
     return [...this.resources]
       .reverse()
@@ -267,8 +267,8 @@ export class Stack {
   }
 
   /**
-   * Deletes resources, the latest first; returns which.
-   * @param leaves those that are to go. Of them the chosen ones do on which no other one depends that is not chosen.
+   * Deletes resources, the latest first; returns their names.
+   * @param leaves whether a resource should be deleted. It is deleted if it is chosen and no resource that stays depends on it.
    */
   async #delete(
     leaves: (name: string) => boolean,
@@ -299,7 +299,7 @@ export class Stack {
     }
   }
 
-  /** A quarantine policy that is not chosen still has the name of the state, and whatever points at it is given that. */
+  /** Replaces names of quarantine policies in inputs: a policy that is not chosen still has its name in the state. */
   #withNames(
     inputs: Properties,
     program: readonly Wanted[],

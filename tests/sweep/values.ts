@@ -1,7 +1,7 @@
 import { egressRanges } from "../../simulator/mail/addresses";
 import { quirkChoices, type Quirks } from "../../simulator/quirks";
 
-/** Every value of every switch that a whole life is run with; a switch that is missing does not compile. */
+/** The values of every switch with which a stack's whole life is run. A missing switch does not compile. */
 export const values: { [K in keyof Quirks]: readonly Quirks[K][] } = {
   ...quirkChoices,
   latencyMs: [0, 15],
@@ -53,7 +53,7 @@ export const values: { [K in keyof Quirks]: readonly Quirks[K][] } = {
   reportLagMs: [0, 60_000],
 };
 
-/** What a switch needs beside itself to have an effect. */
+/** Further switches that a switch needs to have an effect. */
 export const beside: Partial<Record<keyof Quirks, Partial<Quirks>>> = {
   flap: { readLagMs: 120 },
   pageShiftTimes: { pageShift: "add" },

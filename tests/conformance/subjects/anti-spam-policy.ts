@@ -17,7 +17,7 @@ const policies = exchangeObjects("HostedContentFilterPolicy");
 const rules = exchangeObjects("HostedContentFilterRule");
 const prefix = "Rule:";
 
-/** What of an object stands in the policy, and what in its rule. */
+/** Separates the members of the policy from those of its rule. */
 function parted(values: JsonObject): { policy: JsonObject; rule: JsonObject } {
   const policy: JsonObject = {};
   const rule: JsonObject = {};
@@ -27,7 +27,7 @@ function parted(values: JsonObject): { policy: JsonObject; rule: JsonObject } {
   return { policy, rule };
 }
 
-/** Policies with their rules; `Default` exists already, and has none. */
+/** Handles policies together with their rules. `Default` always exists, and has no rule. */
 const byHand: Required<ByHand> = {
   add(simulator, name, values) {
     const { policy, rule } = parted(values);
@@ -102,7 +102,7 @@ const otherTags = Object.fromEntries(
 const otherActions = Object.fromEntries(
   Object.keys(actions).map((action) => [action, "Redirect"]),
 );
-/** A tag has no effect beside another action, and is refused. */
+/** For each action its tag, which must be removed when the action changes: with another action it has no effect, and is refused. */
 const tagsOfActions = Object.fromEntries(
   Object.keys(actions).map((action, at) => [
     action,
@@ -157,7 +157,7 @@ export const antiSpamCustom: Subject = {
   inputs: {
     name: custom,
     recipientDomainIs: ["example.com"],
-    // Nobody of the tenant: whoever left the scope would be exposed, and that is refused.
+    // No recipient of the tenant, because a change that removes one from the scope would expose mail, and is refused.
     sentTo: ["cfo@elsewhere.example"],
     sentToMemberOf: ["finance@example.com"],
     exceptIfRecipientDomainIs: ["example.net"],

@@ -69,7 +69,7 @@ export const area1Domain: Subject = {
   }),
 };
 
-/** A domain that the account does not have yet: it must be proven, and follows what Microsoft Graph says. */
+/** A domain that is not in the account yet: its ownership must be verified, and its transport follows Microsoft Graph. */
 const newDomain = "example.org";
 export const newArea1Domain: Subject = {
   kind: "Area1Domain",

@@ -2,7 +2,7 @@ import type { ExchangeKind, Simulator } from "../../../simulator/index";
 import type { JsonObject } from "../../../simulator/json";
 import type { ByHand, Subject } from "../subject";
 
-/** Objects of Exchange that one cmdlet's noun stands for. */
+/** Returns the manual changes of the Exchange objects that a cmdlet's noun names. */
 export const exchangeObjects = (kind: ExchangeKind): Required<ByHand> => ({
   add: ({ tenant }, name, values) =>
     void tenant.add(kind, { Name: name, ...values }),
@@ -16,9 +16,9 @@ export const exchangeObjects = (kind: ExchangeKind): Required<ByHand> => ({
 });
 
 /**
- * The part of a subject that is about the object of its name.
+ * Returns the members of a subject that handle the object of the given name.
  *
- * @param first what the object has when somebody else adds it.
+ * @param first the object's values when somebody else adds it.
  */
 export const objectOf = (
   byHand: ByHand,

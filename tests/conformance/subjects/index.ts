@@ -13,7 +13,7 @@ export { quarantineNotification } from "./quarantine-notification";
 export { quarantinePolicy } from "./quarantine-policy";
 export { transportRule } from "./transport-rule";
 
-/** What the tests know of every kind. All suites that are the same for every kind follow from it. */
+/** The test data of every kind, from which all suites for every kind are generated. */
 export const kindsUnderTest: Readonly<Record<KindName, KindUnderTest>> = {
   QuarantinePolicy: quarantinePolicies,
   QuarantineNotification: quarantineNotifications,

@@ -5,7 +5,7 @@ import { exchangeObjects, objectOf } from "./by-hand";
 const policies = exchangeObjects("QuarantinePolicy");
 const name = "DefaultGlobalTag";
 
-/** The one object of the tenant, whatever name is asked for. */
+/** Handles the tenant's only object, regardless of the given name. */
 const byHand: ByHand = {
   add: (simulator, _, values) => policies.edit(simulator, name, values),
   find: (simulator) => policies.find(simulator, name),

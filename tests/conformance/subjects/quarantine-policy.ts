@@ -6,7 +6,7 @@ import { ourMark } from "./marks";
 
 const policies = exchangeObjects("QuarantinePolicy");
 
-/** Permissions are read under one name and written under another. */
+/** Renames the permissions, which Exchange returns under one name and accepts under another. */
 const written = ({
   EndUserQuarantinePermissions: value,
   ...values

@@ -10,27 +10,27 @@ import { differing, type Kept } from "../../conformance/resource";
 import { asRestored } from "../../sweep/as-restored";
 import type { Wanted } from "../../sweep/stack";
 
-/** What the engine's state holds of a resource. */
+/** A resource in the engine's state. */
 export interface Entry extends Kept {
   readonly name: string;
   readonly kind: string;
-  /** Replaced, and still to be deleted. */
+  /** True if it was replaced, and is still to be deleted. */
   leftover: boolean;
-  /** The program's inputs that were last carried out. */
+  /** The program's inputs of the last operation that succeeded. */
   carriedOut: Properties | undefined;
 }
 
-/** Makes a call of a handler heard, or not: a killed engine hears nothing. */
+/** Returns the answer of a handler's call to the engine, unless the process was killed. */
 export type Hear = <T>(call: Promise<T>, mayWrite: boolean) => Promise<T>;
 
 /**
- * A stack in the hands of what the Pulumi engine is to a provider: resources one after another, replacements created first and
- * deleted last, the state saved after every step (seen in its source, deploy/step_generator.go of 3.259).
+ * A stack in a simulation of the Pulumi engine: it handles one resource after another, creates replacements first and deletes
+ * the old ones last, and saves the state after every step (observed in its source, deploy/step_generator.go of 3.259).
  */
 export class PlayedEngine {
   entries: Entry[] = [];
 
-  /** `pulumi up`: what was done. @param targets kinds of the resources that `--target` names; nothing else is touched then. */
+  /** Runs `pulumi up`; returns its steps. @param targets kinds of the resources for `--target`; no others are changed then. */
   async up(
     run: ProviderRun,
     program: readonly Wanted[],
@@ -51,7 +51,7 @@ export class PlayedEngine {
     return steps;
   }
 
-  /** `pulumi preview`: what would be done. */
+  /** Runs `pulumi preview`; returns the planned changes. */
   async preview(
     run: ProviderRun,
     program: readonly Wanted[],
@@ -82,7 +82,7 @@ export class PlayedEngine {
     return changes;
   }
 
-  /** `pulumi refresh`: what drifted, by resource. All are read at once, and each is saved as it is read. */
+  /** Runs `pulumi refresh`; returns the drift, by resource. All are read at the same time, and each is saved after its read. */
   async refresh(run: ProviderRun, hear: Hear): Promise<string[]> {
     const found = await Promise.allSettled(
       this.entries
@@ -118,13 +118,13 @@ export class PlayedEngine {
       .sort();
   }
 
-  /** `pulumi destroy`. */
+  /** Runs `pulumi destroy`. */
   async destroy(run: ProviderRun, hear: Hear): Promise<void> {
     for (const entry of [...this.entries].reverse())
       await this.#delete(run, entry, hear);
   }
 
-  /** The entry that stands for a resource of the program. */
+  /** Returns the entry of a resource of the program. */
   current(name: string): Entry | undefined {
     return this.entries.find((entry) => entry.name === name && !entry.leftover);
   }
@@ -146,7 +146,7 @@ export class PlayedEngine {
       false,
     );
     if (replaces.length > 0) {
-      // Checked anew as if there were no old one: nothing is ignored.
+      // For a replacement the engine checks again without old inputs, and ignores no change.
       const fresh = await this.#checked(handlers, undefined, kind, given);
       await this.#create(handlers, name, kind, fresh, hear, old);
       return [`replace ${name}`];
@@ -223,7 +223,7 @@ export class PlayedEngine {
     }
   }
 
-  /** What depends on others stands behind them. */
+  /** Inserts an entry after those that it depends on. */
   #inOrder(entry: Entry): void {
     const rank = ({ kind }: Entry): number => order.indexOf(kind);
     const after = this.entries.findIndex((one) => rank(one) > rank(entry));
@@ -235,7 +235,7 @@ export class PlayedEngine {
     this.entries.splice(this.entries.indexOf(entry), 1);
   }
 
-  /** @throws Error with every failure, as the engine refuses them. */
+  /** Returns the checked inputs. @throws Error with every failure, with which the engine refuses the program. */
   async #checked(
     handlers: Handlers,
     old: Entry | undefined,
@@ -252,7 +252,7 @@ export class PlayedEngine {
           .map(({ property, reason }) => `${property} ${reason}`.trim())
           .join(),
       );
-    // Every resource of the library ignores changes of it.
+    // Every resource of the library has `restorePoint` in ignoreChanges.
     const before = old?.inputs["restorePoint"];
     if (before !== undefined) inputs["restorePoint"] = before;
     return inputs;

@@ -27,19 +27,19 @@ import { faultOf, type Kill, type Settings, type Step } from "./steps";
 type Objects = ReturnType<typeof objectsOf>;
 type Operation = Extract<Step, { do: "up" | "refresh" | "destroy" }>;
 
-/** Ends an operation whose process was killed. */
+/** The error of an operation whose process was killed. */
 class Killed extends Error {}
 
-/** Where sequences of steps are lived. */
+/** Where sequences of steps run. */
 export interface Place {
   readonly simulator: Simulator;
   readonly environment: Environment;
   readonly platform: Platform;
-  /** Kills the provider process itself; absent where runs share it, and are cut off instead. */
+  /** Kills the provider process itself. Missing if runs share the process, and are disconnected instead. */
   killProcess?(): Promise<void>;
 }
 
-/** One stack in one tenant from its beginning to its end, with what should be true of it. */
+/** One stack in one tenant from its beginning to its end, with a model of its required results. */
 export class Life {
   readonly #engine = new PlayedEngine();
   #settings: Settings = {
@@ -56,17 +56,17 @@ export class Life {
     adopt: false,
     allowExposure: false,
   };
-  /** Ids of objects that we made. */
+  /** Ids of objects that we created. */
   readonly #made = new Set<string>();
-  /** Objects that may be otherwise than the state says: nobody has looked since. */
+  /** Objects that may differ from the state, because no refresh has read them since. */
   #unseen = new Set<string>();
-  /** What objects were when the restore point first held them, by kind and name. */
+  /** Objects when the restore point first recorded them, by kind and name. */
   readonly #first = new Map<string, LiveObject | undefined>();
-  /** What the last up asked people to do first. */
+  /** Steps that the last `up` requires from a person first. */
   #byPeople: Asked["steps"] = [];
-  /** Something may have been made that no state knows of. */
+  /** Whether an object may have been created that is in no state. */
   #orphans = false;
-  /** What went wrong, in words. */
+  /** Descriptions of the violations. */
   readonly violations: string[] = [];
 
   constructor(readonly place: Place) {
@@ -78,11 +78,11 @@ export class Life {
     });
   }
 
-  /** Whether a step makes sense now. */
+  /** Returns whether a step makes sense now. */
   allows(step: Step): boolean {
     switch (step.do) {
       case "program":
-        // What a killed run made is known to nobody until the next up has found it again.
+        // Objects that a killed run created are in no state until the next `up` has found them.
         return (
           !this.#orphans ||
           ["spamWords", "spamScl", "retention", "requireTlsInbound"].some(
@@ -105,7 +105,7 @@ export class Life {
     }
   }
 
-  /** Takes a step. @throws Error with what should not be. */
+  /** Runs a step. @throws Error with the violations. */
   async take(step: Step): Promise<void> {
     switch (step.do) {
       case "program":
@@ -131,7 +131,7 @@ export class Life {
     }
   }
 
-  /** The end: without further mishaps all comes right, and destroy leaves what was there before. */
+  /** Ends the life: without further failures an `up` succeeds, and destroy restores the previous objects. */
   async end(): Promise<void> {
     const { quirks } = this.place.simulator;
     Object.assign(quirks, {
@@ -140,7 +140,7 @@ export class Life {
       flap: false,
     });
     await this.#operate({ do: "up", refresh: true }, "must succeed");
-    // Where mail would be exposed on the way, an up says what is to be done before.
+    // If an `up` would expose mail, it fails and says which steps to take first.
     for (let times = 1; this.#byPeople.length > 0; times++) {
       if (times > 4)
         throw new Error("an up asks for something again and again");
@@ -219,7 +219,7 @@ export class Life {
     return told;
   }
 
-  /** What a refresh should show: what the state says of each object against what it is. */
+  /** Returns the drift that a refresh should show: the differences between the state and the objects. */
   #drift(objects: Objects): string[] {
     return this.#engine.entries
       .filter(({ leftover, kind }) => !leftover && kind !== "RestorePoint")
@@ -264,7 +264,7 @@ export class Life {
         );
   }
 
-  /** What bears our mark and is taken for ours is ours from then on, whatever people write on it. */
+  /** Notes objects with our mark that the state counts as ours: they stay ours, even if somebody changes the mark. */
   #noteTaken(before: Objects): void {
     for (const entry of this.#engine.entries) {
       const object = liveOf(entry, before);
@@ -273,7 +273,7 @@ export class Life {
     }
   }
 
-  /** Nobody's business but the program's was touched. */
+  /** Finds changes of objects and properties that the program does not manage. */
   #strays(
     before: Objects,
     after: Objects,
@@ -307,11 +307,11 @@ export class Life {
       const members = Object.keys({ ...object.members, ...now.members });
       for (const member of members) {
         if (deepEqual(object.members[member], now.members[member])) continue;
-        // The rule of a policy of ours comes and goes with it.
+        // The rule of a policy of ours is created and deleted with it.
         const isRuleAnew = member.startsWith("Rule:") && this.#made.has(key);
         if (isOurs(object) && (managed.includes(member) || isRuleAnew))
           continue;
-        // An object that is changed in its place has a name for the resource's.
+        // Managed properties of our objects were skipped above, so this change is a violation.
         this.violations.push(
           `${object.kind} "${object.name}": ${member} was changed from ${JSON.stringify(object.members[member])} to ${JSON.stringify(now.members[member])}`,
         );
@@ -383,7 +383,7 @@ export class Life {
         const said = program.find(({ name }) => name === entry.name)?.inputs[
           property
         ];
-        // The program's mark gets the id of its restore point.
+        // The mark at the vendor contains the id of the restore point, and the program's does not.
         const wish = isMark(said) ? entry.inputs[property] : said;
         const live = object.members[wire];
         const right =
@@ -409,7 +409,7 @@ export class Life {
     after: Objects,
     entries: readonly Entry[],
   ): void {
-    // What destroy has left is its owner's from now on.
+    // Objects that destroy has not deleted are not ours from now on.
     const made = new Set(this.#made);
     this.#made.clear();
     for (const entry of entries) {
@@ -480,7 +480,7 @@ export class Life {
       case "rename": {
         if (tenant.find(noun, `${step.name} (old)`)) return;
         const before = objectsOf(this.place.simulator);
-        // What a killed run made is found again by its name; under another one it is whoever's gave it that.
+        // An object that a killed run created is found by its name. With another name it counts as somebody else's.
         if (
           !this.#engine.entries.some(
             (one) => liveOf(one, before) === before.get(key),
@@ -512,7 +512,7 @@ export class Life {
     );
   }
 
-  /** What the engine hears of answers when it is killed as it is said. */
+  /** Returns how the engine receives answers if the process is killed as `kill` says. */
   #hearing(kill: Kill | undefined, line: Line | undefined): Hear {
     if (!kill || !line) return (call) => call;
     const { faults } = this.place.simulator;
@@ -530,7 +530,7 @@ export class Life {
       call.catch(() => undefined);
       const answer = await Promise.race([killed, call]);
       if (mayWrite && "answer" in kill && ++answers === kill.answer) line.cut();
-      // Whoever is killed at that moment hears nothing more.
+      // A process that is killed at this moment does not receive the answer.
       await Promise.race([killed, new Promise(setImmediate)]);
       return answer;
     };
@@ -552,7 +552,7 @@ const isDefaultMark = (entry: Entry, property: string): boolean =>
   entry.outputs["adopted"] === true &&
   isMark(entry.inputs[property]);
 
-/** The object that an entry of the state stands for. */
+/** Returns the object of an entry of the state. */
 function liveOf(entry: Entry, objects: Objects): LiveObject | undefined {
   const guid = entry.outputs["domainId"] ?? entry.outputs["guid"];
   const isGuid = typeof guid === "string" && guid !== "";
@@ -571,12 +571,12 @@ function liveOf(entry: Entry, objects: Objects): LiveObject | undefined {
 const programs = new Map<string, Promise<Wanted[]>>();
 let last: Promise<unknown> = Promise.resolve();
 
-/** The resources of a program with these settings. */
+/** Returns the resources of a program with these settings. */
 function programFor(settings: Settings): Promise<Wanted[]> {
   const key = JSON.stringify(settings);
   let program = programs.get(key);
   if (!program) {
-    // The SDK's mocks are global: one program at a time.
+    // One program at a time, because the SDK's mocks are global.
     program = last.then(() => makeProgram(settings));
     last = program;
     programs.set(key, program);
@@ -600,7 +600,7 @@ async function makeProgram({
 }: Settings): Promise<Wanted[]> {
   const args: UseCase4Args = {
     header,
-    // What is wrong with the mail flow is told in words that this model does not know.
+    // This model does not include findings of the mail flow.
     check: false,
     adopt,
     allowExposure,

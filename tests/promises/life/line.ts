@@ -3,17 +3,17 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import type { Simulator } from "../../../simulator/index";
 import type { Environment } from "../../conformance/platform";
 
-/** A way to the simulator for one run, which ends when the run is killed: whatever goes on in it reaches nobody any more. */
+/** A TCP proxy to the simulator for one run. Cutting it simulates a killed process: none of its later requests arrives. */
 export interface Line {
-  /** The environment with every address leading over the line. */
+  /** Returns the environment with every address replaced by the proxy's. */
   over(environment: Environment): Environment;
-  /** Cuts it: connections break, further ones are refused. */
+  /** Closes all connections and refuses further ones. */
   cut(): void;
-  /** Resolves when it was cut. */
+  /** Resolves when the line is cut. */
   readonly gone: Promise<void>;
 }
 
-/** Lays a line. */
+/** Opens a line. */
 export async function layLine(simulator: Simulator): Promise<Line> {
   const port = Number(new URL(simulator.url).port);
   const sockets = new Set<Socket>();

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../../../simulator/json";
 import type { Properties } from "../../conformance/platform";
 import { livedIn } from "../programs";
 
-/** A tenant and an account of people who have more than what the program is about. */
+/** A tenant and an account that also have objects with which the program has nothing to do. */
 export const seed: Seed = {
   tenants: [
     {
@@ -35,7 +35,7 @@ export const seed: Seed = {
   ],
 };
 
-/** An object as its vendor keeps it; a custom anti-spam policy has the members of its rule as `Rule:…`. */
+/** An object as its vendor stores it; a custom anti-spam policy has the members of its rule as `Rule:…`. */
 export interface LiveObject {
   readonly kind: string;
   readonly id: string;
@@ -46,7 +46,7 @@ export interface LiveObject {
 const moving =
   /^(Rule:)?(WhenChanged|WhenCreated|LastModifiedBy|Priority|modified_at|emails_processed)$/;
 
-/** Everything that the vendors hold, by kind and id. */
+/** Returns all objects of the vendors, by kind and id. */
 export function objectsOf({ tenant, account }: Simulator) {
   const objects = new Map<string, LiveObject>();
   const add = (
@@ -88,13 +88,13 @@ export function objectsOf({ tenant, account }: Simulator) {
   return objects;
 }
 
-/** How a property stands at the vendor. */
+/** A property and its form at the vendor. */
 export interface Meaning {
   readonly property: string;
   readonly wire: string;
-  /** A value of a program or of the vendor in the one form in which equal ones are equal. */
+  /** Converts a value of a program or of the vendor into a canonical form. */
   readonly form: (value: unknown) => unknown;
-  /** Left out by the program, there must be none of it, or what `holds` says. */
+  /** Returns whether the vendor's value is right if the program does not set the property. Missing if any value is. */
   readonly implied?: (live: unknown, name: string) => boolean;
 }
 
@@ -116,11 +116,11 @@ const rights = (value: unknown): unknown =>
     : Number(value) & 63;
 const instant = (value: unknown): unknown =>
   typeof value === "string" ? Date.parse(value) : null;
-/** A rule that is not there is off. */
+/** Converts a flag into `State`. A rule that does not exist counts as disabled. */
 const onOff = (value: unknown): unknown =>
   value === true ? "Enabled" : (value ?? false) === false ? "Disabled" : value;
 
-/** The host that Microsoft 365 takes a domain's mail at. */
+/** Returns the host at which Microsoft 365 accepts a domain's mail. */
 export const hostOf = (domain: string): string =>
   `${domain.replaceAll(".", "-")}.mail.protection.outlook.com`;
 
@@ -136,7 +136,7 @@ const none: Meaning["implied"] = (live) =>
   live === null ||
   (Array.isArray(live) && live.length === 0);
 
-/** What is managed of each kind: written from the vendors' documentation, not from our tables. */
+/** The managed properties of each kind, written from the vendors' documentation, not from our tables. */
 export const meanings: Readonly<Record<string, readonly Meaning[]>> = {
   RestorePoint: [],
   TransportRule: [
@@ -198,17 +198,17 @@ export const meanings: Readonly<Record<string, readonly Meaning[]>> = {
   ],
 };
 
-/** What the program calls an object. */
+/** Returns an object's name in the program. */
 export const nameIn = (inputs: Properties): string => {
   const name = inputs["name"] ?? inputs["domain"];
   return typeof name === "string" ? name : "";
 };
 
-/** Whether a text is the mark that we leave by default. */
+/** Returns whether a text is the mark that we write by default. */
 export const isMark = (value: unknown): boolean =>
   typeof value === "string" && value.startsWith("Managed by Pulumi: ");
 
-/** Whether an object bears such a mark. */
+/** Returns whether an object has such a mark. */
 export const isMarked = (object: LiveObject | undefined): boolean =>
   ["Comments", "AdminDisplayName"].some((member) =>
     isMark(object?.members[member]),

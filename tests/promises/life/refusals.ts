@@ -1,18 +1,18 @@
 import { isMarked, type LiveObject } from "./objects";
 import type { Step } from "./steps";
 
-/** What a refusal asks people to do first. */
+/** The steps that a refusal requires from a person first. */
 export interface Asked {
-  /** What does it. */
+  /** The required steps. */
   readonly steps: readonly Step[];
-  /** Objects of which it says what is not so. */
+  /** Objects that the refusal names wrongly. */
   readonly needless: readonly string[];
 }
 
 /** Finds an object by kind and name. */
 type Find = (kind: string, name: string) => LiveObject | undefined;
 
-/** Reads a refusal; undefined for any other error. */
+/** Returns the steps that a refusal requires; undefined for any other error. */
 export function titleOf(message: string, find: Find): Asked | undefined {
   const found =
     takenNames(message, find) ?? anotherState(message) ?? exposure(message);
@@ -26,7 +26,7 @@ const kinds: Readonly<Record<string, string>> = {
   domain: "Area1Domain",
 };
 
-/** Somebody else's object has the name. */
+/** Reads the refusal of a name that an object of somebody else has. */
 function takenNames(message: string, find: Find): Asked | undefined {
   const [, noun = "", name = ""] =
     /^Cannot create (.+?) "(.+?)": one of that name exists and differs in .+\. Set adopt: true to adopt it/.exec(
@@ -41,7 +41,7 @@ function takenNames(message: string, find: Find): Asked | undefined {
   };
 }
 
-/** What a state that is gone had made is there still, such as an object that somebody made anew before its destroy. */
+/** Reads the refusal of an object of another state, such as one that somebody has created again before that state's destroy. */
 function anotherState(message: string): Asked | undefined {
   return / a state of the same names in another backend has .+ set adopt: true /.test(
     message,
@@ -51,8 +51,8 @@ function anotherState(message: string): Asked | undefined {
 }
 
 /**
- * A write would bring Malicious nearer to its recipients. What the stack itself has lost by hand a refresh sets right; else the program
- * says that it is meant to be so.
+ * Reads the refusal of a write that would deliver Malicious nearer to its recipients. The program must allow it, unless the message
+ * advises a refresh, because somebody has changed an object of the stack by hand.
  */
 function exposure(message: string): Asked | undefined {
   return / would expose .+ set allowExposure: true if it is meant to be so/.test(

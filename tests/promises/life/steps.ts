@@ -4,7 +4,7 @@ import type { UseCase4Args } from "../../../lib";
 import type { Fault } from "../../../simulator/index";
 import type { Json } from "../../../simulator/json";
 
-/** What a person may say in the program. */
+/** The settings of the program that a person may change. */
 export interface Settings {
   readonly header: "area1" | "cloudflare";
   readonly spamWords: readonly string[];
@@ -12,19 +12,19 @@ export interface Settings {
   readonly retention: number;
   readonly frequency: UseCase4Args["endUserSpamNotificationFrequency"] | null;
   readonly userQuarantine: string;
-  /** The adopted domain, the one that is made, or both. */
+  /** The adopted domain, the created one, or both. */
   readonly domains: readonly string[];
   readonly requireTlsInbound: boolean | null;
-  /** What becomes of spam to the finance department; null: it has no policy of its own. */
+  /** The spam action of the finance department's anti-spam policy; null if it has no policy. */
   readonly finance: "Quarantine" | "MoveToJmf" | null;
   readonly financeEnabled: boolean;
-  /** Whether objects of others are adopted that differ. */
+  /** Whether existing objects of others that differ are adopted. */
   readonly adopt: boolean;
-  /** Whether the guard lets pass what it would refuse: never at first, and as soon as it asks for that. */
+  /** Whether the guard only warns of exposures; false until a refusal advises it. */
   readonly allowExposure: boolean;
 }
 
-/** Something that goes wrong with one request of a run. */
+/** A failure of one request of a run. */
 export interface Trouble {
   readonly nth: number;
   readonly what:
@@ -32,12 +32,12 @@ export interface Trouble {
   readonly when: "before" | "after";
 }
 
-/** Where a run is killed: at a request, or when the nth answer of a handler that may have written was on its way to the engine. */
+/** The moment when a run is killed: at a request, or while the nth answer of a handler that may have written is sent to the engine. */
 export type Kill =
   | { readonly nth: number; readonly when: "before" | "after" }
   | { readonly answer: number };
 
-/** What happens to a stack and its tenant, as data. */
+/** An event in the life of a stack and its tenant, as data. */
 export type Step =
   | { readonly do: "program"; readonly change: Partial<Settings> }
   | {
@@ -56,9 +56,9 @@ export type Step =
   | { readonly do: "lag"; readonly ms: number; readonly flap: boolean }
   | {
       readonly do: "up" | "refresh" | "destroy";
-      /** `up --refresh`. */
+      /** Whether an `up` has `--refresh`. */
       readonly refresh?: boolean;
-      /** `up --target`: kinds. */
+      /** Kinds of the resources for `up --target`. */
       readonly targets?: readonly string[];
       readonly trouble?: Trouble;
       readonly kill?: Kill;
@@ -79,7 +79,7 @@ const quarantineNames = [
 ];
 const domainNames = ["example.com", "example.org"];
 
-/** What people change by hand: of ours, of theirs, and of what is not managed in ours. */
+/** Changes by hand: of our objects, of others, and of unmanaged properties of ours. */
 const byHand: readonly (readonly [
   kind: string,
   names: readonly string[],
@@ -177,7 +177,7 @@ const settings: fc.Arbitrary<Partial<Settings>> = fc.oneof(
 
 const trouble: fc.Arbitrary<Trouble> = fc.record({
   nth: fc.integer({ min: 1, max: 40 }),
-  // Waiting for nothing takes a while, so it is rare.
+  // Rare, because waiting for the time limit takes long.
   what: fc.oneof(
     {
       weight: 40,
@@ -196,14 +196,14 @@ const kill: fc.Arbitrary<Kill> = fc.oneof(
   }),
   fc.record({ answer: fc.integer({ min: 1, max: 10 }) }),
 );
-/** Mostly nothing goes wrong, else at most one thing. */
+/** Usually no failure, else at most one. */
 const mishap: fc.Arbitrary<{ trouble?: Trouble; kill?: Kill }> = fc.oneof(
   { weight: 5, arbitrary: fc.constant({}) },
   { weight: 2, arbitrary: fc.record({ trouble }) },
   { weight: 2, arbitrary: fc.record({ kill }) },
 );
 
-/** One arbitrary for each sort of step, as often as it is to come. */
+/** The arbitraries of all kinds of steps, each repeated according to its frequency. */
 export const steps: fc.Arbitrary<Step>[] = [
   ...Array.from({ length: 4 }, () =>
     fc
@@ -225,7 +225,7 @@ export const steps: fc.Arbitrary<Step>[] = [
   }),
 ];
 
-/** The fault of the simulator that a trouble is. */
+/** Returns the simulator's fault for a trouble. */
 export function faultOf({ nth, what, when }: Trouble): Fault {
   const match = { nth };
   switch (what) {

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 
 import type { Json } from "../../../simulator/json";
 
-/** What tears at a parser wherever it stands. */
+/** Texts that often break parsers, at any position. */
 const hostileTexts = [
   "__proto__",
   "constructor",
@@ -30,7 +30,7 @@ const hostileTexts = [
   "\\",
 ];
 
-/** A text that looks much like one of the examples: pieces of it doubled, lost, changed, or put in from elsewhere. */
+/** Generates a text similar to one of the examples, with pieces repeated, removed, changed or inserted. */
 function nearly(
   examples: readonly string[],
   pieces: readonly string[] = [],
@@ -61,7 +61,7 @@ function nearly(
     );
 }
 
-/** Any text: near to the examples, far from them, or very long. */
+/** Generates any text: similar to the examples, unlike them, or very long. */
 export const textLike = (
   examples: readonly string[],
   pieces: readonly string[] = [],
@@ -104,7 +104,7 @@ const leaf: fc.Arbitrary<Json> = fc.oneof(
   ),
 );
 
-/** Puts a value in the place of one of the members, however deep, or beside one under a hostile name. */
+/** Replaces or removes a member at any depth, or adds one with a hostile name. */
 function changed(
   json: Json,
   path: readonly number[],
@@ -122,7 +122,7 @@ function changed(
   if (typeof json !== "object" || json === null) return put;
   const entries = Object.entries(json);
   if (entries.length === 0 || at % 7 === 6)
-    // As JSON.parse makes it: a member of its own, whatever it is called.
+    // Like JSON.parse, this creates an own member for any name, even `__proto__`.
     return Object.fromEntries([...entries, [name, put]]);
   const index = at % entries.length;
   if (rest.length === 0 && at % 3 === 0)
@@ -139,7 +139,7 @@ function changed(
   );
 }
 
-/** A value that looks much like one of the examples, with hostile members here and there. */
+/** Generates a value similar to one of the examples, with some hostile members. */
 export const jsonLike = (examples: readonly Json[]): fc.Arbitrary<Json> =>
   fc
     .tuple(
@@ -160,7 +160,7 @@ export const jsonLike = (examples: readonly Json[]): fc.Arbitrary<Json> =>
       ),
     );
 
-/** A body: JSON that is nearly right, with a text that is nearly JSON now and then. */
+/** Generates a body: usually almost valid data as JSON, sometimes a text that is almost JSON. */
 export function bodyLike(examples: readonly Json[]): fc.Arbitrary<string> {
   const texts = examples.map((one) => JSON.stringify(one));
   return fc.oneof(

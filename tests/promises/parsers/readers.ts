@@ -40,17 +40,17 @@ import type { Json, JsonObject } from "../../../simulator/json";
 import { kindsUnderTest } from "../../conformance/subjects";
 import { bodyLike, jsonLike, textLike } from "./inputs";
 
-/** Something that reads a vendor's text, and texts for it. */
+/** A function that reads a vendor's text, with generated inputs for it. */
 export interface Reader {
   readonly name: string;
   readonly input: fc.Arbitrary<unknown>;
-  /** @throws Error when what it reads is not what it may be; vendors' and users' errors are allowed where `mayRefuse` says. */
+  /** Reads an input. @throws Error if the result is invalid, or, with `mayRefuse`, a documented error. */
   read(input: unknown): unknown;
-  /** Whether an error that is documented may come of it. */
+  /** Whether it may throw a documented error. */
   readonly mayRefuse?: true;
 }
 
-/** The documented errors. */
+/** Returns whether an error is a documented one. */
 export const isDocumented = (error: unknown): boolean =>
   error instanceof VendorError || error instanceof UserError;
 
@@ -77,7 +77,7 @@ const isValue = (value: unknown): boolean =>
   (typeof value === "number" && Number.isFinite(value)) ||
   (Array.isArray(value) && value.every((one) => typeof one === "string"));
 
-/** Whatever a field reads can be kept, compared with itself and sent again. */
+/** Checks that a value that a field has decoded can be stored, compared with itself and sent again. */
 function readField(field: Field, wire: unknown): void {
   const { codec } = field;
   const value = codec.decode(wire);
@@ -281,17 +281,17 @@ const batch: Json = {
 
 const items = (example: Json): fc.Arbitrary<Item> =>
   jsonLike([example]).map((json) =>
-    // Clients hand over nothing but objects.
+    // Clients return only objects.
     typeof json === "object" && json !== null && !Array.isArray(json)
       ? (JSON.parse(JSON.stringify(json)) as Item)
       : { value: json },
   );
 
-/** An answer as data. */
+/** A vendor's answer as data. */
 interface Told {
   readonly status: number;
   readonly text: string;
-  /** Whatever header is asked for. */
+  /** The value of every header. */
   readonly header: string;
 }
 
@@ -321,7 +321,7 @@ const answers = (bodies: readonly Json[]): fc.Arbitrary<Told> =>
     ),
   });
 
-/** Hands a client the same answer however often it asks; what lies between is tried over sockets elsewhere. */
+/** Returns an HTTP client that gives the same answer to every request. Other tests check the real one over sockets. */
 const answering = ({ header, ...answer }: Told): Http =>
   ({
     send: (_request: unknown, judge: (given: Answer) => unknown) =>
@@ -354,7 +354,7 @@ const fields = new Map(
   ),
 );
 
-/** An object of a kind as its vendor's list shows it, with every property that a program can give. */
+/** Returns an object of a kind as its vendor lists it, with every property that a program can set. */
 const example = (kind: KindName): Json => ({
   ...(kinds[kind].scopeId === "accountId" ? domain : { ...rule, ...policy }),
   ...(Object.assign(
@@ -381,7 +381,7 @@ const mail: Mail = {
   at: 0,
 };
 
-/** Everything that reads a vendor's text. */
+/** Every function that reads a vendor's text. */
 export const readers: readonly Reader[] = [
   reader(
     "permission texts",
@@ -424,7 +424,7 @@ export const readers: readonly Reader[] = [
         );
       const value = ipRanges.decode([text, "192.0.2.1"]) ?? [];
       must(
-        // A program's wide ranges of Cloudflare's are expanded, those of a rule are what they are.
+        // Cloudflare's wide ranges are expanded in a program, and unchanged in an existing rule.
         value.some((range) => publishedWideRanges.includes(range)) ||
           JSON.stringify(ipRanges.key(value)) ===
             JSON.stringify(ipRanges.key(ipRanges.normalize(value))),
@@ -472,7 +472,7 @@ export const readers: readonly Reader[] = [
       const values = valuesOf(kind, item);
       must(
         Object.entries(values).every(
-          // What somebody else's conditions hold is shown as it is.
+          // Values of foreign conditions are shown unchanged.
           ([property, value]: [string, Value]) =>
             kind.fields[property]?.foreign === true || isValue(value),
         ),
@@ -631,7 +631,7 @@ export const readers: readonly Reader[] = [
         textLike(
           [
             ...["^UCE$", "(a|b)*", "[a-z]+", "\\d{3}", "192.0.2.0/24"],
-            // What takes an engine that tries everything longer than anybody lives.
+            // Expressions on which a backtracking engine takes exponential time.
             ...["([a-z]+)*$", "(.*)*!", "^(\\w|\\d|[a-z])+!"],
           ],
           ["(", ")", "*", "+", "?", "|"],

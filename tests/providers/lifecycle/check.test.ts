@@ -5,7 +5,7 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const least = { name: "Box", accountId: account };
 
 describe("A check", () => {
-  test("heeds adopt when a thing is made; the state keeps it as it was then", async () => {
+  test("uses adopt only when an object is created, and keeps its value in the state", async () => {
     const { check } = new Depot().process();
     const adopting = { ...inputs, adopt: true };
     for (const [olds, news, adopt] of [
@@ -18,7 +18,7 @@ describe("A check", () => {
       expect((await check(olds, news)).inputs["adopt"]).toBe(adopt);
   });
 
-  test("fills in defaults, brings values into their form, and leaves out what is null or missing", async () => {
+  test("fills in defaults, normalises values, and omits null and undefined", async () => {
     const { check } = new Depot().process();
     expect(
       await check(
@@ -37,7 +37,7 @@ describe("A check", () => {
     });
   });
 
-  test("keeps what the program says instead of a default", async () => {
+  test("prefers the program's value to a default", async () => {
     const { check } = new Depot().process();
     const { inputs: checked } = await check({}, { ...least, size: 4 });
     expect(checked["size"]).toBe(4);
@@ -61,7 +61,7 @@ describe("A check", () => {
     });
   });
 
-  test("takes what is not known yet for a value, also where one must be given", async () => {
+  test("accepts an unknown value, also for a required property", async () => {
     const { check } = new Depot().process();
     const program = {
       name: unknown,
@@ -74,7 +74,7 @@ describe("A check", () => {
   });
 
   test.each([{}, { name: null }])(
-    "misses what must be given: %j",
+    "reports a required property as missing: %j",
     async (more) => {
       const { check } = new Depot().process();
       expect(
@@ -90,7 +90,7 @@ describe("A check", () => {
       "yes",
       [{ property: "adopt", reason: "must be true or false" }] as Failure[],
     ],
-  ])("takes flags for settings: %j", async (adopt, failures) => {
+  ])("accepts only flags as settings: %j", async (adopt, failures) => {
     const { check } = new Depot().process();
     expect(await check({}, { ...least, adopt })).toEqual({
       inputs: { ...least, adopt, size: 3 },
@@ -134,7 +134,7 @@ describe("A check", () => {
   });
 
   test.each(["constructor", "__proto__", "toString"])(
-    "refuses a property that is called %s",
+    "refuses a property with the name %s",
     async (property) => {
       const { check } = new Depot().process();
       const news = JSON.parse(
@@ -151,7 +151,7 @@ describe("A check", () => {
     },
   );
 
-  test("has the kind complete the inputs, from those of before and the configuration", async () => {
+  test("lets the kind complete the inputs from the previous ones and the configuration", async () => {
     const depot = new Depot({
       complete: (olds, news, configuration) => ({
         ...news,
@@ -175,7 +175,7 @@ describe("A check", () => {
   });
 
   // A text in an input is none of our failures.
-  test("takes inputs for inputs although one is called as a part of a failure is", async () => {
+  test("does not confuse inputs with a failure although an input has the name of a failure's property", async () => {
     const depot = new Depot({
       complete: (_olds, news) => ({ ...news, reason: "x" }),
     });
@@ -220,7 +220,7 @@ describe("A diff", () => {
     });
   });
 
-  test("counts what is not known yet as changed", async () => {
+  test("counts an unknown value as changed", async () => {
     expect(await differ({ colour: unknown })).toEqual({ replaces: [] });
     expect(await differ({ colour: "Blue", name: unknown })).toEqual({
       replaces: ["name"],
@@ -233,7 +233,7 @@ describe("A diff", () => {
     });
   });
 
-  test("sees a change of another setting, for which being left out is being false", async () => {
+  test("reports a change of another setting, for which missing equals false", async () => {
     const { diff } = new Depot({
       settings: ["adopt", "offboardOnDestroy"],
     }).process();
@@ -248,7 +248,7 @@ describe("A diff", () => {
     ).toEqual({ changes: false });
   });
 
-  test("sees no change of a default mark on an adopted thing, but of a text that people gave", async () => {
+  test("reports no change of a default mark on an adopted object, but a change of a description", async () => {
     const another = { colour: "Blue", comments: `${ours}-2` };
     expect(await differ(another, { adopted: true })).toEqual({
       changes: false,
@@ -296,7 +296,7 @@ describe("A diff", () => {
   });
 });
 
-test("Handlers fail as what went wrong says, and never throw before they are waited for", async () => {
+test("Handlers reject with the reason of the failure, and never throw synchronously", async () => {
   const depot = new Depot();
   depot.instead.list = () => refusal();
   await expect(depot.process().create(inputs)).rejects.toThrow(

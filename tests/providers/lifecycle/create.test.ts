@@ -42,7 +42,7 @@ describe("A create", () => {
     });
   });
 
-  test("gives a new one what is expected of properties that the program leaves out, and of no others", async () => {
+  test("writes the expected values of properties that the program does not set, and of no others", async () => {
     const expected = { host: "mx.example", size: 5, colour: "Red" };
     const depot = new Depot({ expect: () => Promise.resolve(expected) });
     await depot.process().create(inputs);
@@ -54,7 +54,7 @@ describe("A create", () => {
     expect(depot.writes).toHaveLength(1);
   });
 
-  test("sends what the vendor does not tell once, and does not wait for it to show", async () => {
+  test("sends a value that the vendor does not return once, and does not wait until a read shows it", async () => {
     const depot = new Depot({
       missingMeansUnknown: true,
       create: () => {
@@ -80,7 +80,7 @@ describe("A create", () => {
     expect(depot.crates).toEqual([{ Id: "1", ...atDepot }]);
   });
 
-  test("fails where it was made and never shows, and says that the next up finds it", async () => {
+  test("fails if the created object is never listed, and says that the next up finds it", async () => {
     const depot = new Depot();
     depot.instead.create = () => "nothing";
     expect(await messageOf(depot.process().create(inputs))).toBe(
@@ -99,8 +99,8 @@ describe("A create", () => {
   });
 });
 
-describe("A create whose answer is doubtful", () => {
-  test("looks before it sends again, and takes what was made for its own", async () => {
+describe("A create with an unknown outcome", () => {
+  test("reads before it sends the request again, and recognises the created object as its own", async () => {
     const depot = new Depot();
     depot.instead.create = () => lost();
     expect(await depot.process().create(inputs)).toEqual({
@@ -111,7 +111,7 @@ describe("A create whose answer is doubtful", () => {
     expect(depot.calls).toEqual(["list", depot.writes[0], "list"]);
   });
 
-  test("is sent again when it was not carried out, with most of the patience left", async () => {
+  test("is sent again if it was not carried out, with most of the time limit left", async () => {
     const depot = new Depot();
     depot.instead.create = (nth) => {
       if (nth === 1) throw lost();
@@ -134,7 +134,7 @@ describe("A create whose answer is doubtful", () => {
     expect(depot.writes).toHaveLength(4);
   });
 
-  test("is its own when the second try says that there is one already", async () => {
+  test("created the object itself if the second try is answered that it exists", async () => {
     const depot = new Depot();
     depot.instead.create = (nth) => {
       // The first request is carried out late, after the read did not find it.
@@ -190,7 +190,7 @@ describe("A create whose answer is doubtful", () => {
   });
 });
 
-describe("A create of which a part was carried out", () => {
+describe("A create that was carried out partly", () => {
   const half = (differently = {}) => {
     const depot = new Depot({ ...differently });
     depot.instead.create = () => {
@@ -232,16 +232,19 @@ describe("A create of which a part was carried out", () => {
     ["another mark", { Comments: `${ours}-2` }],
     ["no mark", { Comments: "by hand" }],
     ["another name", { Name: "Chest", Comments: ours }],
-  ])("leaves what has %s to whom it belongs", async (_, crate) => {
-    const depot = new Depot();
-    depot.instead.create = () => {
-      depot.add({ Name: "Box", ...crate });
-      throw refusal();
-    };
-    const error = await errorOf(depot.process().create(inputs));
-    expect(error).not.toBeInstanceOf(PartialFailure);
-    expect(error.message).toBe('Cannot create crate "Box": No room.');
-  });
+  ])(
+    "does not store an object with %s, which belongs to somebody else",
+    async (_, crate) => {
+      const depot = new Depot();
+      depot.instead.create = () => {
+        depot.add({ Name: "Box", ...crate });
+        throw refusal();
+      };
+      const error = await errorOf(depot.process().create(inputs));
+      expect(error).not.toBeInstanceOf(PartialFailure);
+      expect(error.message).toBe('Cannot create crate "Box": No room.');
+    },
+  );
 
   test("stores nothing if the text is not a mark, or the kind has none", async () => {
     const depot = new Depot();
@@ -286,7 +289,7 @@ describe("A crate that exists", () => {
     return depot;
   };
 
-  test("is ours by its mark, and is made as the program says", async () => {
+  test("is ours according to its mark, and gets the program's values", async () => {
     const depot = found({ Name: "BOX", Size: 5 });
     expect(await depot.process().create(inputs)).toEqual({
       id: "1",
@@ -295,7 +298,7 @@ describe("A crate that exists", () => {
     expect(depot.writes).toEqual(['update 1 {"Size":3}']);
   });
 
-  test("is adopted without a write where it equals the program, and what it was is kept", async () => {
+  test("is adopted without a write if it equals the program, with its previous values stored", async () => {
     const depot = found({ Comments: "by hand", Labels: ["x"] });
     expect(await depot.process().create(inputs)).toEqual({
       id: "1",
@@ -315,7 +318,7 @@ describe("A crate that exists", () => {
     expect(depot.writes).toEqual([]);
   });
 
-  test("is refused where it differs, with what it has and what is wanted", async () => {
+  test("is refused if it differs, with its values and the desired ones", async () => {
     const depot = found(
       { Comments: "by hand", Size: 5, Labels: ["a", "b", "c", "d", "e"] },
       { missingMeansUnknown: true },
@@ -336,7 +339,7 @@ describe("A crate that exists", () => {
     ).toContain("Set adopt: true");
   });
 
-  test("is refused where it has what the program does not know of", async () => {
+  test("is refused if it lacks an expected value, or has a value that no program can set", async () => {
     const depot = found(
       { Comments: "by hand", ExceptFrom: ["me"], Labels: [] },
       { expect: () => Promise.resolve({ host: "mx.example" }) },
@@ -348,7 +351,7 @@ describe("A crate that exists", () => {
     );
   });
 
-  test("is adopted with adopt and changed in one write; what it was is kept", async () => {
+  test("is adopted with adopt and changed in one write, with its previous values stored", async () => {
     const depot = found(
       { Comments: "by hand", Size: 5, ExceptFrom: ["me"] },
       { expect: () => Promise.resolve({ host: "mx.example" }) },
@@ -367,7 +370,7 @@ describe("A crate that exists", () => {
     ]);
   });
 
-  test("gets a text for people that the program gives", async () => {
+  test("gets a description that the program sets", async () => {
     const depot = found({ Comments: "by hand" });
     const program = { ...inputs, comments: "for people", adopt: true };
     await depot.process().create(program);
@@ -459,7 +462,7 @@ describe("A crate that exists", () => {
     expect(depot.writes).toEqual([]);
   });
 
-  test("is what its restore point says: not there before, or other than it is now", async () => {
+  test("has the previous values of its restore point, also if it did not exist or differs now", async () => {
     const create = (more: object) =>
       found({ Comments: "by hand" })
         .process()
@@ -477,7 +480,7 @@ describe("A crate that exists", () => {
     );
   });
 
-  test("gets its mark back where an interrupted run of ours made it, and not where it is adopted", async () => {
+  test("gets its mark back if an interrupted run of ours created it, and not if it is adopted", async () => {
     for (const [restorePoint, writes] of [
       [false, [`update 1 {"Comments":"${ours}"}`]],
       [undefined, []],
@@ -497,7 +500,7 @@ describe("A crate that exists", () => {
     ["there was one", { size: 5 }, {}, true],
     ["nothing", undefined, { Size: 5 }, true],
   ])(
-    "of a kind that is always there is adopted; its restore point says: %s",
+    "of a kind that always exists is adopted or not; its restore point says: %s",
     async (_, restorePoint, crate, adopted) => {
       const depot = found(crate, { alwaysExists: () => true });
       expect(
@@ -506,7 +509,7 @@ describe("A crate that exists", () => {
     },
   );
 
-  test("of a kind without names is the only one there is, and messages name the kind alone", async () => {
+  test("is the only object of a kind without names, and messages name only the kind", async () => {
     const depot = new Depot({ alwaysExists: () => true });
     const { nameField, ...unnamed } = depot.kind;
     Object.assign(depot, { kind: unnamed });
@@ -569,7 +572,7 @@ describe("Two resources of a program", () => {
     expect(await messageOf(process.create(inputs))).toContain("has it already");
   });
 
-  test("make a thing each, for all that a vendor answers to one that was lost", async () => {
+  test("create one object each, whatever the vendor answers after a lost request", async () => {
     const depot = new Depot();
     depot.instead.create = () => lost();
     const { create } = depot.process();

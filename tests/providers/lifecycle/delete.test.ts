@@ -13,8 +13,8 @@ import {
   stocked,
 } from "./depot";
 
-describe("A delete of what we made", () => {
-  test("removes it, and waits until a list no longer holds it", async () => {
+describe("A delete of an object that we created", () => {
+  test("deletes it, and waits until a list no longer contains it", async () => {
     const depot = stocked();
     depot.instead.list = (nth) =>
       nth === 2 ? [{ Id: "1", ...atDepot }] : undefined;
@@ -36,7 +36,7 @@ describe("A delete of what we made", () => {
     expect(depot.writes).toEqual(["remove 1", "remove 1"]);
   });
 
-  test("is done with the second try where only the first was lost", async () => {
+  test("succeeds with the second try if only the first had no effect", async () => {
     const depot = stocked();
     depot.instead.remove = (nth) => (nth === 1 ? "nothing" : undefined);
     await depot.process().delete("1", state);
@@ -54,7 +54,7 @@ describe("A delete of what we made", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("leaves it where the kind does, and says why", async () => {
+  test("does not delete it if the kind refuses to, and warns with the reason", async () => {
     const states: unknown[] = [];
     const depot = stocked(
       {},
@@ -74,7 +74,7 @@ describe("A delete of what we made", () => {
     expect(states).toEqual([state]);
   });
 
-  test("leaves another one of the same name alone, and says so", async () => {
+  test("does not delete another object with the same name, and warns", async () => {
     const depot = stocked({}, { idIs: "name" });
     const { warnings, ...handlers } = depot.process();
     await handlers.delete("Box", { ...state, guid: "7" });
@@ -84,7 +84,7 @@ describe("A delete of what we made", () => {
     expect(depot.writes).toEqual([]);
   });
 
-  test("leaves one of the same name with another id alone, and says so once two lists show it", async () => {
+  test("does not delete an object with the same name and another id, and warns after two lists have shown it", async () => {
     const depot = stocked();
     const { warnings, ...handlers } = depot.process();
     await handlers.delete("7", { ...state, domainId: "7" });
@@ -94,7 +94,7 @@ describe("A delete of what we made", () => {
     expect(depot.calls).toEqual(["list", "list"]);
   });
 
-  test("fails with what was tried, and names the thing by its name, or else by its id", async () => {
+  test("fails with a message that says what was tried, and names the object by its name, or else its id", async () => {
     const depot = stocked();
     depot.instead.list = () => refusal();
     const attempt = (more: object) =>
@@ -109,7 +109,7 @@ describe("A delete of what we made", () => {
   });
 });
 
-describe("A delete of what the program still has", () => {
+describe("A delete of an object that the program still has", () => {
   test("does nothing, whichever entry of the state it is for", async () => {
     const depot = stocked();
     const handlers = depot.process();
@@ -148,7 +148,7 @@ describe("A delete of what the program still has", () => {
     expect(depot.crates).toEqual([]);
   });
 
-  test("takes ids in any case for the same, and names of other kinds for others", async () => {
+  test("compares ids in any case, and distinguishes equal names of different kinds", async () => {
     const depot = stocked({ Id: "aB" });
     const handlers = depot.process();
     await handlers.create(inputs);
@@ -157,7 +157,7 @@ describe("A delete of what the program still has", () => {
   });
 });
 
-describe("A thing that another entry of the state adopted", () => {
+describe("An object that another entry of the state adopted", () => {
   const warningsOf = async (
     crate: object,
     program: object,
@@ -211,10 +211,10 @@ describe("A thing that another entry of the state adopted", () => {
   });
 });
 
-describe("A delete of what was there before", () => {
+describe("A delete of an adopted object", () => {
   const adopted = { ...state, adopted: true };
 
-  test("restores in one write what we managed and wrote, and waits until it shows", async () => {
+  test("restores the managed values that we wrote in one write, and waits until a read shows them", async () => {
     const depot = stocked({
       Colour: "Blue",
       Labels: ["a"],
@@ -245,7 +245,7 @@ describe("A delete of what was there before", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("gives a text for people back", async () => {
+  test("restores a description", async () => {
     const depot = stocked({ Comments: "for people" });
     await depot.process().delete("1", {
       ...adopted,
@@ -383,7 +383,7 @@ describe("A delete of what was there before", () => {
     expect(depot.writes).toEqual([]);
   });
 
-  test("gives another value, or none, where the previous one is no longer possible, with a warning", async () => {
+  test("writes another value, or none, with a warning, if the previous one is no longer possible", async () => {
     const asked: unknown[] = [];
     const depot = stocked(
       { Labels: ["a"] },
@@ -416,7 +416,7 @@ describe("A delete of what was there before", () => {
     ]);
   });
 
-  test("fails where a read does not show what was restored", async () => {
+  test("fails if no read shows the restored values", async () => {
     const previous = { size: 7, labels: ["x"] };
     const attempt = (state: object) => {
       const depot = stocked({ Labels: ["a"] });
@@ -433,7 +433,7 @@ describe("A delete of what was there before", () => {
     );
   });
 
-  test("is not returned as one that a failed write would keep", async () => {
+  test("fails with the vendor's reason if the write is rejected", async () => {
     const depot = stocked();
     depot.instead.update = () => refusal();
     expect(

@@ -12,7 +12,7 @@ import {
 } from "./depot";
 
 describe("A refresh", () => {
-  test("finds a thing as it is in the state, with one list", async () => {
+  test("finds an unchanged object with one list", async () => {
     const depot = stocked();
     expect(await depot.process().read("1", state)).toEqual({
       id: "1",
@@ -81,7 +81,7 @@ describe("A refresh", () => {
     expect(seen).toEqual([state, 1, state]);
   });
 
-  test("shows changes of others after a second read, and remembers the written values", async () => {
+  test("shows changes of others after a second read, and stores the values that we wrote", async () => {
     const depot = stocked({ Size: 5, Comments: "by hand", Colour: "Blue" });
     expect(await depot.process().read("1", state)).toEqual({
       id: "1",
@@ -96,7 +96,7 @@ describe("A refresh", () => {
     expect(depot.calls).toEqual(["list", "list"]);
   });
 
-  test("remembers what we wrote through further changes, until it is that again", async () => {
+  test("stores the values that we wrote through further changes, until the object has them again", async () => {
     const depot = stocked({ Size: 7 });
     const drifted = { ...state, size: 5, wrote: { size: 3 } };
     const size = async () => {
@@ -111,7 +111,7 @@ describe("A refresh", () => {
     expect(await size()).toEqual([3, undefined]);
   });
 
-  test("believes a second look that shows no difference", async () => {
+  test("reports no change if a second read shows no difference", async () => {
     const depot = stocked();
     depot.instead.list = (nth) =>
       nth === 1 ? [{ Id: "1", ...atDepot, Size: 5 }] : undefined;
@@ -122,7 +122,7 @@ describe("A refresh", () => {
     expect(depot.calls).toEqual(["list", "list"]);
   });
 
-  test("shows what was found differing twice, for all things with one second list", async () => {
+  test("shows differences that two lists have, with one second list for all objects", async () => {
     const depot = stocked({ Size: 5 });
     depot.add({ ...atDepot, Name: "Two", Size: 5 });
     depot.add({ ...atDepot, Name: "Three" });
@@ -136,7 +136,7 @@ describe("A refresh", () => {
     expect(depot.calls).toEqual(["list", "list"]);
   });
 
-  test("looks a third time where the second list was another than the first", async () => {
+  test("reads a third time if the second list differs from the first", async () => {
     const depot = stocked();
     depot.add({ ...atDepot, Name: "Two", Size: 5 });
     depot.instead.list = (nth) =>
@@ -169,7 +169,7 @@ describe("A refresh", () => {
     ).toMatchObject({ id: "Box" });
   });
 
-  test("does not take a list for news that is older than what was seen before", async () => {
+  test("does not use a list that is older than the state", async () => {
     const old = { Id: "1", ...atDepot, Size: 9, Changed: "2026-11-01" };
     const depot = stocked({ Changed: "2026-11-02" });
     depot.instead.list = (nth) => (nth < 4 ? [old] : undefined);
@@ -201,7 +201,7 @@ describe("A refresh", () => {
     expect(depot.calls).toEqual(["list", "list"]);
   });
 
-  test("shows an unset property that is not as expected, and says that no program sets it", async () => {
+  test("shows an unset property without its expected value, and says that no program sets it", async () => {
     const depot = stocked(
       { Host: "by.hand", ExceptFrom: ["me"], Labels: ["x"] },
       { expect: () => Promise.resolve({ host: "mx.example" }) },
@@ -254,13 +254,13 @@ describe("A refresh", () => {
     expect(depot.calls).toEqual(["list"]);
   });
 
-  test("keeps what we wrote in mind while the vendor does not tell the value", async () => {
+  test("stores the value that we wrote while the vendor does not return it", async () => {
     const depot = stocked({ Size: undefined }, { missingMeansUnknown: true });
     const drifted = { ...state, size: 5, wrote: { size: 3 } };
     expect((await depot.process().read("1", drifted)).props).toEqual(drifted);
   });
 
-  test("does not compare a default mark on an adopted thing, but a text that people gave", async () => {
+  test("does not compare a default mark on an adopted object, but compares a description", async () => {
     const depot = stocked({ Comments: "by hand" });
     const adopted = { ...state, adopted: true };
     const mark = async (more: object) =>
@@ -281,7 +281,7 @@ describe("A refresh", () => {
     expect(depot.calls).toEqual(["list"]);
   });
 
-  test("fails with what was tried, and names the thing", async () => {
+  test("fails with a message that says what was tried, and names the object", async () => {
     const depot = stocked();
     depot.instead.list = () => refusal();
     expect(await messageOf(depot.process().read("1", state))).toBe(
@@ -298,7 +298,7 @@ describe("A refresh", () => {
 });
 
 describe("A read by an id alone", () => {
-  test("finds the thing, as if it had always been there", async () => {
+  test("finds the object, and counts it as adopted", async () => {
     const depot = stocked(
       { Size: 5, Colour: "Red", Changed: "2026-11-01" },
       {

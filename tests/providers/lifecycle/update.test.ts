@@ -63,7 +63,7 @@ describe("An update", () => {
     expect(outs["expected"]).toEqual({});
   });
 
-  test("looks a second time before it says that there is no such thing", async () => {
+  test("reads a second time before it reports that the object does not exist", async () => {
     const depot = stocked();
     depot.instead.list = (nth) => (nth === 1 ? [] : undefined);
     await depot.process().update("1", olds, { ...inputs, size: 4 });
@@ -80,7 +80,7 @@ describe("An update", () => {
     expect(depot.calls).toEqual(["list", "list"]);
   });
 
-  test("takes another one of the same name for none", async () => {
+  test("does not accept another object with the same name", async () => {
     const depot = stocked({}, { idIs: "name" });
     const state = { ...olds, guid: "7" };
     expect(
@@ -90,7 +90,7 @@ describe("An update", () => {
     await depot.process().update("BOX", olds, inputs);
   });
 
-  test("finds it by its id whatever it is called now, and waits for it under a new name", async () => {
+  test("finds the object by its id whatever its name is, and waits until it is listed with its new name", async () => {
     const depot = stocked({ Id: "abC", Name: "By hand" });
     const news = { ...inputs, size: 4, name: "Chest" };
     await depot.process().update("ABc", olds, news);
@@ -122,13 +122,13 @@ describe("An update", () => {
     expect(depot.writes).toEqual(['update 1 {"Size":3}']);
   });
 
-  test("writes what the vendor does not tell whenever it changes", async () => {
+  test("writes a value that the vendor does not return whenever it changes", async () => {
     const depot = stocked({ Size: undefined }, { missingMeansUnknown: true });
     await depot.process().update("1", olds, { ...inputs, size: 4 });
     expect(depot.writes).toEqual(['update 1 {"Size":4}']);
   });
 
-  test("of an adopted one notes that it had none of what it is given now and did not tell before", async () => {
+  test("stores that an adopted object had no value for a property that it gets now and that was not returned before", async () => {
     const depot = stocked({ Size: undefined }, { missingMeansUnknown: true });
     const state = { ...olds, size: undefined, adopted: true, previous: {} };
     const { outs } = await depot.process().update("1", state, inputs);
@@ -171,7 +171,7 @@ describe("An update", () => {
 describe("A property that is removed from the program", () => {
   const { size, ...without } = { ...inputs, labels: ["a"] };
 
-  test("is left as it is on a thing of ours, and gets its previous value on an adopted one", async () => {
+  test("does not change on an object of ours, and gets its previous value on an adopted one", async () => {
     const mine = stocked({ Labels: ["a"] });
     const state = { ...olds, labels: ["a"], previous: { labels: ["x"] } };
     await mine.process().update("1", state, inputs);
@@ -196,7 +196,7 @@ describe("A property that is removed from the program", () => {
     expect(depot.writes).toEqual([]);
   });
 
-  test("gets another value, or none, where the previous one is no longer possible, with a warning", async () => {
+  test("gets another value, or none, with a warning, if the previous one is no longer possible", async () => {
     const state = {
       ...olds,
       labels: ["a"],
@@ -262,7 +262,7 @@ describe("A property that is removed from the program", () => {
     expect(size).toBe(3);
   });
 
-  test("is left where it is as expected already, or where that is not known", async () => {
+  test("does not change if it has the expected value, or if that is unknown", async () => {
     for (const expected of [{ host: "given.example" }, {}]) {
       const depot = stocked(
         { Host: "given.example" },
@@ -284,10 +284,10 @@ describe("A property that is removed from the program", () => {
   });
 });
 
-describe("What an adopted thing was", () => {
+describe("The previous values of an adopted object", () => {
   const adopted = { ...olds, adopted: true, previous: { size: 7 } };
 
-  test("is kept from the first time that each property is managed", async () => {
+  test("are stored for each property when it is managed for the first time", async () => {
     const depot = stocked({
       Size: 3,
       Labels: ["x"],
@@ -317,14 +317,14 @@ describe("What an adopted thing was", () => {
     });
   });
 
-  test("is not kept of a thing of ours", async () => {
+  test("are not stored for an object of ours", async () => {
     const { outs } = await stocked()
       .process()
       .update("1", olds, { ...inputs, labels: ["a"] });
     expect(outs).not.toHaveProperty("previous");
   });
 
-  test("comes back in the text for people when the program gives none any more", async () => {
+  test("include the description, which is restored when the program no longer sets one", async () => {
     const depot = stocked({ Comments: "for people" });
     const state = {
       ...adopted,
@@ -338,7 +338,7 @@ describe("What an adopted thing was", () => {
     expect(mine.writes).toEqual([`update 1 {"Comments":"${ours}"}`]);
   });
 
-  test("counts for an imported thing of a kind that is always there, although its state does not say so", async () => {
+  test("are restored for an imported object of a kind that always exists, although its state does not say so", async () => {
     const { adopted: said, ...imported } = olds;
     const state = { ...imported, labels: ["a"], previous: { labels: ["x"] } };
     expect(said).toBe(false);
@@ -403,7 +403,7 @@ describe("An update that fails", () => {
     });
   });
 
-  test("owes what is not returned, and keeps the program's value of it", async () => {
+  test("stores a value that is not returned as pending, and keeps the program's value", async () => {
     const depot = stocked({ Size: undefined }, { missingMeansUnknown: true });
     depot.instead.update = () => {
       throw refusal();
@@ -432,9 +432,9 @@ describe("An update that fails", () => {
   });
 
   test.each([
-    ["the thing is gone", []],
-    ["that cannot be looked at", refusal("transient")],
-  ])("is a failure and no more where %s", async (_, shown) => {
+    ["the object is gone", []],
+    ["it cannot be read", refusal("transient")],
+  ])("is an ordinary failure if %s", async (_, shown) => {
     const depot = stocked();
     depot.instead.update = () => refusal();
     depot.instead.list = (nth) => (nth > 1 ? shown : undefined);
@@ -445,7 +445,7 @@ describe("An update that fails", () => {
     expect(error.message).toBe('Cannot update crate "Box": No room.');
   });
 
-  test("looks for the thing by its name where it has no id of its own", async () => {
+  test("searches the object by its name if it has no id", async () => {
     const depot = stocked({ Id: 1 }, { idIs: "name" });
     depot.instead.update = () => {
       throw refusal();
