@@ -23,12 +23,18 @@ const withoutSteering = (text: string): string =>
  * look like something else.
  */
 export function visible<T>(document: T): T {
+  // Most documents have no such character, and are searched as one text much faster. JSON escapes some of the characters itself.
+  const text = JSON.stringify(document) ?? "";
+  return steers(text) || /\\[bfnrtu]/.test(text) ? escaped(document) : document;
+}
+
+function escaped<T>(document: T): T {
   if (typeof document === "string") return withoutSteering(document) as T;
   if (Array.isArray(document))
-    return document.map((one: unknown) => visible(one)) as T;
+    return document.map((one: unknown) => escaped(one)) as T;
   if (typeof document !== "object" || document === null) return document;
   const shown = { ...document } as Record<string, unknown>;
-  for (const key of Object.keys(shown)) shown[key] = visible(shown[key]);
+  for (const key of Object.keys(shown)) shown[key] = escaped(shown[key]);
   return shown as T;
 }
 
