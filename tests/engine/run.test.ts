@@ -98,7 +98,7 @@ test("the entry point lists its commands if another is given", async () => {
   );
   expect(result).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("demo|test|bench") as string,
+    stderr: expect.stringContaining("<demo|test|test:all|bench|") as string,
   });
 });
 

@@ -307,7 +307,7 @@ describe("the code in the README and in its pages", () => {
   test("tells what is wrong", async () => {
     const simulator = await simulated();
     const at = await ops("", simulator, { ...simulator.environment });
-    const section = "When it is right and has no effect";
+    const section = "What is wrong";
     const output = await at.run(
       `${take(section, "sh").text.trim()} || echo code $?`,
     );
