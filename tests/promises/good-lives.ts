@@ -65,7 +65,7 @@ export async function expectGoodLives(
 }
 
 /** Number of random lives; `npm run soak` has 50,000. */
-const lives = howMany(2_000, 6);
+const lives = howMany(2_000, 4);
 
 /** Defines the test of one half of the random lives. */
 export function halfOfAllLives(part: 1 | 2): void {
