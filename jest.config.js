@@ -14,7 +14,8 @@ const onlyInTestAll = [
   "simulator/(command|page)",
   "published-code",
 ].map((file) => `<rootDir>/tests/${file}`);
-const ignored = process.env.AREA1_QUICK === "1" ? onlyInTestAll : [];
+const quick = process.env.AREA1_QUICK === "1";
+const ignored = quick ? onlyInTestAll : [];
 
 const shared = {
   rootDir: __dirname,
@@ -32,7 +33,7 @@ module.exports = {
   // Generous: several engine commands in one test on a machine whose cores others use too.
   testTimeout: 180_000,
   // In a quick run one more than two processors: many of its tests wait.
-  maxWorkers: process.env.AREA1_QUICK === "1" ? 3 : 2,
+  maxWorkers: quick ? 3 : 2,
   // A worker that has run long tests begins anew: what those left going on would meet modules that are no longer there.
   workerIdleMemoryLimit: "512MB",
   testSequencer: "<rootDir>/tests/longest-first.js",

@@ -116,9 +116,10 @@ async function notices({ defect, file, find, replace, test }) {
     throw new Error("the file does not have the text once");
   await writeFile(target, before + replace + after);
   const started = performance.now();
-  const { results, output } = await runQuickly([test]);
+  const { results, output } = await runQuickly([test]).finally(() =>
+    writeFile(target, source),
+  );
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  await writeFile(target, source);
   if (!results || results.numTotalTestSuites !== 1)
     throw new Error(`${test} did not run to its end:\n${endOf(output)}`);
   if (results.numFailedTests === 0)

@@ -1,4 +1,4 @@
-// Runs jest and reads what it reports.
+// Runs jest and reads its report.
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
@@ -14,9 +14,9 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
  *
  * @param {readonly string[]} args jest's own
  * @param {{folder?: string, env?: NodeJS.ProcessEnv, stdio?: "inherit" | "pipe", timeoutMs?: number}} options
- *   `folder`: the one with the configuration; by default this repository. `env`: what its environment has besides this process's.
+ *   `folder`: the folder with the configuration; by default this repository. `env`: variables in addition to this process's.
  * @returns {Promise<{code: number, output: string, results: object | undefined}>}
- *   `results`: what jest writes with `--json`; undefined where it ended before
+ *   `results`: the report of `--json`; undefined if jest ended before it wrote one
  */
 export async function runJest(args, options = {}) {
   const { folder = root, env, stdio = "pipe", timeoutMs } = options;
@@ -35,7 +35,7 @@ export async function runJest(args, options = {}) {
         env: {
           ...process.env,
           ...env,
-          // Packages that are ES modules only are loaded with import(), which jest's sandbox needs this for.
+          // Needed for import() in jest's sandbox, which loads packages that are ES modules only.
           NODE_OPTIONS: [
             process.env.NODE_OPTIONS,
             "--experimental-vm-modules",

@@ -1,7 +1,7 @@
-// What the Pulumi engine is started with in an ops folder that belongs to nobody.
+// The environment of the Pulumi engine in an ops folder of its own.
 import path from "node:path";
 
-/** Returns an environment without the settings that whoever started us has for stacks, tenants and accounts of their own. */
+/** Returns an environment without the user's own settings for stacks, tenants and accounts. */
 export function withoutOthers(environment) {
   return Object.fromEntries(
     Object.entries(environment).filter(

@@ -15,7 +15,7 @@ export const howMany = (all: number, few: number): number =>
  * The cases to try of an exhaustive list: all of them in a complete run; in a quick one about `few`, spread evenly and out of
  * step with any pattern of the list. The same ones in every run.
  */
-export function sampleOf<T>(cases: readonly T[], few: number): T[] {
+export function someOf<T>(cases: readonly T[], few: number): T[] {
   if (!quick || cases.length <= few) return [...cases];
   const goldenRatio = (Math.sqrt(5) - 1) / 2;
   return cases.filter((_, at) => (at * goldenRatio) % 1 < few / cases.length);

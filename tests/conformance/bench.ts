@@ -4,7 +4,7 @@ import {
   type Simulator,
 } from "../../simulator/index";
 import { defaultQuirks } from "../../simulator/quirks";
-import { sampleOf } from "../sample";
+import { someOf } from "../sample";
 import type { Environment, Platform, Properties } from "./platform";
 import { Resource } from "./resource";
 import type { Subject } from "./subject";
@@ -102,7 +102,7 @@ export function bench(subject: Subject, platform: Platform): Bench {
     requests: () => running().log.filter(({ vendor }) => vendor !== "entra"),
     forget: () => void running().log.splice(0),
     rows: (table) =>
-      sampleOf(table.slice(0, platform.everyProperty ? undefined : 1), 3),
+      someOf(table.slice(0, platform.everyProperty ? undefined : 1), 3),
   };
 }
 

@@ -1,6 +1,6 @@
 import { contextOf, examine } from "../../mail-flow/findings";
 import type { Finding } from "../../mail-flow/finding";
-import { sampleOf } from "../sample";
+import { someOf } from "../sample";
 import { cases } from "./matrix/cases";
 import { reader, type Reader } from "./matrix/read";
 import { carryOut } from "./matrix/remedies";
@@ -20,7 +20,7 @@ describe.each([
   ["both headers", true],
 ])("With rules for %s", (_, both) => {
   test.each(
-    sampleOf(
+    someOf(
       cases.filter(({ findings }) => findings.length > 0),
       12,
     ),

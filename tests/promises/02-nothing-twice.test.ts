@@ -1,4 +1,4 @@
-import { sampleOf } from "../sample";
+import { someOf } from "../sample";
 import { afterKill, killed, whole, type Moment } from "./killed";
 import { ledgerFor } from "./ledger";
 import { scenarios, staged } from "./scenarios";
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 
 test.each(
-  sampleOf(
+  someOf(
     [
       "create",
       "adopt",
@@ -47,7 +47,7 @@ test.each(
         ],
       ),
     ];
-    for (const [moment, what] of sampleOf(moments, 6)) {
+    for (const [moment, what] of someOf(moments, 6)) {
       const left = await killed(world, stage, moment);
       if (!left) continue;
       ledger.note(

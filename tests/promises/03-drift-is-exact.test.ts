@@ -16,7 +16,7 @@ import {
   type Subject,
 } from "../conformance/subject";
 import type { Stack, StackState, Wanted } from "../sweep/stack";
-import { sampleOf, times } from "../sample";
+import { someOf, times } from "../sample";
 import { Gate, type Wire } from "./gate";
 import { ledgerFor } from "./ledger";
 import type { Meaning } from "./meanings";
@@ -257,7 +257,7 @@ test("other spellings of the current values are not drift", async () => {
   );
 });
 
-test.each(sampleOf(managed, 24).map((at) => [shown(at), at] as const))(
+test.each(someOf(managed, 24).map((at) => [shown(at), at] as const))(
   "%s shows alone when somebody changes it, and is repaired in one write",
   async (line, at) => {
     const [{ value } = { value: undefined }] = fc.sample(others(at), {

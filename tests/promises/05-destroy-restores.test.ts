@@ -13,7 +13,7 @@ import {
   type Wanted,
 } from "../sweep/stack";
 import { copyOf } from "../conformance/platform";
-import { sampleOf, times } from "../sample";
+import { someOf, times } from "../sample";
 import { difference, isAlike } from "./alike";
 import { killed, whole, type Moment } from "./killed";
 import { ledgerFor } from "./ledger";
@@ -214,7 +214,7 @@ describe("all previous values are restored", () => {
     "whenever %s is killed, what is destroyed at last is as it was first",
     async (name, scenario) => {
       const stage = await staged(world, scenario);
-      for (const moment of sampleOf(await momentsOf(stage), 3)) {
+      for (const moment of someOf(await momentsOf(stage), 3)) {
         const stack = world.stack();
         const state = await killed(world, stage, moment);
         if (!state) throw new Error(`${name} was over before ${moment.nth}`);
@@ -243,7 +243,7 @@ test("a stack that is destroyed right after its first up was killed reports exac
     run: (stack) => stack.up(program),
   });
   const first = byName();
-  for (const moment of sampleOf(await momentsOf(stage), 3)) {
+  for (const moment of someOf(await momentsOf(stage), 3)) {
     const stack = world.stack();
     stack.state = (await killed(world, stage, moment)) ?? stack.state;
     await stack.destroy();

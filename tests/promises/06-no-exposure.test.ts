@@ -11,7 +11,7 @@ import type { Harm } from "../../mail-flow/exposure";
 import { genuineProcess } from "../conformance/genuine-process";
 import type { Platform } from "../conformance/platform";
 import type { Stack, Wanted } from "../sweep/stack";
-import { howMany, sampleOf, times } from "../sample";
+import { howMany, someOf, times } from "../sample";
 import {
   anyLife,
   edits,
@@ -96,7 +96,7 @@ describe("The test of a random life", () => {
   });
 });
 
-test.each(sampleOf(leftTenants, 3))(
+test.each(someOf(leftTenants, 3))(
   "exposes and loses nothing in a tenant that $name",
   async ({ name }) => {
     for (const order of [[0], [7, 5, 3, 2, 1]])
@@ -128,7 +128,7 @@ async function expectRefused(run: Promise<unknown>): Promise<void> {
 }
 
 test.each(
-  sampleOf(
+  someOf(
     leftTenants.filter(({ refused }) => refused),
     2,
   ),
@@ -144,7 +144,7 @@ const headers = [
 
 describe("A domain that drops Malicious is not delivered", () => {
   test.each(
-    sampleOf<[string, Deed]>(
+    someOf<[string, Deed]>(
       [
         [
           "a rule bypasses for Cloudflare's addresses and ends the processing",
@@ -230,7 +230,7 @@ const dropping: Args = {
 };
 
 describe.each(
-  sampleOf(
+  someOf(
     [
       ["the handlers", () => world.platform],
       ["Pulumi's own provider process", () => inItsProcess],
@@ -239,7 +239,7 @@ describe.each(
   ),
 )("Over %s", (_name, platform) => {
   test.each(
-    sampleOf(
+    someOf(
       [
         "the administrator's rule is off",
         "the administrator's rule only watches",

@@ -2,7 +2,7 @@ import { claimsOf } from "../../providers/session/credentials";
 import type { Fault } from "../../simulator/index";
 import type { Environment, Platform } from "../conformance/platform";
 import type { Stack, Wanted } from "../sweep/stack";
-import { sampleOf } from "../sample";
+import { someOf } from "../sample";
 import { isAlike } from "./alike";
 import { canaries, elsewhere, secretsIn } from "./canaries";
 import { cleanRun } from "./clean-run";
@@ -121,7 +121,7 @@ describe("credentials of another tenant or account", () => {
   test.each(Object.keys(sources))(
     "in %s, in every mixture: nothing is written to the wrong one, and nothing is forgotten",
     async (source) => {
-      for (const mixture of sampleOf(mixtures, 2))
+      for (const mixture of someOf(mixtures, 2))
         for (const [name, operate] of Object.entries(operations)) {
           const wrong: Environment = Object.fromEntries(
             mixture.flatMap((part) => Object.entries(parts[part] ?? {})),
@@ -280,7 +280,7 @@ describe("tokens and secrets", () => {
       if (!["create", "refresh", "destroy"].includes(scenario.name)) continue;
       const own = await staged(world, scenario);
       const { requests } = await cleanRun(world, own);
-      for (const [name, fault] of sampleOf(Object.entries(pointers), 1))
+      for (const [name, fault] of someOf(Object.entries(pointers), 1))
         // One request of each type, because all are handled in the same way.
         for (const request of new Set(requests)) {
           const nth = requests.indexOf(request) + 1;

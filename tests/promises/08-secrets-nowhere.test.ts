@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Fault } from "../../simulator/index";
 import { genuineProcess } from "../conformance/genuine-process";
 import { packedLibrary } from "../engine/harness";
-import { sampleOf } from "../sample";
+import { someOf } from "../sample";
 import { canaries, secretsIn } from "./canaries";
 import { ledgerFor } from "./ledger";
 import { scenarios, staged } from "./scenarios";
@@ -56,7 +56,7 @@ test.each(["create", "update", "refresh", "destroy"])(
         encodeURIComponent(secret),
         Buffer.from(secret).toString("base64"),
       ])
-        for (const [status, nth] of sampleOf(
+        for (const [status, nth] of someOf(
           [
             [400, 1],
             [400, Math.ceil(length / 2)],
@@ -99,7 +99,7 @@ test.each(["create", "update", "refresh", "destroy"])(
 
 test("Pulumi's provider process prints none, and sends none to the engine", async () => {
   const { platform, process } = await genuineProcess();
-  for (const scenario of sampleOf(await scenarios(), 4)) {
+  for (const scenario of someOf(await scenarios(), 4)) {
     const stage = await staged(world, scenario);
     const stack = stage.begin(undefined, platform);
     await stage.scenario.run(stack);

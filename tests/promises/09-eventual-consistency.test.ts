@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import type { Environment } from "../conformance/platform";
-import { sampleOf } from "../sample";
+import { someOf } from "../sample";
 import { ledgerFor } from "./ledger";
 import { scenarios, staged, type Scenario, type Stage } from "./scenarios";
 import { startWorld, type World } from "./world";
@@ -36,7 +36,7 @@ const lags = [
 
 let all: Scenario[];
 beforeAll(async () => {
-  all = sampleOf(await scenarios(), 3);
+  all = someOf(await scenarios(), 3);
 });
 
 /** Runs a few scenarios in parallel, because most of the time is waiting. */
@@ -94,7 +94,7 @@ function unlike({ name }: Scenario, told: unknown): string[] {
   return drifts.get(name) === drift ? [] : [`tells ${drift}`];
 }
 
-test.each(sampleOf(lags, 1))(
+test.each(someOf(lags, 1))(
   "every operation ends as if reads did not lag $seconds s behind writes (flapping: $flap) and lists never came in the same order",
   async ({ seconds, flap }) => {
     await together(async (scenario) => {

@@ -3,7 +3,7 @@
 import type { Simulator } from "../../simulator/index";
 import type { Environment } from "../conformance/platform";
 import type { Wanted } from "../sweep/stack";
-import { howMany, sampleOf } from "../sample";
+import { howMany, someOf } from "../sample";
 import { cleanRun } from "./clean-run";
 import { ledgerFor } from "./ledger";
 import { livedIn, madeDomain, wholeProgram } from "./programs";
@@ -112,7 +112,7 @@ test.each([
     const { requests } = await cleanRun(world, stage);
     const firstWrite = requests.findIndex((one) => one.startsWith("New-"));
     const moments = requests.map((_, index) => index + 1);
-    for (const at of sampleOf(moments, 2)) {
+    for (const at of someOf(moments, 2)) {
       const first = stage.begin();
       const second = world.stack(theirs);
       let theirReason: Promise<string> | undefined;
@@ -213,7 +213,7 @@ test("the same stack twice at the same time, after its restore point exists, cre
     if (stage.begin().state.resources.length === 0) continue;
     const { requests } = await cleanRun(world, stage);
     const moments = requests.map((_, index) => index + 1);
-    for (const at of sampleOf(
+    for (const at of someOf(
       moments.filter((moment) => moment % 4 === 1),
       1,
     )) {
@@ -294,7 +294,7 @@ test("changes of an administrator to unmanaged objects at any moment of an opera
     if (scenario.refreshes) continue;
     const stage = await staged(world, scenario);
     const { requests } = await cleanRun(world, stage);
-    for (const [index, request] of sampleOf([...requests.entries()], 1)) {
+    for (const [index, request] of someOf([...requests.entries()], 1)) {
       if (/^GET entra|^POST entra/.test(request)) continue;
       const stack = stage.begin();
       const had: string[] = [];
