@@ -145,10 +145,10 @@ async function applied() {
         .filter(({ status }) => status === "PENDING")
         .map(({ domain }) => domain);
       paragraph(
-        `${waiting.join(" and ")} are new at Cloudflare and wait for a TXT record, which output verification names.`,
+        `${waiting.join(" and ")} are new at Cloudflare and wait for a TXT record, which output verification names if readVerification is true.`,
         { colour: paint.dim },
       );
-      return `${requests} requests, ${writes.length} of them writes: one for each object`;
+      return `${requests} requests; each of the ${writes.length} objects written once`;
     },
   );
 

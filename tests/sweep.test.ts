@@ -3,6 +3,7 @@ import { inWords, type JsonObject } from "../simulator/json";
 import { defaultQuirks, type Quirks } from "../simulator/quirks";
 import type { Properties } from "./conformance/platform";
 import { settled } from "./conformance/subject";
+import { domainsIn } from "./conformance/vendor-objects";
 import { someOf } from "./sample";
 import { programOf, Stack, type Wanted } from "./sweep/stack";
 import { beside, values } from "./sweep/values";
@@ -165,7 +166,8 @@ function madeTwice({ log, tenant, account }: Simulator): string[] {
         ({ method, vendor, status }) =>
           vendor === "cloudflare" && method === "POST" && status < 300,
       )
-      .map(({ body }) => `POST ${inWords((body as JsonObject)["domain"])}`),
+      .flatMap(domainsIn)
+      .map((domain) => `POST ${domain}`),
     ...tenant.transportRules.map(({ Name }) => `rule ${Name}`),
     ...tenant.quarantinePolicies.map(({ Name }) => `quarantine ${Name}`),
     ...account.domains.map(({ domain }) => `domain ${domain}`),

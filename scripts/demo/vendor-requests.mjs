@@ -4,7 +4,7 @@
 export function vendorRequests(simulator) {
   const names = new Map();
   return {
-    /** @returns {{requests: number, writes: {verb: string, name: string}[]}} */
+    /** @returns {{requests: number, writes: {verb: string, name: string}[]}} `writes`: one for each object of a write */
     next() {
       const entries = simulator.log.splice(0);
       // Requests name objects by their ids. Keeps the names of objects that may be deleted later.
@@ -14,18 +14,21 @@ export function vendorRequests(simulator) {
         names.set(id, domain);
       return {
         requests: entries.length,
-        writes: entries.filter(({ write }) => write).map(inWords),
+        writes: entries.filter(({ write }) => write).flatMap(inWords),
       };
     },
   };
 
   function inWords({ vendor, cmdlet, parameters, method, body, path }) {
     const nameOf = (id) => names.get(id) ?? String(id);
-    return vendor === "exchange"
-      ? { verb: cmdlet, name: nameOf(parameters.Name ?? parameters.Identity) }
-      : {
-          verb: `${method} domain (Cloudflare)`,
-          name: body?.domain ?? nameOf(path.split("/").at(-1)),
-        };
+    if (vendor === "exchange")
+      return [
+        { verb: cmdlet, name: nameOf(parameters.Name ?? parameters.Identity) },
+      ];
+    // Domains that are created at the same time share a request.
+    return (body?.posts ?? [body]).map((domain) => ({
+      verb: `${method} domain (Cloudflare)`,
+      name: domain?.domain ?? nameOf(path.split("/").at(-1)),
+    }));
   }
 }

@@ -1,4 +1,4 @@
-import type { Simulator } from "../../simulator/index";
+import type { LogEntry, Simulator } from "../../simulator/index";
 import { inWords, type JsonObject } from "../../simulator/json";
 
 type Tenant = Simulator["tenant"];
@@ -28,4 +28,11 @@ export function duplicatesIn({ tenants, accounts }: Simulator): string[] {
     ),
   ];
   return names.filter((name, at) => names.indexOf(name) !== at);
+}
+
+/** Returns the names of the domains that a POST to Cloudflare creates, alone or in a batch. */
+export function domainsIn({ body }: Pick<LogEntry, "body">): string[] {
+  const alone = body as JsonObject;
+  const posts = (alone["posts"] ?? [alone]) as JsonObject[];
+  return posts.map(({ domain }) => inWords(domain));
 }
