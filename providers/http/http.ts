@@ -8,7 +8,12 @@ import {
   UserError,
   VendorError,
 } from "../errors";
-import type { Patience } from "./patience";
+import {
+  growing,
+  isCancelled,
+  pause as waitFor,
+  type Patience,
+} from "./patience";
 import { proxyFor, proxyRefused, type Proxy } from "./proxy";
 
 /** One request to a vendor. */
@@ -104,9 +109,14 @@ export class Http {
   /** Waits until the pause for all requests to this vendor is over. */
   private async resumed(patience: Patience): Promise<void> {
     for (let left; (left = this.pausedUntil - Date.now()) > 0;) {
+      if (isCancelled()) break;
       if (!patience.grants(left)) throw this.tooLong(left, patience);
-      await new Promise((resolve) => setTimeout(resolve, left));
+      await waitFor(left);
     }
+    if (isCancelled())
+      throw new UserError(
+        `The command was cancelled before ${this.vendor} could be asked.`,
+      );
     if (patience.left === 0)
       throw new VendorError(
         "unreachable",
@@ -137,7 +147,7 @@ export class Http {
       return isFault(error, "transient", "unreachable") &&
         isHarmless &&
         tries < 5
-        ? growing(patience.firstPause, tries)
+        ? growing(patience.firstPause, tries, longestPause)
         : undefined;
     const why = asks.throttles ? "is throttling" : unavailable;
     if (!asks.again || !isHarmless) {
@@ -147,7 +157,11 @@ export class Http {
     // If all were retried concurrently, all but one would be rejected every time.
     if (asks.fewerAtOnce && this.turns === allAtOnce)
       this.turns = bulkhead(1, Infinity);
-    const backoff = growing(Math.max(patience.firstPause, 1), tries + 1);
+    const backoff = growing(
+      Math.max(patience.firstPause, 1),
+      tries + 1,
+      longestPause,
+    );
     const pause = Math.max(asks.pause ?? 0, backoff);
     if (!patience.grants(pause)) throw this.tooLong(pause, patience, error);
     this.pauseAll(pause, why, asks.pause === pause ? asAsked : "");
@@ -380,8 +394,8 @@ async function bodyOf(response: Response): Promise<string> {
   }
 }
 
-const growing = (first: number, tries: number): number =>
-  Math.min(first * 2 ** (tries - 1) * (0.75 + Math.random() / 2), 30_000);
+/** The longest pause before another try if the vendor does not require one, in milliseconds. */
+const longestPause = 30_000;
 
 const seconds = (milliseconds: number): string =>
   milliseconds >= 1000

@@ -1,10 +1,31 @@
-import {
-  DelegateBackoff,
-  ExponentialBackoff,
-  handleWhen,
-  handleWhenResult,
-  retry,
-} from "cockatiel";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { reasonOf, sentence, UserError } from "../errors";
+
+const stopping = new AbortController();
+
+/**
+ * Ends all waiting of this process, because the user has cancelled the command. A request in progress is not interrupted, so that its
+ * result is known.
+ */
+export const endWaiting = (): void => {
+  stopping.abort();
+};
+
+/** Returns whether the user has cancelled the command. */
+export const isCancelled = (): boolean => stopping.signal.aborted;
+
+/**
+ * Waits for some milliseconds, or until the waiting is ended.
+ *
+ * @returns whether the whole time has passed.
+ */
+export const pause = (milliseconds: number): Promise<boolean> =>
+  sleep(milliseconds, true, { signal: stopping.signal }).catch(() => false);
+
+/** Returns a pause that doubles with every try, up to a limit in milliseconds, and differs at random from that of other operations. */
+export const growing = (first: number, tries: number, limit: number): number =>
+  Math.min(first * 2 ** (tries - 1) * (0.75 + Math.random() / 2), limit);
 
 /**
  * The time limit for all waiting and retrying of one operation on one resource. It starts when the operation begins. All waits of
@@ -26,7 +47,9 @@ export class Patience {
 
   /** The time left in whole milliseconds, never negative: some timers of Node accept no fractions. */
   get left(): number {
-    return Math.max(0, Math.ceil(this.deadline - Date.now()));
+    return isCancelled()
+      ? 0
+      : Math.max(0, Math.ceil(this.deadline - Date.now()));
   }
 
   /**
@@ -36,7 +59,7 @@ export class Patience {
    */
   grants(pause: number): boolean {
     if (pause <= this.left) return true;
-    if (this.stretched || pause > this.total) return false;
+    if (this.stretched || pause > this.total || isCancelled()) return false;
     this.stretched = true;
     this.deadline = Date.now() + pause + this.total / 2;
     return true;
@@ -57,16 +80,15 @@ export class Patience {
     limit = this.left,
   ): Promise<T> {
     const end = Date.now() + Math.min(limit, this.left);
-    return retry(
-      handleWhenResult((answer) => !settled(answer as T) && Date.now() < end),
-      {
-        maxAttempts: Infinity,
-        backoff: new ExponentialBackoff({
-          initialDelay: this.firstPause,
-          maxDelay: 5000,
-        }),
-      },
-    ).execute(ask);
+    for (let tries = 1; ; tries++) {
+      const answer = await ask();
+      if (
+        settled(answer) ||
+        Date.now() >= end ||
+        !(await pause(growing(this.firstPause, tries, 5000)))
+      )
+        return answer;
+    }
   }
 
   /**
@@ -96,16 +118,18 @@ export class Patience {
     attempt: () => Promise<T>,
     pauseAfter: (error: unknown, tries: number) => number | undefined,
   ): Promise<T> {
-    let tries = 0;
-    let pause: number | undefined;
-    const goOn = (error: Error): boolean => {
-      pause = pauseAfter(error, ++tries);
-      return pause !== undefined && pause <= this.left;
-    };
-    return retry(handleWhen(goOn), {
-      maxAttempts: Infinity,
-      backoff: new DelegateBackoff(() => pause ?? 0),
-    }).execute(attempt);
+    for (let tries = 1; ; tries++)
+      try {
+        return await attempt();
+      } catch (error) {
+        const wait = pauseAfter(error, tries);
+        if (wait === undefined || wait > this.left) throw error;
+        if (!(await pause(wait)))
+          throw new UserError(
+            `${sentence(reasonOf(error))} The command was cancelled before another try`,
+            { cause: error },
+          );
+      }
   }
 }
 
