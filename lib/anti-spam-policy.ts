@@ -105,7 +105,6 @@ export class AntiSpamPolicy extends TenantResource {
       antiSpamPolicy,
       name,
       { ...args, adminDisplayName: descriptionOf(name, args) },
-      ["guid"],
       opts,
     );
   }

@@ -68,12 +68,6 @@ export class Area1Domain extends AdoptingResource {
     args: Area1DomainArgs,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    super(
-      area1Domain,
-      name,
-      args,
-      ["domainId", "mailExchange", "status", "verification"],
-      opts,
-    );
+    super(area1Domain, name, args, opts);
   }
 }

@@ -1,11 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import {
-  explicitKey,
-  keys,
-  secretKeys,
-  type Key,
-} from "../providers/session/configuration";
+import { keys, secretKeys, type Key } from "../providers/session/configuration";
+import { registration } from "./registration";
 
 /** Every key of the configuration as an argument; see docs/configuration.md. */
 export interface Area1ProviderArgs {
@@ -57,17 +53,17 @@ export class Area1Provider extends pulumi.ProviderResource {
       );
     const mapped = Object.values(opts.envVarMappings ?? {});
     super(
-      "pulumi-nodejs",
+      registration().package,
       name,
-      {
-        ...Object.fromEntries(
+      registration().providerArgs(
+        Object.fromEntries(
           Object.entries(args).map(([key, value]) => [
-            `area1:${key}`,
+            key,
             asText(key as Key, value as pulumi.Input<string | number>),
           ]),
         ),
-        [explicitKey]: JSON.stringify(mapped),
-      },
+        mapped,
+      ),
       opts,
     );
   }

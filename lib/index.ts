@@ -2,6 +2,7 @@ export { AntiSpamPolicy, type AntiSpamPolicyArgs } from "./anti-spam-policy";
 export { Area1Domain, type Area1DomainArgs } from "./area1-domain";
 export { Area1Provider, type Area1ProviderArgs } from "./area1-provider";
 export { egressIpRanges } from "./egress";
+export { usePlugin } from "./registration";
 export { MailFlowCheck, type MailFlowCheckArgs } from "./mail-flow-check";
 export {
   QuarantineNotification,

@@ -55,12 +55,6 @@ export class MailFlowCheck extends Area1Resource {
     args: MailFlowCheckArgs = {},
     opts?: pulumi.CustomResourceOptions,
   ) {
-    super(
-      mailFlowCheckForm,
-      name,
-      opts?.id ? undefined : args,
-      ["accountId", "routes", "details", "tenantId"],
-      opts,
-    );
+    super(mailFlowCheckForm, name, opts?.id ? undefined : args, opts);
   }
 }

@@ -26,6 +26,6 @@ export class QuarantineNotification extends TenantResource {
     args: QuarantineNotificationArgs,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    super(quarantineNotification, name, args, [], opts);
+    super(quarantineNotification, name, args, opts);
   }
 }

@@ -45,7 +45,6 @@ export class QuarantinePolicy extends TenantResource {
         ...args,
         adminDisplayName: orDefault(args.adminDisplayName, markOf(name)),
       },
-      ["guid"],
       opts,
     );
   }

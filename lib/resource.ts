@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { GuardedMailProps } from "../providers/exposure-guard/guarded-mail";
-import type { Kind } from "../providers/kind";
+import { outputNames, type Form, type Kind } from "../providers/kind";
 import type { FirstSeen } from "../providers/restore-point/restored-object";
 import { markFor } from "../providers/mark";
-import { loader } from "./loader";
+import { otherTypeOf, registration } from "./registration";
 
 /**
  * Converts plain properties to a program's inputs: each value, and each entry of a list, may be an output of another resource. An
@@ -86,20 +86,21 @@ export abstract class Area1Resource extends pulumi.CustomResource {
   /**
    * @param kind last part of the type token, frozen.
    * @param inputs undefined if an existing resource is only read, by `opts.id`.
-   * @param computed names of the outputs that the handlers compute. The program does not get an output that is not listed.
+   * @param others names of inputs that are not in the field table.
    */
   protected constructor(
-    kind: Pick<Kind, "name" | "fields" | "settings">,
+    kind: Form,
     name: string,
     inputs: object | undefined,
-    computed: readonly string[],
     opts: pulumi.CustomResourceOptions = {},
+    others: readonly string[] = [],
   ) {
     const given = inputs as Record<string, unknown> | undefined;
     const properties: [string, { default?: unknown }][] = [
       ...Object.entries(kind.fields).filter(([, { foreign }]) => !foreign),
       ...kind.settings.map((setting): [string, object] => [setting, {}]),
     ];
+    const computed = [...outputNames(kind), ...others];
     // Creates only outputs that can have a value, because the SDK is slow for each one. An unset property without a default is
     // undefined, in previews too.
     const isLeftOut = ([property, field]: (typeof properties)[number]) =>
@@ -116,12 +117,12 @@ export abstract class Area1Resource extends pulumi.CustomResource {
       ].map((output) => [output, undefined]),
     );
     super(
-      `pulumi-nodejs:dynamic/area1:${kind.name}`,
+      registration().typeOf(kind.name),
       name,
-      { ...unknown, ...given, __provider: loader(kind.name) },
+      { ...unknown, ...given, ...registration().inputsOf(kind.name) },
       pulumi.mergeOptions(opts, {
-        ...(given &&
-          "restorePoint" in given && { ignoreChanges: ["restorePoint"] }),
+        // A state of the other registration keeps its resources.
+        aliases: [{ type: otherTypeOf(kind.name) }],
         // Secret, because it contains copies of inputs, which may be secret. The engine only keeps outputs with an input's name secret.
         ...(Object.keys(kind.fields).length > 0 && {
           additionalSecretOutputs: ["wrote"],
@@ -149,16 +150,9 @@ export abstract class AdoptingResource extends Area1Resource {
     kind: Kind,
     name: string,
     args: object,
-    computed: readonly string[],
     opts?: pulumi.CustomResourceOptions,
   ) {
-    super(
-      kind,
-      name,
-      opts?.id ? undefined : args,
-      ["adopted", "previous", kind.scopeId, ...computed],
-      opts,
-    );
+    super(kind, name, opts?.id ? undefined : args, opts);
   }
 
   /**

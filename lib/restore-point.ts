@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { markOfState } from "../providers/mark";
 import {
   firstSeenOf,
+  restorePointForm,
+  restorePointInputs,
   type FirstSeen,
   type RestorePointProps,
 } from "../providers/restore-point/restored-object";
@@ -36,19 +38,11 @@ export class RestorePoint extends Area1Resource {
     opts?: pulumi.CustomResourceOptions,
   ) {
     super(
-      { name: "RestorePoint", fields: {}, settings: [] },
+      restorePointForm,
       name,
       opts?.id ? undefined : args,
-      [
-        "objects",
-        "guardedMail",
-        "allowExposure",
-        "values",
-        "takenAt",
-        "tenantId",
-        "accountId",
-      ],
       opts,
+      restorePointInputs,
     );
   }
 

@@ -55,7 +55,6 @@ export class TransportRule extends TenantResource {
       transportRule,
       name,
       { ...args, comments: orDefault(args.comments, markOf(name)) },
-      ["guid"],
       opts,
     );
     if (!opts?.id) noteExpansion(this, args);

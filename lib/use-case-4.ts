@@ -9,6 +9,7 @@ import { dispositionHeaders } from "../mail-flow/message";
 import { MailFlowCheck } from "./mail-flow-check";
 import { QuarantineNotification } from "./quarantine-notification";
 import { QuarantinePolicy } from "./quarantine-policy";
+import { registration } from "./registration";
 import { markOf } from "./resource";
 import { RestorePoint } from "./restore-point";
 import { routesOf, type Route } from "./routes";
@@ -367,18 +368,7 @@ export class UseCase4 extends pulumi.ComponentResource {
           void pulumi.log.warn(warning, this);
         }),
       );
-    // Without `rules`: they are the same resources as `transportRules`, and a state needs them only once.
-    this.registerOutputs({
-      restorePoint: this.restorePoint,
-      userQuarantine: this.userQuarantine,
-      adminQuarantine: this.adminQuarantine,
-      quarantineNotification: this.quarantineNotification,
-      antiSpamPolicy: this.antiSpamPolicy,
-      transportRules: this.transportRules,
-      area1Domains: this.area1Domains,
-      mailFlowCheck: this.mailFlowCheck,
-      routes: this.routes,
-    });
+    this.registerOutputs(outputsOf(this));
   }
 
   /** Refuses a second component with the same provider before anything is created, because a provider is for one tenant. */
@@ -388,7 +378,7 @@ export class UseCase4 extends pulumi.ComponentResource {
     const byProvider =
       made.get(stack) ?? new Map<pulumi.ProviderResource | undefined, string>();
     made.set(stack, byProvider);
-    const provider = this.getProvider("pulumi-nodejs:dynamic:Resource");
+    const provider = this.getProvider(registration().typeOf("Resource"));
     const other = byProvider.get(provider);
     if (other !== undefined)
       return `This program has the UseCase4 "${other}" already, and there is one UseCase4 for a tenant: give its domains to that one, or a provider of its own to each tenant.`;
@@ -396,6 +386,19 @@ export class UseCase4 extends pulumi.ComponentResource {
     return undefined;
   }
 }
+
+/** Returns a component's outputs. Without `rules`: they are the same resources as `transportRules`, and a state needs them only once. */
+export const outputsOf = (mail: UseCase4) => ({
+  restorePoint: mail.restorePoint,
+  userQuarantine: mail.userQuarantine,
+  adminQuarantine: mail.adminQuarantine,
+  quarantineNotification: mail.quarantineNotification,
+  antiSpamPolicy: mail.antiSpamPolicy,
+  transportRules: mail.transportRules,
+  area1Domains: mail.area1Domains,
+  mailFlowCheck: mail.mailFlowCheck,
+  routes: mail.routes,
+});
 
 /** The components of each program that runs in this process, by their provider. */
 const made = new WeakMap<

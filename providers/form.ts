@@ -30,6 +30,8 @@ export interface Form {
   /** The output with the tenant or account that contains the object. */
   readonly scopeId: "tenantId" | "accountId";
   readonly fields: Fields;
+  /** The outputs besides the inputs; for a kind of vendor object, those that not every kind has. Programs read them: frozen. */
+  readonly computed: readonly string[];
   /** Inputs that are not properties of the object: `adopt`, options for destroy and the guard, and whether an optional output is read. */
   readonly settings: readonly (
     "adopt" | "offboardOnDestroy" | "allowExposure" | "readVerification"

@@ -1,11 +1,8 @@
+import { handlersOf } from "./handlers";
 import {
   guardedHandlers,
   type GuardedHandlers,
 } from "./process/guarded-handlers";
-import type { Handlers } from "./process/handlers";
-import { isKindName, kinds } from "./kinds";
-import { lifecycle } from "./lifecycle";
-import { restorePoint } from "./restore-point/restore-point";
 import { sessionFor, type Session, type Stored } from "./session/session";
 
 /**
@@ -15,33 +12,8 @@ import { sessionFor, type Session, type Stored } from "./session/session";
  *
  * @param open returns the session for the handlers. @default the session of the process
  */
-export function provider(
+export const provider = (
   name: string,
   open: (stored: Stored) => Session = sessionFor,
-): GuardedHandlers {
-  const implement = (session: () => Session): Handlers => {
-    if (name === "RestorePoint") return restorePoint(kinds, session);
-    if (name === "MailFlowCheck")
-      return whenAsked(async () =>
-        (await import("./mail-flow-check/mail-flow-check.js")).mailFlowCheck(
-          session,
-        ),
-      );
-    if (!isKindName(name))
-      throw new Error(
-        `pulumi-area1-m365 has no kind ${name}: a newer version of it wrote this state; install that`,
-      );
-    return lifecycle(kinds[name], session);
-  };
-  return guardedHandlers(implement, open);
-}
-
-/** Returns handlers that are loaded at the first call, so that a program that does not use them does not load them. */
-const whenAsked = (load: () => Promise<Handlers>): Handlers => ({
-  check: async (...given) => (await load()).check(...given),
-  diff: async (...given) => (await load()).diff(...given),
-  create: async (...given) => (await load()).create(...given),
-  read: async (...given) => (await load()).read(...given),
-  update: async (...given) => (await load()).update(...given),
-  delete: async (...given) => (await load()).delete(...given),
-});
+): GuardedHandlers =>
+  guardedHandlers((session) => handlersOf(name, session), open);

@@ -67,6 +67,12 @@ export interface Kind extends Form {
   ): Promise<{ readonly value?: Value; readonly warning: string } | undefined>;
 }
 
+/** Returns the names of a resource's outputs besides its inputs. */
+export const outputNames = (form: Form | Kind): string[] => [
+  ...("list" in form ? ["adopted", "previous", form.scopeId] : []),
+  ...form.computed,
+];
+
 /** Returns an object's values by the names of programs: null for no value, missing if the vendor does not return it. */
 export function valuesOf(
   kind: Pick<Kind, "fields" | "missingMeansUnknown">,

@@ -69,7 +69,14 @@ async function sourcesHash() {
     "package.json",
     "package-lock.json",
   ];
-  for (const room of ["lib", "mail-flow", "providers", "simulator", "cli"]) {
+  for (const room of [
+    "lib",
+    "mail-flow",
+    "plugin",
+    "providers",
+    "simulator",
+    "cli",
+  ]) {
     if (!existsSync(path.join(root, room))) continue;
     const names = await readdir(path.join(root, room), { recursive: true });
     files.push(

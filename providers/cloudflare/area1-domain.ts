@@ -157,6 +157,7 @@ export const area1Domain: Kind = {
   name: "Area1Domain",
   noun: "domain",
   scopeId: "accountId",
+  computed: ["domainId", "mailExchange", "status", "verification"],
   fields,
   settings: ["offboardOnDestroy", "allowExposure", "readVerification"],
   nameField: "domain",

@@ -235,6 +235,7 @@ export const antiSpamPolicy: Kind = {
   name: "AntiSpamPolicy",
   noun: "anti-spam policy",
   scopeId: "tenantId",
+  computed: ["guid"],
   fields,
   settings: ["adopt", "allowExposure"],
   nameField: "name",

@@ -91,6 +91,7 @@ export const quarantinePolicy: Kind = {
   name: "QuarantinePolicy",
   noun: "quarantine policy",
   scopeId: "tenantId",
+  computed: ["guid"],
   fields,
   settings: ["adopt", "allowExposure"],
   nameField: "name",

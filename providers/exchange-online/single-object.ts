@@ -15,6 +15,7 @@ export type SingleObject = Pick<
  */
 export const singleObject = (kind: SingleObject): Kind => ({
   scopeId: "tenantId",
+  computed: [],
   idIs: "name",
   settings: kind.decides ? ["allowExposure"] : [],
   alwaysExists: () => true,

@@ -11,6 +11,7 @@ export const transportRule: Kind = {
   name: "TransportRule",
   noun: "transport rule",
   scopeId: "tenantId",
+  computed: ["guid"],
   fields: properties,
   settings: ["adopt", "allowExposure"],
   nameField: "name",

@@ -47,7 +47,7 @@ export function check(
     else if (field.required)
       failures.push({ property, reason: "must be given" });
   }
-  if (isMade(olds)) keepAdopt(olds, inputs);
+  if (isMade(olds)) keepFirst(olds, inputs);
   const completed = kind.complete?.(olds, inputs, configuration) ?? inputs;
   if (isFailure(completed)) failures.push(completed);
   else if (failures.length === 0) {
@@ -78,12 +78,14 @@ const isMade = (olds: State): boolean =>
   Object.keys(olds).some((property) => property !== "__provider");
 
 /**
- * Keeps the input `adopt` as it was when the resource was created. It has an effect only then, and the state keeps that value.
- * Otherwise a refresh, which has only the outputs, would show a later change in the program as drift.
+ * Keeps the inputs `adopt` and `restorePoint` as they were when the resource was created. They have an effect only then, and the state
+ * keeps those values. Otherwise a refresh, which has only the outputs, would show a later change in the program as drift.
  */
-function keepAdopt(olds: State, inputs: Record<string, unknown>): void {
-  delete inputs["adopt"];
-  if (olds["adopt"] !== undefined) inputs["adopt"] = olds["adopt"];
+function keepFirst(olds: State, inputs: Record<string, unknown>): void {
+  for (const property of ["adopt", "restorePoint"]) {
+    delete inputs[property];
+    if (olds[property] !== undefined) inputs[property] = olds[property];
+  }
 }
 
 const isFailure = (value: State | Failure): value is Failure =>

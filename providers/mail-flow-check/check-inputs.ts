@@ -73,6 +73,7 @@ const fields = {
 export const mailFlowCheckForm: Form = {
   name: "MailFlowCheck",
   scopeId: "tenantId",
+  computed: ["accountId", "routes", "details", "tenantId"],
   fields,
   settings: [],
 

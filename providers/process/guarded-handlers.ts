@@ -1,14 +1,10 @@
-import { visibleLines } from "../../mail-flow/visible";
 import { engineOf, watchEngine } from "./engine";
 import { PartialFailure, reasonOf } from "../errors";
 import type { Handlers } from "./handlers";
+import { isRecord } from "../json";
 import type { State } from "../kind";
-import {
-  scrub,
-  storedSecrets,
-  type Session,
-  type Stored,
-} from "../session/session";
+import { plain, printableMessage } from "./results";
+import type { Session, Stored } from "../session/session";
 
 /** The handlers that Pulumi's dynamic-provider process calls. */
 export interface GuardedHandlers extends Handlers {
@@ -25,7 +21,8 @@ export interface GuardedHandlers extends Handlers {
  * - `undefined` in a result makes the call fail after the remote work is done; dates and maps become empty objects.
  * - If a thrown value is not an `Error`, the engine waits forever. An `id` or `code` of an error is misinterpreted. For `check`,
  *   `diff`, `read` and `delete`, the error's whole stack is printed.
- * - A partial failure without `__provider` in its properties leaves a resource that cannot be refreshed.
+ * - A partial failure without `__provider` in its properties leaves a resource that cannot be refreshed. So does a state that the
+ *   provider `area1` wrote. Such a state gets an update without a write.
  * - It does not end when the engine is killed.
  */
 export function guardedHandlers(
@@ -38,13 +35,8 @@ export function guardedHandlers(
   const session = (): Session => (opened ??= open(stored));
   const handlers = implement(session);
 
-  const scrubbed = (message: string): string => {
-    try {
-      return visibleLines(session().scrub(message));
-    } catch {
-      return visibleLines(scrub(message, storedSecrets(stored)));
-    }
-  };
+  const scrubbed = (message: string): string =>
+    printableMessage(message, session, stored);
 
   const call = async <T>(
     work: () => Promise<T>,
@@ -68,7 +60,13 @@ export function guardedHandlers(
       return Promise.resolve();
     },
     check: (olds, news) => call(() => handlers.check(olds, news)),
-    diff: (id, olds, news) => call(() => handlers.diff(id, olds, news)),
+    diff: (id, olds, news) =>
+      call(async () => {
+        const result = await handlers.diff(id, olds, news);
+        return result.changes === false && olds["__provider"] === undefined
+          ? { changes: true }
+          : result;
+      }),
     create: (inputs) =>
       call(async () => {
         const { id, outs } = await handlers.create(inputs);
@@ -78,10 +76,30 @@ export function guardedHandlers(
       }, inputs["__provider"]),
     read: (id, state) => call(() => handlers.read(id, state)),
     update: (id, olds, news) =>
-      call(() => handlers.update(id, olds, news), news["__provider"]),
+      call(async () => {
+        const isUnchanged =
+          olds["__provider"] === undefined &&
+          (await handlers.diff(id, olds, news)).changes === false;
+        return isUnchanged
+          ? { outs: managed(olds, news) }
+          : handlers.update(id, olds, news);
+      }, news["__provider"]),
     delete: (id, state) => call(() => handlers.delete(id, state)),
   };
 }
+
+/** Returns a state of the provider `area1`, without the values of an imported object that the program does not manage. */
+const managed = (olds: State, news: State): State => {
+  const { previous } = olds;
+  return {
+    ...Object.fromEntries(
+      Object.entries(olds).filter(
+        ([name]) => !isRecord(previous) || !(name in previous),
+      ),
+    ),
+    ...news,
+  };
+};
 
 /** Returns an Error without any property that Pulumi's process could misinterpret. */
 function bare(
@@ -102,25 +120,6 @@ function bare(
       reasons: error.reasons.map(scrubbed),
     });
   return result;
-}
-
-/** Returns the value with only the types of a protobuf Struct: no undefined, no dates, no functions. */
-function plain(value: unknown): unknown {
-  if (Array.isArray(value))
-    return value.map((entry) => (entry === undefined ? null : plain(entry)));
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value === "bigint") return value.toString();
-  if (typeof value === "number") return Number.isFinite(value) ? value : null;
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, member]: [string, unknown]) =>
-      member === undefined ||
-      typeof member === "function" ||
-      typeof member === "symbol"
-        ? []
-        : [[key, plain(member)]],
-    ),
-  );
 }
 
 let underWay = 0;

@@ -10,7 +10,6 @@ import { isRecord, textOf } from "../json";
 import {
   valuesOf,
   type Failure,
-  type Form,
   type Item,
   type Kind,
   type State,
@@ -29,23 +28,17 @@ import { objectOf, pickKnown } from "../object-key";
 import { withFailureContext } from "../lifecycle/failure-context";
 import { isMark, nameIn, otherOwners } from "../mark";
 import { ownerIn, reasonsOfOwnership } from "./ownership";
-import { keyOf, type RestoredObject } from "./restored-object";
+import {
+  keyOf,
+  restorePointForm as form,
+  restorePointInputs as inputNames,
+  type RestoredObject,
+} from "./restored-object";
 import type { Operation, Session } from "../session/session";
 import { isUnknown } from "../unknown";
 
 /** Returns a unique id. It is part of the marks of the program's objects, so that objects of another state have other marks. */
 const newId = (): string => `restore-point-${randomBytes(6).toString("hex")}`;
-
-/** The form of a restore point for the ledger and for the tenant check: a tenant has one restore point. */
-const form: Form = {
-  name: "RestorePoint",
-  scopeId: "tenantId",
-  fields: {},
-  settings: [],
-  alwaysExists: () => false,
-};
-
-const inputNames = ["objects", "accountId", "guardedMail", "allowExposure"];
 
 type Kinds = Readonly<Record<string, Kind>>;
 
@@ -236,7 +229,9 @@ async function lookUp(
 
 function wrong(kinds: Kinds, news: State): Failure[] {
   const failures: Failure[] = Object.keys(news)
-    .filter((key) => ![...inputNames, "__provider"].includes(key))
+    .filter(
+      (key) => ![...inputNames, "__provider"].some((name) => name === key),
+    )
     .map((property) => ({
       property,
       reason: `is not a property of this resource, which has ${inputNames.join(", ")}`,

@@ -1,4 +1,5 @@
 import type { GuardedMailProps } from "../exposure-guard/guarded-mail";
+import type { Form } from "../form";
 
 /** One object of a restore point. */
 export interface RestoredObject {
@@ -40,6 +41,24 @@ export interface RestorePointProps {
    */
   allowExposure?: boolean;
 }
+
+/** The inputs of a restore point. */
+export const restorePointInputs = [
+  "objects",
+  "accountId",
+  "guardedMail",
+  "allowExposure",
+] as const satisfies readonly (keyof RestorePointProps)[];
+
+/** The form of a restore point. A tenant has one restore point. Its inputs are not properties of any vendor's object. */
+export const restorePointForm: Form = {
+  name: "RestorePoint",
+  scopeId: "tenantId",
+  computed: ["values", "takenAt", "tenantId", "accountId"],
+  fields: {},
+  settings: [],
+  alwaysExists: () => false,
+};
 
 /**
  * Previous values of an object by property; false if it did not exist; `notHeld` if the restore point does not contain the object, for

@@ -12,37 +12,61 @@ interface EngineClient {
 }
 
 /**
- * Sends messages to the engine, at the address with which the provider process was started, through the SDK's own stubs. Handlers do
- * not get the URN of their resource, so messages appear in the stack's row, and their text must name the object. Outside the provider
- * process it does nothing. Errors are ignored, because a message is not important enough to fail.
+ * Returns a function that sends messages to an engine, through the stubs of Pulumi's SDK. Errors are ignored, because a message is not
+ * important enough to fail.
+ *
+ * @param sdk resolves the SDK's modules.
+ * @param address `127.0.0.1:<port>`
+ * @param urn returns the resource in whose row the message appears; the stack's row if it returns undefined.
+ */
+export function tellThrough(
+  sdk: NodeJS.Require,
+  address: string,
+  urn: () => string | undefined = () => undefined,
+): Tell {
+  let engine: EngineClient | undefined;
+  return (message, severity) => {
+    try {
+      const { EngineClient } = sdk("@pulumi/pulumi/proto/engine_grpc_pb") as {
+        EngineClient: new (
+          address: string,
+          credentials: unknown,
+        ) => EngineClient;
+      };
+      const { LogRequest } = sdk("@pulumi/pulumi/proto/engine_pb") as {
+        LogRequest: new () => {
+          setSeverity(level: number): void;
+          setMessage(text: string): void;
+          setEphemeral(on: boolean): void;
+          setUrn(urn: string): void;
+        };
+      };
+      const grpc = sdk("@grpc/grpc-js") as {
+        credentials: { createInsecure(): unknown };
+      };
+      engine ??= new EngineClient(address, grpc.credentials.createInsecure());
+      const request = new LogRequest();
+      request.setSeverity(severity === "warning" ? 2 : 1);
+      request.setMessage(message);
+      request.setEphemeral(severity === "progress");
+      request.setUrn(urn() ?? "");
+      engine.log(request, () => undefined);
+    } catch {
+      // For example with another version of the SDK. The operation continues without the message.
+    }
+  };
+}
+
+/**
+ * Sends messages to the engine that started Pulumi's process for dynamic providers. Its handlers do not get the URN of their resource,
+ * so messages appear in the stack's row, and their text must name the object. Outside that process it does nothing.
  */
 export const tellEngine: Tell = (message, severity) => {
-  try {
-    const [, script, address] = process.argv;
-    if (!script || !address || !/^127\.0\.0\.1:\d+$/.test(address)) return;
-    const sdk = createRequire(script);
-    const { EngineClient } = sdk("@pulumi/pulumi/proto/engine_grpc_pb") as {
-      EngineClient: new (address: string, credentials: unknown) => EngineClient;
-    };
-    const { LogRequest } = sdk("@pulumi/pulumi/proto/engine_pb") as {
-      LogRequest: new () => {
-        setSeverity(level: number): void;
-        setMessage(text: string): void;
-        setEphemeral(on: boolean): void;
-      };
-    };
-    const grpc = sdk("@grpc/grpc-js") as {
-      credentials: { createInsecure(): unknown };
-    };
-    engine ??= new EngineClient(address, grpc.credentials.createInsecure());
-    const request = new LogRequest();
-    request.setSeverity(severity === "warning" ? 2 : 1);
-    request.setMessage(message);
-    request.setEphemeral(severity === "progress");
-    engine.log(request, () => undefined);
-  } catch {
-    // For example with another version of the SDK. The operation continues without the message.
-  }
+  const [, script, address] = process.argv;
+  if (!script || !address || !/^127\.0\.0\.1:\d+$/.test(address)) return;
+  if (address !== told?.address)
+    told = { address, tell: tellThrough(createRequire(script), address) };
+  told.tell(message, severity);
 };
 
-let engine: EngineClient | undefined;
+let told: { readonly address: string; readonly tell: Tell } | undefined;

@@ -223,9 +223,6 @@ export class Resource {
           .map(({ property, reason }) => `${property} ${reason}`.trim())
           .join("\n"),
       );
-    // Every resource of the library has `restorePoint` in ignoreChanges.
-    const before = this.kept?.inputs["restorePoint"];
-    if (before !== undefined) answer.inputs["restorePoint"] = before;
     return answer;
   }
 }

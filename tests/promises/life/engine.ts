@@ -252,9 +252,6 @@ export class PlayedEngine {
           .map(({ property, reason }) => `${property} ${reason}`.trim())
           .join(),
       );
-    // Every resource of the library has `restorePoint` in ignoreChanges.
-    const before = old?.inputs["restorePoint"];
-    if (before !== undefined) inputs["restorePoint"] = before;
     return inputs;
   }
 

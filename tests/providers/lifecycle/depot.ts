@@ -86,6 +86,7 @@ export class Depot {
       name: "Crate",
       noun: "crate",
       scopeId: "accountId",
+      computed: [],
       fields,
       settings: ["adopt"],
       nameField: "name",

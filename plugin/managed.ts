@@ -1,0 +1,134 @@
+import { equal, type Values } from "../providers/field";
+import { isList, isRecord } from "../providers/json";
+import type { Form, State } from "../providers/kind";
+import { check } from "../providers/lifecycle/check";
+import { isAdopted } from "../providers/lifecycle/state";
+import { isMark } from "../providers/mark";
+import { pickKnown } from "../providers/object-key";
+import type { Configuration } from "../providers/session/configuration";
+import type { Value } from "../providers/codecs";
+import type { Properties } from "./values";
+
+/** The output that marks an imported resource, until the program has changed it. */
+const imported = "imported";
+
+/**
+ * Returns a state as the handlers expect it: its inputs, and the outputs that are not values of properties. The outputs of an imported
+ * object also have values that the program does not manage.
+ *
+ * @param inputs undefined if an engine does not send them.
+ */
+export const stateOf = (
+  { fields }: Form,
+  outputs: Properties,
+  inputs: Properties | undefined,
+): State =>
+  inputs
+    ? {
+        ...Object.fromEntries(
+          Object.entries(outputs).filter(([name]) => !(name in fields)),
+        ),
+        ...inputs,
+      }
+    : outputs;
+
+/**
+ * Returns the state that is compared with a program's inputs. For an imported object, these are no differences:
+ *
+ * - an input that is not a value of the object, and that the import could not offer therefore;
+ * - a property that the program omits, and the default mark, as long as the object has its previous value.
+ */
+export function comparedState(
+  form: Form,
+  outputs: Properties,
+  inputs: Properties | undefined,
+  news: Properties,
+): State {
+  const state: Record<string, unknown> = {
+    ...stateOf(form, outputs, inputs),
+  };
+  if (outputs[imported] !== true) return state;
+  const previous = outputs["previous"];
+  const firstOf = (name: string): Value =>
+    isRecord(previous) ? ((previous as Values)[name] ?? null) : null;
+  const isAskedOf = (name: string): boolean =>
+    isRecord(previous) && name in previous;
+  for (const name of Object.keys(news))
+    if (isUnset(state[name]))
+      state[name] = isAskedOf(name) ? firstOf(name) : news[name];
+  if (!isAdopted(form, outputs)) return state;
+  for (const [name, field] of Object.entries(form.fields)) {
+    const before = state[name] as Value | undefined;
+    const isLeftOut =
+      news[name] === undefined ||
+      (name === form.markField && isMark(news[name]));
+    if (
+      isLeftOut &&
+      before !== undefined &&
+      equal(field, before, firstOf(name))
+    )
+      state[name] = news[name];
+  }
+  return state;
+}
+
+/** Whether an import cannot offer a value, because a program gives none in its place. */
+const isUnset = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  value === "" ||
+  (isList(value) && value.length === 0);
+
+/** Returns the outputs of a read, with the mark of an imported resource if the state has it. */
+export const keptImported = (outputs: Properties, before: Properties) =>
+  before[imported] === true ? { ...outputs, [imported]: true } : outputs;
+
+/** The result of a read. */
+export interface Found {
+  readonly id: string;
+  readonly outputs: Properties;
+  readonly inputs: Properties;
+}
+
+/**
+ * Returns the result of an import. The inputs are the values that a program may give, so that it can be written from them. The outputs have
+ * all values.
+ */
+export function importedState(
+  form: Form,
+  { id, outputs, inputs }: Found,
+  configuration: () => Configuration,
+): Found {
+  const outs = { ...outputs, [imported]: true };
+  // The inputs of the restore point and of the check are not values of an object.
+  if (Object.keys(outputs["previous"] ?? {}).length === 0)
+    return { id, outputs: outs, inputs: {} };
+  let offered = Object.fromEntries(
+    Object.entries(inputs).filter(([name, value]) => {
+      const field = form.fields[name];
+      // The priority depends on the other rules, so that a program seldom gives it.
+      return field && !field.foreign && name !== "priority" && !isUnset(value);
+    }),
+  );
+  // A vendor's object may have values that a program may not give.
+  for (;;) {
+    const { inputs: checked, failures } = check(
+      form,
+      {},
+      offered,
+      configuration,
+    );
+    const refused = failures
+      .map(({ property }) => property)
+      .filter((property) => property in offered);
+    if (refused.length === 0)
+      return {
+        id,
+        inputs: pickKnown(Object.keys(offered), checked),
+        outputs: outs,
+      };
+    offered = Object.fromEntries(
+      Object.entries(offered).filter(([name]) => !refused.includes(name)),
+    );
+  }
+}

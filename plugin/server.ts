@@ -1,0 +1,409 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+import type {
+  sendUnaryData,
+  ServerUnaryCall,
+  UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { PluginInfo, type PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+
+import { UserError } from "../providers/errors";
+import type { Failure } from "../providers/form";
+import { handlersOf } from "../providers/handlers";
+import { endWaiting } from "../providers/http/patience";
+import { isKindName, kinds } from "../providers/kinds";
+import { outputNames, type Form } from "../providers/kind";
+import { changedProperties } from "../providers/lifecycle/state";
+import { mailFlowCheckForm } from "../providers/mail-flow-check/check-inputs";
+import { markFor } from "../providers/mark";
+import { printableMessage } from "../providers/process/results";
+import type { Handlers } from "../providers/process/handlers";
+import {
+  restorePointForm,
+  restorePointInputs,
+} from "../providers/restore-point/restored-object";
+import { resolveConfiguration } from "../providers/session/configuration";
+import { Session, type Stored } from "../providers/session/session";
+import { tellThrough, type Tell } from "../providers/session/status-line";
+import { unknownValue } from "../providers/unknown";
+import { construct } from "./components";
+import {
+  configurationFailures,
+  secretArguments,
+  storedIn,
+} from "./configuration";
+import { detailedDiff } from "./detailed-diff";
+import { callError, unimplemented } from "./errors";
+import { comparedState, importedState, keptImported, stateOf } from "./managed";
+import { received, sent, type Properties, type Received } from "./values";
+
+/** A request about one resource. */
+interface ResourceRequest {
+  getUrn(): string;
+}
+
+/** The parts of a URN: `urn:pulumi:<stack>::<project>::<parent type>$<type>::<name>`. */
+interface Urn {
+  readonly stack: string;
+  readonly project: string;
+  /** The last part of the type token: `TransportRule`. */
+  readonly kind: string;
+  readonly name: string;
+}
+
+/**
+ * The gRPC service `ResourceProvider` over the handlers of `providers/`. The engine starts a process for each provider of a stack.
+ *
+ * @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
+ */
+export class ProviderServer {
+  private stored: Stored = () => undefined;
+  private opened: Session | undefined;
+  /** The reference to this provider, `<URN>::<id>`; undefined with an engine that does not send it. */
+  private reference: string | undefined;
+  /** The resource whose call is being carried out. */
+  private readonly urn = new AsyncLocalStorage<string>();
+  private tell: Tell;
+  private underWay = 0;
+
+  /** @param engine address of the engine, `127.0.0.1:<port>`. */
+  constructor(private engine: string) {
+    this.tell = this.tellAt(engine);
+  }
+
+  /** Whether no call is in progress. */
+  get isIdle(): boolean {
+    return this.underWay === 0;
+  }
+
+  /** The methods of the service. Those that are missing are UNIMPLEMENTED. */
+  readonly service: UntypedServiceImplementation = {
+    handshake: this.answered(() =>
+      new messages.ProviderHandshakeResponse()
+        .setAcceptSecrets(true)
+        .setAcceptResources(true)
+        .setAcceptOutputs(true),
+    ),
+    attach: this.answered((request: PluginAttach) => {
+      this.engine = request.getAddress();
+      this.tell = this.tellAt(this.engine);
+      return new Empty();
+    }),
+    getPluginInfo: this.answered(() => new PluginInfo().setVersion(version())),
+    getSchema: this.answered((request: messages.GetSchemaRequest) => {
+      if (request.getVersion() !== 0)
+        throw new UserError(
+          `The provider area1 ${version()} has no schema of version ${request.getVersion()}.`,
+        );
+      return new messages.GetSchemaResponse().setSchema(
+        readFileSync(path.join(__dirname, "schema.json"), "utf8"),
+      );
+    }),
+    checkConfig: this.answered((request: messages.CheckRequest) => {
+      const { values, secrets } = received(request.getNews());
+      const name = request.getName() || parsedUrn(request.getUrn()).name;
+      return new messages.CheckResponse()
+        .setInputs(sent(values, new Set([...secrets, ...secretArguments])))
+        .setFailuresList(
+          configurationFailures(values, name).map((failure) =>
+            checkFailure({
+              ...failure,
+              reason: printableMessage(
+                failure.reason,
+                () => this.session(),
+                storedIn(values, name),
+              ),
+            }),
+          ),
+        );
+    }),
+    // Another configuration never replaces a resource: each keeps its tenant or account in its state, and refuses another.
+    diffConfig: this.answered(() => new messages.DiffResponse()),
+    configure: this.answered((request: messages.ConfigureRequest) => {
+      const { values } = received(request.getArgs());
+      const urn = request.getUrn() ?? "";
+      this.stored = storedIn(
+        values,
+        request.getName() ?? (urn ? parsedUrn(urn).name : "default"),
+      );
+      this.opened = undefined;
+      this.reference = urn
+        ? `${urn}::${request.getId() || unknownValue}`
+        : undefined;
+      return new messages.ConfigureResponse()
+        .setAcceptsecrets(true)
+        .setSupportspreview(true)
+        .setAcceptresources(true)
+        .setAcceptoutputs(true);
+    }),
+    check: this.about(this.check.bind(this)),
+    diff: this.about(this.diff.bind(this)),
+    create: this.about(this.create.bind(this)),
+    read: this.about(this.read.bind(this)),
+    update: this.about(this.update.bind(this)),
+    delete: this.about(this.delete.bind(this)),
+    construct: this.answered((request: messages.ConstructRequest) =>
+      construct(request, this.engine, this.reference),
+    ),
+    invoke: refused("area1 has no functions."),
+    call: refused("The components of area1 have no methods."),
+    cancel: this.answered(() => {
+      endWaiting();
+      return new Empty();
+    }),
+  };
+
+  private async check(request: messages.CheckRequest) {
+    const { stack, project, kind, name } = parsedUrn(request.getUrn());
+    const form = formOf(kind);
+    const news = received(request.getNews());
+    const values = { ...news.values };
+    const { markField } = form;
+    // Other languages do not have the library, which gives the mark in a Node.js program.
+    if (
+      markField &&
+      values[markField] === undefined &&
+      !form.alwaysExists(nameIn(form, values))
+    )
+      values[markField] = markFor(project, stack, name);
+    const { inputs, failures } = await this.handlers(kind).check(
+      received(request.getOlds()).values,
+      values,
+    );
+    return new messages.CheckResponse()
+      .setInputs(sent(inputs, news.secrets))
+      .setFailuresList(failures.map(checkFailure));
+  }
+
+  private async diff(request: messages.DiffRequest) {
+    const { kind } = parsedUrn(request.getUrn());
+    const form = formOf(kind);
+    const { outputs, inputs } = stateIn(request);
+    const news = received(request.getNews()).values;
+    const olds = comparedState(form, outputs, inputs, news);
+    const { changes, replaces = [] } = await this.handlers(kind).diff(
+      request.getId(),
+      olds,
+      news,
+    );
+    const response = new messages.DiffResponse();
+    if (changes === false)
+      return response.setChanges(messages.DiffResponse.DiffChanges.DIFF_NONE);
+    const pending = outputs["pending"];
+    const names = [
+      ...new Set([
+        ...(form === restorePointForm
+          ? restorePointInputs
+          : changedProperties(form, olds, news)),
+        ...(Array.isArray(pending) ? pending.map(String) : []),
+      ]),
+    ];
+    const before = { ...olds, ...inputs };
+    const details = detailedDiff(before, news, names, replaces);
+    for (const [property, difference] of details)
+      response.getDetaileddiffMap().set(property, difference);
+    return response
+      .setChanges(messages.DiffResponse.DiffChanges.DIFF_SOME)
+      .setReplacesList(replaces)
+      .setDiffsList(names)
+      .setHasdetaileddiff(details.size > 0);
+  }
+
+  private async create(request: messages.CreateRequest, secrets: Secrets) {
+    const { kind } = parsedUrn(request.getUrn());
+    const inputs = received(request.getProperties());
+    inputs.secrets.forEach((name) => secrets.add(name));
+    if (request.getPreview())
+      return new messages.CreateResponse().setProperties(
+        sent({ ...unknownOutputs(formOf(kind)), ...inputs.values }, secrets),
+      );
+    const { id, outs } = await this.handlers(kind).create(inputs.values);
+    return new messages.CreateResponse()
+      .setId(id)
+      .setProperties(sent(outs, secrets));
+  }
+
+  private async read(request: messages.ReadRequest, secrets: Secrets) {
+    const { kind } = parsedUrn(request.getUrn());
+    const form = formOf(kind);
+    const before = received(request.getProperties());
+    const inputs = request.hasInputs()
+      ? received(request.getInputs())
+      : undefined;
+    for (const name of [...before.secrets, ...(inputs?.secrets ?? [])])
+      secrets.add(name);
+    const isImport = before.values[form.scopeId] === undefined;
+    const found = await this.handlers(kind).read(
+      request.getId(),
+      isImport ? {} : stateOf(form, before.values, inputs?.values),
+    );
+    const response = new messages.ReadResponse();
+    if (!("id" in found)) return response;
+    const result = {
+      id: found.id as string,
+      outputs: keptImported(found.props as Properties, before.values),
+      inputs: found.inputs as Properties,
+    };
+    const read = isImport
+      ? importedState(form, result, () => this.session().configuration)
+      : result;
+    return response
+      .setId(read.id)
+      .setProperties(sent(read.outputs, secrets))
+      .setInputs(sent(read.inputs, secrets));
+  }
+
+  private async update(request: messages.UpdateRequest, secrets: Secrets) {
+    const { kind } = parsedUrn(request.getUrn());
+    const form = formOf(kind);
+    const { outputs, inputs } = stateIn(request, secrets);
+    const news = received(request.getNews());
+    news.secrets.forEach((name) => secrets.add(name));
+    const olds = comparedState(form, outputs, inputs, news.values);
+    // The outputs that a preview cannot know keep their values, so that dependents show no false differences.
+    const outs = request.getPreview()
+      ? { ...olds, ...news.values }
+      : (await this.handlers(kind).update(request.getId(), olds, news.values))
+          .outs;
+    return new messages.UpdateResponse().setProperties(sent(outs, secrets));
+  }
+
+  private async delete(request: messages.DeleteRequest) {
+    const { kind } = parsedUrn(request.getUrn());
+    const outputs = received(request.getProperties()).values;
+    const inputs = request.hasOldInputs()
+      ? received(request.getOldInputs()).values
+      : undefined;
+    await this.handlers(kind).delete(
+      request.getId(),
+      stateOf(formOf(kind), outputs, inputs),
+    );
+    return new Empty();
+  }
+
+  private handlers(kind: string): Handlers {
+    return handlersOf(kind, () => this.session());
+  }
+
+  /** Opens the session at the first use, so that its error is reported for the resource that is processed. */
+  private session(): Session {
+    return (this.opened ??= new Session(
+      resolveConfiguration(this.stored, process.env),
+      (message, severity) => this.tell(message, severity),
+    ));
+  }
+
+  private tellAt(engine: string): Tell {
+    return tellThrough(createRequire(__filename), engine, () =>
+      this.urn.getStore(),
+    );
+  }
+
+  /** Returns the method for a call about one resource: its messages to the engine are about that resource. */
+  private about<Request extends ResourceRequest, Response>(
+    work: (request: Request, secrets: Secrets) => Promise<Response>,
+  ) {
+    return this.answered((request: Request, secrets) =>
+      this.urn.run(request.getUrn(), () => work(request, secrets)),
+    );
+  }
+
+  /** Returns the method of the service for a function: its error becomes a gRPC error. */
+  private answered<Request, Response>(
+    work: (request: Request, secrets: Secrets) => Response | Promise<Response>,
+  ) {
+    return (
+      { request }: ServerUnaryCall<Request, Response>,
+      done: sendUnaryData<Response>,
+    ): void => {
+      const secrets: Secrets = new Set();
+      this.underWay += 1;
+      Promise.resolve()
+        .then(() => work(request, secrets))
+        .then(
+          (response) => done(null, response),
+          (error: unknown) =>
+            done(
+              callError(
+                error,
+                (message) =>
+                  printableMessage(message, () => this.session(), this.stored),
+                secrets,
+              ),
+            ),
+        )
+        .finally(() => {
+          this.underWay -= 1;
+        });
+    };
+  }
+}
+
+/** The names of the properties of a call that are secret. */
+type Secrets = Set<string>;
+
+/** Returns the method for calls that this provider does not support. */
+const refused =
+  (reason: string) =>
+  (_call: unknown, done: sendUnaryData<never>): void =>
+    done(unimplemented(reason));
+
+/** Returns the form of a kind. A kind of a newer version has an empty form: its handlers report the error. */
+const formOf = (kind: string): Form => {
+  if (isKindName(kind)) return kinds[kind];
+  return kind === "MailFlowCheck" ? mailFlowCheckForm : restorePointForm;
+};
+
+function parsedUrn(urn: string): Urn {
+  const [, stack = "", project = "", types = "", ...name] = urn
+    .replace(/^urn:pulumi:/, "::")
+    .split("::");
+  return {
+    stack,
+    project,
+    kind: types.slice(types.lastIndexOf(":") + 1),
+    name: name.join("::"),
+  };
+}
+
+const nameIn = ({ nameField }: Form, inputs: Properties): string => {
+  const name = nameField && inputs[nameField];
+  return typeof name === "string" ? name : "Default";
+};
+
+/** Returns the old state in a request, with old inputs if the engine sends them. */
+function stateIn(
+  request: {
+    getOlds(): Struct | undefined;
+    hasOldInputs(): boolean;
+    getOldInputs(): Struct | undefined;
+  },
+  secrets?: Secrets,
+): { outputs: Properties; inputs: Properties | undefined } {
+  const outputs = received(request.getOlds());
+  const inputs: Received | undefined = request.hasOldInputs()
+    ? received(request.getOldInputs())
+    : undefined;
+  outputs.secrets.forEach((name) => secrets?.add(name));
+  return { outputs: outputs.values, inputs: inputs?.values };
+}
+
+const unknownOutputs = (form: Form): Properties =>
+  Object.fromEntries(outputNames(form).map((name) => [name, unknownValue]));
+
+const checkFailure = ({ property, reason }: Failure): messages.CheckFailure =>
+  new messages.CheckFailure().setProperty(property).setReason(reason);
+
+/** Returns the version of this package. */
+const version = (): string =>
+  (
+    JSON.parse(
+      readFileSync(path.join(__dirname, "../../package.json"), "utf8"),
+    ) as { version: string }
+  ).version;
