@@ -94,6 +94,7 @@ export class AntiSpamPolicy extends TenantResource {
   declare readonly phishZapEnabled: Optional<
     AntiSpamPolicyProps["phishZapEnabled"]
   >;
+  /** Exchange Online's GUID of the policy. */
   declare readonly guid: pulumi.Output<string>;
 
   constructor(

@@ -23,11 +23,20 @@ export interface Area1ProviderArgs {
   cloudflareApiToken?: pulumi.Input<string>;
   /** Entra authority of a sovereign cloud or the simulator. @default the public cloud's */
   authorityHost?: pulumi.Input<string>;
-  /** @default "https://outlook.office365.com" */
+  /**
+   * Base URL; for sovereign clouds and the simulator.
+   * @default "https://outlook.office365.com"
+   */
   exchangeBaseUrl?: pulumi.Input<string>;
-  /** @default "https://graph.microsoft.com" */
+  /**
+   * Base URL; for sovereign clouds and the simulator.
+   * @default "https://graph.microsoft.com"
+   */
   graphBaseUrl?: pulumi.Input<string>;
-  /** @default "https://api.cloudflare.com/client/v4" */
+  /**
+   * Base URL; for sovereign clouds and the simulator.
+   * @default "https://api.cloudflare.com/client/v4"
+   */
   cloudflareBaseUrl?: pulumi.Input<string>;
   /** Time limit of one request, in milliseconds. @default 30000 */
   requestTimeoutMs?: pulumi.Input<number>;

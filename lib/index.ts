@@ -16,10 +16,17 @@ export type { FirstSeen } from "../providers/restore-point/restored-object";
 export { RestorePoint, type RestorePointArgs } from "./restore-point";
 export type { Route } from "./routes";
 export { TransportRule, type TransportRuleArgs } from "./transport-rule";
-export { UseCase4, type RulesOfHeader } from "./use-case-4";
-export type { UseCase4Args, UseCase4Domain } from "./use-case-4-args";
+export { UseCase4, type RulesOfHeader, type UseCase4Rules } from "./use-case-4";
+export type {
+  UseCase4Args,
+  UseCase4Domain,
+  UseCase4Header,
+} from "./use-case-4-args";
 export type {
   AntiSpamPolicyProps,
+  BulkSpamAction,
+  HighConfidencePhishAction,
+  MarkAsSpamBulkMail,
   SpamAction,
 } from "../providers/exchange-online/anti-spam-policy";
 export type {
@@ -27,16 +34,30 @@ export type {
   DeliveryMode,
   Disposition,
   Region,
+  ScannedFolder,
 } from "../providers/cloudflare/area1-domain";
 export type { Verification } from "../providers/cloudflare/client";
 export type { Finding } from "../mail-flow/finding";
-export type { MailFlowCheckProps } from "../providers/mail-flow-check/check-inputs";
+export type {
+  FailOn,
+  MailFlowCheckProps,
+} from "../providers/mail-flow-check/check-inputs";
 export type { LiveRoute } from "../providers/mail-flow-check/examination";
-export type { GuardedMailProps } from "../providers/exposure-guard/guarded-mail";
-export type { QuarantineNotificationProps } from "../providers/exchange-online/quarantine-notification";
+export type {
+  GuardedMailProps,
+  HeaderGeneration,
+} from "../providers/exposure-guard/guarded-mail";
+export type {
+  NotificationFrequency,
+  QuarantineNotificationProps,
+} from "../providers/exchange-online/quarantine-notification";
 export type { QuarantinePermission } from "../providers/exchange-online/quarantine-permissions";
 export type { QuarantinePolicyProps } from "../providers/exchange-online/quarantine-policy";
-export type { TransportRuleProps } from "../providers/exchange-online/transport-rule";
+export type {
+  RuleErrorAction,
+  TransportRuleMode,
+  TransportRuleProps,
+} from "../providers/exchange-online/transport-rule";
 export type {
   RestoredObject,
   RestorePointProps,

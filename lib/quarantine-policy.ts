@@ -31,6 +31,7 @@ export class QuarantinePolicy extends TenantResource {
   declare readonly adminDisplayName: Known<
     QuarantinePolicyProps["adminDisplayName"]
   >;
+  /** Exchange Online's GUID of the policy. */
   declare readonly guid: pulumi.Output<string>;
 
   constructor(

@@ -60,7 +60,7 @@ export interface AdoptArgs extends RestoreArgs {
 /** The inputs of every resource that restores previous values. */
 export interface RestoreArgs {
   /**
-   * The object's previous values, from `RestorePoint.of()`. Used when the resource is created; later changes of this input are
+   * The object's previous values, from `RestorePoint.of()`, or in other languages from the restore point's output `values`. Used when the resource is created; later changes of this input are
    * ignored. If unset, the resource reads the values itself, and may lose them if the process is killed right after the write.
    */
   restorePoint?: pulumi.Input<FirstSeen | undefined>;

@@ -29,6 +29,7 @@ export class RestorePoint extends Area1Resource {
   >;
   /** The time when the first objects were read (ISO 8601). */
   declare readonly takenAt: pulumi.Output<string>;
+  /** Tenant of the objects, according to the token (GUID). */
   declare readonly tenantId: pulumi.Output<string>;
   declare readonly accountId: pulumi.Output<string | undefined>;
 

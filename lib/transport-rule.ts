@@ -44,6 +44,7 @@ export class TransportRule extends TenantResource {
   declare readonly ruleErrorAction: Optional<
     TransportRuleProps["ruleErrorAction"]
   >;
+  /** Exchange Online's GUID of the rule. */
   declare readonly guid: pulumi.Output<string>;
 
   constructor(

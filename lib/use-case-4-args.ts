@@ -11,8 +11,16 @@ import type { Area1DomainArgs } from "./area1-domain";
 import type { MailFlowCheckArgs } from "./mail-flow-check";
 import type { QuarantineNotificationArgs } from "./quarantine-notification";
 
-/** A domain with any input of `Area1Domain`. Its name must be a plain value, not an output. */
-export interface UseCase4Domain extends Omit<Area1DomainArgs, "domain"> {
+/** The headers that the rules of `UseCase4` look in. */
+export type UseCase4Header = "both" | "area1" | "cloudflare";
+
+/**
+ * A domain with any input of `Area1Domain`, except those that `UseCase4` sets itself. Its name must be a plain value, not an output.
+ */
+export interface UseCase4Domain extends Omit<
+  Area1DomainArgs,
+  "domain" | "restorePoint" | "guardedMail"
+> {
   /** The domain, for example `example.com`. */
   domain: string;
 }
@@ -29,7 +37,7 @@ export interface UseCase4Args {
    * a pair of rules for each. A rule has one header, and it is not documented which one an account's mail has.
    * @default "both"
    */
-  header?: "both" | "area1" | "cloudflare" | undefined;
+  header?: UseCase4Header | undefined;
   /**
    * Words for mail that its recipient can release; none of `maliciousWords`. Spam has `UCE`. `SPAM` is the tutorial's word, which
    * Cloudflare never adds.

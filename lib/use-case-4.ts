@@ -45,6 +45,14 @@ export interface RulesOfHeader {
   readonly user: TransportRule;
 }
 
+/** The rules of `UseCase4` by header. */
+export interface UseCase4Rules {
+  /** The rules that look in `X-Area1Security-Disposition`. */
+  readonly area1: RulesOfHeader | undefined;
+  /** The rules that look in `X-CFEmailSecurity-Disposition`. */
+  readonly cloudflare: RulesOfHeader | undefined;
+}
+
 /**
  * Use case 4: Spam and Spoof go to a quarantine that the recipient manages, Malicious to one that only an administrator releases from.
  * One per tenant. It writes in an order that never exposes mail: the restore point, the quarantine policies, the anti-spam policy, the
@@ -64,9 +72,7 @@ export class UseCase4 extends pulumi.ComponentResource {
   /** The administrator's and the user's rule of each header, in this order. */
   readonly transportRules: readonly TransportRule[];
   /** The same rules by header and by who can release, for example `rules.cloudflare?.admin`. A header that `header` excludes has none. */
-  readonly rules: Readonly<
-    Record<"area1" | "cloudflare", RulesOfHeader | undefined>
-  >;
+  readonly rules: UseCase4Rules;
   /** In the order of `domains`. */
   readonly area1Domains: readonly Area1Domain[];
   /** The check of what really happens to mail; undefined with `check: false`. */

@@ -7,6 +7,7 @@ export type Status = "ok" | "warning" | "failed" | "skipped";
 export interface Finding {
   /** The check's name: lower case with hyphens. It is never renamed, because programs accept findings by it. */
   check: string;
+  /** `failed` defeats the routes, `warning` may do so or will do so later, `skipped` could not be checked; else `ok`. */
   status: Status;
   /** The object: the vendor's noun and the name, such as `TransportRule "Bypass"`. */
   object: string;

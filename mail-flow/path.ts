@@ -26,6 +26,7 @@ export interface Step {
 
 /** The path of one message, and its outcome. */
 export interface Path {
+  /** Where the message ends: `inbox`, `junk`, `quarantine`, `deleted`, … */
   outcome: Outcome;
   /** The spam confidence level after lists and rules; null if none set it. */
   scl: number | null;
@@ -35,6 +36,7 @@ export interface Path {
   policy: string | null;
   /** The policy's action, such as `Quarantine`, `MoveToJmf`. */
   action: string | null;
+  /** The name of the quarantine policy that applies; null outside a quarantine or if it is not documented. */
   quarantinePolicy: string | null;
   /** How the recipient can release it from quarantine: `self`, on `request`, not at all (`none`); null outside a quarantine or if unknown. */
   release: "self" | "request" | "none" | null;
@@ -55,8 +57,11 @@ export interface Row extends Omit<
   Path,
   "preview" | "delete" | "notificationFrequency"
 > {
+  /** Cloudflare's disposition of the message. */
   disposition: Disposition;
+  /** The generation of headers that the message has: `area1` or `cloudflare`. */
   header: Header;
+  /** The address that Cloudflare delivers the message from. */
   sourceIp: string;
   /** The recipient's address, or a description of the class of recipients. */
   recipient: string;

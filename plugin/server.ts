@@ -69,13 +69,16 @@ export class ProviderServer {
   private reference: string | undefined;
   /** The resource whose call is being carried out. */
   private readonly urn = new AsyncLocalStorage<string>();
-  private tell: Tell;
   private underWay = 0;
 
-  /** @param engine address of the engine, `127.0.0.1:<port>`. */
-  constructor(private engine: string) {
-    this.tell = this.tellAt(engine);
-  }
+  /**
+   * @param engine address of the engine, `127.0.0.1:<port>`.
+   * @param tell sends messages to the user. @default to the engine, in the row of the resource that is processed
+   */
+  constructor(
+    private engine: string,
+    private tell: Tell | undefined = undefined,
+  ) {}
 
   /** Whether no call is in progress. */
   get isIdle(): boolean {
@@ -92,7 +95,7 @@ export class ProviderServer {
     ),
     attach: this.answered((request: PluginAttach) => {
       this.engine = request.getAddress();
-      this.tell = this.tellAt(this.engine);
+      this.tell = undefined;
       return new Empty();
     }),
     getPluginInfo: this.answered(() => new PluginInfo().setVersion(version())),
@@ -295,14 +298,13 @@ export class ProviderServer {
   private session(): Session {
     return (this.opened ??= new Session(
       resolveConfiguration(this.stored, process.env),
-      (message, severity) => this.tell(message, severity),
+      (message, severity) => {
+        this.tell ??= tellThrough(createRequire(__filename), this.engine, () =>
+          this.urn.getStore(),
+        );
+        this.tell(message, severity);
+      },
     ));
-  }
-
-  private tellAt(engine: string): Tell {
-    return tellThrough(createRequire(__filename), engine, () =>
-      this.urn.getStore(),
-    );
   }
 
   /** Returns the method for a call about one resource: its messages to the engine are about that resource. */

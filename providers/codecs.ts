@@ -3,10 +3,24 @@ import { isRecord } from "./json";
 /** The value of a property in programs and states; null means that the vendor has no value. */
 export type Value = string | number | boolean | readonly string[] | null;
 
+/** The type of a codec's values in the schema of the provider `area1`. */
+export type SchemaType =
+  | { readonly type: "boolean" | "integer" | "any" }
+  | { readonly type: "string"; readonly enum?: readonly EnumValue[] }
+  | { readonly type: "array"; readonly items: SchemaType };
+
+/** A value of an enumeration. */
+export interface EnumValue {
+  readonly value: string;
+  /** The value's name in other languages, if the value itself cannot be one. */
+  readonly name?: string;
+}
+
 /** A type of values: its validation, canonical form, wire format and equality. */
 export interface Codec<T extends Value = Value> {
   /** The type's name in the documentation's tables. */
   readonly type: string;
+  readonly schema: SchemaType;
   /** Returns why a program's value is invalid and what to do, or undefined. */
   refuse(value: unknown): string | undefined;
   /** Returns the canonical form: sets are sorted, without duplicates. Idempotent. */
@@ -45,6 +59,7 @@ export function text(rules: TextRules = {}): Codec<string> {
   const normalize = rules.normalize ?? ((value: string) => value);
   return {
     type: rules.max ? `text of at most ${rules.max} characters` : "text",
+    schema: { type: "string" },
     refuse(value) {
       if (typeof value !== "string")
         return `must be a text, not ${kindOf(value)}`;
@@ -71,6 +86,7 @@ export function text(rules: TextRules = {}): Codec<string> {
 
 export const flag: Codec<boolean> = {
   type: "true or false",
+  schema: { type: "boolean" },
   refuse: (value) =>
     typeof value === "boolean"
       ? undefined
@@ -102,6 +118,7 @@ export const state: Codec<boolean> = {
 export function integer(min: number, max: number): Codec<number> {
   return {
     type: `whole number, ${min} to ${max}`,
+    schema: { type: "integer" },
     refuse: (value) =>
       typeof value === "number" &&
       Number.isInteger(value) &&
@@ -133,6 +150,7 @@ export function oneOf<const T extends string>(...names: T[]): Codec<T> {
     names.find((name) => name.toLowerCase() === value.toLowerCase());
   return {
     type: names.map((name) => `\`${name}\``).join(", "),
+    schema: { type: "string", enum: names.map((value) => ({ value })) },
     refuse: (value) =>
       typeof value === "string" && known(value)
         ? undefined
@@ -166,6 +184,7 @@ export function setOf(
   };
   return {
     type: `set of ${item.type}`,
+    schema: { type: "array", items: item.schema },
     refuse(value) {
       if (!Array.isArray(value)) return `must be a list, not ${kindOf(value)}`;
       if (limits.min && value.length < limits.min) return "must not be empty";

@@ -127,6 +127,7 @@ async function build() {
         recursive: true,
       }),
     ]);
+    await writeSchema(fresh);
     await Promise.all([
       finishSourceMaps(fresh, dist),
       finishSourceMaps(freshSimulator, simulator),
@@ -137,6 +138,14 @@ async function build() {
     await rm(fresh, { recursive: true, force: true });
     await rm(freshSimulator, { recursive: true, force: true });
   }
+}
+
+/** Writes the schema of the provider `area1`. What writes it needs the compiler, and is not published. */
+async function writeSchema(fresh) {
+  const program = path.join(fresh, "plugin/schema.js");
+  await bundle("plugin/schema.ts", program);
+  await node(program, path.join(fresh, "plugin/schema.json"));
+  await Promise.all([rm(program), rm(`${program}.map`)]);
 }
 
 async function replace(folder, fresh) {
@@ -152,7 +161,7 @@ async function replace(folder, fresh) {
 async function node(script, ...args) {
   const { code, output } = await run(
     process.execPath,
-    [path.join(root, "node_modules", script), ...args],
+    [path.resolve(root, "node_modules", script), ...args],
     { cwd: root },
   );
   if (code !== 0) throw new Error(output.trim());

@@ -31,6 +31,9 @@ export type DeliveryMode = "DIRECT" | "BCC" | "JOURNAL" | "API" | "RETRO_SCAN";
 /** Where mail is processed. */
 export type Region = "GLOBAL" | "AU" | "DE" | "IN" | "US";
 
+/** The folder that API scanning reads. */
+export type ScannedFolder = "AllItems" | "Inbox";
+
 /**
  * A domain that Cloudflare Email Security (formerly Area 1) protects as its MX. One that exists already is adopted and, on
  * destroy, restored. Needs an API token with the account permission Cloud Email Security: Write.
@@ -79,7 +82,7 @@ export interface Area1DomainProps {
   /** Integration (UUID) that authorises the domain. Not managed when left out. */
   integrationId?: string;
   /** Folder that is scanned, with API scanning only. Not managed when left out. */
-  folder?: "AllItems" | "Inbox";
+  folder?: ScannedFolder;
 }
 
 const dispositions = setOf(oneOf(...dispositionNames), { max: 10 });

@@ -14,8 +14,11 @@ import { Creations, type Domain } from "./creations";
 
 /** The TXT record that proves the ownership of a new domain. */
 export interface Verification {
+  /** Name of the record. */
   readonly txtRecordName: string;
+  /** Value of the record. */
   readonly txtRecordValue: string;
+  /** State of the proof, as Cloudflare returns it. */
   readonly status: string;
 }
 

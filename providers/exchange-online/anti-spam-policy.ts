@@ -33,6 +33,15 @@ const spamActions = [
 /** The action on mail with a given verdict. */
 export type SpamAction = (typeof spamActions)[number];
 
+/** The action on high confidence phishing. */
+export type HighConfidencePhishAction = "Redirect" | "Quarantine";
+
+/** The action on bulk mail. */
+export type BulkSpamAction = SpamAction | "NoAction";
+
+/** Whether mail above the bulk threshold counts as spam. */
+export type MarkAsSpamBulkMail = "On" | "Off" | "Test";
+
 /**
  * An anti-spam policy for incoming mail: the built-in one, `Default`, which is adopted and restored, or a custom one with its
  * rule. Only what is given is managed. Needs Exchange Administrator or Security Administrator, or the management role
@@ -84,11 +93,11 @@ export interface AntiSpamPolicyProps {
   /** Quarantine policy for phishing; only with `phishSpamAction: "Quarantine"`. */
   phishQuarantineTag?: string;
   /** What becomes of high confidence phishing. Recipients never release it themselves, whatever the quarantine policy says. */
-  highConfidencePhishAction?: "Redirect" | "Quarantine";
+  highConfidencePhishAction?: HighConfidencePhishAction;
   /** Quarantine policy for high confidence phishing; only with `highConfidencePhishAction: "Quarantine"`. */
   highConfidencePhishQuarantineTag?: string;
   /** What becomes of bulk mail. */
-  bulkSpamAction?: SpamAction | "NoAction";
+  bulkSpamAction?: BulkSpamAction;
   /** Quarantine policy for bulk mail; only with `bulkSpamAction: "Quarantine"`. */
   bulkQuarantineTag?: string;
   /** Addresses that mail goes to where an action is `Redirect`. */
@@ -102,7 +111,7 @@ export interface AntiSpamPolicyProps {
   /** Days that quarantined mail is kept before it is deleted for good, 1 to 30. Cloudflare recommends 15 to 30. */
   quarantineRetentionPeriod?: number;
   /** Whether mail above the bulk threshold counts as spam. */
-  markAsSpamBulkMail?: "On" | "Off" | "Test";
+  markAsSpamBulkMail?: MarkAsSpamBulkMail;
   /** Whether delivered mail that turns out to be spam is taken back. */
   spamZapEnabled?: boolean;
   /** Whether delivered mail that turns out to be phishing is taken back. */

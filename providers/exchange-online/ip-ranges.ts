@@ -80,6 +80,7 @@ export function merged(ranges: readonly string[]): unknown {
 /** Set of IPv4 addresses, CIDR blocks of /24 to /32, or `a-b` ranges of at most 256 addresses. */
 export const ipRanges: Codec<readonly string[]> = {
   type: "set of IPv4 addresses, CIDR blocks up to /24, or `a-b` ranges of at most 256 addresses",
+  schema: { type: "array", items: { type: "string" } },
   refuse(value) {
     if (!Array.isArray(value)) return `must be a list, not ${kindOf(value)}`;
     if (value.length === 0)

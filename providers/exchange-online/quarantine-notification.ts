@@ -4,6 +4,9 @@ import { identityOf } from "./identity";
 import { singleObject } from "./single-object";
 import { timeSpan } from "./time-span";
 
+/** The time between two notifications of a recipient. */
+export type NotificationFrequency = "04:00:00" | "1.00:00:00" | "7.00:00:00";
+
 /**
  * How often recipients are told of quarantined messages: one setting for the whole tenant, always adopted and restored on
  * destroy. Needs Exchange Administrator or Security Administrator, or the management role Transport Hygiene.
@@ -12,13 +15,17 @@ import { timeSpan } from "./time-span";
  */
 export interface QuarantineNotificationProps {
   /** Time between notifications: 4 hours, 1 day or 7 days. */
-  endUserSpamNotificationFrequency: "04:00:00" | "1.00:00:00" | "7.00:00:00";
+  endUserSpamNotificationFrequency: NotificationFrequency;
 }
 
 const fields = {
   endUserSpamNotificationFrequency: field(
     "EndUserSpamNotificationFrequency",
-    timeSpan("04:00:00", "1.00:00:00", "7.00:00:00"),
+    timeSpan({
+      FourHours: "04:00:00",
+      OneDay: "1.00:00:00",
+      SevenDays: "7.00:00:00",
+    }),
     { required: true },
   ),
 } satisfies Record<keyof QuarantineNotificationProps, Field>;

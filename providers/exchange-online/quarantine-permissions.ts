@@ -1,4 +1,4 @@
-import { kindOf, type Codec } from "../codecs";
+import { kindOf, oneOf, setOf, type Codec } from "../codecs";
 import { isList } from "../json";
 
 /**
@@ -61,7 +61,7 @@ export function permissionsFromText(
 
 /** The codec for a set of {@link QuarantinePermission}. */
 export const quarantinePermissions: Codec<readonly string[]> = {
-  type: `set of ${names.map((name) => `\`${name}\``).join(", ")}`,
+  ...setOf(oneOf(...names)),
   refuse(value) {
     if (!isList(value)) return `must be a list, not ${kindOf(value)}`;
     const unknown = value.find((v) => !names.includes(canonical(v)));

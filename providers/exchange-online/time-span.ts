@@ -17,8 +17,15 @@ export function secondsOf(text: string): number | undefined {
   return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
 }
 
-/** Returns the codec for one of several time spans in Exchange's format. `1.00:00:00`, `24:00:00`, `P1D` and `PT24H` are equal. */
-export function timeSpan<const T extends string>(...spans: T[]): Codec<T> {
+/**
+ * Returns the codec for one of several time spans in Exchange's format. `1.00:00:00`, `24:00:00`, `P1D` and `PT24H` are equal.
+ *
+ * @param named the time spans by their names in SDKs: `04:00:00` cannot be a name
+ */
+export function timeSpan<const T extends string>(
+  named: Readonly<Record<string, T>>,
+): Codec<T> {
+  const spans = Object.values(named);
   const known = (text: string): T | undefined => {
     const seconds = secondsOf(text.trim());
     return seconds === undefined
@@ -28,6 +35,10 @@ export function timeSpan<const T extends string>(...spans: T[]): Codec<T> {
   const names = oneOf(...spans);
   return {
     ...names,
+    schema: {
+      type: "string",
+      enum: Object.entries(named).map(([name, value]) => ({ value, name })),
+    },
     refuse: (value) =>
       typeof value === "string" && known(value)
         ? undefined

@@ -20,6 +20,12 @@ import {
   scl,
 } from "./transport-rule-parameters";
 
+/** What a rule does with mail that matches. */
+export type TransportRuleMode = "Enforce" | "Audit" | "AuditAndNotify";
+
+/** What happens to mail when a rule cannot be evaluated. */
+export type RuleErrorAction = "Ignore" | "Defer";
+
 /**
  * A mail flow rule of Exchange Online. Needs a role that may write transport rules: Exchange Administrator, or the management role
  * Transport Rules.
@@ -38,7 +44,7 @@ export interface TransportRuleProps {
    * `Enforce` acts; `Audit` and `AuditAndNotify` only report, so that mail passes the rule unchanged.
    * @default "Enforce"
    */
-  mode?: "Enforce" | "Audit" | "AuditAndNotify";
+  mode?: TransportRuleMode;
   /**
    * Place in the order of all rules of the tenant, 0 first. Setting it moves other rules by one, so it is not managed when
    * left out; a new rule then comes last.
@@ -71,7 +77,7 @@ export interface TransportRuleProps {
    */
   stopRuleProcessing?: boolean;
   /** What happens to mail when the rule cannot be evaluated. Not managed when left out. */
-  ruleErrorAction?: "Ignore" | "Defer";
+  ruleErrorAction?: RuleErrorAction;
 }
 
 const noSpacesAtEnds = (value: string): string | undefined =>
@@ -183,6 +189,7 @@ export const schedule = {
  */
 const anything: Codec = {
   type: "as Exchange has it",
+  schema: { type: "any" },
   refuse: () => "is not an input",
   normalize: (value) => value,
   encode: (value) => value,

@@ -2,7 +2,11 @@ import { encode, together, valuesOf, type Kind } from "../kind";
 import { identityOf } from "./identity";
 import { properties } from "./transport-rule-properties";
 
-export type { TransportRuleProps } from "./transport-rule-properties";
+export type {
+  RuleErrorAction,
+  TransportRuleMode,
+  TransportRuleProps,
+} from "./transport-rule-properties";
 
 /** Maximum number of characters in a rule (documented). What the vendor counts in addition to the values is unknown. */
 const longestRule = 8192;

@@ -1,6 +1,9 @@
 import { ipRanges } from "../exchange-online/ip-ranges";
 import { isList, isRecord } from "../json";
 
+/** A generation of headers: `area1` is `X-Area1Security-…`, `cloudflare` is `X-CFEmailSecurity-…`. */
+export type HeaderGeneration = "area1" | "cloudflare";
+
 /**
  * Mail that the exposure guard protects: no write of the resource may bring it nearer to its recipients than a quarantine that an
  * administrator releases from, unless it was as near before. `UseCase4` sets it for each of its resources.
@@ -15,7 +18,7 @@ export interface GuardedMailProps {
    * Generations of headers that it may carry, each alone; mail with both is guarded in any case.
    * @default ["area1", "cloudflare"]
    */
-  headers?: readonly ("area1" | "cloudflare")[];
+  headers?: readonly HeaderGeneration[];
   /**
    * Addresses that Cloudflare delivers from, as in `TransportRule`.
    * @default the published list

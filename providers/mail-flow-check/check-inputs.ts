@@ -1,7 +1,11 @@
 import { hostName, objectName, oneOf, setOf, text } from "../codecs";
 import { ipRanges } from "../exchange-online/ip-ranges";
+import type { HeaderGeneration } from "../exposure-guard/guarded-mail";
 import { field, type Field } from "../field";
 import type { Form } from "../kind";
+
+/** The least status of a finding for which an `up` fails. */
+export type FailOn = "warning" | "failed";
 
 /**
  * A check of everything that decides what happens to mail, and of everything that defeats the routes of use case 4. It writes nothing.
@@ -15,13 +19,13 @@ export interface MailFlowCheckProps {
    */
   findings?: readonly string[];
   /** How bad a finding must be for an `up` to fail, after everything is written. Left out, it only warns. */
-  failOn?: "warning" | "failed";
+  failOn?: FailOn;
   /** The domains that are meant. Left out: all of the Cloudflare account. */
   domains?: readonly string[];
   /** Those of them that are forwarded to a host of your own choice, not to the MX that Microsoft 365 expects. */
   domainsWithTransport?: readonly string[];
   /** The generations of headers that there must be rules for. Left out: those that there are any for. */
-  headers?: readonly ("area1" | "cloudflare")[];
+  headers?: readonly HeaderGeneration[];
   /** The addresses that Cloudflare delivers from, as in `TransportRule`. Left out: the published list. */
   senderIpRanges?: readonly string[];
   /** Names of the rules that make the routes. Left out: those of use case 4. */

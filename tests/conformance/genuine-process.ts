@@ -1,19 +1,15 @@
 import {
   opsProject,
   providerProcess,
-  ProviderError,
   type ProviderProcess,
-  type RemoteHandlers,
 } from "../engine/harness";
 import {
   asConfiguration,
-  bare,
-  HandlerError,
   type Environment,
-  type Handlers,
   type Platform,
   type ProviderRun,
 } from "./platform";
+import { handlersOver } from "./remote";
 
 /** Pulumi's own dynamic-provider process with the packed library, and a platform whose runs share it. */
 export interface GenuineProcess {
@@ -51,7 +47,7 @@ function runIn(
   const first = started.logs.length;
   return {
     of: (kind) =>
-      remote(started.handlers(loaderWith(kind, environment, serial))),
+      handlersOver(started.handlers(loaderWith(kind, environment, serial))),
     async warnings(atLeast = 0) {
       const now = () =>
         started.logs
@@ -81,54 +77,4 @@ function loaderWith(
     "area1:clientCertificatePassword": `nobody's password, run ${serial}`,
   };
   return `exports.handler=()=>{const h=require("pulumi-area1-m365/provider").provider(${JSON.stringify(kind)}),c=h.configure,o=${JSON.stringify(configuration)};h.configure=()=>c({config:{get:k=>o[k]}});return h}//${serial}`;
-}
-
-function remote(handlers: RemoteHandlers): Handlers {
-  return {
-    check: (olds, news) =>
-      translated(async () => {
-        const { inputs, failures } = await handlers.check(olds, news);
-        return { inputs: bare(inputs), failures };
-      }),
-    diff: (id, olds, news) => translated(() => handlers.diff(id, olds, news)),
-    create: (inputs) =>
-      translated(async () => {
-        const { id, properties } = await handlers.create(inputs);
-        return { id, outputs: bare(properties) };
-      }),
-    read: (id, outputs) =>
-      translated(async () => {
-        const found = await handlers.read(id, outputs);
-        return found.id === ""
-          ? undefined
-          : {
-              id: found.id,
-              outputs: bare(found.properties),
-              inputs: bare(found.inputs ?? {}),
-            };
-      }),
-    update: (id, olds, news) =>
-      translated(async () => {
-        const { properties } = await handlers.update(id, olds, news);
-        return { outputs: bare(properties) };
-      }),
-    delete: (id, outputs) => translated(() => handlers.delete(id, outputs)),
-  };
-}
-
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    const { partial, message } = error;
-    throw new HandlerError(
-      partial ? partial.reasons.join("\n") : message,
-      partial && {
-        id: partial.id,
-        outputs: bare(partial.properties),
-        reasons: partial.reasons,
-      },
-    );
-  }
 }

@@ -10,7 +10,9 @@ import { Session } from "../../providers/session/session";
 /** The inputs or outputs of a resource. */
 export type Properties = Record<string, unknown>;
 
-/** The handlers of one kind, with their answers as the engine interprets them. */
+/**
+ * The handlers of one kind, with their answers as the engine interprets them. The provider `area1` also gets the old inputs.
+ */
 export interface Handlers {
   check(
     olds: Properties,
@@ -19,17 +21,26 @@ export interface Handlers {
     inputs: Properties;
     failures: { property: string; reason: string }[];
   }>;
-  /** Compares the state with new inputs. `unknown`: the engine compares old and new inputs itself. */
+  /**
+   * Compares the state with new inputs. `unknown`: the engine compares old and new inputs itself.
+   * @returns the inputs that differ, if the provider names them.
+   */
   diff(
     id: string,
     olds: Properties,
     news: Properties,
-  ): Promise<{ changes: "none" | "some" | "unknown"; replaces: string[] }>;
+    oldInputs?: Properties,
+  ): Promise<{
+    changes: "none" | "some" | "unknown";
+    replaces: string[];
+    differing?: string[];
+  }>;
   create(inputs: Properties): Promise<{ id: string; outputs: Properties }>;
   /** Reads the object; undefined if it no longer exists. */
   read(
     id: string,
     outputs: Properties,
+    inputs?: Properties,
   ): Promise<
     { id: string; outputs: Properties; inputs: Properties } | undefined
   >;
@@ -37,8 +48,13 @@ export interface Handlers {
     id: string,
     olds: Properties,
     news: Properties,
+    oldInputs?: Properties,
   ): Promise<{ outputs: Properties }>;
-  delete(id: string, outputs: Properties): Promise<void>;
+  delete(
+    id: string,
+    outputs: Properties,
+    oldInputs?: Properties,
+  ): Promise<void>;
 }
 
 /** The error that a failed call rejects with. */

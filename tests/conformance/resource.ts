@@ -53,13 +53,14 @@ export class Resource {
     const { inputs } = await this.checked(handlers, program);
     const { kept } = this;
     if (!kept) return ["create"];
-    const { changes, replaces } = await handlers.diff(
-      kept.id,
-      kept.outputs,
-      inputs,
-    );
+    const {
+      changes,
+      replaces,
+      differing: named,
+    } = await handlers.diff(kept.id, kept.outputs, inputs, kept.inputs);
     if (replaces.length > 0) return replaces.map((name) => `replace ${name}`);
-    if (kept.unfinished || changes === "some") return ["update"];
+    if (kept.unfinished) return ["update"];
+    if (changes === "some") return named?.length ? named : ["update"];
     return changes === "none" ? [] : differing(kept.inputs, inputs);
   }
 
@@ -86,12 +87,14 @@ export class Resource {
       kept.id,
       kept.outputs,
       inputs,
+      kept.inputs,
     );
     if (replaces.length > 0) {
       // For a replacement the engine checks the program's inputs again without old ones, and ignores no change (step_generator.go).
       const anew = await handlers.check({}, program);
       await this.createAnew(run, anew.inputs, options.leftover);
-      if (!options.leftover) await handlers.delete(kept.id, kept.outputs);
+      if (!options.leftover)
+        await handlers.delete(kept.id, kept.outputs, kept.inputs);
       return outcome("create", "delete");
     }
     const same =
@@ -103,7 +106,12 @@ export class Resource {
       return outcome();
     }
     try {
-      const { outputs } = await handlers.update(kept.id, kept.outputs, inputs);
+      const { outputs } = await handlers.update(
+        kept.id,
+        kept.outputs,
+        inputs,
+        kept.inputs,
+      );
       this.kept = { id: kept.id, inputs, outputs, unfinished: false };
     } catch (error) {
       this.keepPart(error, inputs);
@@ -122,7 +130,7 @@ export class Resource {
     const before = this.kept;
     await this.createAnew(run, inputs, options.leftover);
     if (before && !options.leftover)
-      await run.of(this.kind).delete(before.id, before.outputs);
+      await run.of(this.kind).delete(before.id, before.outputs, before.inputs);
     return { steps: ["create", "delete"], run };
   }
 
@@ -139,7 +147,9 @@ export class Resource {
   /** Runs the `up` after an interrupted replacement: first the program's resource, then the delete of the leftover. */
   async cleanUp(program: Properties, leftover: Kept): Promise<Outcome> {
     const outcome = await this.up(program);
-    await outcome.run.of(this.kind).delete(leftover.id, leftover.outputs);
+    await outcome.run
+      .of(this.kind)
+      .delete(leftover.id, leftover.outputs, leftover.inputs);
     return outcome;
   }
 
@@ -151,18 +161,20 @@ export class Resource {
     const { kept } = this;
     if (!kept) return [];
     const handlers = run.of(this.kind);
-    const found = await handlers.read(kept.id, kept.outputs);
+    const found = await handlers.read(kept.id, kept.outputs, kept.inputs);
     if (!found) {
       this.kept = undefined;
       return "gone";
     }
     this.kept = { ...found, unfinished: false };
-    const { changes } = await handlers.diff(
+    const { changes, differing: named } = await handlers.diff(
       found.id,
       found.outputs,
       kept.inputs,
+      found.inputs,
     );
-    return changes === "none" ? [] : differing(kept.inputs, found.inputs);
+    if (changes === "none") return [];
+    return named?.length ? named : differing(kept.inputs, found.inputs);
   }
 
   /** Runs `pulumi destroy`, with `--refresh` if `options.refresh` is set. */
@@ -171,7 +183,7 @@ export class Resource {
     if (options.refresh) await this.refresh(run);
     const { kept } = this;
     if (!kept) return { steps: [], run };
-    await run.of(this.kind).delete(kept.id, kept.outputs);
+    await run.of(this.kind).delete(kept.id, kept.outputs, kept.inputs);
     this.kept = undefined;
     return { steps: ["delete"], run };
   }

@@ -86,7 +86,7 @@ export async function providerProcess(options: {
   );
   return {
     pid: child.pid ?? -1,
-    handlers: (loader) => remoteHandlers(client, loader, timeout),
+    handlers: (loader) => remoteHandlers(client, { loader }, timeout),
     logs,
     output: () => output,
     kill,

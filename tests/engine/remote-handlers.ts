@@ -4,7 +4,10 @@ import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import {
+  type JavaScriptValue,
+  Struct,
+} from "google-protobuf/google/protobuf/struct_pb";
 
 type Properties = Record<string, unknown>;
 
@@ -39,16 +42,20 @@ export interface RemoteHandlers {
     id: string,
     olds: Properties,
     news: Properties,
+    oldInputs?: Properties,
   ): Promise<{
     changes: "unknown" | "none" | "some";
     replaces: string[];
     deleteBeforeReplace: boolean;
+    /** The kinds of the differences, by path. */
+    details: Record<string, { kind: number; inputDiff: boolean }>;
   }>;
   create(inputs: Properties): Promise<{ id: string; properties: Properties }>;
   /** An empty id means that the object does not exist. */
   read(
     id: string,
     properties: Properties,
+    inputs?: Properties,
   ): Promise<{
     id: string;
     properties: Properties;
@@ -58,18 +65,42 @@ export interface RemoteHandlers {
     id: string,
     olds: Properties,
     news: Properties,
+    oldInputs?: Properties,
   ): Promise<{ properties: Properties }>;
-  delete(id: string, properties: Properties): Promise<void>;
+  delete(
+    id: string,
+    properties: Properties,
+    oldInputs?: Properties,
+  ): Promise<void>;
 }
 
-/** Returns the handlers that a loader text loads, with a time limit in milliseconds for each call. */
+/** The calls of a provider that handle one resource. */
+export type ProviderClient = Pick<
+  ResourceProviderClient,
+  "check" | "diff" | "create" | "read" | "update" | "delete"
+>;
+
+/** What a provider needs with every call. */
+interface Address {
+  /** The text that loads the handlers of a dynamic resource. */
+  loader?: string;
+  /** The resource's URN. */
+  urn?: string;
+}
+
+/** Returns the handlers of a resource, with a time limit in milliseconds for each call. */
 export function remoteHandlers(
-  client: ResourceProviderClient,
-  loader: string,
+  client: ProviderClient,
+  { loader, urn = "" }: Address,
   timeout: number,
 ): RemoteHandlers {
   const struct = (properties: Properties) =>
-    Struct.fromJavaScript({ ...properties, __provider: loader });
+    Struct.fromJavaScript({
+      ...properties,
+      ...(loader !== undefined && { __provider: loader }),
+    } as Record<string, JavaScriptValue>);
+  const structOf = (properties: Properties | undefined) =>
+    properties && struct(properties);
   const call = <Response>(
     start: (
       metadata: grpc.Metadata,
@@ -83,6 +114,7 @@ export function remoteHandlers(
   return {
     async check(olds, news) {
       const request = new messages.CheckRequest()
+        .setUrn(urn)
         .setOlds(struct(olds))
         .setNews(struct(news));
       const response = await call<messages.CheckResponse>((m, o, done) =>
@@ -96,9 +128,11 @@ export function remoteHandlers(
         })),
       };
     },
-    async diff(id, olds, news) {
+    async diff(id, olds, news, oldInputs) {
       const request = new messages.DiffRequest()
         .setId(id)
+        .setUrn(urn)
+        .setOldInputs(structOf(oldInputs))
         .setOlds(struct(olds))
         .setNews(struct(news));
       const response = await call<messages.DiffResponse>((m, o, done) =>
@@ -108,12 +142,27 @@ export function remoteHandlers(
         changes: (["unknown", "none", "some"] as const)[response.getChanges()],
         replaces: response.getReplacesList(),
         deleteBeforeReplace: response.getDeletebeforereplace(),
+        details: Object.fromEntries(
+          response
+            .getDetaileddiffMap()
+            .getEntryList()
+            .map(([path]) => {
+              const found = response.getDetaileddiffMap().get(path);
+              return [
+                path,
+                {
+                  kind: found?.getKind() ?? -1,
+                  inputDiff: found?.getInputdiff() ?? false,
+                },
+              ];
+            }),
+        ),
       };
     },
     async create(inputs) {
-      const request = new messages.CreateRequest().setProperties(
-        struct(inputs),
-      );
+      const request = new messages.CreateRequest()
+        .setUrn(urn)
+        .setProperties(struct(inputs));
       const response = await call<messages.CreateResponse>((m, o, done) =>
         client.create(request, m, o, done),
       );
@@ -122,9 +171,11 @@ export function remoteHandlers(
         properties: plain(response.getProperties()),
       };
     },
-    async read(id, properties) {
+    async read(id, properties, inputs) {
       const request = new messages.ReadRequest()
         .setId(id)
+        .setUrn(urn)
+        .setInputs(structOf(inputs))
         .setProperties(struct(properties));
       const response = await call<messages.ReadResponse>((m, o, done) =>
         client.read(request, m, o, done),
@@ -135,9 +186,11 @@ export function remoteHandlers(
         inputs: response.hasInputs() ? plain(response.getInputs()) : undefined,
       };
     },
-    async update(id, olds, news) {
+    async update(id, olds, news, oldInputs) {
       const request = new messages.UpdateRequest()
         .setId(id)
+        .setUrn(urn)
+        .setOldInputs(structOf(oldInputs))
         .setOlds(struct(olds))
         .setNews(struct(news));
       const response = await call<messages.UpdateResponse>((m, o, done) =>
@@ -145,9 +198,11 @@ export function remoteHandlers(
       );
       return { properties: plain(response.getProperties()) };
     },
-    async delete(id, properties) {
+    async delete(id, properties, oldInputs) {
       const request = new messages.DeleteRequest()
         .setId(id)
+        .setUrn(urn)
+        .setOldInputs(structOf(oldInputs))
         .setProperties(struct(properties));
       await call<Empty>((m, o, done) => client.delete(request, m, o, done));
     },

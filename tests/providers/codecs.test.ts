@@ -221,16 +221,21 @@ describe("Spellings of one value", () => {
       "11",
       11,
     ],
-    ["time spans", timeSpan("04:00:00", "1.00:00:00"), "PT24H", "1.00:00:00"],
+    [
+      "time spans",
+      timeSpan({ FourHours: "04:00:00", OneDay: "1.00:00:00" }),
+      "PT24H",
+      "1.00:00:00",
+    ],
     [
       "time spans in days",
-      timeSpan("04:00:00", "1.00:00:00"),
+      timeSpan({ FourHours: "04:00:00", OneDay: "1.00:00:00" }),
       "P1D",
       "24:00:00",
     ],
     [
       "time spans with fractions",
-      timeSpan("04:00:00"),
+      timeSpan({ FourHours: "04:00:00" }),
       "04:00:00.0000000",
       "PT4H",
     ],
@@ -272,7 +277,12 @@ describe("Spellings of one value", () => {
       "X-CFEmailSecurity-Disposition",
     ],
     ["one permission more", quarantinePermissions, 3, 7],
-    ["another time span", timeSpan("04:00:00", "1.00:00:00"), "PT4H", "P1D"],
+    [
+      "another time span",
+      timeSpan({ FourHours: "04:00:00", OneDay: "1.00:00:00" }),
+      "PT4H",
+      "P1D",
+    ],
   ])("are not equal: %s", (_, codec, a, b) => {
     expect(same(codec, a, b)).toBe(false);
   });

@@ -27,7 +27,8 @@ test.each([
 });
 
 describe("One of two time spans", () => {
-  const codec = () => timeSpan<string>("04:00:00", "1.00:00:00");
+  const codec = () =>
+    timeSpan<string>({ FourHours: "04:00:00", OneDay: "1.00:00:00" });
 
   test.each([
     ["04:00:00", undefined],

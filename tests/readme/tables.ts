@@ -111,8 +111,7 @@ function configuration(): Table {
         code(`area1:${key}`),
         code(variable),
         argument.byDefault ? shown(argument.byDefault) : "",
-        (argument.text.replace(/ Kept as a secret\./, "") ||
-          "Base URL; for sovereign clouds and the simulator.") + secret,
+        argument.text.replace(/ Kept as a secret\./, "") + secret,
       ];
     }),
   ];

@@ -294,7 +294,8 @@ export class Stack {
     const run = this.#platform.run(this.environment);
     for (const last of this.#leftovers.toReversed()) {
       if (!isChosen(last.name)) continue;
-      await run.of(last.kind).delete(last.kept.id, last.kept.outputs);
+      const { id, outputs, inputs } = last.kept;
+      await run.of(last.kind).delete(id, outputs, inputs);
       this.#leftovers.splice(this.#leftovers.indexOf(last), 1);
     }
   }

@@ -65,9 +65,11 @@ export class PlayedEngine {
         changes.push(`${name}: create`);
         continue;
       }
-      const diff = await handlers.diff(old.id, old.outputs, inputs);
+      const diff = await handlers.diff(old.id, old.outputs, inputs, old.inputs);
       const names =
-        diff.changes === "none" ? [] : differing(old.inputs, inputs);
+        diff.changes === "none"
+          ? []
+          : (diff.differing ?? differing(old.inputs, inputs));
       const unnamed =
         old.unfinished || diff.changes === "some" || diff.replaces.length > 0;
       changes.push(
@@ -90,7 +92,7 @@ export class PlayedEngine {
         .map(async (entry) => {
           const handlers = run.of(entry.kind);
           const read = await hear(
-            handlers.read(entry.id, entry.outputs),
+            handlers.read(entry.id, entry.outputs, entry.inputs),
             false,
           );
           if (!read) {
@@ -98,14 +100,14 @@ export class PlayedEngine {
             return [`${entry.name}: gone`];
           }
           const { inputs } = entry;
-          const { changes } = await hear(
-            handlers.diff(read.id, read.outputs, inputs),
+          const { changes, differing: named } = await hear(
+            handlers.diff(read.id, read.outputs, inputs, read.inputs),
             false,
           );
           Object.assign(entry, read, { unfinished: false });
           return changes === "none"
             ? []
-            : differing(inputs, read.inputs).map(
+            : (named ?? differing(inputs, read.inputs)).map(
                 (property) => `${entry.name}: ${property}`,
               );
         }),
@@ -142,7 +144,7 @@ export class PlayedEngine {
       return [`create ${name}`];
     }
     const { changes, replaces } = await hear(
-      handlers.diff(old.id, old.outputs, inputs),
+      handlers.diff(old.id, old.outputs, inputs, old.inputs),
       false,
     );
     if (replaces.length > 0) {
@@ -161,7 +163,7 @@ export class PlayedEngine {
     }
     try {
       const { outputs } = await hear(
-        handlers.update(old.id, old.outputs, inputs),
+        handlers.update(old.id, old.outputs, inputs, old.inputs),
         true,
       );
       Object.assign(old, {
@@ -231,7 +233,8 @@ export class PlayedEngine {
   }
 
   async #delete(run: ProviderRun, entry: Entry, hear: Hear): Promise<void> {
-    await hear(run.of(entry.kind).delete(entry.id, entry.outputs), true);
+    const { id, outputs, inputs } = entry;
+    await hear(run.of(entry.kind).delete(id, outputs, inputs), true);
     this.entries.splice(this.entries.indexOf(entry), 1);
   }
 

@@ -1,0 +1,27 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+
+import { engineEnvironment } from "./environment";
+import { packedLibrary } from "./packed-library";
+
+const execute = promisify(execFile);
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), "area1-schema-"));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+test("pulumi schema check accepts the schema in the published package", async () => {
+  const { directory: packed } = await packedLibrary();
+  const { stdout, stderr } = await execute(
+    "pulumi",
+    ["schema", "check", path.join(packed, "dist/plugin/schema.json")],
+    { env: await engineEnvironment(directory) },
+  );
+  expect(stdout + stderr).toBe("");
+});
