@@ -1,4 +1,4 @@
-import { askedFor, type Asked } from "../mail-flow/scl";
+import { requestedVerdict, type RequestedVerdict } from "../mail-flow/scl";
 
 /** Where mail of a disposition goes according to the stack. */
 export interface Route {
@@ -37,7 +37,7 @@ const dispositions: Readonly<Record<string, string>> = {
 };
 
 /** The names of the verdicts that a level can request. */
-const verdicts: Readonly<Record<Asked, Route["verdict"]>> = {
+const verdicts: Readonly<Record<RequestedVerdict, Route["verdict"]>> = {
   bypass: "Not spam",
   nothing: "Not spam",
   spam: "Spam",
@@ -75,7 +75,7 @@ export function routesOf({ headers, tiers, ...wiring }: Wiring): Route[] {
           word,
           scl: tier.scl,
           policy: "Default",
-          ...treatmentOf(verdicts[askedFor(tier.scl)], wiring),
+          ...treatmentOf(verdicts[requestedVerdict(tier.scl)], wiring),
         })),
     ),
   );

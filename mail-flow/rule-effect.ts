@@ -2,7 +2,7 @@ import { rememberedOf } from "./remembered";
 import { named, step } from "./result";
 import { folded, type Headers } from "./mail";
 import type { Outcome, Step } from "./path";
-import { askedFor, type Asked } from "./scl";
+import { requestedVerdict, type RequestedVerdict } from "./scl";
 import type { RuleValue, TransportRule } from "./snapshot";
 
 /** The effect of a rule on a message that it matches. */
@@ -78,7 +78,8 @@ function effect({ name, actions, stopRuleProcessing }: TransportRule): Effect {
   const say = (property: string, why: string, value = valueOf(property)) =>
     steps.push(step(named("TransportRule", name), property, value, why));
   const scl = valueOf("setScl");
-  if (scl !== undefined) say("setScl", sclMeanings[askedFor(Number(scl))]);
+  if (scl !== undefined)
+    say("setScl", sclMeanings[requestedVerdict(Number(scl))]);
   const removed = valueOf("removeHeader");
   if (removed !== undefined)
     say(
@@ -121,7 +122,7 @@ function effect({ name, actions, stopRuleProcessing }: TransportRule): Effect {
 }
 
 /** The consequence of an SCL, which is only a request: Microsoft need not follow it. */
-const sclMeanings: Readonly<Record<Asked, string>> = {
+const sclMeanings: Readonly<Record<RequestedVerdict, string>> = {
   bypass: "it asks to skip spam filtering",
   nothing: "it sets a level that asks for no verdict",
   spam: "it asks for the verdict spam",

@@ -5,7 +5,7 @@ import type { Step } from "./path";
 import type { Policies } from "./policy-choice";
 import type { Quarantine } from "./quarantine";
 import { remembered, rememberedOf } from "./remembered";
-import { askedFor, type Asked } from "./scl";
+import { requestedVerdict, type RequestedVerdict } from "./scl";
 import type { AntiSpamPolicy } from "./snapshot";
 import { onVerdict } from "./threat-action";
 import type { ThreeValued } from "./three-valued";
@@ -15,7 +15,7 @@ interface Request {
   /** -1 if spam filtering is skipped. */
   readonly scl: number | null;
   /** The requested verdict. */
-  readonly asked: Verdict | undefined;
+  readonly verdict: Verdict | undefined;
   readonly steps: readonly Step[];
 }
 
@@ -73,7 +73,9 @@ function filteredBy(
 }
 
 /** The verdicts that an SCL may request. */
-const verdictsAsked: Readonly<Record<Asked, (Verdict | undefined)[]>> = {
+const possibleVerdicts: Readonly<
+  Record<RequestedVerdict, (Verdict | undefined)[]>
+> = {
   bypass: [undefined],
   nothing: [undefined],
   spam: ["spam"],
@@ -83,13 +85,15 @@ const verdictsAsked: Readonly<Record<Asked, (Verdict | undefined)[]>> = {
 };
 
 function requests(scl: number | null, allowed: ThreeValued): Request[] {
-  const byRule = verdictsAsked[askedFor(scl)].map((asked): Request => ({
-    scl,
-    asked,
-    steps: [],
-  }));
+  const byRule = possibleVerdicts[requestedVerdict(scl)].map(
+    (verdict): Request => ({
+      scl,
+      verdict,
+      steps: [],
+    }),
+  );
   if (allowed === false) return byRule;
-  const byList: Request = { scl: -1, asked: undefined, steps: [] };
+  const byList: Request = { scl: -1, verdict: undefined, steps: [] };
   if (allowed === true && scl === null) return [byList];
   const doubt = step(
     named("HostedConnectionFilterPolicy", "Default"),
@@ -145,7 +149,7 @@ function sendersListed(
     const isOwn = senderOwned !== false;
     const why = `the sender is allowed, so that spam filtering is skipped${isOwn ? " if the message passes email authentication, as the sender's domain is the organisation's own" : ""}`;
     const said = [...steps, say(...allowed, why)];
-    ways.push({ scl: -1, asked: undefined, steps: said });
+    ways.push({ scl: -1, verdict: undefined, steps: said });
     if (isOwn) ways.push({ ...request, steps: said });
   }
   if (blocked) {
@@ -153,12 +157,12 @@ function sendersListed(
       "the sender is blocked, which makes it spam or high confidence spam: the vendor's pages differ";
     const said = [...steps, say(...blocked, why)];
     // If the list and a rule request different verdicts, the stronger one counts.
-    const asked =
-      request.asked === "highConfidenceSpam"
-        ? ([request.asked] as const)
+    const possible =
+      request.verdict === "highConfidenceSpam"
+        ? ([request.verdict] as const)
         : (["spam", "highConfidenceSpam"] as const);
-    for (const one of asked)
-      ways.push({ scl: request.scl, asked: one, steps: said });
+    for (const verdict of possible)
+      ways.push({ scl: request.scl, verdict, steps: said });
   }
   return ways.length > 0 ? ways : [request];
 }
@@ -171,7 +175,7 @@ const listsNobody = (policy: AntiSpamPolicy): boolean =>
 
 /** Returns the verdicts that a policy may act on, in order of precedence, without `none`. */
 function verdictsOn(
-  { scl, asked }: Request,
+  { scl, verdict }: Request,
   mail: Mail,
   policy: AntiSpamPolicy | undefined,
 ): Exclude<Verdict, "none">[] {
@@ -180,7 +184,7 @@ function verdictsOn(
     own === "malware" ||
     // "Secure by default" quarantines high confidence phishing only if the MX record points to Microsoft.
     (own === "highConfidencePhish" && !mail.behindCloudflare);
-  const counting = scl !== -1 ? [own, asked] : neverSkipped ? [own] : [];
+  const counting = scl !== -1 ? [own, verdict] : neverSkipped ? [own] : [];
   return counting
     .filter((one) => one !== undefined)
     .filter((one) => one !== "none")

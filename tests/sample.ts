@@ -2,7 +2,7 @@
  * True in `npm test` without arguments, which tries a sample of the cases so that it ends within five minutes.
  * `npm run test:all`, and `npm test` with the names of files, try all of them.
  */
-const quick = process.env["AREA1_QUICK"] === "1";
+export const quick = process.env["AREA1_QUICK"] === "1";
 
 /** How many times as many random cases a complete run tries as usual: `AREA1_TIMES`; 1 by default, fractions are allowed. */
 export const times = Number(process.env["AREA1_TIMES"] ?? 1);

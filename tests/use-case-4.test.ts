@@ -9,6 +9,7 @@ import {
 } from "../lib";
 import { reasonAgainstValue, warningsOf } from "../lib/use-case-4-args";
 import { keyOf } from "../providers/restore-point/restored-object";
+import { withoutStackTraces } from "./stack-traces";
 
 /** A resource as the program asks the engine for it. */
 interface Asked {
@@ -41,9 +42,11 @@ async function ask(
     "ops",
     "dev",
   );
-  program();
-  // Waits until everything is registered.
-  await pulumi.runtime.disconnect();
+  await withoutStackTraces(() => {
+    program();
+    // Waits until everything is registered.
+    return pulumi.runtime.disconnect();
+  });
   const of = (name: string): Asked => {
     const found = asked.find((it) => it.name === name);
     if (!found) throw new Error(`${name} was not asked for`);

@@ -1,7 +1,7 @@
 import { texts } from "../conditions";
 import { dispositionHeaders, generationOf, type Header } from "../message";
 import { effectOf } from "../rule-effect";
-import { askedFor } from "../scl";
+import { requestedVerdict } from "../scl";
 import type { TransportRule } from "../snapshot";
 import { quoted } from "../powershell";
 import { listed, type Check } from "./check";
@@ -113,7 +113,7 @@ export const foreignRuleChecks: readonly Check[] = [
       const scl = sclOf(rule);
       return scl === undefined
         ? undefined
-        : ({ tier }) => askedFor(scl) !== tier.verdict;
+        : ({ tier }) => requestedVerdict(scl) !== tier.verdict;
     },
     detailOf(rule, met, context) {
       const scl = sclOf(rule) ?? 0;

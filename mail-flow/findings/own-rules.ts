@@ -1,6 +1,6 @@
 import { texts } from "../conditions";
 import { dispositionHeaders } from "../message";
-import { askedFor, type Asked } from "../scl";
+import { requestedVerdict, type RequestedVerdict } from "../scl";
 import { same } from "../names";
 import type { TransportRule } from "../snapshot";
 import { watchingStep } from "../rule-states";
@@ -202,18 +202,18 @@ export const ownRuleChecks: readonly Check[] = [
       flawed(rules, context, (rule, dispositions, routes) => {
         const [route] = routes;
         const scl = sclOf(rule);
-        const asked = askedFor(scl);
-        if (!route || routes.every(({ tier }) => tier.verdict === asked))
+        const requested = requestedVerdict(scl);
+        if (!route || routes.every(({ tier }) => tier.verdict === requested))
           return undefined;
         const all = routesOf(rules, context).filter(({ candidates }) =>
           candidates.includes(rule),
         );
         const grave =
-          asked !== "notDocumented" && asked !== "highConfidenceSpam";
+          requested !== "notDocumented" && requested !== "highConfidenceSpam";
         return {
           ...ofRule(rule, "setScl"),
           ...(!grave && { status: "warning" as const }),
-          reason: `The rule ${scl === undefined ? "sets no SCL" : `sets SCL ${scl}`} on ${dispositions} mail, which ${consequence[asked]}.`,
+          reason: `The rule ${scl === undefined ? "sets no SCL" : `sets SCL ${scl}`} on ${dispositions} mail, which ${consequence[requested]}.`,
           // One level cannot be right for all of them, and the lower one would let recipients release Malicious mail.
           fix: all.some(({ tier }) => tier.verdict !== route.tier.verdict)
             ? "Give Malicious mail a rule of its own with SCL 9, and the others one with SCL 5: run `pulumi up`."
@@ -304,7 +304,7 @@ export const ownRuleChecks: readonly Check[] = [
 ];
 
 /** The consequence for mail if its rule requests the wrong verdict. */
-const consequence: Readonly<Record<Asked, string>> = {
+const consequence: Readonly<Record<RequestedVerdict, string>> = {
   bypass: "asks Microsoft to skip the filter and deliver it",
   nothing:
     "asks for no verdict, so that it ends where Microsoft's own verdict sends it",

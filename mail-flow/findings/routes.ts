@@ -7,7 +7,7 @@ import {
   type Header,
 } from "../message";
 import { collected } from "../grouped";
-import { askedFor } from "../scl";
+import { requestedVerdict } from "../scl";
 import { same } from "../names";
 import type { RuleValue, TransportRule } from "../snapshot";
 import { check, listed, oncePerReport, type Check, type Detail } from "./check";
@@ -113,7 +113,7 @@ const routesIn = oncePerReport(function (
       const candidates = own.filter((rule) => has(rule, [tier.word]));
       const right = candidates.filter(
         (rule) =>
-          askedFor(sclOf(rule)) === tier.verdict &&
+          requestedVerdict(sclOf(rule)) === tier.verdict &&
           inForce(rule, context.now) &&
           narrowing(rule).length === 0,
       );

@@ -15,6 +15,8 @@ export interface Trouble {
   readonly name: string;
   /** What the error must say. */
   readonly says?: RegExp;
+  /** Whether the request gets no complete answer, so that only its time limit ends it. */
+  readonly silent?: true;
   /** Applies it. */
   set(origin: Origin): void;
 }
@@ -22,6 +24,7 @@ export interface Trouble {
 const once = (name: string, fault: Fault, says?: RegExp): Trouble => ({
   name,
   ...(says && { says }),
+  ...((fault.kind === "hang" || fault.kind === "drip") && { silent: true }),
   set: ({ faults, nth }) => void faults.add({ ...fault, match: { nth } }),
 });
 const status = (code: number, more: object = {}): Fault => ({

@@ -1,4 +1,4 @@
-import type { Environment, Platform } from "../conformance/platform";
+import type { Platform } from "../conformance/platform";
 import type { Stack } from "../sweep/stack";
 import { difference, isAlike } from "./alike";
 import {
@@ -27,8 +27,8 @@ export interface Case {
 
 /** How a case is run. */
 export interface Playing {
-  /** Environment of the run with the trouble, with short time limits, so that giving up takes milliseconds. */
-  readonly impatient: Environment;
+  /** Time limit of a request that gets no complete answer, in milliseconds. All others have one that a busy machine keeps. @default 300 */
+  readonly silentMs?: number;
   /** The platform of the run. @default the world's own */
   readonly platform?: Platform;
 }
@@ -43,12 +43,18 @@ export async function withTrouble(
   clean: CleanRun,
   trouble: Trouble,
   nth: number,
-  { impatient, platform }: Playing,
+  { silentMs = 300, platform }: Playing,
 ): Promise<Case> {
   const { stage } = clean;
   const { faults } = world.simulator;
   const line = await layLine(world.simulator);
-  const stack = stage.begin(line.over(impatient), platform);
+  const environment = {
+    ...world.environment,
+    // The pauses between tries are a hundredth of it, so that giving up takes half a second.
+    AREA1_PATIENCE_MS: "4000",
+    ...(trouble.silent && { AREA1_REQUEST_TIMEOUT_MS: String(silentMs) }),
+  };
+  const stack = stage.begin(line.over(environment), platform);
   let hit: string | undefined;
   faults.add({
     kind: "hook",

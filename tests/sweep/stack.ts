@@ -10,6 +10,7 @@ import {
   type ProviderRun,
 } from "../conformance/platform";
 import { Resource, type Kept } from "../conformance/resource";
+import { withoutStackTraces } from "../stack-traces";
 import { asRestored } from "./as-restored";
 
 /** A resource of a program. */
@@ -33,7 +34,10 @@ const order = [
  * Returns the resources that the component registers, in the order in which the engine creates them. The check of the mail flow is
  * omitted unless `args.check` is set, because its findings would appear next to every drift.
  */
-export async function programOf(args: UseCase4Args): Promise<Wanted[]> {
+export const programOf = (args: UseCase4Args): Promise<Wanted[]> =>
+  withoutStackTraces(() => registered(args));
+
+async function registered(args: UseCase4Args): Promise<Wanted[]> {
   const wanted: Wanted[] = [];
   await pulumi.runtime.setMocks(
     {
