@@ -79,9 +79,18 @@ const isUnset = (value: unknown): boolean =>
   value === "" ||
   (isList(value) && value.length === 0);
 
-/** Returns the outputs of a read, with the mark of an imported resource if the state has it. */
-export const keptImported = (outputs: Properties, before: Properties) =>
-  before[imported] === true ? { ...outputs, [imported]: true } : outputs;
+/**
+ * Returns outputs with those of the old state that the handlers do not know: the mark of an imported resource after a read, and the text
+ * that a dynamic resource needs, so that the state can move back.
+ */
+export const withKept = (
+  outputs: Properties,
+  before: Properties,
+  isRead: boolean,
+): Properties => ({
+  ...outputs,
+  ...pickKnown(["__provider", ...(isRead ? [imported] : [])], before),
+});
 
 /** The result of a read. */
 export interface Found {

@@ -40,7 +40,7 @@ import {
 } from "./configuration";
 import { detailedDiff } from "./detailed-diff";
 import { callError, unimplemented } from "./errors";
-import { comparedState, importedState, keptImported, stateOf } from "./managed";
+import { comparedState, importedState, stateOf, withKept } from "./managed";
 import { received, sent, type Properties, type Received } from "./values";
 
 /** A request about one resource. */
@@ -57,6 +57,9 @@ interface Urn {
   readonly name: string;
 }
 
+/** The resource whose call is being carried out. */
+const currentUrn = new AsyncLocalStorage<string>();
+
 /**
  * The gRPC service `ResourceProvider` over the handlers of `providers/`. The engine starts a process for each provider of a stack.
  *
@@ -67,8 +70,6 @@ export class ProviderServer {
   private opened: Session | undefined;
   /** The reference to this provider, `<URN>::<id>`; undefined with an engine that does not send it. */
   private reference: string | undefined;
-  /** The resource whose call is being carried out. */
-  private readonly urn = new AsyncLocalStorage<string>();
   private underWay = 0;
 
   /**
@@ -250,7 +251,7 @@ export class ProviderServer {
     if (!("id" in found)) return response;
     const result = {
       id: found.id as string,
-      outputs: keptImported(found.props as Properties, before.values),
+      outputs: withKept(found.props as Properties, before.values, true),
       inputs: found.inputs as Properties,
     };
     const read = isImport
@@ -274,7 +275,9 @@ export class ProviderServer {
       ? { ...olds, ...news.values }
       : (await this.handlers(kind).update(request.getId(), olds, news.values))
           .outs;
-    return new messages.UpdateResponse().setProperties(sent(outs, secrets));
+    return new messages.UpdateResponse().setProperties(
+      sent(withKept(outs, outputs, false), secrets),
+    );
   }
 
   private async delete(request: messages.DeleteRequest) {
@@ -300,7 +303,7 @@ export class ProviderServer {
       resolveConfiguration(this.stored, process.env),
       (message, severity) => {
         this.tell ??= tellThrough(createRequire(__filename), this.engine, () =>
-          this.urn.getStore(),
+          currentUrn.getStore(),
         );
         this.tell(message, severity);
       },
@@ -312,7 +315,7 @@ export class ProviderServer {
     work: (request: Request, secrets: Secrets) => Promise<Response>,
   ) {
     return this.answered((request: Request, secrets) =>
-      this.urn.run(request.getUrn(), () => work(request, secrets)),
+      currentUrn.run(request.getUrn(), () => work(request, secrets)),
     );
   }
 
@@ -324,7 +327,8 @@ export class ProviderServer {
       { request }: ServerUnaryCall<Request, Response>,
       done: sendUnaryData<Response>,
     ): void => {
-      const secrets: Secrets = new Set();
+      // Contains copies of inputs, which may be secret.
+      const secrets: Secrets = new Set(["wrote"]);
       this.underWay += 1;
       Promise.resolve()
         .then(() => work(request, secrets))

@@ -1,6 +1,7 @@
 import deepEqual from "fast-deep-equal";
 
 import type { Value } from "../codecs";
+import { same } from "../../mail-flow/names";
 import { textOf } from "../json";
 import { UserError } from "../errors";
 import { equal, type Values } from "../field";
@@ -8,8 +9,15 @@ import { valuesOf, type Item, type Kind, type State } from "../kind";
 import type { Session } from "../session/session";
 import type { Listing } from "../session/shared-list";
 import { accountOf, tenantOrAccountOf } from "./tenant-or-account";
-import { findOwned } from "./find-object";
-import { labelOf, isDefaultMark, isReported, outsOf, wroteOf } from "./state";
+import { findById, findByName, findOwned } from "./find-object";
+import {
+  idOf,
+  labelOf,
+  isDefaultMark,
+  isReported,
+  outsOf,
+  wroteOf,
+} from "./state";
 import { nameOf, pickKnown } from "../object-key";
 import { withFailureContext } from "./failure-context";
 import { longestSettling } from "./write";
@@ -35,12 +43,11 @@ export async function read(
       (known && (await kind.expect?.(operation, state, listing, state))) || {};
     let item = findOwned(kind, listing, id, state);
     if (!known) {
-      if (!item)
-        throw new UserError(`there is none with the id ${id}. Check the id`);
-      const values = valuesOf(kind, item);
-      const outs = await outsOf(kind, operation, item, values, expected, {});
+      const found = findByIdOrName(kind, listing, id);
+      const values = valuesOf(kind, found);
+      const outs = await outsOf(kind, operation, found, values, expected, {});
       return {
-        id,
+        id: idOf(kind, kind.identify(found)),
         props: {
           ...outs,
           adopted: true,
@@ -94,6 +101,28 @@ export async function read(
       inputs,
     };
   });
+}
+
+/**
+ * Returns the object that a user names, by its id or its name.
+ *
+ * @throws UserError if there is none.
+ */
+function findByIdOrName(
+  kind: Kind,
+  listing: Listing<Item>,
+  text: string,
+): Item {
+  const item = findById(kind, listing, text) ?? findByName(kind, listing, text);
+  if (!item)
+    throw new UserError(
+      `there is none with the id${kind.nameField && kind.idIs === "guid" ? ` or the ${kind.nameField}` : ""} ${text}. Check the id`,
+    );
+  const { name } = kind.identify(item);
+  // An object that exists once is found under every name.
+  if (!kind.nameField && !same(name, text))
+    throw new UserError(`there is none with the id ${text}. Its id is ${name}`);
+  return item;
 }
 
 /** Returns the live values of managed properties. A value that is equivalent to the one in the state keeps the state's spelling. */

@@ -68,13 +68,16 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
         return { id, outs: { ...inputs, ...outs } };
       }),
 
-    // Sends no request: the previous values are not read again.
+    // Sends no request for a restore point of the state: the previous values are not read again.
     read: (id, state) =>
-      Promise.resolve({
+      withFailureContext("Cannot read the restore point", async () => ({
         id,
-        props: state,
+        props:
+          state["tenantId"] === undefined
+            ? await emptyPoint(session(), id)
+            : state,
         inputs: pickKnown(inputNames, state),
-      }),
+      })),
 
     update: (id, olds, news) =>
       withFailureContext("Cannot add to the restore point", async () => {
@@ -98,6 +101,24 @@ export function restorePoint(kinds: Kinds, session: () => Session): Handlers {
       withFailureContext("Cannot remove the restore point", () =>
         sayWhatRemains(kinds, session(), id, state),
       ),
+  };
+}
+
+/**
+ * Returns the outputs of a restore point that is imported together with its objects. It has no values: each imported object has its own
+ * previous values.
+ */
+async function emptyPoint(session: Session, id: string): Promise<State> {
+  if (!/^restore-point-[0-9a-f]{12}$/.test(id))
+    throw new UserError(
+      `"${id}" is not the id of a restore point. Give restore-point- with twelve hexadecimal digits of your choice, such as ${newId()}`,
+    );
+  const accountId = accountOf(session, {});
+  return {
+    values: {},
+    takenAt: new Date().toISOString(),
+    tenantId: await tenantOf(session.begin(accountId)),
+    ...(accountId && { accountId }),
   };
 }
 
@@ -246,7 +267,8 @@ function wrong(kinds: Kinds, news: State): Failure[] {
   const refuse = (reason: string): void =>
     void failures.push({ property: "", reason });
   const objects = objectsOf(news);
-  if (objects.length === 0)
+  // An imported restore point has no objects yet.
+  if (objects.length === 0 && Object.keys(news).length > 0)
     refuse("objects must be a list of {kind, name}, and not empty");
   const seen = new Set<string>();
   for (const object of objects) {

@@ -375,7 +375,7 @@ export function failing(bench: Bench): void {
     const { id } = resource.kept ?? { id: "" };
     const handlers = resource.run().of(subject.kind);
     const found = await handlers.read(id, {});
-    expect(found?.inputs).toMatchObject(
+    expect(found?.outputs).toMatchObject(
       Object.fromEntries(
         ownFields(subject)
           .filter(([name]) => inputs[name] !== undefined)
