@@ -5,11 +5,13 @@ import path from "node:path";
 
 import ts from "typescript";
 
+import type { UseCase4 } from "../lib/use-case-4";
 import type { EnumValue, SchemaType } from "../providers/codecs";
 import type { Fields } from "../providers/field";
 import { kinds } from "../providers/kinds";
 import { mailFlowCheckForm } from "../providers/mail-flow-check/check-inputs";
 import { keys, secretKeys, type Key } from "../providers/session/configuration";
+import { environmentVariables } from "./configuration";
 import { commentOf, sentences, type Comment } from "./schema/comments";
 import type {
   PackageSpec,
@@ -27,6 +29,9 @@ const fieldsOf: Readonly<Record<string, Fields>> = {
   RestorePoint: {},
 };
 
+/** Outputs of the class `UseCase4` that the component does not return: the rules by header are also in `transportRules`. */
+const notReturned = ["rules"] as const satisfies readonly (keyof UseCase4)[];
+
 /**
  * Returns the schema.
  *
@@ -43,7 +48,7 @@ export function schemaOf(root: string): PackageSpec {
       library.resource(name, fields),
     ]),
   );
-  const component = library.component("UseCase4");
+  const component = library.component("UseCase4", notReturned);
   const configuration = library.configuration();
   return {
     name: "area1",
@@ -54,8 +59,17 @@ export function schemaOf(root: string): PackageSpec {
     license,
     config: { variables: configuration },
     provider: {
-      description: library.describe("Area1Provider"),
-      inputProperties: configuration,
+      description:
+        "One tenant and one account. A provider that a program makes ignores the stack's configuration, and the environment except for the variables that it names.",
+      inputProperties: {
+        ...configuration,
+        [environmentVariables]: {
+          type: "array",
+          items: { type: "string" },
+          description:
+            "Names of the environment variables that a provider of a program reads, such as `AZURE_CLIENT_SECRET`. Their values are not in the state.",
+        },
+      },
     },
     types: library.types.named,
     resources: { ...resources, [tokenOf("UseCase4")]: component },
@@ -121,11 +135,15 @@ class Library {
     };
   }
 
-  component(name: string): ResourceSpec {
-    return { isComponent: true, ...this.members(name) };
+  component(name: string, leftOut: readonly string[]): ResourceSpec {
+    return { isComponent: true, ...this.members(name, undefined, leftOut) };
   }
 
-  private members(name: string, fields?: Fields): ResourceSpec {
+  private members(
+    name: string,
+    fields?: Fields,
+    leftOut?: readonly string[],
+  ): ResourceSpec {
     const inputs = this.types.propertiesOf(
       this.typeNamed(`${name}Args`),
       name,
@@ -137,6 +155,7 @@ class Library {
       name,
       "outputs",
       fields,
+      leftOut,
     );
     return {
       description: this.describe(name),

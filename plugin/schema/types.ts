@@ -42,6 +42,7 @@ export class SchemaTypes {
    *
    * @param owner the name of the type, for errors
    * @param fields the fields of those properties that belong to a vendor's object. Their codecs say the types.
+   * @param leftOut names of properties that the schema does not have
    * @throws Error if a declaration and a codec differ, or if a type cannot be part of a schema
    */
   propertiesOf(
@@ -49,18 +50,21 @@ export class SchemaTypes {
     owner: string,
     use: Use,
     fields: Fields = {},
+    leftOut: readonly string[] = [],
   ): Properties {
     const properties: Record<string, PropertySpec> = {};
     const required: string[] = [];
     for (const symbol of type.getProperties().filter(isOwn)) {
       const { name } = symbol;
+      if (leftOut.includes(name)) continue;
       const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
       const declared = this.checker.getTypeOfSymbol(symbol);
-      const spec = this.typeOf(declared, `${owner}.${name}`, use);
-      const known = field && this.typeOfCodec(field.codec.schema, use);
+      const path = `${owner}.${name}`;
+      const spec = this.typeOf(declared, path, use);
+      const known = field && this.typeOfCodec(field.codec.schema, path, use);
       if (known && !deepEqual(known, spec))
         throw new Error(
-          `${owner}.${name} is declared as ${JSON.stringify(spec)}, but its codec has ${JSON.stringify(known)}.`,
+          `${path} is declared as ${JSON.stringify(spec)}, but its codec has ${JSON.stringify(known)}.`,
         );
       properties[name] = {
         ...spec,
@@ -166,20 +170,20 @@ export class SchemaTypes {
     return { $ref: `#/types/${token}` };
   }
 
-  private typeOfCodec(schema: SchemaType, use: Use): TypeSpec {
+  private typeOfCodec(schema: SchemaType, owner: string, use: Use): TypeSpec {
     switch (schema.type) {
       case "any":
         return any;
       case "array":
         return {
           type: "array",
-          items: this.typeOfCodec(schema.items, use),
+          items: this.typeOfCodec(schema.items, owner, use),
         };
       case "string":
         return schema.enum
           ? this.enumeration(
               schema.enum.map(({ value }) => value),
-              "A codec",
+              owner,
               use,
             )
           : { type: "string" };
@@ -199,7 +203,7 @@ export class SchemaTypes {
     const found = this.enumerations.get(key);
     if (!found)
       throw new Error(
-        `${owner} is one of ${literals.join(", ")}: lib/index.ts exports no type of these values, whose name the schema could use.`,
+        `${owner} is one of ${literals.join(", ")}, but lib/index.ts exports no type of just these values, whose name the schema could use.`,
       );
     const [name, symbol] = found;
     const token = tokenOf(name);

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
+import { outputsOf, type UseCase4 } from "../../lib/use-case-4";
 import { reasonAgainst } from "../../lib/use-case-4-args";
 import { schemaOf } from "../../plugin/schema";
 import type {
@@ -131,6 +132,14 @@ test("the component UseCase4 has the inputs that the class accepts", () => {
   ).toEqual(["domains", "header", "check"]);
 });
 
+test("the component UseCase4 has the outputs that it returns", () => {
+  expect(
+    Object.keys(
+      schema.resources["area1:index:UseCase4"]?.properties ?? {},
+    ).sort(),
+  ).toEqual(Object.keys(outputsOf({} as UseCase4)).sort());
+});
+
 test("a domain of UseCase4 has the inputs of Area1Domain that UseCase4 does not set itself", () => {
   const domain = schema.types["area1:index:UseCase4Domain"];
   const inputs = schema.resources["area1:index:Area1Domain"]?.inputProperties;
@@ -144,7 +153,10 @@ test("a domain of UseCase4 has the inputs of Area1Domain that UseCase4 does not 
 test("the configuration has every key, and the secret ones are secret", () => {
   const { variables } = schema.config;
   expect(Object.keys(variables).sort()).toEqual(Object.keys(keys).sort());
-  expect(schema.provider.inputProperties).toEqual(variables);
+  const { environmentVariables: names, ...rest } =
+    schema.provider.inputProperties;
+  expect(rest).toEqual(variables);
+  expect(names).toMatchObject({ type: "array", items: { type: "string" } });
   const secret = Object.keys(variables).filter((key) => variables[key]?.secret);
   expect(secret.sort()).toEqual([...secretKeys].sort());
   expect(
