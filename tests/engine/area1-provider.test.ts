@@ -130,7 +130,7 @@ describe("Importing objects of a tenant", () => {
         quarantinePolicies: [
           {
             Name: "Kept",
-            EndUserQuarantinePermissionsValue: 11,
+            EndUserQuarantinePermissionsValue: 7,
             ESNEnabled: false,
           },
         ],
@@ -152,6 +152,7 @@ describe("Importing objects of a tenant", () => {
             domain: "example.com",
             transport: "example-com.mail.protection.outlook.com",
             lookback_hops: 3,
+            require_tls_outbound: true,
           },
         ],
       },

@@ -104,7 +104,7 @@ export function plan(
         phase === "program" &&
         op !== "same" &&
         !/^pulumi:(pulumi:Stack$|providers:)/.test(type) &&
-        !(op === "update" && type.startsWith("area1:index:")),
+        !(op === "update" && type === "area1:index:UseCase4"),
     )
     .map(({ name, op, properties: changed }) => ({
       name,
