@@ -14,6 +14,12 @@ import { promisify } from "node:util";
 
 import { removeAfterwards } from "./clean-up";
 import { engineEnvironment } from "./environment";
+import {
+  installLanguage,
+  type Language,
+  languageEnvironment,
+  languageFiles,
+} from "./languages";
 import { packedLibrary, repository } from "./packed-library";
 import { Stack, type StackOptions, createStack } from "./stack";
 
@@ -21,7 +27,9 @@ const execute = promisify(execFile);
 
 /** The options of an ops folder. */
 export interface OpsProjectOptions {
-  /** The text of `index.ts`. */
+  /** The language of the program. @default "nodejs" */
+  runtime?: "nodejs" | Language;
+  /** The text of `index.ts`, `__main__.py` or `main.go`; in YAML, what follows the name and the runtime in `Pulumi.yaml`. */
   program?: string;
   /** More files, by path within the folder; `index.js` instead of `program`, a provider under `node_modules`… */
   files?: Record<string, string>;
@@ -52,6 +60,7 @@ export async function opsProject(
   options: OpsProjectOptions = {},
 ): Promise<OpsProject> {
   const {
+    runtime = "nodejs",
     program,
     files = {},
     name = "ops",
@@ -69,18 +78,31 @@ export async function opsProject(
     ),
   );
   const environment = await engineEnvironment(parent);
+  if (runtime !== "nodejs") {
+    Object.assign(environment, await languageEnvironment(runtime, environment));
+  }
   const write = async (file: string, text: string) => {
     const target = path.join(directory, file);
     await mkdir(path.dirname(target), { recursive: true });
     await writeFile(target, text);
   };
-  await write("Pulumi.yaml", `name: ${name}\nruntime: nodejs\n`);
   await write("package.json", JSON.stringify({ name, private: true }));
-  if (program !== undefined) await write("index.ts", program);
+  const own =
+    runtime === "nodejs"
+      ? {
+          "Pulumi.yaml": `name: ${name}\nruntime: nodejs\n`,
+          ...(program !== undefined && { "index.ts": program }),
+        }
+      : await languageFiles(runtime, name, program);
   await provide(directory, dependencies);
   await Promise.all(
-    Object.entries(files).map(([file, text]) => write(file, text)),
+    Object.entries({ ...own, ...files }).map(([file, text]) =>
+      write(file, text),
+    ),
   );
+  if (runtime !== "nodejs") {
+    await installLanguage(runtime, directory, environment);
+  }
   return {
     directory,
     environment,
