@@ -8,6 +8,7 @@
 const onlyInTestAll = [
   "engine/",
   "examples/(?!use-case-4)",
+  "examples/use-case-4-(python|go)",
   "readme/blocks",
   "conformance/(genuine|provider)-process",
   "mail-flow/explain-page",

@@ -30,7 +30,7 @@ export function describeLanguage(
     return;
   }
   describe(name, () => {
-    beforeAll(() => languageHost(language).then(() => {}), PREPARE_MS);
+    beforeAll(() => prepared(language).then(() => {}), PREPARE_MS);
     tests();
   });
 }
@@ -51,11 +51,11 @@ async function prepare(language: Language) {
   };
 }
 
-const prepared = new Map<Language, ReturnType<typeof prepare>>();
+const preparations = new Map<Language, ReturnType<typeof prepare>>();
 
-function languageHost(language: Language): ReturnType<typeof prepare> {
-  const result = prepared.get(language) ?? prepare(language);
-  prepared.set(language, result);
+function prepared(language: Language): ReturnType<typeof prepare> {
+  const result = preparations.get(language) ?? prepare(language);
+  preparations.set(language, result);
   return result;
 }
 
@@ -64,7 +64,7 @@ export async function languageEnvironment(
   language: Language,
   { PATH = "" }: Record<string, string>,
 ): Promise<Record<string, string>> {
-  const { binDirectory, python, go } = await languageHost(language);
+  const { binDirectory, python, go } = await prepared(language);
   return {
     PATH: `${binDirectory}${path.delimiter}${PATH}`,
     // In pip's words, 0 is "no build isolation".
@@ -73,30 +73,39 @@ export async function languageEnvironment(
   };
 }
 
+/** The lines of `Pulumi.yaml` that say where the provider `area1` is. */
+const provider =
+  "plugins:\n  providers:\n    - name: area1\n      path: node_modules/pulumi-area1-m365/plugin\n";
+
 /** Returns the files of a project in a language. */
 export async function languageFiles(
   language: Language,
-  name: string,
-  program: string | undefined,
+  options: {
+    name: string;
+    program: string | undefined;
+    withProvider: boolean;
+  },
 ): Promise<Record<string, string>> {
-  const module = async (file: string) => {
-    const { go } = await languageHost(language);
-    return readFile(path.join(go?.modules ?? "", file), "utf8");
-  };
+  const { name, program, withProvider } = options;
+  const { go } = await prepared(language);
+  const module = (file: string) =>
+    readFile(path.join(go?.modules ?? "", file), "utf8");
+  const project = (runtime: string) =>
+    `name: ${name}\nruntime: ${runtime}\n${withProvider ? provider : ""}`;
   switch (language) {
     case "yaml":
-      return {
-        "Pulumi.yaml": `name: ${name}\nruntime: yaml\n${program ?? ""}`,
-      };
+      return { "Pulumi.yaml": `${project("yaml")}${program ?? ""}` };
     case "python":
       return {
-        "Pulumi.yaml": `name: ${name}\nruntime: { name: python, options: { virtualenv: venv } }\n`,
-        "requirements.txt": "pulumi\n",
+        "Pulumi.yaml": project(
+          "{ name: python, options: { virtualenv: venv } }",
+        ),
+        "requirements.txt": "pulumi\n./sdks/python\n",
         ...(program !== undefined && { "__main__.py": program }),
       };
     case "go":
       return {
-        "Pulumi.yaml": `name: ${name}\nruntime: go\n`,
+        "Pulumi.yaml": project("go"),
         "go.mod": await module("go.mod"),
         "go.sum": await module("go.sum"),
         ...(program !== undefined && { "main.go": program }),
@@ -104,23 +113,55 @@ export async function languageFiles(
   }
 }
 
-/** Installs what a project in a language needs: for Python, a virtual environment with Pulumi's SDK. */
-export async function installLanguage(
+interface Place {
+  directory: string;
+  environment: Record<string, string>;
+}
+
+/** Prepares a new project in a language: for Python, a virtual environment in which Pulumi's SDK is installed. */
+export async function prepareProject(
   language: Language,
-  directory: string,
-  env: Record<string, string>,
+  place: Place,
 ): Promise<void> {
-  const { python } = await languageHost(language);
+  const { python } = await prepared(language);
   if (!python) return;
-  await execute("python3", ["-m", "venv", "--without-pip", "venv"], {
-    cwd: directory,
-    env,
-  });
-  const [lib = ""] = await readdir(path.join(directory, "venv/lib"));
+  await commands(place, ["python3 -m venv --without-pip venv"]);
+  const lib = path.join(place.directory, "venv/lib");
+  const [version = ""] = await readdir(lib);
   await writeFile(
-    path.join(directory, "venv/lib", lib, "site-packages/pulumi-sdk.pth"),
+    path.join(lib, version, "site-packages/pulumi-sdk.pth"),
     `${python.packages}\n`,
   );
+}
+
+/** Generates the SDK of the provider `area1`, and installs it, as docs/languages.md says. */
+export function installSdk(language: Language, place: Place): Promise<void> {
+  const generate = `pulumi package gen-sdk node_modules/pulumi-area1-m365/plugin/pulumi-resource-area1 --language ${language} --out sdks`;
+  switch (language) {
+    case "yaml":
+      return Promise.resolve();
+    case "python":
+      return commands(place, [
+        generate,
+        "venv/bin/python -m pip install -r requirements.txt",
+      ]);
+    case "go":
+      return commands(place, [
+        generate,
+        "cd sdks/go && go mod init pulumi-area1-m365/sdk/go",
+        "go mod edit -replace pulumi-area1-m365/sdk/go=./sdks/go",
+        "go mod tidy",
+      ]);
+  }
+}
+
+async function commands(
+  { directory, environment }: Place,
+  lines: string[],
+): Promise<void> {
+  for (const line of lines) {
+    await execute("sh", ["-c", line], { cwd: directory, env: environment });
+  }
 }
 
 function whatIsMissing(language: Language): string | undefined {

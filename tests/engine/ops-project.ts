@@ -15,10 +15,11 @@ import { promisify } from "node:util";
 import { removeAfterwards } from "./clean-up";
 import { engineEnvironment } from "./environment";
 import {
-  installLanguage,
+  installSdk,
   type Language,
   languageEnvironment,
   languageFiles,
+  prepareProject,
 } from "./languages";
 import { packedLibrary, repository } from "./packed-library";
 import { Stack, type StackOptions, createStack } from "./stack";
@@ -41,6 +42,8 @@ export interface OpsProjectOptions {
    * cache), or not at all. @default "packed"
    */
   dependencies?: "packed" | "linked" | "installed" | "none";
+  /** Whether the SDK of `area1` for Python or Go is generated and installed. @default false */
+  sdk?: boolean;
 }
 
 /** A user's folder with a Pulumi program, and an engine with its own home and backend. */
@@ -65,6 +68,7 @@ export async function opsProject(
     files = {},
     name = "ops",
     dependencies = "packed",
+    sdk = false,
   } = options;
   // The real path, because the engine's file backend and Node's module cache must use the same one.
   const parent = await realpath(
@@ -93,7 +97,11 @@ export async function opsProject(
           "Pulumi.yaml": `name: ${name}\nruntime: nodejs\n`,
           ...(program !== undefined && { "index.ts": program }),
         }
-      : await languageFiles(runtime, name, program);
+      : await languageFiles(runtime, {
+          name,
+          program,
+          withProvider: dependencies !== "none",
+        });
   await provide(directory, dependencies);
   await Promise.all(
     Object.entries({ ...own, ...files }).map(([file, text]) =>
@@ -101,7 +109,9 @@ export async function opsProject(
     ),
   );
   if (runtime !== "nodejs") {
-    await installLanguage(runtime, directory, environment);
+    const place = { directory, environment };
+    await prepareProject(runtime, place);
+    if (sdk) await installSdk(runtime, place);
   }
   return {
     directory,
