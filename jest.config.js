@@ -1,5 +1,5 @@
-// Two projects: "library" imports sources by relative paths and needs no engine; "engine" (tests/engine) runs the packed
-// build on the real Pulumi engine. `npm test -- PATH --selectProjects library` runs the first alone.
+// Two projects: "library" imports sources by relative paths and needs no engine; "engine" (tests/engine, tests/plugin/yaml) runs the
+// packed build on the real Pulumi engine. `npm test -- PATH --selectProjects library` runs the first alone.
 
 /**
  * Files that `npm test` without arguments leaves to `npm run test:all`, so that it ends within five minutes: most commands on a
@@ -7,6 +7,7 @@
  */
 const onlyInTestAll = [
   "engine/",
+  "plugin/yaml",
   "examples/(?!use-case-4)",
   "examples/use-case-4-(python|go)",
   "readme/blocks",
@@ -47,13 +48,15 @@ module.exports = {
       testPathIgnorePatterns: [
         "/node_modules/",
         "<rootDir>/tests/engine/",
+        "<rootDir>/tests/plugin/yaml",
         ...ignored,
       ],
     },
     {
       ...shared,
       displayName: "engine",
-      roots: ["<rootDir>/tests/engine"],
+      roots: ["<rootDir>/tests"],
+      testMatch: ["<rootDir>/tests/{engine/*,plugin/yaml}.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", ...ignored],
     },
   ],
