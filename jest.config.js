@@ -1,5 +1,5 @@
-// Two projects: "library" imports sources by relative paths and needs no engine; "engine" (tests/engine) runs the packed
-// build on the real Pulumi engine. `npm test -- PATH --selectProjects library` runs the first alone.
+// Two projects: "library" imports sources by relative paths and needs no engine; "engine" (tests/engine, tests/plugin/yaml) runs the
+// packed build on the real Pulumi engine. `npm test -- PATH --selectProjects library` runs the first alone.
 
 /**
  * Files that `npm test` without arguments leaves to `npm run test:all`, so that it ends within five minutes: most commands on a
@@ -7,8 +7,10 @@
  */
 const onlyInTestAll = [
   "engine/",
+  "plugin/yaml",
   "examples/(?!use-case-4)",
-  "readme/blocks",
+  "examples/use-case-4-(python|go)",
+  "readme/(blocks|languages)",
   "conformance/(genuine|provider)-process",
   "mail-flow/explain-page",
   "simulator/(command|page)",
@@ -46,13 +48,15 @@ module.exports = {
       testPathIgnorePatterns: [
         "/node_modules/",
         "<rootDir>/tests/engine/",
+        "<rootDir>/tests/plugin/yaml",
         ...ignored,
       ],
     },
     {
       ...shared,
       displayName: "engine",
-      roots: ["<rootDir>/tests/engine"],
+      roots: ["<rootDir>/tests"],
+      testMatch: ["<rootDir>/tests/{engine/*,plugin/yaml}.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", ...ignored],
     },
   ],

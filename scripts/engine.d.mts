@@ -6,8 +6,6 @@ export interface Engine {
 }
 /** Returns the engine's version that the project is developed with. */
 export function engineVersion(): Promise<string>;
-/** Returns the project's cache folder. */
-export function cacheDirectory(env?: NodeJS.ProcessEnv): string;
 /** Finds, downloads or builds the Pulumi engine. */
 export function ensureEngine(options?: {
   log?: (line: string) => void;

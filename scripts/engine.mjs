@@ -1,22 +1,14 @@
 // Finds, downloads or builds the Pulumi engine for demo, tests and benchmarks.
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import {
-  chmod,
-  mkdir,
-  readFile,
-  rename,
-  rm,
-  writeFile,
-} from "node:fs/promises";
+import { chmod, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import lockfile from "proper-lockfile";
 
+import { cacheDirectory, fillOnce } from "./cache.mjs";
 import { run } from "./children.mjs";
-import { buildEngine } from "./engine/build.mjs";
+import { buildProgram } from "./engine/build.mjs";
 import { downloadEngine } from "./engine/download.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -28,13 +20,6 @@ export async function engineVersion() {
   const found = /pulumi\/pkg\/v3 v(\d+\.\d+\.\d+)/.exec(text);
   if (!found) throw new Error("scripts/engine/go.mod names no engine.");
   return found[1];
-}
-
-/** Returns this project's cache folder, in `$XDG_CACHE_HOME` or `~/.cache`. */
-export function cacheDirectory(env = process.env) {
-  const root =
-    env.XDG_CACHE_HOME || path.join(env.HOME || os.homedir(), ".cache");
-  return path.join(root, "pulumi-area1-m365");
 }
 
 /**
@@ -58,39 +43,19 @@ export async function ensureEngine({
   if (onPath) return onPath;
 
   const version = await engineVersion();
-  const parent = path.join(cacheDirectory(env), "engine");
   const directory = path.join(
-    parent,
+    cacheDirectory(env),
+    "engine",
     `${version}-${process.platform}-${process.arch}`,
   );
   const binDirectory = path.join(directory, "bin");
-  await mkdir(parent, { recursive: true });
-
-  const cached = async () =>
+  const isComplete = async () =>
     (await versionOf(path.join(binDirectory, `pulumi${exe}`), env)) === version;
-  let source = "cache";
-  if (!(await cached())) {
-    const release = await lock(directory, log);
-    const building = `${directory}.${process.pid}`;
-    try {
-      // The previous holder of the lock may have got the engine meanwhile.
-      if (!(await cached())) {
-        source = await getEngine({
-          version,
-          building,
-          env,
-          log,
-          downloads,
-          checksums,
-        });
-        await rm(directory, { recursive: true, force: true });
-        await rename(building, directory);
-      }
-    } finally {
-      await rm(building, { recursive: true, force: true });
-      await release();
-    }
-  }
+  const fill = (building) =>
+    getEngine({ version, building, env, log, downloads, checksums });
+  const what = "the engine";
+  const source =
+    (await fillOnce(directory, { what, isComplete, fill, log })) ?? "cache";
   await addLaunchers(binDirectory);
   return { binDirectory, version, source };
 }
@@ -119,7 +84,14 @@ async function getEngine({
     await rm(building, { recursive: true, force: true });
   }
   try {
-    await buildEngine({ version, directory: building, env, log });
+    const title = `Pulumi ${version}`;
+    await buildProgram("engine", {
+      title,
+      version,
+      directory: building,
+      env,
+      log,
+    });
     return "build";
   } catch (error) {
     throw new Error(
@@ -130,21 +102,6 @@ async function getEngine({
         `Install Pulumi (https://www.pulumi.com/docs/install/), or Go 1.25.11 or later (https://go.dev/dl/), and run this again.`,
       ].join("\n"),
     );
-  }
-}
-
-/** Waits while another process gets the same engine. Takes over the lock of a process that has ended. */
-async function lock(directory, log) {
-  const options = { realpath: false, stale: 20_000, update: 4_000 };
-  for (let announced = false; ; announced = true) {
-    try {
-      return await lockfile.lock(directory, options);
-    } catch (error) {
-      if (error.code !== "ELOCKED") throw error;
-      if (!announced)
-        log("another process is getting the engine: waiting for it");
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
   }
 }
 
@@ -170,7 +127,8 @@ async function engineOnPath(env, log) {
   return undefined;
 }
 
-function which(name, env) {
+/** Returns the file of a command on PATH. */
+export function which(name, env) {
   const suffixes = exe ? [".exe", ".cmd"] : [""];
   for (const folder of (env.PATH ?? "").split(path.delimiter).filter(Boolean)) {
     for (const suffix of suffixes) {

@@ -237,7 +237,7 @@ async function engine() {
 /** Creates the simulator's certificate. Started processes trust it in addition to the certificates that the user trusts already. */
 async function certificate() {
   return step("certificate", async () => {
-    const { cacheDirectory } = await import("./engine.mjs");
+    const { cacheDirectory } = await import("./cache.mjs");
     const directory = path.join(cacheDirectory(), "certificate");
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const { ensureCertificate } = await import(

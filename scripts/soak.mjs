@@ -10,7 +10,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { run } from "./children.mjs";
-import { cacheDirectory } from "./engine.mjs";
+import { cacheDirectory } from "./cache.mjs";
 import { detail, step } from "./progress.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));

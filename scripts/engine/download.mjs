@@ -154,9 +154,9 @@ async function unpack(file, directory, bin) {
     ? path.join(nested, "bin")
     : nested;
   await mkdir(bin, { recursive: true });
-  // Skips the hosts of other languages, which are half a gigabyte.
+  // Skips the hosts of languages that no test uses, which are large.
   const wanted =
-    /^pulumi(-language-nodejs|-resource-pulumi-nodejs)?(\.exe|\.cmd)?$/;
+    /^pulumi(-language-(nodejs|yaml|go|python(-exec)?)|-resource-pulumi-nodejs)?(\.exe|\.cmd)?$/;
   for (const name of (await readdir(inner)).filter((each) =>
     wanted.test(each),
   )) {

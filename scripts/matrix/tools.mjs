@@ -4,7 +4,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
 import { run } from "../children.mjs";
-import { cacheDirectory } from "../engine.mjs";
+import { cacheDirectory } from "../cache.mjs";
 
 const cache = path.join(cacheDirectory(), "matrix");
 

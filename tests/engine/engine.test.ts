@@ -30,11 +30,8 @@ beforeEach(async () => {
   version = await (await import("../../scripts/engine.mjs")).engineVersion();
   log = [];
   // A PATH with the programs that the search needs, but neither an engine nor Go.
-  for (const tool of ["sh", "node", "tar", "gzip", "dirname", "cat"]) {
-    const { stdout } = await execute("sh", ["-c", `command -v ${tool}`]);
-    await mkdir(path.join(directory, "tools"), { recursive: true });
-    await symlink(stdout.trim(), path.join(directory, "tools", tool));
-  }
+  for (const tool of ["sh", "node", "tar", "gzip", "dirname", "cat"])
+    await link(tool);
 });
 
 afterEach(() => rm(directory, { recursive: true, force: true }));
@@ -96,6 +93,8 @@ describe("the official download", () => {
       expect((await readdir(found.binDirectory)).sort()).toEqual([
         "pulumi",
         language,
+        "pulumi-language-python",
+        "pulumi-language-python-exec",
         resource,
       ]);
       // The official language host is never replaced.
@@ -251,6 +250,102 @@ describe("the build from the Go module proxy", () => {
   });
 });
 
+describe("a language host", () => {
+  test("beside the engine is used", async () => {
+    const host = "pulumi-language-yaml";
+    const bin = await engineIn("bin", "3.220.0", [language, resource, host]);
+    const { ensureLanguageHost } = await import("../../scripts/languages.mjs");
+    expect(
+      await ensureLanguageHost("yaml", { binDirectory: bin, ...quiet() }),
+    ).toEqual({ binDirectory: bin, source: "engine" });
+  });
+
+  test("is built from the Go module proxy, once for Python and Go, with Pulumi's script for Python", async () => {
+    const { ensureLanguageHost } = await import("../../scripts/languages.mjs");
+    const script = "pulumi-language-python-exec";
+    await program(`sdk/python/cmd/${script}`, ["official"]);
+    const go = await program("go/go", [
+      'if [ "$1" = version ]; then echo "go version go1.26.8 linux/amd64"; exit 0; fi',
+      `if [ "$1" = list ]; then echo ${directory}/sdk; exit 0; fi`,
+      `echo "$@" >> ${directory}/asked`,
+      'while [ "$1" != -o ]; do shift; done',
+      'echo built > "$2"',
+    ]);
+    const options = {
+      binDirectory: await engineIn("bin", "3.220.0", [language, resource]),
+      ...quiet([path.dirname(go)]),
+    };
+    const found = await Promise.all(
+      (["python", "go", "go"] as const).map((each) =>
+        ensureLanguageHost(each, options),
+      ),
+    );
+    expect(found.map(({ source }) => source).sort()).toEqual([
+      "build",
+      "cache",
+      "cache",
+    ]);
+    const [{ binDirectory } = { binDirectory: "" }] = found;
+    expect((await readdir(binDirectory)).sort()).toEqual([
+      "pulumi-language-go",
+      "pulumi-language-python",
+      script,
+    ]);
+    expect(
+      await readFile(path.join(binDirectory, "pulumi-language-go"), "utf8"),
+    ).toBe("built\n");
+    const asked = await readFile(path.join(directory, "asked"), "utf8");
+    expect(asked.trim().split("\n")).toHaveLength(1);
+    expect(asked).toContain("-mod=readonly");
+    expect(asked.trimEnd()).toMatch(/ \.\/language-host$/);
+    expect(log.join("\n")).toMatch(
+      /building Pulumi's language hosts for Python and Go with go1\.26\.8: about \d+ to \d+ minutes? on \d+ cores?, once/,
+    );
+  });
+
+  test("says what to install if it cannot be built, and leaves no files", async () => {
+    const { ensureLanguageHost } = await import("../../scripts/languages.mjs");
+    const bin = await engineIn("bin", "3.220.0", [language, resource]);
+    const failure = ensureLanguageHost("yaml", {
+      binDirectory: bin,
+      ...quiet(),
+    });
+    await expect(failure).rejects.toThrow(
+      /^No language host for yaml: .*\n {2}build: Go is not installed\nInstall Pulumi \(https:\S+\), or Go/,
+    );
+    expect(
+      await readdir(path.join(directory, "cache/pulumi-area1-m365/languages")),
+    ).toEqual([]);
+  });
+});
+
+describe("Pulumi's SDK for Python", () => {
+  test("needs Python, which the error names", async () => {
+    const { ensurePythonSdk } = await import("../../scripts/languages.mjs");
+    await expect(ensurePythonSdk(quiet())).rejects.toThrow(
+      /^Python is not installed: https:\S+, 3\.10 or later\.$/,
+    );
+  });
+
+  test("is not kept if pip fails, and the error has pip's message", async () => {
+    const { ensurePythonSdk } = await import("../../scripts/languages.mjs");
+    const python = await program("python/python3", [
+      'if [ "$1" = -c ]; then echo 3.12; exit 0; fi',
+      `mkdir -p "$3/bin"; cp ${directory}/pip "$3/bin/python"`,
+    ]);
+    await program("pip", ["echo 'ERROR: no matching distribution'; exit 1"]);
+    for (const tool of ["mkdir", "cp"]) await link(tool);
+    await expect(
+      ensurePythonSdk(quiet([path.dirname(python)])),
+    ).rejects.toThrow(
+      /^Pulumi's SDK for Python cannot be installed: .* ended with code 1\.\nERROR: no matching distribution$/,
+    );
+    expect(
+      await readdir(path.join(directory, "cache/pulumi-area1-m365/languages")),
+    ).toEqual([]);
+  });
+});
+
 interface Downloads {
   downloads: string[];
   checksums?: Record<string, string>;
@@ -263,15 +358,29 @@ async function find({
 }: Partial<Downloads> & { path?: string[] }) {
   const { ensureEngine } = await import("../../scripts/engine.mjs");
   return ensureEngine({
-    log: (line) => log.push(line),
+    ...quiet(folders),
+    downloads,
+    checksums,
+  });
+}
+
+/** Returns options that keep progress in `log`, with only the tools and these folders on PATH. */
+function quiet(folders: string[] = []) {
+  return {
+    log: (line: string) => log.push(line),
     env: {
       PATH: [...folders, path.join(directory, "tools")].join(path.delimiter),
       HOME: directory,
       XDG_CACHE_HOME: path.join(directory, "cache"),
     },
-    downloads,
-    checksums,
-  });
+  };
+}
+
+/** Puts one of this machine's tools on PATH. */
+async function link(tool: string): Promise<void> {
+  const { stdout } = await execute("sh", ["-c", `command -v ${tool}`]);
+  await mkdir(path.join(directory, "tools"), { recursive: true });
+  await symlink(stdout.trim(), path.join(directory, "tools", tool));
 }
 
 async function program(file: string, lines: string[]): Promise<string> {
@@ -304,6 +413,8 @@ async function releases({ algorithm = "sha256" } = {}) {
     language,
     resource,
     "pulumi-language-python",
+    "pulumi-language-python-exec",
+    "pulumi-language-dotnet",
   ]);
   const systems: Record<string, string> = { linux: "linux", darwin: "darwin" };
   const name = `pulumi-v${version}-${systems[process.platform] ?? ""}-${process.arch}.tar.gz`;

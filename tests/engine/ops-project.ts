@@ -14,6 +14,13 @@ import { promisify } from "node:util";
 
 import { removeAfterwards } from "./clean-up";
 import { engineEnvironment } from "./environment";
+import {
+  installSdk,
+  type Language,
+  languageEnvironment,
+  languageFiles,
+  prepareProject,
+} from "./languages";
 import { packedLibrary, repository } from "./packed-library";
 import { Stack, type StackOptions, createStack } from "./stack";
 
@@ -21,7 +28,9 @@ const execute = promisify(execFile);
 
 /** The options of an ops folder. */
 export interface OpsProjectOptions {
-  /** The text of `index.ts`. */
+  /** The language of the program. @default "nodejs" */
+  runtime?: "nodejs" | Language;
+  /** The text of `index.ts`, `__main__.py` or `main.go`; in YAML, what follows the name and the runtime in `Pulumi.yaml`. */
   program?: string;
   /** More files, by path within the folder; `index.js` instead of `program`, a provider under `node_modules`… */
   files?: Record<string, string>;
@@ -33,6 +42,8 @@ export interface OpsProjectOptions {
    * cache), or not at all. @default "packed"
    */
   dependencies?: "packed" | "linked" | "installed" | "none";
+  /** Whether the SDK of `area1` for Python or Go is generated and installed. @default false */
+  sdk?: boolean;
 }
 
 /** A user's folder with a Pulumi program, and an engine with its own home and backend. */
@@ -52,10 +63,12 @@ export async function opsProject(
   options: OpsProjectOptions = {},
 ): Promise<OpsProject> {
   const {
+    runtime = "nodejs",
     program,
     files = {},
     name = "ops",
     dependencies = "packed",
+    sdk = false,
   } = options;
   // The real path, because the engine's file backend and Node's module cache must use the same one.
   const parent = await realpath(
@@ -69,18 +82,37 @@ export async function opsProject(
     ),
   );
   const environment = await engineEnvironment(parent);
+  if (runtime !== "nodejs") {
+    Object.assign(environment, await languageEnvironment(runtime, environment));
+  }
   const write = async (file: string, text: string) => {
     const target = path.join(directory, file);
     await mkdir(path.dirname(target), { recursive: true });
     await writeFile(target, text);
   };
-  await write("Pulumi.yaml", `name: ${name}\nruntime: nodejs\n`);
   await write("package.json", JSON.stringify({ name, private: true }));
-  if (program !== undefined) await write("index.ts", program);
+  const own =
+    runtime === "nodejs"
+      ? {
+          "Pulumi.yaml": `name: ${name}\nruntime: nodejs\n`,
+          ...(program !== undefined && { "index.ts": program }),
+        }
+      : await languageFiles(runtime, {
+          name,
+          program,
+          withProvider: dependencies !== "none",
+        });
   await provide(directory, dependencies);
   await Promise.all(
-    Object.entries(files).map(([file, text]) => write(file, text)),
+    Object.entries({ ...own, ...files }).map(([file, text]) =>
+      write(file, text),
+    ),
   );
+  if (runtime !== "nodejs") {
+    const place = { directory, environment };
+    await prepareProject(runtime, place);
+    if (sdk) await installSdk(runtime, place);
+  }
   return {
     directory,
     environment,

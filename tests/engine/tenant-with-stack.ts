@@ -1,6 +1,10 @@
 import { startSimulator, type Simulator } from "../../simulator/index";
 import { afterwards } from "./clean-up";
-import { opsProject, type OpsProject } from "./ops-project";
+import {
+  opsProject,
+  type OpsProject,
+  type OpsProjectOptions,
+} from "./ops-project";
 import type { Stack, StackOptions } from "./stack";
 
 /** A simulated tenant and account, and a stack that manages them. */
@@ -16,16 +20,15 @@ export interface TenantWithStack {
 
 /** Starts a simulator and creates an ops folder with the packed library, whose stack uses the simulator. */
 export async function tenantWithStack(
-  program: string,
-  options: {
+  program: string | undefined,
+  options: Pick<OpsProjectOptions, "runtime" | "files" | "sdk"> & {
     seed?: NonNullable<Parameters<typeof startSimulator>[0]>["seed"];
     quirks?: NonNullable<Parameters<typeof startSimulator>[0]>["quirks"];
-    files?: Record<string, string>;
     dependencies?: "packed" | "installed";
     stack?: StackOptions;
   } = {},
 ): Promise<TenantWithStack> {
-  const { seed, quirks, files, dependencies = "packed", stack } = options;
+  const { seed, quirks, dependencies = "packed", stack, ...rest } = options;
   const simulator = await startSimulator({
     ...(seed && { seed }),
     ...(quirks && { quirks }),
@@ -33,9 +36,9 @@ export async function tenantWithStack(
   });
   afterwards(() => void simulator.close());
   const project = await opsProject({
-    program,
+    ...rest,
+    ...(program !== undefined && { program }),
     dependencies,
-    ...(files && { files }),
   });
   const patience = { AREA1_PATIENCE_MS: "60000" };
   const made = await project.stack("dev", {

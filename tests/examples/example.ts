@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
 
 import type { Seed } from "../../simulator/index";
@@ -41,6 +41,22 @@ export async function apply(
   const at = await tenantWithStack(change(program), more);
   const before = essence(at.simulator);
   await at.stack.up();
+  return { ...at, before, now: () => essence(at.simulator) };
+}
+
+/** Starts a tenant and applies an example in another language to it. */
+export async function applyIn(
+  runtime: "yaml" | "python" | "go",
+  name: string,
+): Promise<Example> {
+  const folder = path.join(examples, name);
+  const files: Record<string, string> = {};
+  for (const file of await readdir(folder)) {
+    files[file] = await readFile(path.join(folder, file), "utf8");
+  }
+  const at = await tenantWithStack(undefined, { runtime, files, sdk: true });
+  const before = essence(at.simulator);
+  await at.stack.up([], { timeout: 300_000 });
   return { ...at, before, now: () => essence(at.simulator) };
 }
 
