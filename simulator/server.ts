@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import Router from "find-my-way";
 import { json, type Answer, type VendorRequest } from "./answer";
@@ -73,6 +73,11 @@ export async function listen(options: Listening): Promise<Listener> {
     },
   );
   server.keepAliveTimeout = 60_000;
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, "127.0.0.1", resolve);
@@ -80,12 +85,17 @@ export async function listen(options: Listening): Promise<Listener> {
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   for (const route of options.routes(url))
     router.on(route.method, route.path, () => undefined, route);
-  return { url, close: () => close(server) };
+  return { url, close: () => close(server, sockets) };
 }
 
-async function close(server: Server): Promise<void> {
+async function close(
+  server: Server,
+  sockets: ReadonlySet<Socket>,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();
+  // These do not include connections that are still in their TLS handshake.
+  for (const socket of sockets) socket.destroy();
   await closed;
 }
 

@@ -111,8 +111,15 @@ test.each([
     const stage = await staged(world, create);
     const { requests } = await cleanRun(world, stage);
     const firstWrite = requests.findIndex((one) => one.startsWith("New-"));
+    const ofDefault = requests.indexOf("Set-HostedContentFilterPolicy");
     const moments = requests.map((_, index) => index + 1);
-    for (const at of someOf(moments, 2)) {
+    // What refuses the second one depends on what the first one has written: nothing, quarantine policies, or also `Default`.
+    const parts = [
+      moments.slice(0, firstWrite + 1),
+      moments.slice(firstWrite + 1, ofDefault + 1),
+      moments.slice(ofDefault + 1),
+    ];
+    for (const at of parts.flatMap((part) => someOf(part, 1))) {
       const first = stage.begin();
       const second = world.stack(theirs);
       let theirReason: Promise<string> | undefined;
@@ -206,8 +213,8 @@ test("two stacks with different changes in one tenant at the same time do not af
 test("the same stack twice at the same time, after its restore point exists, creates nothing twice, and the next up completes the work", async () => {
   const { world, theirs } = await worldOfTwo();
   const { simulator } = world;
-  const all = await scenarios();
-  for (const scenario of all.filter(({ program }) => program)) {
+  const all = (await scenarios()).filter(({ program }) => program);
+  for (const scenario of someOf(all, 5)) {
     const stage = await staged(world, scenario);
     // Two new states at the same time are tested above, as a second UseCase4.
     if (stage.begin().state.resources.length === 0) continue;
@@ -290,12 +297,14 @@ function lost({ tenant, account }: Simulator, had: string[]): string[] {
 test("changes of an administrator to unmanaged objects at any moment of an operation are kept", async () => {
   const world = await startWorld();
   const { simulator } = world;
-  for (const scenario of await scenarios()) {
-    if (scenario.refreshes) continue;
+  const writing = (await scenarios()).filter(({ refreshes }) => !refreshes);
+  for (const scenario of someOf(writing, 5)) {
     const stage = await staged(world, scenario);
     const { requests } = await cleanRun(world, stage);
-    for (const [index, request] of someOf([...requests.entries()], 1)) {
-      if (/^GET entra|^POST entra/.test(request)) continue;
+    const moments = [...requests.entries()].filter(
+      ([, request]) => !/^GET entra|^POST entra/.test(request),
+    );
+    for (const [index, request] of someOf(moments, 1)) {
       const stack = stage.begin();
       const had: string[] = [];
       simulator.faults.add({

@@ -25,34 +25,55 @@ export interface Case {
   readonly message: string | undefined;
 }
 
-/** How a case is run. */
-export interface Playing {
-  /** Time limit of a request that gets no complete answer, in milliseconds. All others have one that a busy machine keeps. @default 300 */
-  readonly silentMs?: number;
-  /** The platform of the run. @default the world's own */
-  readonly platform?: Platform;
+/** The time limits of a run with a trouble, in milliseconds. */
+interface Limits {
+  readonly operation: number;
+  /** Of a request that gets no complete answer. */
+  readonly silent: number;
 }
+
+/** Short limits, because the pauses between tries are a hundredth of the operation's. */
+const short: Limits = { operation: 1000, silent: 100 };
+const long: Limits = { operation: 20_000, silent: 2000 };
+
+/** Matches errors because a time limit was exceeded. */
+const late = /did not answer within|the patience of this operation/;
 
 /**
  * Runs the operation with a trouble at its nth request, and continues without it. Checks that an error is clear; that nothing is
  * lost from the state, written wrongly or created twice; that the next refresh shows no wrong drift; and that the next `up`
- * reaches the result of an undisturbed operation.
+ * reaches the result of an undisturbed operation. Repeats this with longer time limits if a busy machine exceeded them.
+ *
+ * @param platform the platform of the run with the trouble; by default the world's own.
  */
 export async function withTrouble(
   world: World,
   clean: CleanRun,
   trouble: Trouble,
   nth: number,
-  { silentMs = 300, platform }: Playing,
+  platform?: Platform,
+): Promise<Case> {
+  const found = await troubled(world, clean, trouble, nth, short, platform);
+  return found.hit === undefined || found.wrong.some((one) => late.test(one))
+    ? troubled(world, clean, trouble, nth, long, platform)
+    : found;
+}
+
+async function troubled(
+  world: World,
+  clean: CleanRun,
+  trouble: Trouble,
+  nth: number,
+  limits: Limits,
+  platform?: Platform,
 ): Promise<Case> {
   const { stage } = clean;
   const { faults } = world.simulator;
   const line = await layLine(world.simulator);
   const environment = {
     ...world.environment,
-    // The pauses between tries are a hundredth of it, so that giving up takes half a second.
-    AREA1_PATIENCE_MS: "4000",
-    ...(trouble.silent && { AREA1_REQUEST_TIMEOUT_MS: String(silentMs) }),
+    AREA1_PATIENCE_MS: String(limits.operation),
+    ...(trouble.silent && { AREA1_REQUEST_TIMEOUT_MS: String(limits.silent) }),
   };
   const stack = stage.begin(line.over(environment), platform);
   let hit: string | undefined;

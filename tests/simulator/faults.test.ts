@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+
 import { graphScope, newDomain, newRule, simulated } from "./simulated";
 
 test("a refused or reset connection gives no answer, and nothing is carried out", async () => {
@@ -30,6 +33,14 @@ test("a simulator with hanging requests closes at once", async () => {
   expect(await hanging).toBe("gone");
   expect(performance.now() - started).toBeLessThan(4000);
 });
+
+test("a simulator closes at once while a client has not begun its TLS handshake", async () => {
+  const { simulator } = await simulated();
+  const { hostname, port } = new URL(simulator.url);
+  const client = connect(Number(port), hostname);
+  await once(client, "connect");
+  await Promise.all([simulator.close(), once(client, "close")]);
+}, 5000);
 
 test("dripping gives the genuine answer slowly, truncating half of it", async () => {
   const { simulator, domains } = await simulated();
