@@ -30,6 +30,19 @@ const shared = {
   moduleNameMapper: { "^(\\.{1,2}/.+)\\.js$": "$1" },
 };
 
+/** What holds for the handlers also holds over the provider `area1`: a sample. AREA1_PLATFORM=area1 runs all of any file over it. */
+const overArea1 = {
+  ...shared,
+  displayName: "area1",
+  setupFiles: ["<rootDir>/tests/conformance/over-area1.ts"],
+  roots: ["<rootDir>/tests"],
+  testRegex: [
+    "tests/conformance/(?!genuine|provider-process|kinds).*\\.test\\.ts$",
+    "tests/mail-flow/mail-flow-check.*\\.test\\.ts$",
+    "tests/promises/(0[1-79]|10|11|06-random-lives-1)[^/]*\\.test\\.ts$",
+  ],
+};
+
 /** @type {import("jest").Config} */
 module.exports = {
   // Generous: several engine commands in one test on a machine whose cores others use too.
@@ -59,5 +72,6 @@ module.exports = {
       testMatch: ["<rootDir>/tests/{engine/*,plugin/yaml}.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", ...ignored],
     },
+    ...(quick ? [] : [overArea1]),
   ],
 };

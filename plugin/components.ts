@@ -82,9 +82,9 @@ function printedPort(main: () => Promise<void>): Promise<string> {
       console.log = log;
       resolve(String(text).trim());
     };
-    main().catch((error: unknown) => {
+    main().catch((error: Error) => {
       console.log = log;
-      reject(error as Error);
+      reject(error);
     });
   });
 }

@@ -36,7 +36,9 @@ export function storedIn(args: Properties, name: string): Stored {
   return (key) => {
     if (key === explicitKey) return explicit;
     const value = args[key.replace(/^area1:/, "")];
-    return value === undefined || value === null ? undefined : String(value);
+    return typeof value === "string" || typeof value === "number"
+      ? String(value)
+      : undefined;
   };
 }
 
@@ -44,6 +46,7 @@ export function storedIn(args: Properties, name: string): Stored {
 export function configurationFailures(
   args: Properties,
   name: string,
+  environment: NodeJS.ProcessEnv,
 ): Failure[] {
   const names = Object.keys(args).filter((one) => !ofTheEngine.includes(one));
   const allowed: readonly string[] = [
@@ -79,7 +82,7 @@ export function configurationFailures(
   if (failures.length > 0 || names.some((one) => isUnknown(args[one])))
     return failures;
   try {
-    resolveConfiguration(storedIn(args, name), process.env);
+    resolveConfiguration(storedIn(args, name), environment);
     return [];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -75,10 +75,12 @@ export class ProviderServer {
   /**
    * @param engine address of the engine, `127.0.0.1:<port>`.
    * @param tell sends messages to the user. @default to the engine, in the row of the resource that is processed
+   * @param environment the environment variables of the configuration.
    */
   constructor(
     private engine: string,
     private tell: Tell | undefined = undefined,
+    private readonly environment: NodeJS.ProcessEnv = process.env,
   ) {}
 
   /** Whether no call is in progress. */
@@ -115,7 +117,7 @@ export class ProviderServer {
       return new messages.CheckResponse()
         .setInputs(sent(values, new Set([...secrets, ...secretArguments])))
         .setFailuresList(
-          configurationFailures(values, name).map((failure) =>
+          configurationFailures(values, name, this.environment).map((failure) =>
             checkFailure({
               ...failure,
               reason: printableMessage(
@@ -250,9 +252,9 @@ export class ProviderServer {
     const response = new messages.ReadResponse();
     if (!("id" in found)) return response;
     const result = {
-      id: found.id as string,
-      outputs: withKept(found.props as Properties, before.values, true),
-      inputs: found.inputs as Properties,
+      id: found.id,
+      outputs: withKept(found.props, before.values, true),
+      inputs: found.inputs,
     };
     const read = isImport
       ? importedState(form, result, () => this.session().configuration)
@@ -300,7 +302,7 @@ export class ProviderServer {
   /** Opens the session at the first use, so that its error is reported for the resource that is processed. */
   private session(): Session {
     return (this.opened ??= new Session(
-      resolveConfiguration(this.stored, process.env),
+      resolveConfiguration(this.stored, this.environment),
       (message, severity) => {
         this.tell ??= tellThrough(createRequire(__filename), this.engine, () =>
           currentUrn.getStore(),

@@ -1,5 +1,5 @@
 import { bench } from "./bench";
-import { inProcess } from "./platform";
+import { inProcess } from "./chosen-platform";
 import { antiSpamDefault, transportRule } from "./subjects";
 
 describe("An action of an anti-spam policy that was changed by hand", () => {

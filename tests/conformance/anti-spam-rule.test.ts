@@ -1,5 +1,5 @@
 import { bench } from "./bench";
-import { inProcess } from "./platform";
+import { inProcess } from "./chosen-platform";
 import { antiSpamCustom } from "./subjects";
 
 describe("The rule of a custom anti-spam policy", () => {

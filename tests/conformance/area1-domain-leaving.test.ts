@@ -1,5 +1,5 @@
 import { bench } from "./bench";
-import { inProcess } from "./platform";
+import { inProcess } from "./chosen-platform";
 import { settled } from "./subject";
 import { area1Domain } from "./subjects";
 

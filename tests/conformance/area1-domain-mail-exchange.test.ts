@@ -1,5 +1,5 @@
 import { bench, messageOf } from "./bench";
-import { inProcess } from "./platform";
+import { inProcess } from "./chosen-platform";
 import { area1Domain } from "./subjects";
 
 const microsofts = "example-com.mail.protection.outlook.com";

@@ -16,7 +16,8 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 import { ProviderServer } from "../../plugin/server";
 import { remoteHandlers, type ProviderClient } from "../engine/remote-handlers";
-import { asConfiguration, type Platform } from "./platform";
+import { explicitKey } from "../../providers/session/configuration";
+import type { Platform } from "./platform";
 import { handlersOver } from "./remote";
 
 /**
@@ -24,28 +25,40 @@ import { handlersOver } from "./remote";
  * read again.
  *
  * @param told receives every message to the engine, including those of the status line.
+ * @param stored the stack's configuration or an explicit provider's arguments, by full key.
  */
 export const area1Provider = (
   told: (message: string) => void = () => undefined,
+  stored: Readonly<Record<string, string>> = {},
 ): Platform => ({
   name: "the provider area1",
   everyProperty: true,
   run(environment) {
     const warnings: string[] = [];
-    const { service } = new ProviderServer("", (message, severity) => {
-      told(message);
-      if (severity === "warning") warnings.push(message);
-    });
-    const args = Object.entries(asConfiguration(environment)).map(
-      ([key, value]): [string, string] => [key.replace("area1:", ""), value],
+    const { service } = new ProviderServer(
+      "",
+      (message, severity) => {
+        told(message);
+        if (severity === "warning") warnings.push(message);
+      },
+      environment,
     );
+    const explicit = stored[explicitKey];
     call(
       service,
       "configure",
-      // An explicit provider does not read this process's environment.
       new ConfigureRequest()
-        .setName("tenant")
-        .setArgs(Struct.fromJavaScript(Object.fromEntries(args))),
+        .setName(explicit === undefined ? "default" : "tenant")
+        .setArgs(
+          Struct.fromJavaScript({
+            ...Object.fromEntries(
+              Object.entries(stored)
+                .filter(([key]) => key !== explicitKey)
+                .map(([key, value]) => [key.replace("area1:", ""), value]),
+            ),
+            ...(explicit !== undefined && { environmentVariables: explicit }),
+          }),
+        ),
       (error) => {
         if (error) throw error as Error;
       },
@@ -65,39 +78,44 @@ export const area1Provider = (
   },
 });
 
+/** A type of messages. */
+interface MessageType {
+  deserializeBinary(bytes: Uint8Array): Message;
+}
+
+/** Returns a copy of a message, as it would arrive over a connection. */
+const received = (type: MessageType, message: Message): Message =>
+  type.deserializeBinary(message.serializeBinary());
+
 /** The responses of the calls that handle a resource. */
-const responses = {
+const responses: Record<keyof ProviderClient, MessageType> = {
   check: CheckResponse,
   diff: DiffResponse,
   create: CreateResponse,
   read: ReadResponse,
   update: UpdateResponse,
   delete: Empty,
-} as const;
+};
 
 /** Returns a client that calls a service without a connection. */
 function clientOf(service: UntypedServiceImplementation): ProviderClient {
-  const methods = Object.entries(responses).map(
-    ([name, { deserializeBinary }]) => [
-      name,
-      (
-        request: Message,
-        _metadata: unknown,
-        _options: unknown,
-        done: sendUnaryData<unknown>,
-      ) =>
-        call(service, name, request, (error, response) =>
-          done(
-            error,
-            response && deserializeBinary(response.serializeBinary()),
-          ),
-        ),
-    ],
-  );
-  return Object.fromEntries(methods) as unknown as ProviderClient;
+  const methods = Object.entries(responses).map(([name, type]) => [
+    name,
+    (
+      request: Message,
+      _metadata: unknown,
+      _options: unknown,
+      done: sendUnaryData<unknown>,
+    ) =>
+      call(service, name, request, (error, response) =>
+        done(error, response && received(type, response)),
+      ),
+  ]);
+  const client: unknown = Object.fromEntries(methods);
+  return client as ProviderClient;
 }
 
-/** Calls a method of a service with a copy of a message, as it would arrive over a connection. */
+/** Calls a method of a service. */
 function call(
   service: UntypedServiceImplementation,
   name: string,
@@ -108,8 +126,6 @@ function call(
     call: { request: Message },
     done: sendUnaryData<Message>,
   ) => void;
-  const { deserializeBinary } = request.constructor as unknown as {
-    deserializeBinary(bytes: Uint8Array): Message;
-  };
-  method({ request: deserializeBinary(request.serializeBinary()) }, done);
+  const type = request.constructor as unknown as MessageType;
+  method({ request: received(type, request) }, done);
 }

@@ -1,5 +1,6 @@
 import { bench, messageOf } from "./bench";
-import { inProcess, type Environment } from "./platform";
+import { inProcess } from "./chosen-platform";
+import type { Environment } from "./platform";
 import { transportRule } from "./subjects";
 
 describe("An object of a tenant", () => {

@@ -116,9 +116,6 @@ export const handlersInProcess = (
   },
 });
 
-/** {@link handlersInProcess} that discards messages and has no stored configuration. */
-export const inProcess: Platform = handlersInProcess();
-
 function local(kind: string, open: () => Session): Handlers {
   const handlers = provider(kind, open);
   const text = "a text that finds the package";

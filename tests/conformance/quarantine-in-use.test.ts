@@ -1,5 +1,5 @@
 import { bench, messageOf } from "./bench";
-import { inProcess } from "./platform";
+import { inProcess } from "./chosen-platform";
 import { Resource } from "./resource";
 import {
   antiSpamDefault,

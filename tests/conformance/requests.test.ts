@@ -1,6 +1,7 @@
 import { startSimulator, type Simulator } from "../../simulator/index";
 import { bench } from "./bench";
-import { inProcess, type Properties, type ProviderRun } from "./platform";
+import { inProcess } from "./chosen-platform";
+import type { Properties, ProviderRun } from "./platform";
 import { Resource } from "./resource";
 import {
   antiSpamDefault,

@@ -1,6 +1,7 @@
 import { kinds } from "../../providers/kinds";
 import { bench, messageOf } from "./bench";
-import { inProcess, type Properties } from "./platform";
+import { inProcess } from "./chosen-platform";
+import type { Properties } from "./platform";
 import { Resource } from "./resource";
 import { area1Domain, ourMark, siblingsMark, transportRule } from "./subjects";
 

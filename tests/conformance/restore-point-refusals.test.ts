@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../simulator/json";
 import { bench, messageOf } from "./bench";
 import { markOfState } from "../../providers/mark";
-import { inProcess } from "./platform";
+import { inProcess } from "./chosen-platform";
 import { Resource } from "./resource";
 import {
   antiSpamCustom,

@@ -1,6 +1,6 @@
 import { bench, messageOf } from "./bench";
 import { markOfState } from "../../providers/mark";
-import { inProcess } from "./platform";
+import { inProcess } from "./chosen-platform";
 import { Resource } from "./resource";
 import {
   antiSpamDefault,

@@ -3,7 +3,8 @@ import { bench } from "./bench";
 import { drifting } from "./drifting";
 import { failing } from "./failing";
 import { makingAndChanging } from "./making-and-changing";
-import { inProcess, type Platform } from "./platform";
+import { inProcess } from "./chosen-platform";
+import type { Platform } from "./platform";
 import { titleOf, type Subject } from "./subject";
 
 /** Tests the behaviour that every kind has in common with one subject, on one platform. */

@@ -7,11 +7,11 @@ import {
   type Simulator,
 } from "../../simulator/index";
 import { defaultQuirks } from "../../simulator/quirks";
-import {
-  inProcess,
-  type HandlerError,
-  type Properties,
-  type ProviderRun,
+import { inProcess } from "../conformance/chosen-platform";
+import type {
+  HandlerError,
+  Properties,
+  ProviderRun,
 } from "../conformance/platform";
 import { Resource } from "../conformance/resource";
 import {

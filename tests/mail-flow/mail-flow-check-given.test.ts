@@ -1,7 +1,8 @@
 import { checks } from "../../mail-flow/findings";
 import type { Finding } from "../../mail-flow/finding";
 import { bench, messageOf } from "../conformance/bench";
-import { HandlerError, inProcess } from "../conformance/platform";
+import { inProcess } from "../conformance/chosen-platform";
+import { HandlerError } from "../conformance/platform";
 import { Resource } from "../conformance/resource";
 import { transportRule } from "../conformance/subjects";
 import { detail } from "../providers/loopback-exchange";

@@ -4,7 +4,8 @@ import { resolveConfiguration } from "../../providers/session/configuration";
 import { readSnapshot } from "../../providers/snapshot/snapshot";
 import { Session } from "../../providers/session/session";
 import { startSimulator, type Simulator } from "../../simulator/index";
-import { inProcess, type Properties } from "../conformance/platform";
+import { inProcess } from "../conformance/chosen-platform";
+import type { Properties } from "../conformance/platform";
 import { differing, Resource, type Kept } from "../conformance/resource";
 
 jest.setTimeout(30_000);

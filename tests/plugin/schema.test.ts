@@ -15,7 +15,7 @@ import type { Fields } from "../../providers/field";
 import { kinds } from "../../providers/kinds";
 import { mailFlowCheckForm } from "../../providers/mail-flow-check/check-inputs";
 import { keys, secretKeys } from "../../providers/session/configuration";
-import { inProcess } from "../conformance/platform";
+import { inProcess } from "../conformance/chosen-platform";
 import { repository } from "../readme/documented";
 
 const schema = schemaOf(repository);

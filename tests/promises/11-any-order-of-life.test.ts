@@ -9,7 +9,8 @@ import path from "node:path";
 import * as fc from "fast-check";
 
 import { genuineProcess } from "../conformance/genuine-process";
-import { inProcess, type Platform } from "../conformance/platform";
+import { inProcess } from "../conformance/chosen-platform";
+import type { Platform } from "../conformance/platform";
 import { howMany } from "../sample";
 import { ledgerFor } from "./ledger";
 import { Life, type Place } from "./life/life";

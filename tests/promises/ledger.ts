@@ -44,7 +44,8 @@ export function ledgerFor(promise: PromiseNumber): Ledger {
     const directory = process.env["AREA1_PROMISES_DIRECTORY"];
     if (!directory) return;
     mkdirSync(directory, { recursive: true });
-    const file = `${path.basename(expect.getState().testPath ?? "test")}-${promise}.json`;
+    const platform = process.env["AREA1_PLATFORM"] ?? "handlers";
+    const file = `${path.basename(expect.getState().testPath ?? "test")}-${platform}-${promise}.json`;
     writeFileSync(path.join(directory, file), JSON.stringify(ledger));
   });
   return ledger;

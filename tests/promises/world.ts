@@ -6,11 +6,8 @@ import {
 import { isMark, withoutState } from "../../providers/mark";
 import { inWords, type JsonObject } from "../../simulator/json";
 import type { Quirks } from "../../simulator/quirks";
-import {
-  handlersInProcess,
-  type Environment,
-  type Platform,
-} from "../conformance/platform";
+import { platformInProcess } from "../conformance/chosen-platform";
+import type { Environment, Platform } from "../conformance/platform";
 import { duplicatesIn, exchangeLists } from "../conformance/vendor-objects";
 import { Stack } from "../sweep/stack";
 import { withCanaries } from "./canaries";
@@ -67,7 +64,7 @@ export async function startWorld({
     AREA1_REQUEST_TIMEOUT_MS: "4000",
   };
   const configured = (stored: Readonly<Record<string, string>>) =>
-    handlersInProcess((message) => watch.see("a message", message), stored);
+    platformInProcess((message) => watch.see("a message", message), stored);
   const here = configured({});
   return {
     simulator,

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { UseCase4, type UseCase4Args } from "../../lib";
+import { inProcess } from "../conformance/chosen-platform";
 import {
   copyOf,
-  inProcess,
   type Environment,
   type Platform,
   type Properties,
