@@ -554,8 +554,9 @@ test.each([200, 600, 2000])(
     const error = await faultOf(
       client().send(get(), judge, new Patience(patienceMs)),
     );
+    // The second one if the time ends during a request, as on a busy machine.
     expect(error.message).toMatch(
-      /longer than what is left of the patience of this operation/,
+      /longer than what is left of the patience of this operation|did not answer within \d+ ms/,
     );
   },
 );
