@@ -8,6 +8,7 @@ import type {
   ServerUnaryCall,
   UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import deepEqual from "fast-deep-equal";
 import { PluginInfo, type PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -19,7 +20,7 @@ import { handlersOf } from "../providers/handlers";
 import { endWaiting } from "../providers/http/patience";
 import { isKindName, kinds } from "../providers/kinds";
 import { outputNames, type Form } from "../providers/kind";
-import { changedProperties } from "../providers/lifecycle/state";
+import { changedProperties, pendingOf } from "../providers/lifecycle/state";
 import { mailFlowCheckForm } from "../providers/mail-flow-check/check-inputs";
 import { markFor } from "../providers/mark";
 import { printableMessage } from "../providers/process/results";
@@ -201,16 +202,19 @@ export class ProviderServer {
     const response = new messages.DiffResponse();
     if (changes === false)
       return response.setChanges(messages.DiffResponse.DiffChanges.DIFF_NONE);
-    const pending = outputs["pending"];
-    const names = [
-      ...new Set([
-        ...(form === restorePointForm
-          ? restorePointInputs
-          : changedProperties(form, olds, news)),
-        ...(Array.isArray(pending) ? pending.map(String) : []),
-      ]),
-    ];
-    const before = { ...olds, ...inputs };
+    // The restore point has no field table. Some of its outputs have the names of inputs.
+    const isPoint = form === restorePointForm;
+    const before = isPoint ? (inputs ?? outputs) : olds;
+    const names = isPoint
+      ? restorePointInputs.filter(
+          (name) => !deepEqual(before[name], news[name]),
+        )
+      : [
+          ...new Set([
+            ...changedProperties(form, olds, news),
+            ...pendingOf(olds),
+          ]),
+        ];
     const details = detailedDiff(before, news, names, replaces);
     for (const [property, difference] of details)
       response.getDetaileddiffMap().set(property, difference);

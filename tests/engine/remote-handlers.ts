@@ -4,6 +4,7 @@ import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { plain } from "../../providers/process/results";
 import {
   type JavaScriptValue,
   Struct,
@@ -95,10 +96,12 @@ export function remoteHandlers(
   timeout: number,
 ): RemoteHandlers {
   const struct = (properties: Properties) =>
-    Struct.fromJavaScript({
-      ...properties,
-      ...(loader !== undefined && { __provider: loader }),
-    } as Record<string, JavaScriptValue>);
+    Struct.fromJavaScript(
+      plain({ ...properties, __provider: loader }) as Record<
+        string,
+        JavaScriptValue
+      >,
+    );
   const structOf = (properties: Properties | undefined) =>
     properties && struct(properties);
   const call = <Response>(
@@ -121,7 +124,7 @@ export function remoteHandlers(
         client.check(request, m, o, done),
       );
       return {
-        inputs: plain(response.getInputs()),
+        inputs: valuesOf(response.getInputs()),
         failures: response.getFailuresList().map((each) => ({
           property: each.getProperty(),
           reason: each.getReason(),
@@ -168,7 +171,7 @@ export function remoteHandlers(
       );
       return {
         id: response.getId(),
-        properties: plain(response.getProperties()),
+        properties: valuesOf(response.getProperties()),
       };
     },
     async read(id, properties, inputs) {
@@ -182,8 +185,10 @@ export function remoteHandlers(
       );
       return {
         id: response.getId(),
-        properties: plain(response.getProperties()),
-        inputs: response.hasInputs() ? plain(response.getInputs()) : undefined,
+        properties: valuesOf(response.getProperties()),
+        inputs: response.hasInputs()
+          ? valuesOf(response.getInputs())
+          : undefined,
       };
     },
     async update(id, olds, news, oldInputs) {
@@ -196,7 +201,7 @@ export function remoteHandlers(
       const response = await call<messages.UpdateResponse>((m, o, done) =>
         client.update(request, m, o, done),
       );
-      return { properties: plain(response.getProperties()) };
+      return { properties: valuesOf(response.getProperties()) };
     },
     async delete(id, properties, oldInputs) {
       const request = new messages.DeleteRequest()
@@ -238,11 +243,11 @@ function providerError(error: grpc.ServiceError): ProviderError {
   );
   return new ProviderError(error.details, error.code, {
     id: failed.getId(),
-    properties: plain(failed.getProperties()),
+    properties: valuesOf(failed.getProperties()),
     reasons: failed.getReasonsList(),
   });
 }
 
-function plain(struct: Struct | undefined): Properties {
+function valuesOf(struct: Struct | undefined): Properties {
   return struct?.toJavaScript() ?? {};
 }
