@@ -6,7 +6,7 @@ import type { Simulator } from "../../simulator/index";
 import { describeLanguage, type OpsProjectOptions } from "../engine/harness";
 import { repository } from "./documented";
 import { blocksIn, type Block } from "./marked";
-import { ops, simulated } from "./ops";
+import { ops, simulated, wayTo } from "./ops";
 
 const blocks = blocksIn(
   readFileSync(path.join(repository, "docs/languages.md"), "utf8"),
@@ -25,6 +25,7 @@ function take(section: string, language: string): Block {
 
 const installation = take("Installing", "sh");
 const typescript = take("TypeScript", "ts");
+const withPlugin = take("TypeScript", "ts");
 const yaml = { project: take("YAML", "yaml"), commands: take("YAML", "sh") };
 const python = {
   project: take("Python", "yaml"),
@@ -38,6 +39,7 @@ const go = {
   commands: take("Go", "sh"),
 };
 const configuration = take("Configuration", "sh");
+const explicit = take("Configuration", "yaml");
 const move = "Moving a stack to another language";
 const away = take(move, "sh");
 const back = take(move, "sh");
@@ -93,6 +95,30 @@ describeLanguage("yaml", "the YAML program in docs/languages.md", () => {
     expect(output).toContain("type: area1:QuarantinePolicy");
   }, 300_000);
 
+  test("can have an explicit provider, whose secrets are in the environment", async () => {
+    const { at, simulator } = await tenantAndOps(
+      { runtime: "yaml", files: { "Pulumi.yaml": yaml.project.text } },
+      everything,
+    );
+    const listed = /(environmentVariables: \[[^\]]*)\]/;
+    await at.project.write(
+      "Pulumi.yaml",
+      at.filled(explicit.text).replace(
+        listed,
+        `$1, ${Object.keys(wayTo(simulator))
+          .filter((name) => name !== "NODE_EXTRA_CA_CERTS")
+          .join(", ")}]`,
+      ),
+    );
+    expect(await at.run("pulumi up --yes")).toContain("+ 14 created");
+    const state = await at.run("pulumi stack export --show-secrets");
+    for (const secret of [
+      simulator.environment["AZURE_CLIENT_SECRET"],
+      simulator.environment["CLOUDFLARE_API_TOKEN"],
+    ])
+      expect(state).not.toContain(secret);
+  }, 300_000);
+
   test("takes over the stack of the TypeScript program, and gives it back, without a request", async () => {
     const typescriptProject = "name: mail\nruntime: nodejs\n";
     const { at, simulator } = await tenantAndOps(
@@ -124,6 +150,27 @@ describeLanguage("yaml", "the YAML program in docs/languages.md", () => {
     expect(await at.run(preview)).toContain("13 unchanged");
     expect(await at.run("pulumi destroy --yes")).toContain("- 13 deleted");
   }, 400_000);
+});
+
+describe("the TypeScript program with usePlugin() in docs/languages.md", () => {
+  test("takes over the stack of the program without it, without a request", async () => {
+    const { at, simulator } = await tenantAndOps(
+      { files: { "index.ts": typescript.text } },
+      everything,
+    );
+    await at.run("pulumi up --yes");
+    simulator.log.splice(0);
+
+    const [, plugins = ""] =
+      /^(plugins:[^]*)resources:/m.exec(yaml.project.text) ?? [];
+    await at.project.write(
+      "Pulumi.yaml",
+      `name: ops\nruntime: nodejs\n${plugins}`,
+    );
+    await at.project.write("index.ts", withPlugin.text);
+    expect(await at.shell(away)).toContain("13 unchanged");
+    expect(simulator.log).toEqual([]);
+  }, 300_000);
 });
 
 describeLanguage("python", "the Python program in docs/languages.md", () => {
