@@ -69,6 +69,12 @@ describe("docs/languages.md", () => {
   });
 });
 
+/** The files of the TypeScript program. */
+const asTypescript = {
+  "Pulumi.yaml": "name: mail\nruntime: nodejs\n",
+  "index.ts": typescript.text,
+};
+
 /** Starts a tenant with a quarantine policy that can be imported, and creates an ops folder. */
 async function tenantAndOps(
   options: OpsProjectOptions,
@@ -120,15 +126,8 @@ describeLanguage("yaml", "the YAML program in docs/languages.md", () => {
   }, 300_000);
 
   test("takes over the stack of the TypeScript program, and gives it back, without a request", async () => {
-    const typescriptProject = "name: mail\nruntime: nodejs\n";
     const { at, simulator } = await tenantAndOps(
-      {
-        runtime: "yaml",
-        files: {
-          "Pulumi.yaml": typescriptProject,
-          "index.ts": typescript.text,
-        },
-      },
+      { runtime: "yaml", files: asTypescript },
       everything,
     );
     await at.run("pulumi up --yes");
@@ -137,11 +136,28 @@ describeLanguage("yaml", "the YAML program in docs/languages.md", () => {
     await at.project.write("Pulumi.yaml", yaml.project.text);
     expect(await at.shell(away)).toContain("13 unchanged");
     expect(simulator.log).toEqual([]);
-    // The state then has nothing that only a TypeScript program needs.
     await at.run("pulumi refresh --yes");
     simulator.log.splice(0);
 
-    await at.project.write("Pulumi.yaml", typescriptProject);
+    await at.project.write("Pulumi.yaml", asTypescript["Pulumi.yaml"]);
+    const [up = ""] = at.filled(back.text).split("\n");
+    expect(await at.run(up)).toContain("13 unchanged");
+    expect(simulator.log).toEqual([]);
+    expect(await at.run("pulumi destroy --yes")).toContain("- 13 deleted");
+  }, 400_000);
+
+  test("leaves a stack that the TypeScript program takes over without a request", async () => {
+    const { at, simulator } = await tenantAndOps(
+      {
+        runtime: "yaml",
+        files: { ...asTypescript, "Pulumi.yaml": yaml.project.text },
+      },
+      everything,
+    );
+    await at.run("pulumi up --yes");
+    simulator.log.splice(0);
+
+    await at.project.write("Pulumi.yaml", asTypescript["Pulumi.yaml"]);
     const [up = "", preview = ""] = at.filled(back.text).trim().split("\n");
     const output = await at.run(up);
     expect(output).toMatch(/updated \(.*\) \[diff: ~provider\]/);
