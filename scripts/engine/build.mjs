@@ -40,7 +40,7 @@ const programs = {
     package: ".",
     file: "program",
     packages: 740,
-    cpuSeconds: 120,
+    cpuSeconds: 140,
   },
 };
 

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 import { describeLanguage, opsProject, type OpsProject } from "./harness";
@@ -117,6 +118,41 @@ for (const language of ["yaml", "python", "go"] as const) {
   });
 }
 
+describeLanguage("python", "a program in python that does not end", () => {
+  const endless = `
+import os, time
+with open("pids.new", "w") as file:
+    file.write(f"{os.getpid()} {os.getppid()}")
+os.rename("pids.new", "pids")
+time.sleep(600)
+`;
+
+  test.each([
+    ["SIGINT", "the command is cancelled"],
+    ["SIGKILL", "the engine has ended"],
+  ] as const)(
+    "ends on %s, and with it the language host: %s",
+    async (signal, _when) => {
+      const project = await opsProject({
+        runtime: "python",
+        dependencies: "none",
+        program: endless,
+      });
+      const stack = await project.stack("dev");
+      const running = stack.start(["up", "--yes", "--skip-preview"]);
+      const file = path.join(project.directory, "pids");
+      while (!existsSync(file)) await sleep(50);
+      const pids = (await readFile(file, "utf8")).split(" ").map(Number);
+      expect(pids.map(isAlive)).toEqual([true, true]);
+
+      running.kill(signal);
+      expect((await running.ended).code).not.toBe(0);
+      while (pids.some(isAlive)) await sleep(50);
+    },
+    60_000,
+  );
+});
+
 const schema = JSON.stringify({
   name: "toy",
   version: "0.1.0",
@@ -176,6 +212,18 @@ describeLanguage("go", "an SDK for Go", () => {
     });
   }, 600_000);
 });
+
+function isAlive(pid: number): boolean {
+  // An ended process stays listed until its new parent has collected it, which may never happen in a container.
+  const stat = `/proc/${pid}/stat`;
+  if (existsSync(stat)) return !/\) Z /.test(readFileSync(stat, "utf8"));
+  try {
+    process.kill(pid, 0);
+    return !existsSync("/proc/self/stat");
+  } catch {
+    return false;
+  }
+}
 
 async function withSdk(language: "python" | "go"): Promise<OpsProject> {
   const project = await opsProject({

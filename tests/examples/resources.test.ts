@@ -121,7 +121,14 @@ const cases: Record<string, ExampleCase> = {
 };
 
 /** Examples with their own test file. */
-const others = ["existing-stack", "two-tenants", "use-case-4"];
+const others = [
+  "existing-stack",
+  "two-tenants",
+  "use-case-4",
+  "use-case-4-go",
+  "use-case-4-python",
+  "use-case-4-yaml",
+];
 
 test("every example has a test", async () => {
   expect((await readdir(examples)).sort()).toEqual(

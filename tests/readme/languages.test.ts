@@ -6,7 +6,7 @@ import type { Simulator } from "../../simulator/index";
 import { describeLanguage, type OpsProjectOptions } from "../engine/harness";
 import { repository } from "./documented";
 import { blocksIn, type Block } from "./marked";
-import { ops, simulated } from "./ops";
+import { ops, simulated, wayTo } from "./ops";
 
 const blocks = blocksIn(
   readFileSync(path.join(repository, "docs/languages.md"), "utf8"),
@@ -25,6 +25,7 @@ function take(section: string, language: string): Block {
 
 const installation = take("Installing", "sh");
 const typescript = take("TypeScript", "ts");
+const withPlugin = take("TypeScript", "ts");
 const yaml = { project: take("YAML", "yaml"), commands: take("YAML", "sh") };
 const python = {
   project: take("Python", "yaml"),
@@ -38,6 +39,7 @@ const go = {
   commands: take("Go", "sh"),
 };
 const configuration = take("Configuration", "sh");
+const explicit = take("Configuration", "yaml");
 const move = "Moving a stack to another language";
 const away = take(move, "sh");
 const back = take(move, "sh");
@@ -67,6 +69,12 @@ describe("docs/languages.md", () => {
   });
 });
 
+/** The files of the TypeScript program. */
+const asTypescript = {
+  "Pulumi.yaml": "name: mail\nruntime: nodejs\n",
+  "index.ts": typescript.text,
+};
+
 /** Starts a tenant with a quarantine policy that can be imported, and creates an ops folder. */
 async function tenantAndOps(
   options: OpsProjectOptions,
@@ -93,16 +101,33 @@ describeLanguage("yaml", "the YAML program in docs/languages.md", () => {
     expect(output).toContain("type: area1:QuarantinePolicy");
   }, 300_000);
 
-  test("takes over the stack of the TypeScript program, and gives it back, without a request", async () => {
-    const typescriptProject = "name: mail\nruntime: nodejs\n";
+  test("can have an explicit provider, whose secrets are in the environment", async () => {
     const { at, simulator } = await tenantAndOps(
-      {
-        runtime: "yaml",
-        files: {
-          "Pulumi.yaml": typescriptProject,
-          "index.ts": typescript.text,
-        },
-      },
+      { runtime: "yaml", files: { "Pulumi.yaml": yaml.project.text } },
+      everything,
+    );
+    const listed = /(environmentVariables: \[[^\]]*)\]/;
+    await at.project.write(
+      "Pulumi.yaml",
+      at.filled(explicit.text).replace(
+        listed,
+        `$1, ${Object.keys(wayTo(simulator))
+          .filter((name) => name !== "NODE_EXTRA_CA_CERTS")
+          .join(", ")}]`,
+      ),
+    );
+    expect(await at.run("pulumi up --yes")).toContain("+ 14 created");
+    const state = await at.run("pulumi stack export --show-secrets");
+    for (const secret of [
+      simulator.environment["AZURE_CLIENT_SECRET"],
+      simulator.environment["CLOUDFLARE_API_TOKEN"],
+    ])
+      expect(state).not.toContain(secret);
+  }, 300_000);
+
+  test("takes over the stack of the TypeScript program, and gives it back, without a request", async () => {
+    const { at, simulator } = await tenantAndOps(
+      { runtime: "yaml", files: asTypescript },
       everything,
     );
     await at.run("pulumi up --yes");
@@ -111,11 +136,28 @@ describeLanguage("yaml", "the YAML program in docs/languages.md", () => {
     await at.project.write("Pulumi.yaml", yaml.project.text);
     expect(await at.shell(away)).toContain("13 unchanged");
     expect(simulator.log).toEqual([]);
-    // The state then has nothing that only a TypeScript program needs.
     await at.run("pulumi refresh --yes");
     simulator.log.splice(0);
 
-    await at.project.write("Pulumi.yaml", typescriptProject);
+    await at.project.write("Pulumi.yaml", asTypescript["Pulumi.yaml"]);
+    const [up = ""] = at.filled(back.text).split("\n");
+    expect(await at.run(up)).toContain("13 unchanged");
+    expect(simulator.log).toEqual([]);
+    expect(await at.run("pulumi destroy --yes")).toContain("- 13 deleted");
+  }, 400_000);
+
+  test("leaves a stack that the TypeScript program takes over without a request", async () => {
+    const { at, simulator } = await tenantAndOps(
+      {
+        runtime: "yaml",
+        files: { ...asTypescript, "Pulumi.yaml": yaml.project.text },
+      },
+      everything,
+    );
+    await at.run("pulumi up --yes");
+    simulator.log.splice(0);
+
+    await at.project.write("Pulumi.yaml", asTypescript["Pulumi.yaml"]);
     const [up = "", preview = ""] = at.filled(back.text).trim().split("\n");
     const output = await at.run(up);
     expect(output).toMatch(/updated \(.*\) \[diff: ~provider\]/);
@@ -124,6 +166,27 @@ describeLanguage("yaml", "the YAML program in docs/languages.md", () => {
     expect(await at.run(preview)).toContain("13 unchanged");
     expect(await at.run("pulumi destroy --yes")).toContain("- 13 deleted");
   }, 400_000);
+});
+
+describe("the TypeScript program with usePlugin() in docs/languages.md", () => {
+  test("takes over the stack of the program without it, without a request", async () => {
+    const { at, simulator } = await tenantAndOps(
+      { files: { "index.ts": typescript.text } },
+      everything,
+    );
+    await at.run("pulumi up --yes");
+    simulator.log.splice(0);
+
+    const [, plugins = ""] =
+      /^(plugins:[^]*)resources:/m.exec(yaml.project.text) ?? [];
+    await at.project.write(
+      "Pulumi.yaml",
+      `name: ops\nruntime: nodejs\n${plugins}`,
+    );
+    await at.project.write("index.ts", withPlugin.text);
+    expect(await at.shell(away)).toContain("13 unchanged");
+    expect(simulator.log).toEqual([]);
+  }, 300_000);
 });
 
 describeLanguage("python", "the Python program in docs/languages.md", () => {

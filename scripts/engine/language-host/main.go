@@ -52,6 +52,9 @@ var languages = map[string]language{
 	},
 }
 
+// engineInterval is the time between two checks that the engine has not ended.
+const engineInterval = 500 * time.Millisecond
+
 func main() {
 	if err := serve(); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", filepath.Base(os.Args[0]), err)
@@ -74,7 +77,7 @@ func serve() error {
 
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	if err := rpcutil.Healthcheck(ctx, engine, 5*time.Minute, stop); err != nil {
+	if err := rpcutil.Healthcheck(ctx, engine, engineInterval, stop); err != nil {
 		return fmt.Errorf("no connection to the engine at %q: %w", engine, err)
 	}
 	cancel := make(chan bool)
