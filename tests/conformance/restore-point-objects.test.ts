@@ -30,7 +30,7 @@ describe("The objects of a restore point", () => {
   test.each([undefined, [], "x", [{ kind: "TransportRule" }], [{ name: "x" }]])(
     "must be a list of objects with a kind and a name: %j",
     async (objects) => {
-      expect(await failuresOf({ objects })).toEqual(
+      expect(await failuresOf({ objects, accountId: "account" })).toEqual(
         wrong("objects must be a list of {kind, name}, and not empty"),
       );
     },

@@ -4,6 +4,7 @@ import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { received } from "../../plugin/values";
 import { plain } from "../../providers/process/results";
 import {
   type JavaScriptValue,
@@ -248,6 +249,7 @@ function providerError(error: grpc.ServiceError): ProviderError {
   });
 }
 
-function valuesOf(struct: Struct | undefined): Properties {
-  return struct?.toJavaScript() ?? {};
-}
+/** Returns properties without the wrappers of secrets. */
+const valuesOf = (struct: Struct | undefined): Properties => ({
+  ...received(struct).values,
+});

@@ -150,7 +150,7 @@ test("a lag that exceeds the time limit causes an error or a warning within that
   expect(ledger.violations).toEqual([]);
 });
 
-test("only two files set timers: the one that waits for Retry-After, and the one that limits waiting", () => {
+test("only one file sets timers: the one that limits waiting", () => {
   const root = path.join(__dirname, "../../providers");
   const waiting = readdirSync(root, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
@@ -163,6 +163,6 @@ test("only two files set timers: the one that waits for Retry-After, and the one
         ),
       ),
     );
-  expect(waiting.sort()).toEqual(["http/http.ts", "http/patience.ts"]);
+  expect(waiting.sort()).toEqual(["http/patience.ts"]);
   ledger.note("the sources", []);
 });
