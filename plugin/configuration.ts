@@ -21,8 +21,7 @@ const ofTheEngine = ["version", "pluginDownloadURL", "parameterization"];
 export const secretArguments: ReadonlySet<string> = new Set(secretKeys);
 
 /** Returns whether the engine has made a provider from the stack's configuration, as opposed to a program. */
-export const isDefaultProvider = (name: string): boolean =>
-  /^default(_|$)/.test(name);
+const isDefaultProvider = (name: string): boolean => /^default(_|$)/.test(name);
 
 /**
  * Returns the configuration of a provider. An explicit provider has its arguments only, and the environment variables that it names.

@@ -80,9 +80,7 @@ export function sent(
 }
 
 /** Returns a value that the engine encrypts in the state, and never prints. */
-export const asSecret = (
-  value: JavaScriptValue,
-): Record<string, JavaScriptValue> => ({
+const asSecret = (value: JavaScriptValue): Record<string, JavaScriptValue> => ({
   [signatureKey]: secretSignature,
   value,
 });

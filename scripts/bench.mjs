@@ -1,6 +1,8 @@
 // `npm run bench`: measures the figures that the package promises. Requests and sizes are exact. Times are ratios that are measured in
 // the same run, because the speed of machines differs and varies.
-import { readdirSync, readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,6 +31,7 @@ await mailFlow(0);
 await mailFlow(60);
 if (!process.argv.includes("--quick")) await refreshes();
 await thousandDomains();
+await bothRegistrations();
 console.log();
 
 /** Measures the time and memory that the library adds to a program with Pulumi's SDK. */
@@ -226,8 +229,113 @@ async function thousandDomains() {
   await trivial.close();
 }
 
+/**
+ * Compares the provider `area1` with Pulumi's process for dynamic resources, in turn: start, memory and the time of an up without changes
+ * of 300 resources, and the size of their state.
+ */
+async function bothRegistrations() {
+  const sides = {
+    area1: await withDomains(300, 0, "area1"),
+    dynamic: await withDomains(300),
+  };
+  const times = { area1: [], dynamic: [] };
+  const memory = { area1: 0, dynamic: 0 };
+  const sizes = {};
+  for (let i = 0; i < 5; i++)
+    for (const [name, { ops }] of Object.entries(sides)) {
+      const peak = watchMemory(ops.directory);
+      const started = performance.now();
+      await ops.pulumi([
+        "up",
+        "--yes",
+        "--skip-preview",
+        "--expect-no-changes",
+      ]);
+      times[name].push(performance.now() - started);
+      memory[name] = Math.max(memory[name], peak());
+    }
+  for (const [name, { ops, close }] of Object.entries(sides)) {
+    const { output } = await ops.pulumi(["stack", "export"]);
+    sizes[name] = JSON.stringify(JSON.parse(output)).length;
+    await close();
+  }
+  const starts = await processStarts(sides);
+  const beside = (of, unit) => `${of("area1")} / ${of("dynamic")} ${unit}`;
+  const bar = "less than dynamic";
+  show(
+    "provider area1 / dynamic: start of the process",
+    beside((name) => Math.round(starts[name].ms), "ms"),
+    "200 ms",
+  );
+  show(
+    "provider area1 / dynamic: memory after the start",
+    beside((name) => Math.round(starts[name].memory / 1024), "MiB"),
+    "80 MiB",
+  );
+  show(
+    "provider area1 / dynamic: an up without changes, 300 resources",
+    beside((name) => (median(times[name]) / 1000).toFixed(1), "s"),
+    bar,
+  );
+  show(
+    "provider area1 / dynamic: memory of the process in that up",
+    beside((name) => Math.round(memory[name] / 1024), "MiB"),
+    bar,
+  );
+  show(
+    "provider area1 / dynamic: state of 300 resources, JSON",
+    beside((name) => Math.round(sizes[name] / 1000), "kB"),
+    bar,
+  );
+}
+
+/** Measures the time until each provider process prints its port, and its memory then, in turn: the medians. */
+async function processStarts({ area1, dynamic }) {
+  const commands = {
+    area1: [
+      path.join(
+        area1.ops.directory,
+        "node_modules/pulumi-area1-m365/plugin/pulumi-resource-area1",
+      ),
+    ],
+    dynamic: [
+      process.execPath,
+      path.join(
+        dynamic.ops.directory,
+        "node_modules/@pulumi/pulumi/cmd/dynamic-provider",
+      ),
+    ],
+  };
+  const runs = { area1: [], dynamic: [] };
+  for (let i = 0; i < 9; i++)
+    for (const [name, [file, ...args]] of Object.entries(commands)) {
+      const started = performance.now();
+      const child = spawn(file, [...args, "127.0.0.1:1"], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      await once(child.stdout, "data");
+      const ms = performance.now() - started;
+      const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+      runs[name].push({
+        ms,
+        memory: Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]),
+      });
+      child.kill("SIGKILL");
+      await once(child, "close");
+    }
+  return Object.fromEntries(
+    Object.entries(runs).map(([name, all]) => [
+      name,
+      {
+        ms: median(all.map(({ ms }) => ms)),
+        memory: median(all.map(({ memory }) => memory)),
+      },
+    ]),
+  );
+}
+
 /** Creates a stack of domains that exist at Cloudflare. Writes its state as an up would. */
-async function withDomains(count, rules = 0) {
+async function withDomains(count, rules = 0, registration = "dynamic") {
   const domains = Array.from(
     { length: count },
     (_, n) => `d${String(n).padStart(4, "0")}.example.com`,
@@ -259,7 +367,8 @@ async function withDomains(count, rules = 0) {
       PrependSubject: "EXTERNAL: ",
     });
   const program = (names) => `
-    import { Area1Domain, TransportRule } from "pulumi-area1-m365";
+    import { Area1Domain, TransportRule, usePlugin } from "pulumi-area1-m365";
+    ${registration === "area1" ? "usePlugin();" : ""}
     for (const domain of ${JSON.stringify(names)})
       new Area1Domain(domain, { domain });
     ${rules > 0 ? `new TransportRule("ours", { name: "Ours", senderIpRanges: ["192.0.2.1"], setScl: 5 });` : ""}`;
@@ -268,6 +377,11 @@ async function withDomains(count, rules = 0) {
     program: program(domains),
     environment: simulator.environment,
   });
+  if (registration === "area1")
+    writeFileSync(
+      path.join(ops.directory, "Pulumi.yaml"),
+      "name: ops\nruntime: nodejs\nplugins: { providers: [{ name: area1, path: node_modules/pulumi-area1-m365/plugin }] }\n",
+    );
   let inputs;
   await multiply(
     ops,
@@ -362,7 +476,7 @@ function watchMemory(directory) {
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
       try {
         const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-        if (!command.includes("dynamic-provider")) continue;
+        if (!/dynamic-provider|plugin\/main\.js/.test(command)) continue;
         const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
         if (!environment.includes(path.dirname(directory))) continue;
         const status = readFileSync(`/proc/${pid}/status`, "utf8");
