@@ -20,8 +20,9 @@ const ofTheEngine = ["version", "pluginDownloadURL", "parameterization"];
 /** Returns the names of the arguments that are secret even if the program does not say so. */
 export const secretArguments: ReadonlySet<string> = new Set(secretKeys);
 
-/** Returns whether the engine has made a provider from the stack's configuration, as opposed to a program. */
-const isDefaultProvider = (name: string): boolean => /^default(_|$)/.test(name);
+/** Returns whether the engine has made a provider, as opposed to a program. `pulumi do` gives it no name. */
+const isDefaultProvider = (name: string): boolean =>
+  name === "" || /^default(_|$)/.test(name);
 
 /**
  * Returns the configuration of a provider. An explicit provider has its arguments only, and the environment variables that it names.

@@ -8,7 +8,7 @@ import ts from "typescript";
 import type { UseCase4 } from "../lib/use-case-4";
 import type { EnumValue, SchemaType } from "../providers/codecs";
 import type { Fields } from "../providers/field";
-import { kinds } from "../providers/kinds";
+import { isKindName, kinds } from "../providers/kinds";
 import { mailFlowCheckForm } from "../providers/mail-flow-check/check-inputs";
 import { keys, secretKeys, type Key } from "../providers/session/configuration";
 import { environmentVariables } from "./configuration";
@@ -132,6 +132,7 @@ class Library {
       ...this.members(name, fields),
       // States of Node.js programs have the types of dynamic resources.
       aliases: [{ type: `pulumi-nodejs:dynamic/area1:${name}` }],
+      ...(isKindName(name) && { listInputs: { type: "object" } }),
     };
   }
 

@@ -6,6 +6,7 @@ import path from "node:path";
 import type {
   sendUnaryData,
   ServerUnaryCall,
+  ServerWritableStream,
   UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import deepEqual from "fast-deep-equal";
@@ -20,6 +21,7 @@ import { handlersOf } from "../providers/handlers";
 import { endWaiting } from "../providers/http/patience";
 import { isKindName, kinds } from "../providers/kinds";
 import { outputNames, type Form } from "../providers/kind";
+import { listObjects } from "../providers/lifecycle/list";
 import { changedProperties, pendingOf } from "../providers/lifecycle/state";
 import { mailFlowCheckForm } from "../providers/mail-flow-check/check-inputs";
 import { markFor } from "../providers/mark";
@@ -40,7 +42,7 @@ import {
   storedIn,
 } from "./configuration";
 import { detailedDiff } from "./detailed-diff";
-import { callError, unimplemented } from "./errors";
+import { callError, unimplemented, type CallError } from "./errors";
 import { comparedState, importedState, stateOf, withKept } from "./managed";
 import { received, sent, type Properties, type Received } from "./values";
 
@@ -135,10 +137,7 @@ export class ProviderServer {
     configure: this.answered((request: messages.ConfigureRequest) => {
       const { values } = received(request.getArgs());
       const urn = request.getUrn() ?? "";
-      this.stored = storedIn(
-        values,
-        request.getName() ?? (urn ? parsedUrn(urn).name : "default"),
-      );
+      this.stored = storedIn(values, request.getName() || parsedUrn(urn).name);
       this.opened = undefined;
       this.reference = urn
         ? `${urn}::${request.getId() || unknownValue}`
@@ -155,6 +154,9 @@ export class ProviderServer {
     read: this.about(this.read.bind(this)),
     update: this.about(this.update.bind(this)),
     delete: this.about(this.delete.bind(this)),
+    list: (
+      call: ServerWritableStream<messages.ListRequest, messages.ListResponse>,
+    ) => void this.list(call),
     construct: this.answered((request: messages.ConstructRequest) =>
       construct(request, this.engine, this.reference),
     ),
@@ -299,6 +301,30 @@ export class ProviderServer {
     return new Empty();
   }
 
+  private async list(
+    call: ServerWritableStream<messages.ListRequest, messages.ListResponse>,
+  ): Promise<void> {
+    this.underWay += 1;
+    try {
+      const name = kindIn(call.request.getToken());
+      if (!isKindName(name))
+        throw new UserError(`The objects of ${name} cannot be listed.`);
+      const found = await listObjects(kinds[name], this.session());
+      const limit = call.request.getLimit();
+      for (const { id, name } of found.slice(0, limit > 0 ? limit : undefined))
+        call.write(
+          new messages.ListResponse().setResult(
+            new messages.ListResponse.Result().setId(id).setName(name),
+          ),
+        );
+      call.end();
+    } catch (error) {
+      call.emit("error", this.errorOf(error, new Set()));
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+
   private handlers(kind: string): Handlers {
     return handlersOf(kind, () => this.session());
   }
@@ -314,6 +340,14 @@ export class ProviderServer {
         this.tell(message, severity);
       },
     ));
+  }
+
+  private errorOf(error: unknown, secrets: Secrets): CallError {
+    return callError(
+      error,
+      (message) => printableMessage(message, () => this.session(), this.stored),
+      secrets,
+    );
   }
 
   /** Returns the method for a call about one resource: its messages to the engine are about that resource. */
@@ -340,15 +374,7 @@ export class ProviderServer {
         .then(() => work(request, secrets))
         .then(
           (response) => done(null, response),
-          (error: unknown) =>
-            done(
-              callError(
-                error,
-                (message) =>
-                  printableMessage(message, () => this.session(), this.stored),
-                secrets,
-              ),
-            ),
+          (error: unknown) => done(this.errorOf(error, secrets)),
         )
         .finally(() => {
           this.underWay -= 1;
@@ -379,10 +405,14 @@ function parsedUrn(urn: string): Urn {
   return {
     stack,
     project,
-    kind: types.slice(types.lastIndexOf(":") + 1),
+    kind: kindIn(types),
     name: name.join("::"),
   };
 }
+
+/** Returns the last part of a type token, or of the types in a URN. */
+const kindIn = (types: string): string =>
+  types.slice(types.lastIndexOf(":") + 1);
 
 const nameIn = ({ nameField }: Form, inputs: Properties): string => {
   const name = nameField && inputs[nameField];

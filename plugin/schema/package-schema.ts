@@ -44,6 +44,8 @@ export interface ResourceSpec extends Properties {
   readonly inputProperties: Readonly<Record<string, PropertySpec>>;
   readonly requiredInputs: readonly string[];
   readonly aliases?: readonly { readonly type: string }[];
+  /** The inputs of a list of existing objects; missing if they cannot be listed. */
+  readonly listInputs?: { readonly type: "object" };
 }
 
 /** A package. */

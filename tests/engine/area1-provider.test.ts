@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
 import type { Seed, Simulator } from "../../simulator/index";
 import { drift, plan, steps } from "./harness";
 import {
@@ -16,6 +19,9 @@ plugins:
       path: node_modules/pulumi-area1-m365/plugin
 `,
 };
+
+const executable =
+  "./node_modules/pulumi-area1-m365/plugin/pulumi-resource-area1";
 
 const program = (registration: "dynamic" | "plugin"): string => `
 import { TransportRule, UseCase4, usePlugin } from "pulumi-area1-m365";
@@ -263,5 +269,28 @@ new ${kind}(${JSON.stringify(name)}, ${JSON.stringify(inputs)});
       );
       expect(stdout + stderr).toContain(said);
     }
+  });
+
+  test("lists the objects of a kind, without a program", async () => {
+    const at = await tenantWithStack("", { files, seed });
+    // Not a command of a stack.
+    const list = async (kind: string) =>
+      (
+        await promisify(execFile)(
+          "pulumi",
+          ["do", "--package", executable, `area1:${kind}`, "list"],
+          {
+            cwd: at.project.directory,
+            env: {
+              ...at.project.environment,
+              ...at.simulator.environment,
+              PULUMI_EXPERIMENTAL: "true",
+            },
+          },
+        )
+      ).stdout;
+    expect(await list("TransportRule")).toContain('Odd "name"');
+    expect(await list("Area1Domain")).toContain("example.com");
+    expect(at.writes()).toEqual([]);
   });
 });
