@@ -6,7 +6,7 @@ import { generationOf, headers, type Header } from "./message";
 import { list, same } from "./names";
 import { valueOf } from "./part";
 import { quarantinePolicyFor, rights } from "./quarantine";
-import { askedFor } from "./scl";
+import { requestedVerdict } from "./scl";
 import type { AntiSpamPolicy, Snapshot, TransportRule } from "./snapshot";
 
 /** The number of a use case of Cloudflare's tutorials. */
@@ -74,7 +74,7 @@ export interface TenantUseCase {
 
 /**
  * Returns the use case that the rules, the policy `Default` and the domains set up. Presets, custom policies, connectors and rules that do
- * not look for Cloudflare's header are not considered: `explain` shows where mail really goes.
+ * not look for Cloudflare's header are not considered: `explain` shows where mail really goes. Parts that were not read count as empty.
  *
  * @param now the time with which the dates of rules are compared
  */
@@ -104,8 +104,11 @@ export function useCaseOf(snapshot: Snapshot, now = new Date()): TenantUseCase {
   const untouched = places.every(({ destinations }) =>
     dispositions.every((one) => destinations[one] === "microsoft"),
   );
+  // The rules are for all domains. What one domain has without effect may be what another one is in.
+  const acting = places.flatMap(({ useCase }) => useCase ?? []);
   const clean = places.every(
-    ({ useCase, partsOf }) => useCase !== undefined && partsOf.length === 0,
+    ({ useCase, partsOf }) =>
+      useCase !== undefined && partsOf.every((one) => acting.includes(one)),
   );
   return {
     state: untouched
@@ -209,7 +212,7 @@ function endOf(
       scl = sclOf(rule) ?? scl;
       if (rule.stopRuleProcessing) break;
     }
-    const by = askedFor(scl);
+    const by = requestedVerdict(scl);
     if (by === "spam" || by === "highConfidenceSpam")
       return { to: byDefault(snapshot, by), by };
     if (scl !== undefined) return { to: "other" };

@@ -130,12 +130,17 @@ export function importedState(
     const refused = failures
       .map(({ property }) => property)
       .filter((property) => property in offered);
-    if (refused.length === 0)
-      return {
-        id,
-        inputs: pickKnown(Object.keys(offered), checked),
-        outputs: outs,
-      };
+    if (refused.length === 0) {
+      // Some values mean more in a program than in an object: MALICIOUS stands for MALICIOUS-BEC, too.
+      const exact = Object.keys(offered).filter((name) => {
+        const field = form.fields[name];
+        const [said, meant] = [offered[name], checked[name]] as Value[];
+        return (
+          field && meant !== undefined && equal(field, said ?? null, meant)
+        );
+      });
+      return { id, inputs: pickKnown(exact, checked), outputs: outs };
+    }
     offered = Object.fromEntries(
       Object.entries(offered).filter(([name]) => !refused.includes(name)),
     );

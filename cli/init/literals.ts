@@ -11,6 +11,14 @@ export type ProgramValue = ProgramResource["inputs"][string];
  */
 export const quoted = (text: string): string => visibleJson(text);
 
+/** How a language writes values. */
+export interface Notation {
+  readonly true: string;
+  readonly false: string;
+  /** The indentation of an entry in a list. */
+  readonly indent: string;
+}
+
 /** Maximum length of a list on one line. */
 const line = 76;
 
@@ -18,18 +26,26 @@ const line = 76;
 export function literal(
   value: Value,
   indent: string,
-  words: { readonly true: string; readonly false: string },
+  notation: Notation,
 ): string {
   if (typeof value === "string") return quoted(value);
-  if (typeof value === "boolean") return words[`${value}`];
+  if (typeof value === "boolean") return notation[`${value}`];
   if (!Array.isArray(value)) return String(value);
   const entries = (value as readonly string[]).map(quoted);
   const short = `[${entries.join(", ")}]`;
-  return indent.length + short.length <= line ? short : list(entries, indent);
+  return indent.length + short.length <= line
+    ? short
+    : list(entries, indent, notation);
 }
 
 /** Returns a list with an entry per line. */
-export const list = (entries: readonly string[], indent: string): string =>
-  ["[", ...entries.map((entry) => `${indent}  ${entry},`), `${indent}]`].join(
-    "\n",
-  );
+export const list = (
+  entries: readonly string[],
+  indent: string,
+  notation: Notation,
+): string =>
+  [
+    "[",
+    ...entries.map((entry) => `${indent}${notation.indent}${entry},`),
+    `${indent}]`,
+  ].join("\n");

@@ -17,10 +17,11 @@ const programFiles: Readonly<Record<Language, string>> = {
   python: "__main__.py",
 };
 
+/** The value of `runtime` in a project file. */
 const runtimes: Readonly<Record<Language, string>> = {
-  typescript: "nodejs",
-  yaml: "yaml",
-  python: "python",
+  typescript: " nodejs",
+  yaml: " yaml",
+  python: "\n  name: python\n  options:\n    virtualenv: venv",
 };
 
 const importFile = "import.json";
@@ -79,7 +80,7 @@ export async function writeProject(
   await mkdir(directory, { recursive: true });
   const before = await textIn(path.join(directory, projectFile));
   const name = (before && projectName(before)) ?? nameFor(directory);
-  const project = `name: ${quoted(name)}\nruntime: ${runtimes[language]}\ndescription: Cloudflare Email Security in front of Microsoft 365\n${pluginLines}`;
+  const project = `name: ${quoted(name)}\nruntime:${runtimes[language]}\ndescription: Cloudflare Email Security in front of Microsoft 365\n${pluginLines}`;
   const code = {
     typescript: () => typescriptProgram(program),
     yaml: () => `${project}${yamlProgram(program)}`,

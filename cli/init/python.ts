@@ -3,7 +3,7 @@ import type { ComponentDomain } from "./component";
 import { list, literal, quoted, type ProgramValue } from "./literals";
 import type { ProgramResource } from "./takeover";
 
-const words = { true: "True", false: "False" };
+const notation = { true: "True", false: "False", indent: "    " };
 
 /** Returns the program in Python, with the SDK that `pulumi package add` generates. */
 export const pythonProgram = (resources: readonly ProgramResource[]): string =>
@@ -36,13 +36,14 @@ const valueOf = (value: ProgramValue, indent: string): string =>
             ? quoted(entry)
             : [
                 "area1.UseCase4DomainArgs(",
-                ...parameters(entry, `${indent}    `),
-                `${indent}  )`,
+                ...parameters(entry, `${indent}        `),
+                `${indent}    )`,
               ].join("\n"),
         ),
         indent,
+        notation,
       )
-    : literal(value as Values[string], indent, words);
+    : literal(value as Values[string], indent, notation);
 
 /** Returns a property's name in Pulumi's SDKs for Python: `setScl` becomes `set_scl`, `addXHeaderValue` becomes `add_x_header_value`. */
 const snakeCase = (property: string): string =>

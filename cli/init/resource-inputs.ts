@@ -65,15 +65,16 @@ export function resourceInputs(
     if (differing.length === 0)
       return { inputs: inOrder(kind, inputs), unmanaged };
     const [property = ""] = differing;
-    const value = live[property];
-    const isInput = kind.fields[property]?.foreign !== true;
+    const field = kind.fields[property];
+    // No value may be the same as a value that can be given, such as false.
+    const value = live[property] ?? field?.codec.none;
     if (property in inputs) {
       delete inputs[property];
       unmanaged.push(
-        `${property} is ${shown(value)}, which a program cannot give`,
+        `${property} is ${shown(value)}, which a program cannot say exactly`,
       );
     } else if (
-      isInput &&
+      field?.foreign !== true &&
       value !== undefined &&
       value !== null &&
       !added.has(property)
@@ -97,7 +98,7 @@ export interface Judgement {
 /** Compares an object with inputs by the handlers' own `check` and comparison. */
 export function judged(
   { kind: kindName, live, expected }: TenantObject,
-  { snapshot }: Tenant,
+  { snapshot, fromFile }: Tenant,
   inputs: Values,
 ): Judgement {
   const kind: Kind = kinds[kindName];
@@ -117,7 +118,10 @@ export function judged(
     differing:
       failures.length > 0
         ? []
-        : differences(kind, live, values, expected, "adopted"),
+        : differences(kind, live, values, expected, "adopted").filter(
+            // A value that the vendor does not return is no difference to an import. A snapshot's may be one.
+            (property) => fromFile || live[property] !== undefined,
+          ),
     complete: values,
   };
 }
@@ -170,7 +174,7 @@ function differenceIn(
     return fromFile
       ? `has an unknown ${property} (a snapshot does not have it: leave out --snapshot)`
       : `has an unknown ${property}: the vendor does not return it`;
-  return `has ${property} ${shown(value)}, which a program cannot give`;
+  return `has ${property} ${shown(value)}, which a program cannot say exactly`;
 }
 
 /** Returns a value for people. */

@@ -39,6 +39,8 @@ export interface ImportEntry {
   readonly id?: string;
   readonly parent?: string;
   readonly component?: true;
+  /** The inputs of a component, which no vendor can be asked for. */
+  readonly inputs?: ComponentInputs;
 }
 
 /** An object of which the program has no resource, or not every property. */
@@ -128,7 +130,7 @@ export function takeoverOf(
       })),
     ],
     imports: [
-      ...(inputs ? componentImports(children, random) : []),
+      ...(inputs ? componentImports(inputs, children, random) : []),
       ...own.map(({ object, name }) => ({
         type: typeToken(object.kind),
         name,
@@ -148,6 +150,7 @@ export function takeoverOf(
 const typeToken = (name: string): string => `area1:index:${name}`;
 
 function componentImports(
+  inputs: ComponentInputs,
   children: readonly Child[],
   random: (digits: number) => string,
 ): ImportEntry[] {
@@ -158,7 +161,12 @@ function componentImports(
     parent: componentName,
   });
   return [
-    { type: typeToken("UseCase4"), name: componentName, component: true },
+    {
+      type: typeToken("UseCase4"),
+      name: componentName,
+      component: true,
+      inputs,
+    },
     child("RestorePoint", "restore-point", `restore-point-${random(12)}`),
     ...children.map(({ suffix, object }) =>
       child(object.kind, suffix, object.id),

@@ -53,14 +53,17 @@ export function summaryText(
     [useCaseSentence(useCase), ...useCase.places.map(placeLine)],
     [...useCase.remarks, ...takeover.remarks],
     hasComponent
-      ? section(
-          "It differs from the defaults of UseCase4 in these properties, which the program sets:",
-          asInputs.map(inputLine),
-        )
+      ? []
       : section(
-          "It does not fit the component UseCase4, so each object becomes a resource of its own. For use case 4, change:",
-          [...open.map(differenceText), ...asInputs.map(inputLine)],
+          "The component UseCase4 does not fit, so the objects become resources of their own. It would fit after these changes:",
+          open.map(differenceText),
         ),
+    section(
+      hasComponent
+        ? "These properties differ from the defaults of UseCase4; the program sets them:"
+        : "These differ from the defaults of UseCase4, which has inputs for them:",
+      asInputs.map(inputLine),
+    ),
     section("Not imported:", notImported.map(leftOutLine)),
     section("Imported, but not wholly managed:", notManaged.map(leftOutLine)),
     others > 0

@@ -3,17 +3,23 @@ import type { ComponentDomain } from "./component";
 import { list, literal, quoted, type ProgramValue } from "./literals";
 import type { ProgramResource } from "./takeover";
 
-const words = { true: "true", false: "false" };
+const notation = { true: "true", false: "false", indent: "  " };
 
 /** Returns the program in TypeScript. */
 export function typescriptProgram(
   resources: readonly ProgramResource[],
 ): string {
   const classes = [...new Set(resources.map(({ type }) => type))].sort();
+  const names = [...classes, "usePlugin"];
+  const short = `import { ${names.join(", ")} } from "pulumi-area1-m365";`;
   return [
-    "import {",
-    ...[...classes, "usePlugin"].map((name) => `  ${name},`),
-    '} from "pulumi-area1-m365";',
+    ...(short.length <= 80
+      ? [short]
+      : [
+          "import {",
+          ...names.map((name) => `  ${name},`),
+          '} from "pulumi-area1-m365";',
+        ]),
     "",
     "// The resources of the provider area1 can be imported; dynamic resources cannot.",
     "usePlugin();",
@@ -47,5 +53,6 @@ const valueOf = (value: ProgramValue, indent: string): string =>
             : object(entry, `${indent}  `),
         ),
         indent,
+        notation,
       )
-    : literal(value as Values[string], indent, words);
+    : literal(value as Values[string], indent, notation);

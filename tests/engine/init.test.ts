@@ -1,0 +1,101 @@
+import { execFile } from "node:child_process";
+import { readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+
+import { nextCommands } from "../../cli/init/text";
+import type { ImportEntry } from "../../cli/init/takeover";
+import { startSimulator, type Simulator } from "../../simulator/index";
+import {
+  givenTenants,
+  randomTenants,
+  type GivenTenant,
+} from "../cli/init-tenants";
+import { howMany } from "../sample";
+import { opsProject, type OpsProject } from "./harness";
+import { certificate, essence } from "./tenant-with-stack";
+
+const execute = promisify(execFile);
+
+let simulator: Simulator;
+let project: OpsProject;
+beforeAll(async () => {
+  simulator = await startSimulator({
+    ...certificate(),
+    quirks: { rateLimit: 1e9, rateBurst: 1e9 },
+  });
+  project = await opsProject();
+});
+afterAll(() => simulator?.close());
+
+/** Runs `area1-m365 init` in the project, and then the two commands that it names. Returns the ids of the stack's resources. */
+async function takeOver(
+  given: GivenTenant,
+  stackName: string,
+  options: readonly string[],
+) {
+  simulator.reset();
+  given.prepare(simulator);
+  const before = essence(simulator);
+  const env = { ...simulator.environment, AREA1_PATIENCE_MS: "60000" };
+  const { stdout } = await execute(
+    process.execPath,
+    [
+      "node_modules/pulumi-area1-m365/dist/cli/index.js",
+      ...["init", "--force", ...options],
+    ],
+    {
+      cwd: project.directory,
+      env: { ...project.environment, ...env },
+    },
+  );
+  const stack = await project.stack(stackName, { env });
+  for (const command of nextCommands) {
+    expect(stdout).toContain(command);
+    const [, ...args] = command.split(" ");
+    await stack.pulumi(args);
+  }
+  expect(simulator.log.filter(({ write }) => write)).toEqual([]);
+  expect(essence(simulator)).toEqual(before);
+  const { resources } = JSON.parse(
+    await readFile(path.join(project.directory, "import.json"), "utf8"),
+  ) as { resources: ImportEntry[] };
+  const { deployment } = await stack.export();
+  expect(
+    deployment.resources
+      .map(({ urn }) => urn.slice(urn.lastIndexOf(":") + 1))
+      .filter((name) => resources.some((one) => one.name === name)).length,
+  ).toBe(resources.length);
+  return { stack, before, resources };
+}
+
+const named = (name: string): GivenTenant => {
+  const given = givenTenants.find((one) => one.name === name);
+  if (!given) throw new Error(`No tenant is called ${name}`);
+  return given;
+};
+
+describe("area1-m365 init, pulumi import and pulumi preview, in TypeScript", () => {
+  beforeAll(() => rm(path.join(project.directory, "Pulumi.yaml")));
+
+  test.each(
+    [
+      ...givenTenants.filter((_, at) => at % 3 === 1),
+      named("odd names"),
+      named("a tenant whose domain drops MALICIOUS alone"),
+      ...randomTenants(howMany(4, 1)),
+    ].map((given, at) => [given.name, at, given] as const),
+  )("take over %s without a change", async (_, at, given) => {
+    await takeOver(given, `taken-${at}`, ["--all"]);
+  });
+
+  test("destroy leaves the tenant as it was", async () => {
+    const { stack, before } = await takeOver(
+      named("use case 4 for both headers"),
+      "destroyed",
+      [],
+    );
+    await stack.destroy();
+    expect(essence(simulator)).toEqual(before);
+  });
+});
