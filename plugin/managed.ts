@@ -139,7 +139,13 @@ export function importedState(
           field && meant !== undefined && equal(field, said ?? null, meant)
         );
       });
-      return { id, inputs: pickKnown(exact, checked), outputs: outs };
+      // Later operations use the account in the inputs.
+      const place = form.scopeId in form.fields ? [form.scopeId] : [];
+      return {
+        id,
+        inputs: pickKnown([...exact, ...place], checked),
+        outputs: outs,
+      };
     }
     offered = Object.fromEntries(
       Object.entries(offered).filter(([name]) => !refused.includes(name)),

@@ -89,10 +89,23 @@ describe("area1-m365 init, pulumi import and pulumi preview, in TypeScript", () 
     await takeOver(given, `taken-${at}`, ["--all"]);
   });
 
-  test("destroy leaves the tenant as it was", async () => {
+  test("then an up changes nothing, a refresh finds no drift, and destroy leaves the tenant as it was", async () => {
     const { stack, before } = await takeOver(
       named("use case 4 for both headers"),
       "destroyed",
+      [],
+    );
+    await stack.up(["--expect-no-changes"]);
+    await stack.refresh(["--preview-only", "--expect-no-changes"]);
+    await stack.preview(["--refresh", "--expect-no-changes"]);
+    await stack.destroy();
+    expect(essence(simulator)).toEqual(before);
+  });
+
+  test("destroy right after it leaves the tenant as it was", async () => {
+    const { stack, before } = await takeOver(
+      named("use case 4 with domains that have settings of their own"),
+      "destroyed-at-once",
       [],
     );
     await stack.destroy();
