@@ -45,14 +45,17 @@ export const initCommand = new Command("init")
 async function init(options: InitOptions): Promise<void> {
   process.exitCode = 2;
   const { out, language, all = false, force = false } = options;
-  const [files, { takeoverOf }, { tenantFromSnapshot, readTenant }] =
-    await Promise.all([
-      import("./init/project-files.js"),
-      import("./init/takeover.js"),
-      import("./init/tenant.js"),
-    ]);
+  const [
+    { refuseExistingProgram, writeProject },
+    { takeoverOf },
+    { tenantFromSnapshot, readTenant },
+  ] = await Promise.all([
+    import("./init/project-files.js"),
+    import("./init/takeover.js"),
+    import("./init/tenant.js"),
+  ]);
   // Checked first, so that the user does not wait for the tenant in vain.
-  await files.refuseExistingProgram(out, language, force);
+  await refuseExistingProgram(out, language, force);
   const tenant = await (async () => {
     if (options.snapshot !== undefined) {
       const { readSnapshotFile } = await import("./snapshot-file.js");
@@ -62,7 +65,7 @@ async function init(options: InitOptions): Promise<void> {
     return readLive("Cannot read the tenant", options.stack, readTenant);
   })();
   const takeover = takeoverOf(tenant, { all });
-  const written = await files.writeProject(takeover, {
+  const written = await writeProject(takeover, {
     directory: out,
     language,
     force,

@@ -13,7 +13,7 @@ import type { AntiSpamPolicy, Snapshot, TransportRule } from "./snapshot";
 export type UseCase = 1 | 2 | 3 | 4 | 5;
 
 /** The goal of each use case. */
-export const useCaseGoals: Readonly<Record<UseCase, string>> = {
+const useCaseGoals: Readonly<Record<UseCase, string>> = {
   1: "Malicious, Spam and Spoof stay in Cloudflare's quarantine, Bulk goes to Junk",
   2: "Malicious stays in Cloudflare's quarantine, Spam and Spoof go to a quarantine that the recipient manages, Bulk to Junk",
   3: "Malicious, Spam and Spoof go to a quarantine that only an administrator releases from, Bulk to Junk",

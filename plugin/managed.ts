@@ -116,7 +116,13 @@ export function importedState(
     Object.entries(inputs).filter(([name, value]) => {
       const field = form.fields[name];
       // The priority depends on the other rules, so that a program seldom gives it.
-      return field && !field.foreign && name !== "priority" && !isUnset(value);
+      return (
+        field &&
+        !field.foreign &&
+        name !== "priority" &&
+        // A quarantine policy may permit nothing.
+        (!isUnset(value) || (field.required && isList(value)))
+      );
     }),
   );
   // A vendor's object may have values that a program may not give.

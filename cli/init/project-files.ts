@@ -94,7 +94,12 @@ export async function writeProject(
     [projectFile, project],
     ["package.json", packageJson(name, versions)],
     ...(language === "python"
-      ? [["requirements.txt", "pulumi>=3.269.0,<4.0.0\n"] as [string, string]]
+      ? [
+          ["requirements.txt", "pulumi>=3.231.0,<4.0.0\n./sdks/python\n"] as [
+            string,
+            string,
+          ],
+        ]
       : []),
   ];
   for (const [file, text] of ifMissing)

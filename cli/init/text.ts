@@ -18,13 +18,10 @@ export const nextCommands = [
 ] as const;
 
 /** What must be done before the first command, in a new folder. */
-const preparations: Readonly<Record<Language, readonly string[]>> = {
-  typescript: ["npm install"],
-  yaml: ["npm install"],
-  python: [
-    "npm install",
-    "pulumi package add node_modules/pulumi-area1-m365/plugin",
-  ],
+const preparations: Readonly<Record<Language, string>> = {
+  typescript: "`npm install`",
+  yaml: "`npm install`",
+  python: "`npm install` and the SDK of docs/languages.md",
 };
 
 const destinations: Readonly<Record<Destination, string>> = {
@@ -79,7 +76,7 @@ export function summaryText(
     program.length === 0
       ? ["There is nothing to import."]
       : [
-          `Next, in that folder (in a new one after ${preparations[language].map((command) => `\`${command}\``).join(" and ")}, with a stack and its configuration):`,
+          `Next, in that folder (in a new one after ${preparations[language]}), with a stack and its configuration:`,
           ...nextCommands.map((command) => `  ${command}`),
         ],
   ];

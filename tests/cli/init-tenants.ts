@@ -239,7 +239,7 @@ const unfitting: Record<string, (simulator: Simulator) => void> = {
 };
 
 /** Names that are special in a program or in YAML. */
-export const oddNames = [
+const oddNames = [
   `it's "quoted" \\ back`,
   "${pulumi.stack} $$ $1 $",
   "`tick` ${x}",
@@ -298,10 +298,10 @@ const entries = (
 export const givenTenants: readonly GivenTenant[] = [
   ...entries(fitting, true),
   ...entries(unfitting, false),
-  ...leftTenants.map(({ name, prepare }): GivenTenant => ({
-    name: `a tenant that ${name}`,
+  ...leftTenants.map((left): GivenTenant => ({
+    name: `a tenant that ${left.name}`,
     component: false,
-    prepare,
+    prepare: (simulator) => left.prepare(simulator),
   })),
   {
     name: "use case 4 with a domain whose values are empty or not returned",

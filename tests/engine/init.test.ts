@@ -12,24 +12,23 @@ import {
   type GivenTenant,
 } from "../cli/init-tenants";
 import { howMany } from "../sample";
-import { opsProject, type OpsProject } from "./harness";
+import { describeLanguage, opsProject, type OpsProject } from "./harness";
 import { certificate, essence } from "./tenant-with-stack";
 
 const execute = promisify(execFile);
 
 let simulator: Simulator;
-let project: OpsProject;
 beforeAll(async () => {
   simulator = await startSimulator({
     ...certificate(),
     quirks: { rateLimit: 1e9, rateBurst: 1e9 },
   });
-  project = await opsProject();
 });
 afterAll(() => simulator?.close());
 
-/** Runs `area1-m365 init` in the project, and then the two commands that it names. Returns the ids of the stack's resources. */
+/** Runs `area1-m365 init` in a project, and then the two commands that it names. */
 async function takeOver(
+  project: OpsProject,
   given: GivenTenant,
   stackName: string,
   options: readonly string[],
@@ -76,7 +75,11 @@ const named = (name: string): GivenTenant => {
 };
 
 describe("area1-m365 init, pulumi import and pulumi preview, in TypeScript", () => {
-  beforeAll(() => rm(path.join(project.directory, "Pulumi.yaml")));
+  let project: OpsProject;
+  beforeAll(async () => {
+    project = await opsProject();
+    await rm(path.join(project.directory, "Pulumi.yaml"));
+  });
 
   test.each(
     [
@@ -86,11 +89,12 @@ describe("area1-m365 init, pulumi import and pulumi preview, in TypeScript", () 
       ...randomTenants(howMany(4, 1)),
     ].map((given, at) => [given.name, at, given] as const),
   )("take over %s without a change", async (_, at, given) => {
-    await takeOver(given, `taken-${at}`, ["--all"]);
+    await takeOver(project, given, `taken-${at}`, ["--all"]);
   });
 
   test("then an up changes nothing, a refresh finds no drift, and destroy leaves the tenant as it was", async () => {
     const { stack, before } = await takeOver(
+      project,
       named("use case 4 for both headers"),
       "destroyed",
       [],
@@ -104,11 +108,32 @@ describe("area1-m365 init, pulumi import and pulumi preview, in TypeScript", () 
 
   test("destroy right after it leaves the tenant as it was", async () => {
     const { stack, before } = await takeOver(
+      project,
       named("use case 4 with domains that have settings of their own"),
       "destroyed-at-once",
       [],
     );
     await stack.destroy();
     expect(essence(simulator)).toEqual(before);
+  });
+});
+
+describeLanguage("yaml", "area1-m365 init in YAML", () => {
+  let project: OpsProject;
+  beforeAll(async () => {
+    project = await opsProject({ runtime: "yaml" });
+  });
+
+  test.each(
+    [
+      "use case 4 with domains that have settings of their own",
+      "use case 4 under the Standard preset, with a bypass and a custom policy",
+      "a tenant with other permissions",
+      "odd names",
+    ].map((name, at) => [name, at] as const),
+  )("takes over %s without a change", async (name, at) => {
+    await takeOver(project, named(name), `yaml-${at}`, [
+      ...["--all", "--language", "yaml"],
+    ]);
   });
 });
