@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
-import { runInThisContext } from "node:vm";
 
 import * as pulumi from "@pulumi/pulumi";
 import ts from "typescript";
@@ -73,9 +72,12 @@ async function run(program: string): Promise<Registered[]> {
   });
   const warn = jest.spyOn(console, "warn").mockReturnValue();
   const info = jest.spyOn(console, "log").mockReturnValue();
-  const evaluate = runInThisContext(
-    `(require, exports) => {${outputText}\n}`,
-  ) as (require: () => typeof library, exports: object) => void;
+  // In this realm, so that its lists are lists to the SDK. A context of node:vm would have others.
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval
+  const evaluate = new Function("require", "exports", outputText) as (
+    require: () => typeof library,
+    exports: object,
+  ) => void;
   evaluate(() => library, {});
   await pulumi.runtime.disconnect();
   warn.mockRestore();
