@@ -10,7 +10,7 @@ const onlyInTestAll = [
   "plugin/yaml",
   "examples/(?!use-case-4)",
   "examples/use-case-4-(python|go)",
-  "readme/(blocks|languages)",
+  "readme/(blocks|importing|languages)",
   "conformance/(genuine|provider)-process",
   "mail-flow/explain-page",
   "simulator/(command|page)",

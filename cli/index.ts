@@ -6,6 +6,7 @@ import { diffCommand } from "./diff";
 import { explainCommand } from "./explain";
 import { doctorCommand } from "./doctor";
 import { evidenceCommand } from "./evidence";
+import { initCommand } from "./init";
 import { simulateCommand } from "./simulate";
 import { testPlanCommand } from "./test-plan";
 
@@ -23,6 +24,7 @@ for (const command of [
   explainCommand,
   doctorCommand,
   evidenceCommand,
+  initCommand,
   testPlanCommand,
   simulateCommand,
   diffCommand,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { maliciousSpamWord } from "../mail-flow/use-case-4";
 import { flag, hostName, type Codec } from "../providers/codecs";
 import { antiSpamPolicy } from "../providers/exchange-online/anti-spam-policy";
 import { quarantineNotification } from "../providers/exchange-online/quarantine-notification";
@@ -223,23 +224,6 @@ export function reasonAgainst(args: UseCase4Args): string | undefined {
   if (check !== undefined && typeof check !== "boolean")
     return "check: must be true or false, known before anything runs: it decides which resources there are.";
   return undefined;
-}
-
-/** Returns a word of `spamWords` that is malicious, or undefined. Ignores outputs. */
-function maliciousSpamWord(
-  spamWords: unknown,
-  maliciousWords: unknown,
-): string | undefined {
-  const texts = (words: unknown): string[] =>
-    Array.isArray(words)
-      ? words.filter((word): word is string => typeof word === "string")
-      : [];
-  const malicious = ["MALICIOUS", ...texts(maliciousWords)].map((word) =>
-    word.toUpperCase(),
-  );
-  return texts(spamWords).find((word) =>
-    malicious.includes(word.toUpperCase()),
-  );
 }
 
 /** Returns warnings about values that are accepted but defeat the purpose. They are shown on the component's row, in previews too. */

@@ -5,7 +5,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { AntiSpamPolicy } from "./anti-spam-policy";
 import { Area1Domain } from "./area1-domain";
 import { egressIpRanges } from "./egress";
-import { dispositionHeaders } from "../mail-flow/message";
+import {
+  antiSpamInputs,
+  domainInputs,
+  quarantineInputs,
+  ruleInputs,
+  useCase4Defaults,
+  useCase4Headers,
+} from "../mail-flow/use-case-4";
 import { MailFlowCheck } from "./mail-flow-check";
 import { QuarantineNotification } from "./quarantine-notification";
 import { QuarantinePolicy } from "./quarantine-policy";
@@ -22,20 +29,6 @@ import {
   type UseCase4Args,
   type UseCase4Domain,
 } from "./use-case-4-args";
-
-/** Every generation of headers, with the frozen parts of its children's names, and the names of its rules. */
-const generations = [
-  {
-    key: "area1",
-    header: dispositionHeaders.area1,
-    rule: "Area 1 User Quarantine Message",
-  },
-  {
-    key: "cloudflare",
-    header: dispositionHeaders.cloudflare,
-    rule: "Email Security User Quarantine Message",
-  },
-] as const;
 
 /** The two rules of a header. */
 export interface RulesOfHeader {
@@ -97,7 +90,7 @@ export class UseCase4 extends pulumi.ComponentResource {
     if (reason) throw new pulumi.ResourceError(reason, this, true);
 
     const domains = args.domains.map(withName);
-    const headers = generations.filter(
+    const headers = useCase4Headers.filter(
       ({ key }) => (args.header ?? "both") === "both" || args.header === key,
     );
     const adopt = args.adopt === undefined ? {} : { adopt: args.adopt };
@@ -115,20 +108,33 @@ export class UseCase4 extends pulumi.ComponentResource {
         if (reason) throw new pulumi.ResourceError(reason, this, true);
         return known ?? byDefault;
       });
-    const spamWords = valueOf<readonly string[]>("spamWords", [
-      "UCE",
-      "SPAM",
-      "SPOOF",
-    ]);
-    const maliciousWords = valueOf<readonly string[]>("maliciousWords", [
-      "MALICIOUS",
-    ]);
-    const spamScl = valueOf("spamScl", 5);
-    const maliciousScl = valueOf("maliciousScl", 9);
+    const byDefault = useCase4Defaults;
+    const spamWords = valueOf<readonly string[]>(
+      "spamWords",
+      byDefault.spamWords,
+    );
+    const maliciousWords = valueOf<readonly string[]>(
+      "maliciousWords",
+      byDefault.maliciousWords,
+    );
+    const spamScl = valueOf<number>("spamScl", byDefault.spamScl);
+    const maliciousScl = valueOf<number>(
+      "maliciousScl",
+      byDefault.maliciousScl,
+    );
     const senderIpRanges = valueOf("senderIpRanges", egressIpRanges);
-    const retention = valueOf("quarantineRetentionPeriod", 15);
-    const userName = valueOf("userQuarantineName", "UserNotifyUserRelease");
-    const adminName = valueOf("adminQuarantineName", "UserNotifyAdminRelease");
+    const retention = valueOf<number>(
+      "quarantineRetentionPeriod",
+      byDefault.quarantineRetentionPeriod,
+    );
+    const userName = valueOf<string>(
+      "userQuarantineName",
+      byDefault.userQuarantineName,
+    );
+    const adminName = valueOf<string>(
+      "adminQuarantineName",
+      byDefault.adminQuarantineName,
+    );
     const child = (suffix: string): string => `${name}-${suffix}`;
     const under = (
       ...dependsOn: readonly pulumi.Resource[]
@@ -150,48 +156,22 @@ export class UseCase4 extends pulumi.ComponentResource {
       ...allow,
     };
 
-    const quarantine = (
-      name: pulumi.Output<string>,
-      release: "Release" | "RequestRelease",
-    ) => ({
-      name,
-      endUserQuarantinePermissions: [release, "Delete", "Preview"] as const,
-      esnEnabled: true,
-    });
-    const userQuarantine = quarantine(userName, "Release");
-    const adminQuarantine = quarantine(adminName, "RequestRelease");
-    const antiSpam = {
-      name: "Default",
-      spamAction: "Quarantine",
-      spamQuarantineTag: userName,
-      highConfidenceSpamAction: "Quarantine",
-      highConfidenceSpamQuarantineTag: adminName,
-      phishSpamAction: "Quarantine",
-      phishQuarantineTag: adminName,
-      highConfidencePhishAction: "Quarantine",
-      highConfidencePhishQuarantineTag: adminName,
-      quarantineRetentionPeriod: retention,
-    } as const;
-    const rule = (
-      name: string,
-      header: string,
-      words: pulumi.Output<readonly string[]>,
-      setScl: pulumi.Output<number>,
-    ) => ({
-      name,
-      headerContainsMessageHeader: header,
-      headerContainsWords: words,
-      senderIpRanges,
-      setScl,
-    });
-    const rules = headers.map(({ key, header, rule: name }) => ({
+    const userQuarantine = quarantineInputs(userName, "Release");
+    const adminQuarantine = quarantineInputs(adminName, "RequestRelease");
+    const antiSpam = antiSpamInputs(userName, adminName, retention);
+    const rules = headers.map(({ key, header, admin, user }) => ({
       key,
-      admin: rule(adminRule(name), header, maliciousWords, maliciousScl),
-      user: rule(name, header, spamWords, spamScl),
+      admin: ruleInputs(
+        admin,
+        header,
+        maliciousWords,
+        senderIpRanges,
+        maliciousScl,
+      ),
+      user: ruleInputs(user, header, spamWords, senderIpRanges, spamScl),
     }));
     const area1Domains = domains.map((inputs) => ({
-      // Microsoft 365 never gets mail that Cloudflare drops.
-      dropDispositions: [],
+      ...domainInputs,
       ...inputs,
     }));
 
@@ -272,7 +252,7 @@ export class UseCase4 extends pulumi.ComponentResource {
 
     const transportRule = (
       suffix: string,
-      inputs: ReturnType<typeof rule>,
+      inputs: (typeof rules)[number]["user"],
       after: pulumi.Resource,
     ): TransportRule =>
       new TransportRule(
@@ -338,7 +318,7 @@ export class UseCase4 extends pulumi.ComponentResource {
             domainsWithTransport: withTransport(domains),
             headers: headers.map(({ key }) => key),
             senderIpRanges,
-            ruleNames: headers.flatMap(({ rule }) => [rule, adminRule(rule)]),
+            ruleNames: headers.flatMap(({ user, admin }) => [user, admin]),
             userQuarantineName: userName,
             adminQuarantineName: adminName,
             digest,
@@ -438,8 +418,6 @@ const withTransport = (
 /** Normalises words: their order and case have no meaning. */
 const asSet = (words: pulumi.Output<readonly string[]>) =>
   words.apply((known) => known.map((word) => word.toLowerCase()).sort());
-
-const adminRule = (rule: string): string => `${rule} Admin Release`;
 
 /** Returns the domains' account, if the program sets one: it must be the same for all. */
 const accountOf = (domains: readonly UseCase4Domain[]) => {

@@ -116,7 +116,13 @@ export function importedState(
     Object.entries(inputs).filter(([name, value]) => {
       const field = form.fields[name];
       // The priority depends on the other rules, so that a program seldom gives it.
-      return field && !field.foreign && name !== "priority" && !isUnset(value);
+      return (
+        field &&
+        !field.foreign &&
+        name !== "priority" &&
+        // A quarantine policy may permit nothing.
+        (!isUnset(value) || (field.required && isList(value)))
+      );
     }),
   );
   // A vendor's object may have values that a program may not give.
@@ -130,12 +136,23 @@ export function importedState(
     const refused = failures
       .map(({ property }) => property)
       .filter((property) => property in offered);
-    if (refused.length === 0)
+    if (refused.length === 0) {
+      // Some values mean more in a program than in an object: MALICIOUS stands for MALICIOUS-BEC, too.
+      const exact = Object.keys(offered).filter((name) => {
+        const field = form.fields[name];
+        const [said, meant] = [offered[name], checked[name]] as Value[];
+        return (
+          field && meant !== undefined && equal(field, said ?? null, meant)
+        );
+      });
+      // Later operations use the account in the inputs.
+      const place = form.scopeId in form.fields ? [form.scopeId] : [];
       return {
         id,
-        inputs: pickKnown(Object.keys(offered), checked),
+        inputs: pickKnown([...exact, ...place], checked),
         outputs: outs,
       };
+    }
     offered = Object.fromEntries(
       Object.entries(offered).filter(([name]) => !refused.includes(name)),
     );

@@ -12,6 +12,8 @@ export interface Kind extends Form {
   readonly noun: string;
   /** The property that is the resource's id. */
   readonly idIs: "name" | "guid";
+  /** The values of a new object for properties that the program omits, and that have no default. */
+  readonly initial?: Values;
   /** Whether a member that is missing in a response has an unknown value, as with Cloudflare. */
   readonly missingMeansUnknown?: true;
 

@@ -1,5 +1,6 @@
 import type { Header } from "../message";
 import { egressIpRanges } from "../egress";
+import { useCase4Defaults, useCase4Headers } from "../use-case-4";
 
 /** What a snapshot is compared with: use case 4 as in a program, or as in the tutorial. */
 export interface Context {
@@ -27,9 +28,9 @@ export interface Context {
 }
 
 /** The names of the tutorial's rules, by header. For each header, the rule of the administrator's quarantine is last. */
-const tutorialRuleNames = ["Area 1", "Email Security"].flatMap((product) => [
-  `${product} User Quarantine Message`,
-  `${product} User Quarantine Message Admin Release`,
+const tutorialRuleNames = useCase4Headers.flatMap(({ user, admin }) => [
+  user,
+  admin,
 ]);
 
 /** Returns a context with the given values, and the defaults of use case 4 for all others. */
@@ -43,8 +44,8 @@ export function contextOf(
     headers: [],
     egressIpRanges,
     ruleNames: tutorialRuleNames,
-    userQuarantine: "UserNotifyUserRelease",
-    adminQuarantine: "UserNotifyAdminRelease",
+    userQuarantine: useCase4Defaults.userQuarantineName,
+    adminQuarantine: useCase4Defaults.adminQuarantineName,
     ...given,
   };
 }

@@ -166,6 +166,11 @@ export const area1Domain: Kind = {
   nameField: "domain",
   idIs: "guid",
   missingMeansUnknown: true,
+  initial: {
+    regions: ["GLOBAL"],
+    allowedDeliveryModes: ["DIRECT"],
+    dropDispositions: [],
+  },
 
   /** Makes the account an input, so that a preview shows a change of account. */
   complete(olds, inputs, configuration) {
@@ -212,9 +217,7 @@ export const area1Domain: Kind = {
 
   async create({ cloudflare, account, patience }, wanted) {
     const { account_id: _, ...values } = encode(this, {
-      regions: ["GLOBAL"],
-      allowedDeliveryModes: ["DIRECT"],
-      dropDispositions: [],
+      ...this.initial,
       ...wanted,
     });
     await cloudflare.create(account, values, patience);
