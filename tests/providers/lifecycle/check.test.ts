@@ -5,6 +5,19 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const least = { name: "Box", accountId: account };
 
 describe("A check", () => {
+  test("keeps the restore point of the time when an object was created", async () => {
+    const { check } = new Depot().process();
+    const first = { restorePoint: { size: 7 } };
+    const later = { ...inputs, restorePoint: { size: 9 } };
+    expect((await check({}, later)).inputs).toMatchObject(later);
+    expect((await check({ ...inputs, ...first }, later)).inputs).toMatchObject(
+      first,
+    );
+    expect((await check(inputs, later)).inputs).not.toHaveProperty(
+      "restorePoint",
+    );
+  });
+
   test("uses adopt only when an object is created, and keeps its value in the state", async () => {
     const { check } = new Depot().process();
     const adopting = { ...inputs, adopt: true };

@@ -351,8 +351,13 @@ describe("A read by an id alone", () => {
   test("fails if the object does not exist, and names the id", async () => {
     const depot = new Depot();
     expect(await messageOf(depot.process().read("7", {}))).toBe(
-      'Cannot read crate "7": there is none with the id 7. Check the id.',
+      'Cannot read crate "7": there is none with the id or the name 7. Check the id.',
     );
+  });
+
+  test("finds an object by its name in any case, and returns its id", async () => {
+    const found = await stocked().process().read("BOX", {});
+    expect(found).toMatchObject({ id: "1", inputs: { name: "Box" } });
   });
 
   test("needs an account", async () => {
