@@ -64,9 +64,10 @@ export function tellThrough(
 export const tellEngine: Tell = (message, severity) => {
   const [, script, address] = process.argv;
   if (!script || !address || !/^127\.0\.0\.1:\d+$/.test(address)) return;
-  if (address !== told?.address)
-    told = { address, tell: tellThrough(createRequire(script), address) };
+  const engine = `${script} ${address}`;
+  if (engine !== told?.engine)
+    told = { engine, tell: tellThrough(createRequire(script), address) };
   told.tell(message, severity);
 };
 
-let told: { readonly address: string; readonly tell: Tell } | undefined;
+let told: { readonly engine: string; readonly tell: Tell } | undefined;
