@@ -82,6 +82,7 @@ export function schemaOf(root: string): PackageSpec {
         generateResourceContainerTypes: true,
         respectSchemaVersion: true,
       },
+      java: { buildFiles: "gradle" },
       nodejs: { respectSchemaVersion: true },
       python: { respectSchemaVersion: true, pyproject: { enabled: true } },
     },

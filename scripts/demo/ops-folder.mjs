@@ -89,9 +89,10 @@ class OpsFolder {
    *
    * @param {string[]} args
    * @param {number} exit the expected exit code
+   * @param {Record<string, string>} environment variables for this command only
    * @throws Error with the command's output if its exit code differs
    */
-  async pulumi(args, exit = 0) {
+  async pulumi(args, exit = 0, environment = {}) {
     const log = path.join(this.parent, `events-${++this.#commands}.jsonl`);
     const reports = ["preview", "up", "refresh", "destroy"].includes(args[0]);
     const { code, output } = await run(
@@ -103,7 +104,7 @@ class OpsFolder {
       ],
       {
         cwd: this.directory,
-        env: this.environment,
+        env: { ...this.environment, ...environment },
         timeoutMs: COMMAND_LIMIT_MS,
       },
     );
