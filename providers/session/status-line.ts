@@ -50,15 +50,18 @@ export function tellThrough(
 export const tellEngine: Tell = (message, severity) => {
   const [, script, address] = process.argv;
   if (!script || !address || !/^127\.0\.0\.1:\d+$/.test(address)) return;
-  if (address !== told?.address)
+  if (script !== told?.script || address !== told.address)
     told = {
+      script,
       address,
       tell: tellThrough(() => connected(createRequire(script), address)),
     };
   told.tell(message, severity);
 };
 
-let told: { readonly address: string; readonly tell: Tell } | undefined;
+let told:
+  | { readonly script: string; readonly address: string; readonly tell: Tell }
+  | undefined;
 
 /** Connects with the stubs of a program's SDK. */
 function connected(sdk: NodeJS.Require, address: string): Connection {
