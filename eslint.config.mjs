@@ -2,7 +2,15 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/dist/", "coverage/", "artifacts/", "**/node_modules/"] },
+  {
+    ignores: [
+      "**/dist/",
+      "coverage/",
+      "artifacts/",
+      "release/",
+      "**/node_modules/",
+    ],
+  },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -1,15 +1,17 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 
-import type {
-  sendUnaryData,
-  ServerUnaryCall,
-  ServerWritableStream,
-  UntypedServiceImplementation,
+import {
+  credentials,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import deepEqual from "fast-deep-equal";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { PluginInfo, type PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -110,9 +112,7 @@ export class ProviderServer {
         throw new UserError(
           `The provider area1 ${version()} has no schema of version ${request.getVersion()}.`,
         );
-      return new messages.GetSchemaResponse().setSchema(
-        readFileSync(path.join(__dirname, "schema.json"), "utf8"),
-      );
+      return new messages.GetSchemaResponse().setSchema(schema());
     }),
     checkConfig: this.answered((request: messages.CheckRequest) => {
       const { values, secrets } = received(request.getNews());
@@ -334,8 +334,12 @@ export class ProviderServer {
     return (this.opened ??= new Session(
       resolveConfiguration(this.stored, this.environment),
       (message, severity) => {
-        this.tell ??= tellThrough(createRequire(__filename), this.engine, () =>
-          currentUrn.getStore(),
+        this.tell ??= tellThrough(
+          () => ({
+            client: new EngineClient(this.engine, credentials.createInsecure()),
+            LogRequest,
+          }),
+          () => currentUrn.getStore(),
         );
         this.tell(message, severity);
       },
@@ -442,10 +446,10 @@ const unknownOutputs = (form: Form): Properties =>
 const checkFailure = ({ property, reason }: Failure): messages.CheckFailure =>
   new messages.CheckFailure().setProperty(property).setReason(reason);
 
+/** Returns the schema, which the build writes beside the code. */
+const schema = (): string =>
+  readFileSync(path.join(__dirname, "schema.json"), "utf8");
+
 /** Returns the version of this package. */
 const version = (): string =>
-  (
-    JSON.parse(
-      readFileSync(path.join(__dirname, "../../package.json"), "utf8"),
-    ) as { version: string }
-  ).version;
+  (JSON.parse(schema()) as { version: string }).version;

@@ -20,6 +20,7 @@ const commands = {
   matrix,
   mutation,
   defects,
+  release,
 };
 const checks = [
   [
@@ -84,11 +85,22 @@ async function defects() {
   return spawnScript("defects.mjs");
 }
 
-async function spawnScript(script, { withEngine = true } = {}) {
+/** Writes the provider `area1` for its download. */
+async function release() {
+  return spawnScript("release.mjs", {
+    withSimulator: false,
+    withEngine: false,
+  });
+}
+
+async function spawnScript(
+  script,
+  { withSimulator = true, withEngine = true } = {},
+) {
   await installDependencies();
   await step("build", build);
   const env = {
-    ...(await certificate()),
+    ...(withSimulator && (await certificate())),
     ...(withEngine && (await engine())),
   };
   console.log();

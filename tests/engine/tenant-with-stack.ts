@@ -21,14 +21,16 @@ export interface TenantWithStack {
 /** Starts a simulator and creates an ops folder with the packed library, whose stack uses the simulator. */
 export async function tenantWithStack(
   program: string | undefined,
-  options: Pick<OpsProjectOptions, "runtime" | "files" | "sdk"> & {
+  options: Pick<
+    OpsProjectOptions,
+    "runtime" | "files" | "sdk" | "dependencies"
+  > & {
     seed?: NonNullable<Parameters<typeof startSimulator>[0]>["seed"];
     quirks?: NonNullable<Parameters<typeof startSimulator>[0]>["quirks"];
-    dependencies?: "packed" | "installed";
     stack?: StackOptions;
   } = {},
 ): Promise<TenantWithStack> {
-  const { seed, quirks, dependencies = "packed", stack, ...rest } = options;
+  const { seed, quirks, stack, ...rest } = options;
   const simulator = await startSimulator({
     ...(seed && { seed }),
     ...(quirks && { quirks }),
@@ -38,7 +40,6 @@ export async function tenantWithStack(
   const project = await opsProject({
     ...rest,
     ...(program !== undefined && { program }),
-    dependencies,
   });
   const patience = { AREA1_PATIENCE_MS: "60000" };
   const made = await project.stack("dev", {
