@@ -58,8 +58,9 @@ export function configurationFailures(
     if (!allowed.includes(property))
       return [
         {
-          property,
-          reason: `is not a property of the provider area1, which has ${allowed.join(", ")}`,
+          // Without the property: the engine would print the value, and it may be the secret of a misspelt name.
+          property: "",
+          reason: `${property} is not a property of the provider area1, which has ${allowed.join(", ")}`,
         },
       ];
     if (isUnknown(value)) return [];

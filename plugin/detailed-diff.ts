@@ -13,12 +13,14 @@ type Difference = "ADD" | "DELETE" | "UPDATE";
  *
  * @param names the properties that differ for the vendor; another spelling of the same value is no difference.
  * @param replaces those of them whose change replaces the object.
+ * @param inputs the old inputs. The engine shows a difference from them, or from the old outputs, where they have another value.
  */
 export function detailedDiff(
   olds: Properties,
   news: Properties,
   names: readonly string[],
   replaces: readonly string[] = [],
+  inputs: Properties = olds,
 ): Map<string, PropertyDiff> {
   return new Map(
     names.flatMap((name) => {
@@ -36,7 +38,9 @@ export function detailedDiff(
                 : difference
             ],
           )
-          .setInputdiff(found.length > 0),
+          .setInputdiff(
+            found.length > 0 && deepEqual(olds[name], inputs[name]),
+          ),
       ]);
     }),
   );

@@ -1,6 +1,7 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 
+import { endWaiting } from "../providers/http/patience";
 import { watchEngine } from "../providers/process/engine";
 import { messageLimits } from "./components";
 import { ProviderServer } from "./server";
@@ -24,5 +25,7 @@ server.bindAsync(
 const [, host, port] = /^([^:]+):(\d+)$/.exec(engine) ?? [];
 if (host && port)
   watchEngine({ host, port: Number(port) }, () => {
+    // Nobody would record a write after the waiting.
+    endWaiting();
     if (provider.isIdle) process.exit(0);
   });

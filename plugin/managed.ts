@@ -13,29 +13,41 @@ import type { Properties } from "./values";
 const imported = "imported";
 
 /**
- * Returns a state as the handlers expect it: its inputs, and the outputs that are not values of properties. The outputs of an imported
- * object also have values that the program does not manage.
+ * Returns a state as the handlers expect it: the managed values of the object, in the spelling of the inputs.
+ *
+ * - After a partial failure, the outputs are newer than the inputs.
+ * - The outputs of an imported object also have values that the program does not manage: those that its inputs lack.
  *
  * @param inputs undefined if an engine does not send them.
  */
-export const stateOf = (
-  { fields }: Form,
+export function stateOf(
+  { fields, markField }: Form,
   outputs: Properties,
   inputs: Properties | undefined,
-): State =>
-  inputs
-    ? {
-        ...Object.fromEntries(
-          Object.entries(outputs).filter(([name]) => !(name in fields)),
-        ),
-        ...inputs,
-      }
-    : outputs;
+): State {
+  if (!inputs) return outputs;
+  const isImported = outputs[imported] === true;
+  const state: Record<string, unknown> = { ...outputs, ...inputs };
+  for (const [name, field] of Object.entries(fields)) {
+    const given = inputs[name] as Value | undefined;
+    const stored = outputs[name] as Value | undefined;
+    if (given === undefined || stored === undefined) {
+      if (isImported ? given === undefined : stored === undefined)
+        delete state[name];
+    } else if (
+      !equal(field, stored, given) &&
+      // An imported object keeps its own text until an update, so that a change of it by hand is no drift.
+      !(isImported && name === markField && isMark(given))
+    )
+      state[name] = stored;
+  }
+  return state;
+}
 
 /**
  * Returns the state that is compared with a program's inputs. For an imported object, these are no differences:
  *
- * - an input that is not a value of the object, and that the import could not offer therefore;
+ * - an input that the import could not offer: it has the value that the import found, or is not a value of the object;
  * - a property that the program omits, and the default mark, as long as the object has its previous value.
  */
 export function comparedState(
@@ -55,7 +67,7 @@ export function comparedState(
     isRecord(previous) && name in previous;
   for (const name of Object.keys(news))
     if (isUnset(state[name]))
-      state[name] = isAskedOf(name) ? firstOf(name) : news[name];
+      state[name] = isAskedOf(name) ? outputs[name] : news[name];
   if (!isAdopted(form, outputs)) return state;
   for (const [name, field] of Object.entries(form.fields)) {
     const before = state[name] as Value | undefined;

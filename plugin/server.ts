@@ -24,9 +24,21 @@ import { endWaiting } from "../providers/http/patience";
 import { isKindName, kinds } from "../providers/kinds";
 import { outputNames, type Form } from "../providers/kind";
 import { listObjects } from "../providers/lifecycle/list";
-import { changedProperties, pendingOf } from "../providers/lifecycle/state";
+import { takenOver } from "../providers/lifecycle/diff";
+import {
+  changedProperties,
+  labelOf,
+  pendingOf,
+} from "../providers/lifecycle/state";
 import { mailFlowCheckForm } from "../providers/mail-flow-check/check-inputs";
-import { markFor } from "../providers/mark";
+import {
+  isMark,
+  markFor,
+  nameIn as ownerIn,
+  otherOwners,
+  ownerOf,
+} from "../providers/mark";
+import { nameOf } from "../providers/object-key";
 import { printableMessage } from "../providers/process/results";
 import type { Handlers } from "../providers/process/handlers";
 import {
@@ -34,7 +46,7 @@ import {
   restorePointInputs,
 } from "../providers/restore-point/restored-object";
 import { resolveConfiguration } from "../providers/session/configuration";
-import { Session, type Stored } from "../providers/session/session";
+import { scrub, Session, type Stored } from "../providers/session/session";
 import { tellThrough, type Tell } from "../providers/session/status-line";
 import { unknownValue } from "../providers/unknown";
 import { construct } from "./components";
@@ -76,6 +88,8 @@ export class ProviderServer {
   /** The reference to this provider, `<URN>::<id>`; undefined with an engine that does not send it. */
   private reference: string | undefined;
   private underWay = 0;
+  /** The secrets of the program's properties. */
+  private readonly hidden = new Set<string>();
 
   /**
    * @param engine address of the engine, `127.0.0.1:<port>`.
@@ -88,7 +102,7 @@ export class ProviderServer {
     private readonly environment: NodeJS.ProcessEnv = process.env,
   ) {}
 
-  /** Whether no call is in progress. */
+  /** Whether no object is read or written. The construction of a component does not count: without the engine it never ends. */
   get isIdle(): boolean {
     return this.underWay === 0;
   }
@@ -115,27 +129,23 @@ export class ProviderServer {
       return new messages.GetSchemaResponse().setSchema(schema());
     }),
     checkConfig: this.answered((request: messages.CheckRequest) => {
-      const { values, secrets } = received(request.getNews());
+      const { values, secrets } = this.received(request.getNews());
       const name = request.getName() || parsedUrn(request.getUrn()).name;
+      const hidden = new Set([...secrets, ...secretArguments]);
       return new messages.CheckResponse()
-        .setInputs(sent(values, new Set([...secrets, ...secretArguments])))
+        .setInputs(sent(values, hidden))
         .setFailuresList(
-          configurationFailures(values, name, this.environment).map((failure) =>
-            checkFailure({
-              ...failure,
-              reason: printableMessage(
-                failure.reason,
-                () => this.session(),
-                storedIn(values, name),
-              ),
-            }),
+          this.checkFailures(
+            configurationFailures(values, name, this.environment),
+            hidden,
+            storedIn(values, name),
           ),
         );
     }),
     // Another configuration never replaces a resource: each keeps its tenant or account in its state, and refuses another.
     diffConfig: this.answered(() => new messages.DiffResponse()),
     configure: this.answered((request: messages.ConfigureRequest) => {
-      const { values } = received(request.getArgs());
+      const { values } = this.received(request.getArgs());
       const urn = request.getUrn() ?? "";
       this.stored = storedIn(values, request.getName() || parsedUrn(urn).name);
       this.opened = undefined;
@@ -171,7 +181,7 @@ export class ProviderServer {
   private async check(request: messages.CheckRequest) {
     const { stack, project, kind, name } = parsedUrn(request.getUrn());
     const form = formOf(kind);
-    const news = received(request.getNews());
+    const news = this.received(request.getNews());
     const values = { ...news.values };
     const { markField } = form;
     // Other languages do not have the library, which gives the mark in a Node.js program.
@@ -182,19 +192,19 @@ export class ProviderServer {
     )
       values[markField] = markFor(project, stack, name);
     const { inputs, failures } = await this.handlers(kind).check(
-      received(request.getOlds()).values,
+      this.received(request.getOlds()).values,
       values,
     );
     return new messages.CheckResponse()
       .setInputs(sent(inputs, news.secrets))
-      .setFailuresList(failures.map(checkFailure));
+      .setFailuresList(this.checkFailures(failures, news.secrets));
   }
 
   private async diff(request: messages.DiffRequest) {
     const { kind } = parsedUrn(request.getUrn());
     const form = formOf(kind);
-    const { outputs, inputs } = stateIn(request);
-    const news = received(request.getNews()).values;
+    const { outputs, inputs } = this.stateIn(request);
+    const news = this.received(request.getNews()).values;
     const olds = comparedState(form, outputs, inputs, news);
     const { changes, replaces = [] } = await this.handlers(kind).diff(
       request.getId(),
@@ -217,7 +227,9 @@ export class ProviderServer {
             ...pendingOf(olds),
           ]),
         ];
-    const details = detailedDiff(before, news, names, replaces);
+    // An update without a write, see `takenOver`. Otherwise the engine would compare all inputs of both states.
+    if (names.length === 0) names.push(...takenOver(olds, news, names));
+    const details = detailedDiff(before, news, names, replaces, inputs);
     for (const [property, difference] of details)
       response.getDetaileddiffMap().set(property, difference);
     return response
@@ -229,7 +241,7 @@ export class ProviderServer {
 
   private async create(request: messages.CreateRequest, secrets: Secrets) {
     const { kind } = parsedUrn(request.getUrn());
-    const inputs = received(request.getProperties());
+    const inputs = this.received(request.getProperties());
     inputs.secrets.forEach((name) => secrets.add(name));
     if (request.getPreview())
       return new messages.CreateResponse().setProperties(
@@ -244,9 +256,9 @@ export class ProviderServer {
   private async read(request: messages.ReadRequest, secrets: Secrets) {
     const { kind } = parsedUrn(request.getUrn());
     const form = formOf(kind);
-    const before = received(request.getProperties());
+    const before = this.received(request.getProperties());
     const inputs = request.hasInputs()
-      ? received(request.getInputs())
+      ? this.received(request.getInputs())
       : undefined;
     for (const name of [...before.secrets, ...(inputs?.secrets ?? [])])
       secrets.add(name);
@@ -265,17 +277,35 @@ export class ProviderServer {
     const read = isImport
       ? importedState(form, result, () => this.session().configuration)
       : result;
+    if (isImport) this.warnOfOwner(request.getUrn(), read.inputs);
     return response
       .setId(read.id)
       .setProperties(sent(read.outputs, secrets))
       .setInputs(sent(read.inputs, secrets));
   }
 
+  /** Warns if an imported object has the mark of another resource. */
+  private warnOfOwner(urn: string, inputs: Properties): void {
+    const { stack, project, kind, name } = parsedUrn(urn);
+    if (!isKindName(kind)) return;
+    const { markField } = kinds[kind];
+    const mark = markField && inputs[markField];
+    const owner = ownerOf(mark, markFor(project, stack, name));
+    if (!isMark(mark) || owner === "us" || owner === "nobody") return;
+    const who =
+      owner === "thisStack"
+        ? "another resource of this stack"
+        : otherOwners[owner];
+    this.session().warn(
+      `${labelOf(kinds[kind], nameOf(kinds[kind], inputs))}: it belongs to ${who} (${ownerIn(mark)}). Remove it there first (pulumi state delete), unless nobody manages it there any more: two resources would overwrite each other's values.`,
+    );
+  }
+
   private async update(request: messages.UpdateRequest, secrets: Secrets) {
     const { kind } = parsedUrn(request.getUrn());
     const form = formOf(kind);
-    const { outputs, inputs } = stateIn(request, secrets);
-    const news = received(request.getNews());
+    const { outputs, inputs } = this.stateIn(request, secrets);
+    const news = this.received(request.getNews());
     news.secrets.forEach((name) => secrets.add(name));
     const olds = comparedState(form, outputs, inputs, news.values);
     // The outputs that a preview cannot know keep their values, so that dependents show no false differences.
@@ -290,9 +320,9 @@ export class ProviderServer {
 
   private async delete(request: messages.DeleteRequest) {
     const { kind } = parsedUrn(request.getUrn());
-    const outputs = received(request.getProperties()).values;
+    const outputs = this.received(request.getProperties()).values;
     const inputs = request.hasOldInputs()
-      ? received(request.getOldInputs()).values
+      ? this.received(request.getOldInputs()).values
       : undefined;
     await this.handlers(kind).delete(
       request.getId(),
@@ -304,7 +334,6 @@ export class ProviderServer {
   private async list(
     call: ServerWritableStream<messages.ListRequest, messages.ListResponse>,
   ): Promise<void> {
-    this.underWay += 1;
     try {
       const name = kindIn(call.request.getToken());
       if (!isKindName(name))
@@ -320,8 +349,6 @@ export class ProviderServer {
       call.end();
     } catch (error) {
       call.emit("error", this.errorOf(error, new Set()));
-    } finally {
-      this.underWay -= 1;
     }
   }
 
@@ -341,26 +368,77 @@ export class ProviderServer {
           }),
           () => currentUrn.getStore(),
         );
-        this.tell(message, severity);
+        this.tell(scrub(message, [...this.hidden]), severity);
       },
     ));
   }
 
   private errorOf(error: unknown, secrets: Secrets): CallError {
-    return callError(
-      error,
-      (message) => printableMessage(message, () => this.session(), this.stored),
-      secrets,
+    return callError(error, (message) => this.printable(message), secrets);
+  }
+
+  /** Returns a message without secrets, including the program's, which a vendor may quote. */
+  private printable(message: string, stored = this.stored): string {
+    return scrub(
+      printableMessage(message, () => this.session(), stored),
+      [...this.hidden],
     );
+  }
+
+  /** Returns failures for the engine, which prints the value of a failure's property, also if it is secret. */
+  private checkFailures(
+    failures: readonly Failure[],
+    secrets: ReadonlySet<string>,
+    stored = this.stored,
+  ): messages.CheckFailure[] {
+    return failures.map(({ property, reason }) => {
+      const isSecret = secrets.has(/^[^.[]*/.exec(property)?.[0] ?? "");
+      return new messages.CheckFailure()
+        .setProperty(isSecret ? "" : property)
+        .setReason(
+          this.printable(isSecret ? `${property}: ${reason}` : reason, stored),
+        );
+    });
+  }
+
+  /** Returns the properties of a request, and keeps their secrets out of all messages. */
+  private received(struct: Struct | undefined): Received {
+    const properties = received(struct);
+    for (const text of properties.hidden) this.hidden.add(text);
+    return properties;
+  }
+
+  /** Returns the old state in a request, with old inputs if the engine sends them. */
+  private stateIn(
+    request: {
+      getOlds(): Struct | undefined;
+      hasOldInputs(): boolean;
+      getOldInputs(): Struct | undefined;
+    },
+    secrets?: Secrets,
+  ): { outputs: Properties; inputs: Properties | undefined } {
+    const outputs = this.received(request.getOlds());
+    const inputs: Received | undefined = request.hasOldInputs()
+      ? this.received(request.getOldInputs())
+      : undefined;
+    outputs.secrets.forEach((name) => secrets?.add(name));
+    return { outputs: outputs.values, inputs: inputs?.values };
   }
 
   /** Returns the method for a call about one resource: its messages to the engine are about that resource. */
   private about<Request extends ResourceRequest, Response>(
     work: (request: Request, secrets: Secrets) => Promise<Response>,
   ) {
-    return this.answered((request: Request, secrets) =>
-      currentUrn.run(request.getUrn(), () => work(request, secrets)),
-    );
+    return this.answered(async (request: Request, secrets) => {
+      this.underWay += 1;
+      try {
+        return await currentUrn.run(request.getUrn(), () =>
+          work(request, secrets),
+        );
+      } finally {
+        this.underWay -= 1;
+      }
+    });
   }
 
   /** Returns the method of the service for a function: its error becomes a gRPC error. */
@@ -373,16 +451,12 @@ export class ProviderServer {
     ): void => {
       // Contains copies of inputs, which may be secret.
       const secrets: Secrets = new Set(["wrote"]);
-      this.underWay += 1;
       Promise.resolve()
         .then(() => work(request, secrets))
         .then(
           (response) => done(null, response),
           (error: unknown) => done(this.errorOf(error, secrets)),
-        )
-        .finally(() => {
-          this.underWay -= 1;
-        });
+        );
     };
   }
 }
@@ -423,33 +497,12 @@ const nameIn = ({ nameField }: Form, inputs: Properties): string => {
   return typeof name === "string" ? name : "Default";
 };
 
-/** Returns the old state in a request, with old inputs if the engine sends them. */
-function stateIn(
-  request: {
-    getOlds(): Struct | undefined;
-    hasOldInputs(): boolean;
-    getOldInputs(): Struct | undefined;
-  },
-  secrets?: Secrets,
-): { outputs: Properties; inputs: Properties | undefined } {
-  const outputs = received(request.getOlds());
-  const inputs: Received | undefined = request.hasOldInputs()
-    ? received(request.getOldInputs())
-    : undefined;
-  outputs.secrets.forEach((name) => secrets?.add(name));
-  return { outputs: outputs.values, inputs: inputs?.values };
-}
-
 const unknownOutputs = (form: Form): Properties =>
   Object.fromEntries(outputNames(form).map((name) => [name, unknownValue]));
-
-const checkFailure = ({ property, reason }: Failure): messages.CheckFailure =>
-  new messages.CheckFailure().setProperty(property).setReason(reason);
 
 /** Returns the schema, which the build writes beside the code. */
 const schema = (): string =>
   readFileSync(path.join(__dirname, "schema.json"), "utf8");
-
 /** Returns the version of this package. */
 const version = (): string =>
   (JSON.parse(schema()) as { version: string }).version;

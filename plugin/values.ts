@@ -25,31 +25,45 @@ export interface Received {
   readonly values: Properties;
   /** The names of the properties that are, or contain, a secret. */
   readonly secrets: ReadonlySet<string>;
+  /** The texts of all secrets. */
+  readonly hidden: readonly string[];
 }
 
 /** Returns the properties of a request. A missing Struct has none. A resource becomes its id. */
 export function received(struct: Struct | undefined): Received {
   const given = (struct?.toJavaScript() ?? {}) as Properties;
   const secrets = new Set<string>();
+  const hidden: string[] = [];
   const values = Object.fromEntries(
     Object.entries(given).map(([name, value]) => [
       name,
-      unwrapped(value, () => secrets.add(name)),
+      unwrapped(value, (secret) => {
+        secrets.add(name);
+        hidden.push(...textsIn(secret));
+      }),
     ]),
   );
-  return { values, secrets };
+  return { values, secrets, hidden };
 }
 
-/** Returns a value without the wrappers of secrets, outputs and resources. @param found is called for each secret. */
-function unwrapped(value: unknown, found: () => void): unknown {
+/** Returns all texts in a value. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null
+    ? Object.values(value).flatMap(textsIn)
+    : [];
+}
+
+/** Returns a value without the wrappers of secrets, outputs and resources. @param found is called with each secret. */
+function unwrapped(value: unknown, found: (secret: unknown) => void): unknown {
   if (isList(value)) return value.map((entry) => unwrapped(entry, found));
   if (!isRecord(value)) return value;
   switch (value[signatureKey]) {
     case secretSignature:
-      found();
+      found(value["value"]);
       return unwrapped(value["value"], found);
     case outputSignature:
-      if (value["secret"] === true) found();
+      if (value["secret"] === true) found(value["value"]);
       return "value" in value ? unwrapped(value["value"], found) : unknownValue;
     case resourceSignature:
       return value["id"] ?? value["urn"];

@@ -1,5 +1,6 @@
 import { textOf } from "../json";
 import { isFault, UserError, VendorError } from "../errors";
+import { isCancelled } from "../http/patience";
 import type { Values } from "../field";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
 import type { Operation, Session } from "../session/session";
@@ -66,7 +67,7 @@ export async function create(kind: Kind, session: Session, inputs: State) {
         item = findByName(kind, listing, name);
         if (!item)
           throw new UserError(
-            `it was made, but does not show in the list within ${operation.patience.total / 1000} s. Run pulumi up again: it will be found`,
+            `it was made, but ${isCancelled() ? "the command was cancelled before the list showed it" : `does not show in the list within ${operation.patience.total / 1000} s`}. Run pulumi up again: it will be found`,
           );
       }
       const live = valuesOf(kind, item);

@@ -10,7 +10,7 @@ export function diff(kind: Kind, olds: State, news: State, isProgram: boolean) {
   );
   if (
     pendingOf(olds).length > 0 ||
-    (isProgram && takesOverDrift(olds, news, changed))
+    (isProgram && takenOver(olds, news, changed).length > 0)
   )
     return { changes: true, replaces };
   // `changes` is missing if something differs: then the engine itself compares old and new inputs and shows each difference.
@@ -18,15 +18,17 @@ export function diff(kind: Kind, olds: State, news: State, isProgram: boolean) {
 }
 
 /**
- * Returns whether the program now has a value that somebody set by hand and a refresh found. An update then records, without a write,
- * that the value is ours.
+ * Returns the properties for which the program now has the value that somebody set by hand and a refresh found. An update then records,
+ * without a write, that the value is ours.
  */
-const takesOverDrift = (
+export const takenOver = (
   { wrote }: State,
   news: State,
   changed: readonly string[],
-): boolean =>
-  isRecord(wrote) &&
-  Object.keys(wrote).some(
-    (property) => news[property] !== undefined && !changed.includes(property),
-  );
+): string[] =>
+  isRecord(wrote)
+    ? Object.keys(wrote).filter(
+        (property) =>
+          news[property] !== undefined && !changed.includes(property),
+      )
+    : [];

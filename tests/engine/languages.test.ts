@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 import { describeLanguage, opsProject, type OpsProject } from "./harness";
+import { isAlive } from "./processes";
 
 const execute = promisify(execFile);
 
@@ -212,18 +213,6 @@ describeLanguage("go", "an SDK for Go", () => {
     });
   }, 600_000);
 });
-
-function isAlive(pid: number): boolean {
-  // An ended process stays listed until its new parent has collected it, which may never happen in a container.
-  const stat = `/proc/${pid}/stat`;
-  if (existsSync(stat)) return !/\) Z /.test(readFileSync(stat, "utf8"));
-  try {
-    process.kill(pid, 0);
-    return !existsSync("/proc/self/stat");
-  } catch {
-    return false;
-  }
-}
 
 async function withSdk(language: "python" | "go"): Promise<OpsProject> {
   const project = await opsProject({

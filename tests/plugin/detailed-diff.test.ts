@@ -8,14 +8,17 @@ const between = (
   news: Record<string, unknown>,
   names: string[] = [...new Set([...Object.keys(olds), ...Object.keys(news)])],
   replaces: string[] = [],
+  inputs = olds,
 ) =>
   Object.fromEntries(
-    [...detailedDiff(olds, news, names, replaces)].map(([path, found]) => [
-      path,
-      (Object.entries(PropertyDiff.Kind).find(
-        ([, kind]) => kind === found.getKind(),
-      )?.[0] ?? "") + (found.getInputdiff() ? "" : "*"),
-    ]),
+    [...detailedDiff(olds, news, names, replaces, inputs)].map(
+      ([path, found]) => [
+        path,
+        (Object.entries(PropertyDiff.Kind).find(
+          ([, kind]) => kind === found.getKind(),
+        )?.[0] ?? "") + (found.getInputdiff() ? "" : "*"),
+      ],
+    ),
   );
 
 test.each([
@@ -31,6 +34,11 @@ test.each([
   [{ a: { b: 1, c: 2 } }, { a: { b: 1, c: 3 } }, { "a.c": "UPDATE" }],
   [{ a: { "b.c": 1 } }, { a: {} }, { 'a["b.c"]': "DELETE" }],
   [{ a: { b: ["x"] } }, { a: { b: ["y"] } }, { "a.b[0]": "UPDATE" }],
+  [
+    { a: { 'q"': 1, "": 1 } },
+    { a: {} },
+    { 'a["q\\""]': "DELETE", 'a[""]': "DELETE" },
+  ],
 ])("From %j to %j the differences are %j", (olds, news, found) => {
   expect(between(olds, news)).toEqual(found);
 });
@@ -47,4 +55,10 @@ test("A pending property without a difference of inputs is shown, and is none of
 
 test("A property that is equivalent for the vendor is not shown", () => {
   expect(between({ a: "X" }, { a: "x" }, [])).toEqual({});
+});
+
+test("A difference from outputs that a partial failure has left newer than the inputs is none of inputs", () => {
+  expect(
+    between({ a: 9, b: 1 }, { a: 5, b: 2 }, ["a", "b"], [], { a: 5, b: 1 }),
+  ).toEqual({ a: "UPDATE*", b: "UPDATE" });
 });
