@@ -13,6 +13,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 import { type OpsProject, opsProject } from "./harness";
+import { isAlive } from "./processes";
 
 const script = path.resolve(
   __dirname,
@@ -320,17 +321,6 @@ function answer<Response>(
   return new Promise((resolve, reject) => {
     call((error, response) => (error ? reject(error) : resolve(response)));
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // An ended process stays listed until its new parent has collected it, which may never happen in a container.
-    const stat = `/proc/${pid}/stat`;
-    return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, "utf8"));
-  } catch {
-    return false;
-  }
 }
 
 async function gone(pid: number): Promise<void> {
