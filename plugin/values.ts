@@ -60,11 +60,13 @@ function unwrapped(value: unknown, found: (secret: unknown) => void): unknown {
   if (!isRecord(value)) return value;
   switch (value[signatureKey]) {
     case secretSignature:
-      found(value["value"]);
-      return unwrapped(value["value"], found);
-    case outputSignature:
-      if (value["secret"] === true) found(value["value"]);
-      return "value" in value ? unwrapped(value["value"], found) : unknownValue;
+    case outputSignature: {
+      const inner =
+        "value" in value ? unwrapped(value["value"], found) : unknownValue;
+      if (value[signatureKey] === secretSignature || value["secret"] === true)
+        found(inner);
+      return inner;
+    }
     case resourceSignature:
       return value["id"] ?? value["urn"];
     default:

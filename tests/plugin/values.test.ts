@@ -22,7 +22,7 @@ const resource = (members: Record<string, JavaScriptValue>) => ({
 const get = (properties: Record<string, JavaScriptValue>) =>
   received(Struct.fromJavaScript(properties));
 
-test("The wrappers of secrets are removed at every depth, and the names of their properties are known", () => {
+test("The wrappers of secrets are removed at every depth, and the names of their properties and their texts are known", () => {
   expect(
     get({
       plain: 1,
@@ -38,6 +38,7 @@ test("The wrappers of secrets are removed at every depth, and the names of their
       nested: { inner: { innermost: { c: 1 } } },
     },
     secrets: new Set(["one", "list", "nested"]),
+    hidden: ["x", "b"],
   });
 });
 
@@ -74,5 +75,9 @@ test("A response wraps the secret properties, and has only what a Struct can hol
 });
 
 test("No Struct has no properties", () => {
-  expect(received(undefined)).toEqual({ values: {}, secrets: new Set() });
+  expect(received(undefined)).toEqual({
+    values: {},
+    secrets: new Set(),
+    hidden: [],
+  });
 });
