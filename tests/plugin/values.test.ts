@@ -38,7 +38,8 @@ test("The wrappers of secrets are removed at every depth, and the names of their
       nested: { inner: { innermost: { c: 1 } } },
     },
     secrets: new Set(["one", "list", "nested"]),
-    hidden: ["x", "b"],
+    // In the order of the names, as a Struct has them.
+    hidden: ["b", "x"],
   });
 });
 
