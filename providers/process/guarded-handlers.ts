@@ -1,5 +1,6 @@
 import { engineOf, watchEngine } from "./engine";
 import { PartialFailure, reasonOf } from "../errors";
+import { endWaiting } from "../http/patience";
 import type { Handlers } from "./handlers";
 import { isRecord } from "../json";
 import type { State } from "../kind";
@@ -131,6 +132,8 @@ function leaveWithEngine(): void {
   if (watching || !engine) return;
   watching = true;
   watchEngine(engine, () => {
+    // Nobody would record a write after the waiting.
+    endWaiting();
     if (underWay === 0) process.exit(0);
   });
 }
