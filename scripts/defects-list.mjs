@@ -96,9 +96,23 @@ export const defects = [
   {
     defect: "Recipients release Malicious mail",
     file: "lib/use-case-4.ts",
-    find: 'quarantine(adminName, "RequestRelease")',
-    replace: 'quarantine(adminName, "Release")',
+    find: 'quarantineInputs(adminName, "RequestRelease")',
+    replace: 'quarantineInputs(adminName, "Release")',
     test: "tests/use-case-4.test.ts",
+  },
+  {
+    defect: "The provider area1 sends a secret to the engine in plain text",
+    file: "plugin/values.ts",
+    find: "secrets.has(name) ? asSecret(value) : value,",
+    replace: "value,",
+    test: "tests/plugin/values.test.ts",
+  },
+  {
+    defect: "A cancelled command goes on waiting",
+    file: "providers/http/patience.ts",
+    find: "  stopping.abort();",
+    replace: "",
+    test: "tests/providers/cancelled.test.ts",
   },
   {
     defect: "A mark for Microsoft is longer than it takes",
