@@ -3,6 +3,9 @@ export { Area1Domain, type Area1DomainArgs } from "./area1-domain";
 export { Area1Provider, type Area1ProviderArgs } from "./area1-provider";
 export { egressIpRanges } from "./egress";
 export { usePlugin } from "./registration";
+export { InlineDeployment } from "./inline-deployment";
+export type { InlineDeploymentArgs } from "./inline-deployment-args";
+export type { DnsRecord } from "./dns-records";
 export { MailFlowCheck, type MailFlowCheckArgs } from "./mail-flow-check";
 export {
   QuarantineNotification,
@@ -13,10 +16,12 @@ export {
   type QuarantinePolicyArgs,
 } from "./quarantine-policy";
 export type { FirstSeen } from "../providers/restore-point/restored-object";
+export { OnboardingCheck, type OnboardingCheckArgs } from "./onboarding-check";
 export { RestorePoint, type RestorePointArgs } from "./restore-point";
 export type { Route } from "./routes";
 export { TransportRule, type TransportRuleArgs } from "./transport-rule";
-export { UseCase4, type RulesOfHeader, type UseCase4Rules } from "./use-case-4";
+export type { RulesOfHeader, UseCase4Rules } from "./mail-routes";
+export { UseCase4 } from "./use-case-4";
 export type {
   UseCase4Args,
   UseCase4Domain,
@@ -42,6 +47,7 @@ export type {
   FailOn,
   MailFlowCheckProps,
 } from "../providers/mail-flow-check/check-inputs";
+export type { OnboardingCheckProps } from "../providers/onboarding-check/check-inputs";
 export type { LiveRoute } from "../providers/mail-flow-check/examination";
 export type {
   GuardedMailProps,

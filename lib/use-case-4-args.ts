@@ -27,7 +27,7 @@ export interface UseCase4Domain extends Omit<
 }
 
 /** A list of texts, each of which may be an output of another resource. */
-type Texts = pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
+export type Texts = pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
 
 /** The inputs of `UseCase4`. */
 export interface UseCase4Args {
@@ -159,12 +159,13 @@ export function reasonAgainstValue(
 }
 
 /** Whether the value and, in a list, all entries are plain values and not outputs. */
-const isKnown = (value: unknown): boolean =>
+export const isKnown = (value: unknown): boolean =>
   Array.isArray(value)
     ? value.every(isKnown)
     : !(pulumi.Output.isInstance(value) || value instanceof Promise);
 
-const inputs = [
+/** The names of the inputs. */
+export const useCase4Inputs = [
   "domains",
   "header",
   "spamWords",
@@ -183,13 +184,20 @@ const inputs = [
   "failOn",
 ] as const satisfies readonly (keyof UseCase4Args)[];
 
-/** Returns what is wrong with the inputs, as far as they are plain values. */
-export function reasonAgainst(args: UseCase4Args): string | undefined {
-  const unknown = Object.keys(args).find(
-    (key) => !inputs.some((input) => input === key),
-  );
+/**
+ * Returns what is wrong with the inputs, as far as they are plain values.
+ *
+ * @param component the component that has them.
+ * @param inputs the names of all its inputs.
+ */
+export function reasonAgainst(
+  args: UseCase4Args,
+  component = "UseCase4",
+  inputs: readonly string[] = useCase4Inputs,
+): string | undefined {
+  const unknown = Object.keys(args).find((key) => !inputs.includes(key));
   if (unknown !== undefined)
-    return `${unknown}: is not a property of UseCase4, which has ${inputs.join(", ")}.`;
+    return `${unknown}: is not a property of ${component}, which has ${inputs.join(", ")}.`;
   if (!Array.isArray(args.domains) || args.domains.length === 0)
     return 'domains: must not be empty; name at least one, like ["example.com"].';
   const names: string[] = [];
@@ -205,7 +213,7 @@ export function reasonAgainst(args: UseCase4Args): string | undefined {
       return `domains: ${known} is there twice; name each domain once.`;
     names.push(known);
   }
-  for (const input of inputs) {
+  for (const input of useCase4Inputs) {
     const reason = isKnown(args[input])
       ? reasonAgainstValue(input, args[input])
       : undefined;

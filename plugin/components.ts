@@ -43,7 +43,7 @@ let started: Promise<ResourceProviderClient> | undefined;
 /** Starts the SDK's own server of components in this process. It has no other interface to construct one. */
 async function start(engine: string): Promise<ResourceProviderClient> {
   const { provider } = await import("@pulumi/pulumi");
-  const { UseCase4, outputsOf } = await import("../lib/use-case-4.js");
+  const { components } = await import("../lib/components.js");
   const { usePlugin } = await import("../lib/registration.js");
   usePlugin();
   const port = await printedPort(() =>
@@ -51,17 +51,9 @@ async function start(engine: string): Promise<ResourceProviderClient> {
       {
         version: "",
         construct: (name, type, inputs, options) => {
-          if (type !== "area1:index:UseCase4")
-            throw new Error(`area1 has no component ${type}`);
-          const component = new UseCase4(
-            name,
-            inputs as unknown as ConstructorParameters<typeof UseCase4>[1],
-            options,
-          );
-          return Promise.resolve({
-            urn: component.urn,
-            state: outputsOf(component),
-          });
+          const component = components[type.replace("area1:index:", "")];
+          if (!component) throw new Error(`area1 has no component ${type}`);
+          return Promise.resolve(component(name, inputs, options));
         },
       },
       [engine],

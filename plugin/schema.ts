@@ -5,11 +5,12 @@ import path from "node:path";
 
 import ts from "typescript";
 
-import type { UseCase4 } from "../lib/use-case-4";
+import { components } from "../lib/components";
+import type { MailRoutes } from "../lib/mail-routes";
 import type { EnumValue, SchemaType } from "../providers/codecs";
 import type { Fields } from "../providers/field";
+import { readingForms } from "../providers/forms";
 import { isKindName, kinds } from "../providers/kinds";
-import { mailFlowCheckForm } from "../providers/mail-flow-check/check-inputs";
 import { keys, secretKeys, type Key } from "../providers/session/configuration";
 import { environmentVariables } from "./configuration";
 import { commentOf, sentences, type Comment } from "./schema/comments";
@@ -23,14 +24,15 @@ import { SchemaTypes, tokenOf } from "./schema/types";
 /** The fields of each resource's properties, by the name of its class. */
 const fieldsOf: Readonly<Record<string, Fields>> = {
   ...Object.fromEntries(
-    Object.entries(kinds).map(([name, { fields }]) => [name, fields]),
+    Object.entries({ ...kinds, ...readingForms }).map(([name, { fields }]) => [
+      name,
+      fields,
+    ]),
   ),
-  MailFlowCheck: mailFlowCheckForm.fields,
-  RestorePoint: {},
 };
 
-/** Outputs of the class `UseCase4` that the component does not return: the rules by header are also in `transportRules`. */
-const notReturned = ["rules"] as const satisfies readonly (keyof UseCase4)[];
+/** Outputs of the classes that the components do not return: the rules by header are also in `transportRules`. */
+const notReturned = ["rules"] as const satisfies readonly (keyof MailRoutes)[];
 
 /**
  * Returns the schema.
@@ -48,7 +50,12 @@ export function schemaOf(root: string): PackageSpec {
       library.resource(name, fields),
     ]),
   );
-  const component = library.component("UseCase4", notReturned);
+  const componentResources = Object.fromEntries(
+    Object.keys(components).map((name) => [
+      tokenOf(name),
+      library.component(name, notReturned),
+    ]),
+  );
   const configuration = library.configuration();
   return {
     name: "area1",
@@ -72,7 +79,7 @@ export function schemaOf(root: string): PackageSpec {
       },
     },
     types: library.types.named,
-    resources: { ...resources, [tokenOf("UseCase4")]: component },
+    resources: { ...resources, ...componentResources },
     // An SDK then asks for the plugin of its own version.
     language: {
       csharp: { respectSchemaVersion: true },

@@ -21,6 +21,7 @@ import { UserError } from "../providers/errors";
 import type { Failure } from "../providers/form";
 import { handlersOf } from "../providers/handlers";
 import { endWaiting } from "../providers/http/patience";
+import { formOf } from "../providers/forms";
 import { isKindName, kinds } from "../providers/kinds";
 import { outputNames, type Form } from "../providers/kind";
 import { listObjects } from "../providers/lifecycle/list";
@@ -30,7 +31,6 @@ import {
   labelOf,
   pendingOf,
 } from "../providers/lifecycle/state";
-import { mailFlowCheckForm } from "../providers/mail-flow-check/check-inputs";
 import {
   isMark,
   markFor,
@@ -180,7 +180,7 @@ export class ProviderServer {
 
   private async check(request: messages.CheckRequest) {
     const { stack, project, kind, name } = parsedUrn(request.getUrn());
-    const form = formOf(kind);
+    const form = formNamed(kind);
     const news = this.received(request.getNews());
     const values = { ...news.values };
     const { markField } = form;
@@ -202,7 +202,7 @@ export class ProviderServer {
 
   private async diff(request: messages.DiffRequest) {
     const { kind } = parsedUrn(request.getUrn());
-    const form = formOf(kind);
+    const form = formNamed(kind);
     const { outputs, inputs } = this.stateIn(request);
     const news = this.received(request.getNews()).values;
     const olds = comparedState(form, outputs, inputs, news);
@@ -245,7 +245,7 @@ export class ProviderServer {
     inputs.secrets.forEach((name) => secrets.add(name));
     if (request.getPreview())
       return new messages.CreateResponse().setProperties(
-        sent({ ...unknownOutputs(formOf(kind)), ...inputs.values }, secrets),
+        sent({ ...unknownOutputs(formNamed(kind)), ...inputs.values }, secrets),
       );
     const { id, outs } = await this.handlers(kind).create(inputs.values);
     return new messages.CreateResponse()
@@ -255,7 +255,7 @@ export class ProviderServer {
 
   private async read(request: messages.ReadRequest, secrets: Secrets) {
     const { kind } = parsedUrn(request.getUrn());
-    const form = formOf(kind);
+    const form = formNamed(kind);
     const before = this.received(request.getProperties());
     const inputs = request.hasInputs()
       ? this.received(request.getInputs())
@@ -303,7 +303,7 @@ export class ProviderServer {
 
   private async update(request: messages.UpdateRequest, secrets: Secrets) {
     const { kind } = parsedUrn(request.getUrn());
-    const form = formOf(kind);
+    const form = formNamed(kind);
     const { outputs, inputs } = this.stateIn(request, secrets);
     const news = this.received(request.getNews());
     news.secrets.forEach((name) => secrets.add(name));
@@ -326,7 +326,7 @@ export class ProviderServer {
       : undefined;
     await this.handlers(kind).delete(
       request.getId(),
-      stateOf(formOf(kind), outputs, inputs),
+      stateOf(formNamed(kind), outputs, inputs),
     );
     return new Empty();
   }
@@ -471,10 +471,7 @@ const refused =
     done(unimplemented(reason));
 
 /** Returns the form of a kind. A kind of a newer version has an empty form: its handlers report the error. */
-const formOf = (kind: string): Form => {
-  if (isKindName(kind)) return kinds[kind];
-  return kind === "MailFlowCheck" ? mailFlowCheckForm : restorePointForm;
-};
+const formNamed = (kind: string): Form => formOf(kind) ?? restorePointForm;
 
 function parsedUrn(urn: string): Urn {
   const [, stack = "", project = "", types = "", ...name] = urn

@@ -55,3 +55,16 @@ export interface Form {
   /** Returns whether the object always exists already: it is adopted without the input `adopt`, and never removed. */
   alwaysExists(name: string): boolean;
 }
+
+/** Makes the account an input, so that a preview shows a change of account. For forms that only read. */
+export const accountAsInput: NonNullable<Form["complete"]> = (
+  olds,
+  inputs,
+  configuration,
+) => {
+  const accountId =
+    inputs["accountId"] ??
+    configuration().cloudflareAccountId ??
+    olds["accountId"];
+  return accountId === undefined ? inputs : { ...inputs, accountId };
+};

@@ -17,6 +17,12 @@ export function handlersOf(name: string, session: () => Session): Handlers {
         session,
       ),
     );
+  if (name === "OnboardingCheck")
+    return whenAsked(async () =>
+      (await import("./onboarding-check/onboarding-check.js")).onboardingCheck(
+        session,
+      ),
+    );
   if (!isKindName(name))
     throw new Error(
       `pulumi-area1-m365 has no kind ${name}: a newer version of it wrote this state; install that`,

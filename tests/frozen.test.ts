@@ -1,6 +1,7 @@
 import { loader } from "../lib/loader";
 import { checks } from "../mail-flow/findings";
 import { provider } from "../providers";
+import { readingForms } from "../providers/forms";
 import { kinds } from "../providers/kinds";
 import { mailFlowCheckForm } from "../providers/mail-flow-check/check-inputs";
 import { markFor } from "../providers/mark";
@@ -25,7 +26,7 @@ test("the names of the kinds, which this text contains", () => {
   expect(Object.keys(kinds)).toEqual(expect.arrayContaining(names));
   for (const [name, kind] of Object.entries(kinds))
     expect(kind.name).toBe(name);
-  for (const name of [...Object.keys(kinds), "RestorePoint", "MailFlowCheck"]) {
+  for (const name of Object.keys({ ...kinds, ...readingForms })) {
     expect(Buffer.byteLength(loader(name))).toBeLessThanOrEqual(250);
     expect(Object.keys(provider(name)).sort()).toEqual([
       "check",

@@ -42,6 +42,8 @@ const classes: Record<string, () => pulumi.Resource> = {
     new library.RestorePoint("point", {
       objects: [{ kind: "TransportRule", name: "Scanner" }],
     }),
+  OnboardingCheck: () =>
+    new library.OnboardingCheck("onboarding", { domains: ["example.com"] }),
   MailFlowCheck: () => new library.MailFlowCheck("check", {}),
   UseCase4: () =>
     new library.UseCase4("mail", {

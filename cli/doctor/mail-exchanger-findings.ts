@@ -1,7 +1,11 @@
 import type { Finding } from "../../mail-flow/finding";
+import {
+  leadToCloudflare,
+  sortedHosts,
+  type MailExchangers,
+} from "../../mail-flow/mx-hosts";
 import { valueOf } from "../../mail-flow/part";
 import type { Snapshot } from "../../mail-flow/snapshot";
-import type { MailExchangers } from "../../providers/snapshot/mail-exchangers";
 
 /** The check of MX records, as the documentation lists it. */
 export const mailExchangerCheck = {
@@ -9,14 +13,6 @@ export const mailExchangerCheck = {
   title: "The MX records of every domain point at Cloudflare",
   url: "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/mx-geographic-locations/",
 } as const;
-
-/** Cloudflare's hosts (its documentation names eleven, in three generations). */
-const cloudflareHosts =
-  /\.mxrecord\.(io|mx)$|\.area1\.cloudflare\.net$|\.inbound\.cf-emailsecurity\.net$/;
-
-/** Microsoft's hosts. */
-const microsoftHosts =
-  /\.mail\.protection\.outlook\.(com|us|cn)$|\.mx\.microsoft$/;
 
 /** Returns a finding for each domain whose MX records are not Cloudflare's, or else one that says that all are. */
 export function mailExchangerFindings(
@@ -69,12 +65,8 @@ function wrongWith(
       fix: "Run the command again, or name another DNS server with --resolver.",
     };
   const { hosts } = found;
-  const direct = hosts.filter((host) => microsoftHosts.test(host));
-  const others = hosts.filter((host) => !cloudflareHosts.test(host));
-  // If another gateway is in front of Cloudflare, the MX records name that gateway.
-  const behindAnother = hops > 1 && direct.length === 0;
-  if (hosts.length > 0 && (others.length === 0 || behindAnother))
-    return undefined;
+  if (leadToCloudflare(hosts, hops)) return undefined;
+  const { microsoft: direct, others } = sortedHosts(hosts);
   return {
     status: "failed",
     value: [...hosts],

@@ -6,7 +6,7 @@ import { encode, type Item, type Kind, type State } from "../kind";
 import type { Operation } from "../session/session";
 import { textOf, textsOf } from "../json";
 import { isUnknown } from "../unknown";
-import type { Verification } from "./client";
+import { verificationOf } from "./verification";
 import { networks } from "./networks";
 
 const dispositionNames = [
@@ -283,7 +283,11 @@ export const area1Domain: Kind = {
         : state
           ? state["verification"]
           : inputs["readVerification"] === true
-            ? await verificationOf(operation, item)
+            ? await verificationOf(
+                operation,
+                String(item["domain"]),
+                String(item["id"]),
+              )
             : undefined;
     return {
       accountId: operation.account,
@@ -328,26 +332,6 @@ const whole = (item: Item): Record<string, unknown> =>
       )
       .map((wire) => [wire, item[wire]]),
   );
-
-/** Reads the TXT record that a pending domain requires. It is only information: the domain is created even if this fails. */
-async function verificationOf(
-  operation: Operation,
-  item: Item,
-): Promise<Verification | undefined> {
-  const { cloudflare, account, patience } = operation;
-  const id = String(item["id"]);
-  let reason = "It answers that the domain waits for none.";
-  try {
-    const record = await cloudflare.verification(account, id, patience);
-    if (record) return record;
-  } catch (error) {
-    reason = sentence(reasonOf(error));
-  }
-  operation.warn(
-    `domain "${String(item["domain"])}" waits to be proven yours, but Cloudflare does not tell the TXT record: ${reason} See its dashboard`,
-  );
-  return undefined;
-}
 
 /** Returns the MX that Microsoft 365 expects. If Graph cannot be read, returns the last known one from the state. */
 async function followed(

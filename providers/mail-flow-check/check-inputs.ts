@@ -2,7 +2,7 @@ import { hostName, objectName, oneOf, setOf, text } from "../codecs";
 import { ipRanges } from "../exchange-online/ip-ranges";
 import type { HeaderGeneration } from "../exposure-guard/guarded-mail";
 import { field, type Field } from "../field";
-import type { Form } from "../kind";
+import { accountAsInput, type Form } from "../form";
 
 /** The least status of a finding for which an `up` fails. */
 export type FailOn = "warning" | "failed";
@@ -81,14 +81,6 @@ export const mailFlowCheckForm: Form = {
   fields,
   settings: [],
 
-  /** Makes the account an input, so that a preview shows a change of account. */
-  complete(olds, inputs, configuration) {
-    const accountId =
-      inputs["accountId"] ??
-      configuration().cloudflareAccountId ??
-      olds["accountId"];
-    return accountId === undefined ? inputs : { ...inputs, accountId };
-  },
-
+  complete: accountAsInput,
   alwaysExists: () => false,
 };

@@ -1,10 +1,7 @@
 import { Resolver } from "node:dns/promises";
 
+import type { MailExchangers } from "../../mail-flow/mx-hosts";
 import { reasonOf } from "../errors";
-
-/** A domain's MX hosts from DNS, in lower case, the preferred one first; or the reason why they could not be read. */
-export type MailExchangers =
-  { readonly hosts: readonly string[] } | { readonly unavailable: string };
 
 /** Number of concurrent queries. With more of them, the network of a large tenant may lose queries. */
 const atOnce = 200;
@@ -37,12 +34,14 @@ async function lookUp(
 ): Promise<MailExchangers> {
   try {
     const records = await resolver.resolveMx(domain);
+    const hosts = records
+      .sort((one, other) => one.priority - other.priority)
+      .map(({ exchange }) => exchange.toLowerCase().replace(/\.$/, ""));
+    // A record with the root as its host means that the domain accepts no mail (RFC 7505).
+    const known = hosts.filter((host) => host !== "");
     return {
-      hosts: records
-        .sort((one, other) => one.priority - other.priority)
-        .map(({ exchange }) => exchange.toLowerCase().replace(/\.$/, ""))
-        // A record with the root as its host means that the domain accepts no mail (RFC 7505).
-        .filter((host) => host !== ""),
+      hosts: known,
+      ...(known.length === 0 && hosts.length > 0 && { acceptsNone: true }),
     };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";

@@ -1,4 +1,5 @@
 import { provider } from "../../providers";
+import { readingForms } from "../../providers/forms";
 import { kinds } from "../../providers/kinds";
 
 const nobody = () => {
@@ -13,7 +14,7 @@ test("A kind that this version does not support is refused, and the message says
   );
 });
 
-test.each([...Object.keys(kinds), "RestorePoint", "MailFlowCheck"])(
+test.each(Object.keys({ ...kinds, ...readingForms }))(
   "%s is a kind, which creates the session only when it is needed",
   async (name) => {
     await expect(

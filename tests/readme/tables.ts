@@ -8,7 +8,7 @@ import { isKindName, kinds } from "../../providers/kinds";
 import { keys, secretKeys } from "../../providers/session/configuration";
 import type { Field, Fields } from "../../providers/field";
 import { isGuarded } from "../../providers/lifecycle/state";
-import { mailFlowCheckForm } from "../../providers/mail-flow-check/check-inputs";
+import { formOf } from "../../providers/forms";
 import { fileNameOf } from "../conformance/subject";
 import {
   membersOf,
@@ -36,6 +36,10 @@ const sources: Record<string, { props: string; file: string }> = {
   MailFlowCheck: {
     props: "providers/mail-flow-check/check-inputs.ts",
     file: "lib/mail-flow-check.ts",
+  },
+  OnboardingCheck: {
+    props: "providers/onboarding-check/check-inputs.ts",
+    file: "lib/onboarding-check.ts",
   },
 };
 
@@ -183,10 +187,8 @@ const valuesOf: Readonly<Record<string, string>> = {
   guardedMail: "object of `words`, `headers`, `senderIpRanges`",
 };
 
-/** Returns the fields of a class, also of `MailFlowCheck`, which is no vendor's object. */
-const fieldsOf = (name: string): Fields =>
-  [...Object.values(kinds), mailFlowCheckForm].find((one) => one.name === name)
-    ?.fields ?? {};
+/** Returns the fields of a class. */
+const fieldsOf = (name: string): Fields => formOf(name)?.fields ?? {};
 
 /** Returns the inputs that this library adds to the vendor's. */
 function added(name: string, file: string): Documented[] {

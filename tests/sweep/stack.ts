@@ -1,6 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { UseCase4, type UseCase4Args } from "../../lib";
+import {
+  InlineDeployment,
+  UseCase4,
+  type InlineDeploymentArgs,
+  type UseCase4Args,
+} from "../../lib";
 import { inProcess } from "../conformance/chosen-platform";
 import {
   copyOf,
@@ -20,13 +25,25 @@ export interface Wanted {
   inputs: Properties;
 }
 
+type Named = Pick<Wanted, "name" | "kind">;
+
+const lockDown = "lock-down";
+
+/** Returns a resource's kind, or `lock-down` for the connector that is created late. */
+const stageOf = ({ name, kind }: Named): string =>
+  name.endsWith(`-${lockDown}`) ? lockDown : kind;
+
 const order = [
   "RestorePoint",
+  "InboundConnector",
   "QuarantinePolicy",
   "QuarantineNotification",
   "AntiSpamPolicy",
   "TransportRule",
   "Area1Domain",
+  "OnboardingCheck",
+  lockDown,
+  "OrganizationConfig",
   "MailFlowCheck",
 ];
 
@@ -35,9 +52,21 @@ const order = [
  * omitted unless `args.check` is set, because its findings would appear next to every drift.
  */
 export const programOf = (args: UseCase4Args): Promise<Wanted[]> =>
-  withoutStackTraces(() => registered(args));
+  withoutStackTraces(() =>
+    registered(() => new UseCase4("mail", { check: false, ...args })),
+  );
 
-async function registered(args: UseCase4Args): Promise<Wanted[]> {
+/** Like {@link programOf}, for the whole inline deployment. */
+export const inlineProgramOf = (
+  args: InlineDeploymentArgs,
+): Promise<Wanted[]> =>
+  withoutStackTraces(() =>
+    registered(() => new InlineDeployment("mail", { check: false, ...args })),
+  );
+
+async function registered(
+  make: () => UseCase4 | InlineDeployment,
+): Promise<Wanted[]> {
   const wanted: Wanted[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -52,9 +81,15 @@ async function registered(args: UseCase4Args): Promise<Wanted[]> {
     "ops",
     "dev",
   );
-  const made = new UseCase4("mail", { check: false, ...args });
+  const made = make();
   // The last registrations depend on all others.
-  const last = made.mailFlowCheck ? [made.mailFlowCheck] : made.area1Domains;
+  const last = [
+    ...made.area1Domains,
+    ...(made instanceof InlineDeployment
+      ? [made.onboardingCheck, made.organizationConfig]
+      : []),
+    made.mailFlowCheck,
+  ].filter((one) => one !== undefined);
   await Promise.all(
     last.map(({ urn }) => new Promise((resolve) => urn.apply(resolve))),
   );
@@ -64,34 +99,42 @@ async function registered(args: UseCase4Args): Promise<Wanted[]> {
 }
 
 /** Compares resources by the order in which the component's dependencies create them. They are deleted in the reverse order. */
-const beforeOther = (
-  a: Pick<Wanted, "name" | "kind">,
-  b: Pick<Wanted, "name" | "kind">,
-): number =>
-  order.indexOf(a.kind) - order.indexOf(b.kind) ||
+const beforeOther = (a: Named, b: Named): number =>
+  order.indexOf(stageOf(a)) - order.indexOf(stageOf(b)) ||
   (a.kind === "TransportRule" ? a.name.localeCompare(b.name) : 0);
 
 /** Returns whether a resource of the component depends on another one, directly or indirectly. */
-export function dependsOn(
-  one: Pick<Wanted, "name" | "kind">,
-  other: Pick<Wanted, "name" | "kind">,
-): boolean {
+export function dependsOn(one: Named, other: Named): boolean {
   if (one.kind === "MailFlowCheck") return other.kind !== "MailFlowCheck";
   if (other.kind === "RestorePoint") return one.kind !== "RestorePoint";
-  const before = makesBefore[one.kind] ?? [];
+  const before = makesBefore[stageOf(one)] ?? [];
   return other.kind === "TransportRule" && one.kind === "TransportRule"
     ? isAdminRule(other) && one.name === other.name.replace(/admin$/, "user")
-    : before.includes(other.kind);
+    : before.includes(stageOf(other));
 }
 
+/** The stages whose resources a stage depends on, besides the restore point. */
 const makesBefore: Readonly<Record<string, readonly string[]>> = {
-  AntiSpamPolicy: ["QuarantinePolicy"],
-  TransportRule: ["QuarantinePolicy", "AntiSpamPolicy"],
-  Area1Domain: ["QuarantinePolicy", "AntiSpamPolicy", "TransportRule"],
+  QuarantinePolicy: ["InboundConnector"],
+  QuarantineNotification: ["InboundConnector"],
+  ...Object.fromEntries(
+    [
+      "AntiSpamPolicy",
+      "TransportRule",
+      "Area1Domain",
+      "OnboardingCheck",
+      lockDown,
+      "OrganizationConfig",
+    ].map((stage) => [
+      stage,
+      order
+        .slice(0, order.indexOf(stage))
+        .filter((earlier) => earlier !== "QuarantineNotification"),
+    ]),
+  ),
 };
 
-const isAdminRule = ({ name }: Pick<Wanted, "name">): boolean =>
-  name.endsWith("-admin");
+const isAdminRule = ({ name }: Named): boolean => name.endsWith("-admin");
 
 /** The resources of an operation, by name. @default all */
 export interface Choice {
@@ -169,7 +212,7 @@ export class Stack {
         void this.#leftovers.push({ name, kind, kept });
       const wanted = this.#withFirstSeen(
         kind,
-        this.#withNames(inputs, program, isChosen),
+        this.#withNames(this.#withLockDown(name, inputs), program, isChosen),
       );
       // A restore point is not replaced, because the new one would be refused.
       const forced =
@@ -213,7 +256,7 @@ export class Stack {
     for (const { name, kind, inputs } of program) {
       const resource = this.resources.get(name);
       const names = (await resource?.preview(
-        this.#withFirstSeen(kind, inputs),
+        this.#withFirstSeen(kind, this.#withLockDown(name, inputs)),
       )) ?? ["create"];
       changes.push(...names.map((property) => `${name}: ${property}`));
     }
@@ -278,7 +321,7 @@ export class Stack {
     leaves: (name: string) => boolean,
     isChosen: (name: string) => boolean,
   ): Promise<string[]> {
-    const stay: Pick<Wanted, "name" | "kind">[] = [];
+    const stay: Named[] = [];
     const deleted: string[] = [];
     for (const [name, resource] of this.#lastFirst()) {
       if (!leaves(name)) continue;
@@ -328,6 +371,19 @@ export class Stack {
           : value,
       ]),
     );
+  }
+
+  /** Sets the inputs that are outputs of the onboarding check. */
+  #withLockDown(name: string, inputs: Properties): Properties {
+    const check = [...this.resources.values()].find(
+      ({ kind }) => kind === "OnboardingCheck",
+    );
+    const lockedDown = check?.kept?.outputs["lockedDown"] === true;
+    if (name.endsWith(`-${lockDown}`))
+      return { ...inputs, enabled: lockedDown };
+    return name.endsWith("-organization") && lockedDown
+      ? { ...inputs, rejectDirectSend: true }
+      : inputs;
   }
 
   #withFirstSeen(kind: string, inputs: Properties): Properties {

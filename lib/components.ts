@@ -1,0 +1,38 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { InlineDeployment, inlineDeploymentOutputs } from "./inline-deployment";
+import type { InlineDeploymentArgs } from "./inline-deployment-args";
+import { outputsOf } from "./mail-routes";
+import { UseCase4 } from "./use-case-4";
+import type { UseCase4Args } from "./use-case-4-args";
+
+/** A component as other languages get it. */
+interface Constructed {
+  readonly urn: pulumi.Output<pulumi.URN>;
+  readonly state: pulumi.Inputs;
+}
+
+/** Constructs each component, by the last part of its type. The inputs are those of the program, and may be wrong. */
+export const components: Readonly<
+  Record<
+    string,
+    (
+      name: string,
+      inputs: pulumi.Inputs,
+      opts: pulumi.ComponentResourceOptions,
+    ) => Constructed
+  >
+> = {
+  UseCase4(name, inputs, opts) {
+    const mail = new UseCase4(name, inputs as UseCase4Args, opts);
+    return { urn: mail.urn, state: outputsOf(mail) };
+  },
+  InlineDeployment(name, inputs, opts) {
+    const mail = new InlineDeployment(
+      name,
+      inputs as InlineDeploymentArgs,
+      opts,
+    );
+    return { urn: mail.urn, state: inlineDeploymentOutputs(mail) };
+  },
+};

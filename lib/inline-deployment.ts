@@ -1,0 +1,226 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Verification } from "../providers/cloudflare/client";
+import { dnsRecordsOf, type DnsRecord } from "./dns-records";
+import { egressIpRanges } from "./egress";
+import { InboundConnector } from "./inbound-connector";
+import {
+  inlineDeploymentDefaults,
+  reasonAgainstInlineDeployment,
+  type InlineDeploymentArgs,
+} from "./inline-deployment-args";
+import {
+  MailRoutes,
+  outputsOf,
+  type Additions,
+  type Addition,
+  type Site,
+} from "./mail-routes";
+import { OnboardingCheck } from "./onboarding-check";
+import { OrganizationConfig } from "./organization-config";
+import { orDefault } from "./resource";
+import { withName } from "./use-case-4-args";
+
+/**
+ * The whole inline deployment of Cloudflare Email Security in front of Microsoft 365: the inbound connector with Enhanced Filtering, use case
+ * 4, the domains, and, if the program asks for it, the lock-down. One per tenant. A `UseCase4` of the same name becomes part of it without
+ * a change of its objects. It writes in an order that neither loses nor exposes mail, the lock-down last; a destroy removes that first.
+ */
+export class InlineDeployment extends MailRoutes {
+  /** The connector that attributes mail from Cloudflare, with Enhanced Filtering. */
+  readonly inboundConnector: InboundConnector;
+  /** The connector that refuses mail that does not come from Cloudflare; only with `lockDown`. Disabled until the lock-down may begin. */
+  readonly lockDownConnector: InboundConnector | undefined;
+  /** Refuses Direct Send, as soon as the lock-down may begin; only with `lockDown`. */
+  readonly organizationConfig: OrganizationConfig | undefined;
+  /** The check of what is still to be done outside of the program. */
+  readonly onboardingCheck: OnboardingCheck;
+  /**
+   * The DNS records to publish now: the TXT record of a domain that Cloudflare verifies by one, and the MX records of each domain that it
+   * has verified. All old MX records of these domains must go.
+   */
+  readonly dnsRecords: pulumi.Output<DnsRecord[]>;
+  /** What is still to be done outside of the program, as sentences, in the order in which to do it. */
+  readonly nextSteps: pulumi.Output<string[]>;
+
+  constructor(
+    name: string,
+    args: InlineDeploymentArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    const reason = reasonAgainstInlineDeployment(args);
+    const additions = additionsOf(args);
+    super(
+      {
+        component: "InlineDeployment",
+        others: ["UseCase4"],
+        reason,
+        additions,
+      },
+      name,
+      args,
+      opts,
+    );
+    const { made } = additions;
+    this.inboundConnector = made.inboundConnector as InboundConnector;
+    this.lockDownConnector = made.lockDownConnector;
+    this.organizationConfig = made.organizationConfig;
+    this.onboardingCheck = made.onboardingCheck as OnboardingCheck;
+    this.dnsRecords = pulumi
+      .output({
+        domains: args.domains.map(withName).map(({ domain, regions }) => ({
+          domain,
+          regions: orDefault(regions, []),
+        })),
+        // With the mocks of a unit test, a resource may have no outputs except its inputs.
+        verified: orDefault<string[]>(this.onboardingCheck.verified, []),
+        txtRecords: orDefault<Record<string, Verification>>(
+          this.onboardingCheck.txtRecords,
+          {},
+        ),
+      })
+      .apply(({ domains, verified, txtRecords }) =>
+        dnsRecordsOf(domains, verified, txtRecords),
+      );
+    this.nextSteps = this.onboardingCheck.nextSteps;
+    this.registerOutputs(inlineDeploymentOutputs(this));
+  }
+}
+
+/** Returns the component's outputs. */
+export const inlineDeploymentOutputs = (mail: InlineDeployment) => ({
+  ...outputsOf(mail),
+  inboundConnector: mail.inboundConnector,
+  lockDownConnector: mail.lockDownConnector,
+  organizationConfig: mail.organizationConfig,
+  onboardingCheck: mail.onboardingCheck,
+  dnsRecords: mail.dnsRecords,
+  nextSteps: mail.nextSteps,
+});
+
+/** The resources that the component adds, once they are created. */
+interface Made {
+  inboundConnector?: InboundConnector;
+  lockDownConnector?: InboundConnector;
+  organizationConfig?: OrganizationConfig;
+  onboardingCheck?: OnboardingCheck;
+}
+
+function additionsOf(
+  args: InlineDeploymentArgs,
+): Additions & { readonly made: Made } {
+  const made: Made = {};
+  const {
+    connectorName,
+    lockDownConnectorName,
+    lockDown = false,
+    lockDownAfterHours,
+    domainsWithoutMail,
+    dnsServer,
+  } = args;
+  const senderIpAddresses = orDefault(args.senderIpRanges, egressIpRanges);
+  const ofCloudflare = {
+    connectorType: "Partner",
+    senderDomains: ["*"],
+    senderIpAddresses,
+    requireTls: true,
+    efSkipLastIp: true,
+  } as const;
+  const connector = {
+    name: orDefault(connectorName, inlineDeploymentDefaults.connectorName),
+    ...ofCloudflare,
+  };
+  const lockDownName = orDefault(
+    lockDownConnectorName,
+    inlineDeploymentDefaults.lockDownConnectorName,
+  );
+  const restricting = {
+    name: lockDownName,
+    ...ofCloudflare,
+    restrictDomainsToIpAddresses: true,
+  };
+  const first: Addition = {
+    objects: [
+      { kind: "InboundConnector", suffix: "connector", inputs: connector },
+    ],
+    create: ({ restorePoint, child, under, guard, adopt }) => {
+      made.inboundConnector = new InboundConnector(
+        child("connector"),
+        {
+          ...connector,
+          ...guard,
+          ...adopt,
+          restorePoint: restorePoint.of("InboundConnector", connector.name),
+          comment: restorePoint.mark(child("connector")),
+        },
+        under(),
+      );
+      return [made.inboundConnector];
+    },
+  };
+  const createLockDown = (
+    { restorePoint, child, under, guard, adopt }: Site,
+    check: OnboardingCheck,
+  ): pulumi.Resource => {
+    made.lockDownConnector = new InboundConnector(
+      child("lock-down"),
+      {
+        ...restricting,
+        enabled: check.lockedDown,
+        ...guard,
+        ...adopt,
+        restorePoint: restorePoint.of("InboundConnector", lockDownName),
+        comment: restorePoint.mark(child("lock-down")),
+      },
+      under(check),
+    );
+    made.organizationConfig = new OrganizationConfig(
+      child("organization"),
+      {
+        // Unset until then: whether Direct Send is refused today is not this program's decision.
+        rejectDirectSend: check.lockedDown.apply((locked) =>
+          locked ? true : undefined,
+        ),
+        ...guard,
+        restorePoint: restorePoint.of("OrganizationConfig", ""),
+      },
+      under(made.lockDownConnector),
+    );
+    return made.organizationConfig;
+  };
+  const last: Addition = {
+    objects: lockDown
+      ? [
+          {
+            kind: "InboundConnector",
+            suffix: "lock-down",
+            // As the first `up` makes it.
+            inputs: { ...restricting, enabled: false },
+          },
+          {
+            kind: "OrganizationConfig",
+            suffix: "organization",
+            inputs: { name: "" },
+          },
+        ]
+      : [],
+    create: (site) => {
+      const check = new OnboardingCheck(
+        site.child("onboarding-check"),
+        {
+          domains: args.domains.map((entry) => withName(entry).domain),
+          lockDown,
+          lockDownConnectorName: lockDownName,
+          ...(lockDownAfterHours !== undefined && { lockDownAfterHours }),
+          ...(domainsWithoutMail !== undefined && { domainsWithoutMail }),
+          ...(dnsServer !== undefined && { dnsServer }),
+          ...site.account,
+        },
+        site.under(...site.area1Domains),
+      );
+      made.onboardingCheck = check;
+      return [lockDown ? createLockDown(site, check) : check];
+    },
+  };
+  return { first, last, made };
+}
