@@ -3,6 +3,10 @@ export { Area1Domain, type Area1DomainArgs } from "./area1-domain";
 export { Area1Provider, type Area1ProviderArgs } from "./area1-provider";
 export { egressIpRanges } from "./egress";
 export { usePlugin } from "./registration";
+export {
+  InboundConnector,
+  type InboundConnectorArgs,
+} from "./inbound-connector";
 export { MailFlowCheck, type MailFlowCheckArgs } from "./mail-flow-check";
 export {
   QuarantineNotification,
@@ -51,6 +55,10 @@ export type {
   NotificationFrequency,
   QuarantineNotificationProps,
 } from "../providers/exchange-online/quarantine-notification";
+export type {
+  InboundConnectorProps,
+  InboundConnectorType,
+} from "../providers/exchange-online/inbound-connector";
 export type { QuarantinePermission } from "../providers/exchange-online/quarantine-permissions";
 export type { QuarantinePolicyProps } from "../providers/exchange-online/quarantine-policy";
 export type {
