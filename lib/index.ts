@@ -6,6 +6,10 @@ export { usePlugin } from "./registration";
 export { InlineDeployment } from "./inline-deployment";
 export type { InlineDeploymentArgs } from "./inline-deployment-args";
 export type { DnsRecord } from "./dns-records";
+export {
+  InboundConnector,
+  type InboundConnectorArgs,
+} from "./inbound-connector";
 export { MailFlowCheck, type MailFlowCheckArgs } from "./mail-flow-check";
 export {
   QuarantineNotification,
@@ -57,6 +61,10 @@ export type {
   NotificationFrequency,
   QuarantineNotificationProps,
 } from "../providers/exchange-online/quarantine-notification";
+export type {
+  InboundConnectorProps,
+  InboundConnectorType,
+} from "../providers/exchange-online/inbound-connector";
 export type { QuarantinePermission } from "../providers/exchange-online/quarantine-permissions";
 export type { QuarantinePolicyProps } from "../providers/exchange-online/quarantine-policy";
 export type {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { publishedWideRanges } from "../providers/exchange-online/ip-ranges";
 import type { GuardedMailProps } from "../providers/exposure-guard/guarded-mail";
 import { outputNames, type Form, type Kind } from "../providers/kind";
 import type { FirstSeen } from "../providers/restore-point/restored-object";
@@ -183,3 +184,21 @@ export abstract class TenantResource extends AdoptingResource {
 /** Returns the text that marks an object's owner: `Managed by Pulumi: <project>/<stack>/<resource name>`. */
 export const markOf = (resourceName: string): string =>
   markFor(pulumi.getProject(), pulumi.getStack(), resourceName);
+
+/** Logs, in previews too, that a range is not sent as the program gives it. */
+export function noteExpansion(
+  resource: pulumi.Resource,
+  property: string,
+  given: pulumi.Input<readonly pulumi.Input<string>[] | undefined>,
+): void {
+  pulumi.output(given).apply((ranges) => {
+    const wide = (ranges ?? []).filter((range) =>
+      publishedWideRanges.includes(range),
+    );
+    if (wide.length > 0)
+      void pulumi.log.info(
+        `${property}: ${wide.join(" and ")} ${wide.length === 1 ? "is" : "are"} wider than Microsoft 365 takes, and expanded to /24 blocks.`,
+        resource,
+      );
+  });
+}

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { publishedWideRanges } from "../providers/exchange-online/ip-ranges";
 import {
   transportRule,
   type TransportRuleProps,
 } from "../providers/exchange-online/transport-rule";
 import {
   markOf,
+  noteExpansion,
   orDefault,
   TenantResource,
   type AdoptArgs,
@@ -58,20 +58,6 @@ export class TransportRule extends TenantResource {
       { ...args, comments: orDefault(args.comments, markOf(name)) },
       opts,
     );
-    if (!opts?.id) noteExpansion(this, args);
+    if (!opts?.id) noteExpansion(this, "senderIpRanges", args.senderIpRanges);
   }
-}
-
-/** Logs, in previews too, that a range is not sent as the program gives it. */
-function noteExpansion(rule: TransportRule, args: TransportRuleArgs): void {
-  pulumi.output(args.senderIpRanges).apply((ranges) => {
-    const wide = (ranges ?? []).filter((range) =>
-      publishedWideRanges.includes(range),
-    );
-    if (wide.length > 0)
-      void pulumi.log.info(
-        `senderIpRanges: ${wide.join(" and ")} ${wide.length === 1 ? "is" : "are"} wider than Microsoft 365 takes, and expanded to /24 blocks.`,
-        rule,
-      );
-  });
 }

@@ -3,8 +3,9 @@ import { isLost, nearer, nearest, type Destination } from "./destination";
 import { egressIpRanges } from "./egress";
 import { texts } from "./conditions";
 import { named, step } from "./result";
-import { grouped } from "./grouped";
-import { folded } from "./mail";
+import { grouped, groupsOf } from "./grouped";
+import { rejections, type Rejection } from "./rejections";
+import { domainOf, folded } from "./mail";
 import {
   dispositionHeaders,
   dispositions,
@@ -50,6 +51,8 @@ export const malicious: GuardedMail = {
 export interface Harm {
   /** `exposed`: the mail gets nearer to its recipient; `lost`: it was delivered before, and is rejected or deleted now. */
   readonly kind: "exposed" | "lost";
+  /** Whether only mail that another host than Cloudflare delivers is lost: a connector may reject it on purpose. */
+  readonly pastCloudflare?: true;
   /** A description of the mail. */
   readonly mail: string;
   /** The header that carries its word, or `both headers`; missing if the header does not matter. */
@@ -125,9 +128,73 @@ export function harmsOf(
     verdicts: withVerdicts,
     others: () => otherMail(carried),
   };
-  return (groups ?? (Object.keys(mailOf) as MailGroup[]))
-    .flatMap((group) => mailOf[group]())
-    .flatMap(harmTo);
+  return [
+    ...(groups ?? (Object.keys(mailOf) as MailGroup[]))
+      .flatMap((group) => mailOf[group]())
+      .flatMap(harmTo),
+    ...groupsOf(
+      groups?.includes("others") === false
+        ? []
+        : rejections(before, after, guarded.addresses),
+      ({ pastCloudflare, sender, decided: { object, property } }) => [
+        pastCloudflare || domainOf(sender),
+        object,
+        property,
+      ],
+    ).flatMap(harmByConnector),
+  ];
+
+  /** Returns the harm to mail that one connector rejects after the change, as far as it was delivered before. */
+  function harmByConnector(rejected: readonly Rejection[]): Harm[] {
+    const lost = groupsOf(rejected, ({ domains }) => domains).flatMap(
+      (alike) => {
+        for (const one of alike) {
+          const results = deliveredBefore(one);
+          if (results) return [{ ...one, before: nearest(results) }];
+        }
+        return [];
+      },
+    );
+    const [first] = lost;
+    if (!first) return [];
+    const { pastCloudflare, sender, before, decided } = first;
+    return [
+      {
+        kind: "lost",
+        ...(pastCloudflare && { pastCloudflare }),
+        mail: pastCloudflare
+          ? "mail that does not come from Cloudflare"
+          : `mail from senders at ${domainOf(sender)}`,
+        recipients: `recipients at ${list(lost.flatMap(({ domains }) => domains))}`,
+        before,
+        after: "away",
+        decided,
+      },
+    ];
+  }
+
+  /** Returns the results of a message before the change; undefined if it was not delivered, or if Cloudflare does not deliver it. */
+  function deliveredBefore({
+    sender,
+    sourceIp,
+    recipientDomain,
+    pastCloudflare,
+  }: Rejection): Followed["results"] | undefined {
+    const follow = flowBefore({
+      recipient: `someone@${recipientDomain}`,
+      groups: [],
+    });
+    const followed = follow({
+      disposition: "None",
+      header: "both",
+      at,
+      sender,
+      ...(pastCloudflare ? { sourceIp } : { egressIp: sourceIp }),
+    });
+    return followed.sourceIp === sourceIp && !followed.results.some(isLost)
+      ? followed.results
+      : undefined;
+  }
 
   function harmTo({ name, header, message, guarded }: Mail): Harm[] {
     const messages = addresses.map((egressIp) => ({
@@ -138,9 +205,10 @@ export function harmsOf(
     const found = everybody.flatMap(
       ({ one, followBefore, followAfter, followAllowed }) => {
         for (const sent of messages) {
-          const later = followAfter(sent);
-          const harm = harmIn(followBefore(sent), later, guarded);
-          if (!harm) continue;
+          const [earlier, later] = [followBefore(sent), followAfter(sent)];
+          const harm = harmIn(earlier, later, guarded);
+          // Cloudflare has no verdict on mail that bypasses it. What connectors reject of it is examined below.
+          if (!harm || isOnlyConnectors(earlier, later, sent)) continue;
           const most = followAllowed && nearest(followAllowed(sent).results);
           if (most && !nearer(harm.after, most)) continue;
           const decided = decidedBy(later, sent, after);
@@ -162,6 +230,19 @@ export function harmsOf(
     ];
   }
 }
+
+/** Returns whether a message bypasses Cloudflare before and after a change, and a connector rejects it before or after it. */
+const isOnlyConnectors = (
+  earlier: Followed,
+  later: Followed,
+  { egressIp }: Sent,
+): boolean =>
+  [earlier, later].every(({ sourceIp }) => sourceIp !== egressIp) &&
+  [earlier, later].some(isRejectedByConnector);
+
+const isRejectedByConnector = ({ path: { steps }, results }: Followed) =>
+  results.some(({ outcome }) => outcome === "rejected") &&
+  steps.some(({ object }) => object.startsWith('InboundConnector "'));
 
 /** One kind of mail, for any recipient. */
 interface Mail {

@@ -1,5 +1,10 @@
 import { folded } from "./mail";
-import type { AntiSpamPolicy, PolicyRule, QuarantinePolicy } from "./snapshot";
+import type {
+  AntiSpamPolicy,
+  InboundConnector,
+  PolicyRule,
+  QuarantinePolicy,
+} from "./snapshot";
 
 /**
  * The actions of a new anti-spam policy. They are also used for properties that Exchange does not return (documented).
@@ -40,3 +45,23 @@ export const policyRuleDefaults = {
   exceptIfSentToMemberOf: [],
   exceptIfRecipientDomainIs: [],
 } satisfies Partial<PolicyRule>;
+
+/**
+ * The values of a connector for properties that are not set or not returned.
+ *
+ * @see https://learn.microsoft.com/powershell/module/exchangepowershell/new-inboundconnector
+ */
+export const connectorDefaults = {
+  enabled: true,
+  connectorType: "Partner",
+  senderIpAddresses: [],
+  senderDomains: [],
+  associatedAcceptedDomains: [],
+  requireTls: false,
+  restrictDomainsToIpAddresses: false,
+  restrictDomainsToCertificate: false,
+  treatMessagesAsInternal: false,
+  efSkipLastIp: false,
+  efSkipIps: [],
+  efUsers: [],
+} satisfies Partial<InboundConnector>;

@@ -68,6 +68,7 @@ export interface AcceptedDomain {
 /** `Get-InboundConnector`. */
 export interface InboundConnector {
   name: string;
+  guid?: string;
   enabled: boolean;
   /** `Partner`, `OnPremises`. */
   connectorType: string;
@@ -85,6 +86,9 @@ export interface InboundConnector {
    */
   tlsSenderCertificateName?: string;
   treatMessagesAsInternal: boolean;
+  /** Missing in snapshots of earlier releases. */
+  cloudServicesMailEnabled?: boolean;
+  comment?: string;
   efSkipLastIp: boolean;
   efSkipIps: string[];
   /** The recipients for whom Enhanced Filtering is on; empty: everybody. */

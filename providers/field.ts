@@ -43,8 +43,11 @@ export interface Field {
   readonly requires?: readonly Requirement[];
   /** The property has no effect without this value. Checked for inputs only, because the vendor keeps such values. */
   readonly onlyWith?: Other;
-  /** The property cannot be given together with this value. Checked for inputs only. */
-  readonly conflictsWith?: Other & { readonly why: string };
+  /** The property cannot have a value, or the value `when`, together with this value. Checked for inputs only. */
+  readonly conflictsWith?: Other & {
+    readonly when?: Value;
+    readonly why: string;
+  };
   /** Whether a change replaces the object. */
   readonly replaces?: true;
   /** Whether the vendor accepts the property only on creation: it is never compared and never causes an update. */

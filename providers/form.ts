@@ -39,7 +39,7 @@ export interface Form {
   /** The field that names the object; missing if a tenant has exactly one. */
   readonly nameField?: "name" | "domain";
   /** The field that contains the owner's mark. */
-  readonly markField?: "comments" | "adminDisplayName";
+  readonly markField?: "comments" | "comment" | "adminDisplayName";
 
   /**
    * Checks inputs that are valid individually, in addition to the requirements in the field table. Inputs that are unknown in a

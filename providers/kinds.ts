@@ -1,6 +1,7 @@
 import type { OverlaidClass } from "../mail-flow/overlay";
 import { area1Domain } from "./cloudflare/area1-domain";
 import { antiSpamPolicy } from "./exchange-online/anti-spam-policy";
+import { inboundConnector } from "./exchange-online/inbound-connector";
 import { quarantineNotification } from "./exchange-online/quarantine-notification";
 import { quarantinePolicy } from "./exchange-online/quarantine-policy";
 import { transportRule } from "./exchange-online/transport-rule";
@@ -15,6 +16,7 @@ export const kinds = {
   QuarantinePolicy: quarantinePolicy,
   QuarantineNotification: quarantineNotification,
   AntiSpamPolicy: antiSpamPolicy,
+  InboundConnector: inboundConnector,
   TransportRule: transportRule,
 } satisfies Record<OverlaidClass, Kind>;
 

@@ -7,6 +7,7 @@ const prefixes: Readonly<Record<KindName, string>> = {
   QuarantinePolicy: "quarantine",
   QuarantineNotification: "quarantine-notification",
   AntiSpamPolicy: "anti-spam",
+  InboundConnector: "connector",
   TransportRule: "rule",
 };
 

@@ -88,6 +88,7 @@ export function takeoverOf(
 ): Takeover {
   const { differences, children, inputs, remarks } =
     compareWithUseCase4(tenant);
+  const { inboundConnectors } = tenant.snapshot;
   const inComponent = new Set(
     inputs ? children.map(({ object }) => object) : [],
   );
@@ -142,6 +143,11 @@ export function takeoverOf(
     others: apart.length - chosen.length,
     remarks: [
       ...remarks,
+      ...(all && "unavailable" in inboundConnectors
+        ? [
+            `Inbound connectors could not be read, so that none is in the program. ${inboundConnectors.unavailable}`,
+          ]
+        : []),
       ...marksOf([...inComponent, ...own.map(({ object }) => object)]),
     ],
   };
@@ -209,6 +215,7 @@ function inProgramOrder(objects: readonly TenantObject[]): TenantObject[] {
     "QuarantinePolicy",
     "QuarantineNotification",
     "AntiSpamPolicy",
+    "InboundConnector",
     "TransportRule",
     "Area1Domain",
   ];

@@ -3,11 +3,14 @@ import { nouns, valueOf, type PartName } from "../../mail-flow/part";
 import { same } from "../../mail-flow/names";
 import type { Values } from "../../providers/field";
 import { idOf } from "../../providers/lifecycle/state";
-import { valuesOf, type Item } from "../../providers/kind";
+import { valuesOf, type Item, type Kind } from "../../providers/kind";
 import { kinds, type KindName } from "../../providers/kinds";
 import type { Operation } from "../../providers/session/session";
 import { isBuiltInQuarantinePolicy } from "../../providers/exchange-online/quarantine-policy";
-import { readSnapshot } from "../../providers/snapshot/snapshot";
+import {
+  isAccessDenied,
+  readSnapshot,
+} from "../../providers/snapshot/snapshot";
 
 /** An object of a tenant or an account that a resource can manage. */
 export interface TenantObject {
@@ -54,7 +57,7 @@ export async function readTenant(operation: Operation): Promise<Tenant> {
     Object.values(kinds).map(
       async (kind): Promise<[KindName, readonly Item[]]> => [
         kind.name as KindName,
-        (await kind.list(operation, "")).items,
+        await itemsOf(operation, kind),
       ],
     ),
   );
@@ -69,6 +72,19 @@ export async function readTenant(operation: Operation): Promise<Tenant> {
     false,
   );
 }
+
+/** Returns the objects of a kind; none without the right to read them. Those that a takeover needs have been read already. */
+const itemsOf = async (
+  operation: Operation,
+  kind: Kind,
+): Promise<readonly Item[]> => {
+  try {
+    return (await kind.list(operation, "")).items;
+  } catch (error) {
+    if (isAccessDenied(error)) return [];
+    throw error;
+  }
+};
 
 /** Returns the tenant and the account of a saved snapshot. @throws Error if the snapshot lacks a part that a takeover needs. */
 export function tenantFromSnapshot(snapshot: Snapshot): Tenant {
@@ -99,6 +115,10 @@ export function tenantFromSnapshot(snapshot: Snapshot): Tenant {
         item: { RecommendedPolicyType: policy.recommendedPolicyType },
       };
     }),
+    ...valueOf(snapshot.inboundConnectors).map((connector) => ({
+      ...asFound("InboundConnector", connector.name, connector),
+      guid: connector.guid,
+    })),
     ...valueOf(snapshot.transportRules).map((rule) => ({
       ...asFound("TransportRule", rule.name, {
         ...rule,
@@ -185,6 +205,7 @@ function isMicrosofts(
         )
       );
     case "Area1Domain":
+    case "InboundConnector":
     case "TransportRule":
       return false;
   }

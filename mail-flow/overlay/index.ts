@@ -2,6 +2,7 @@ import type { Values } from "../preview";
 import type { RuleValue, Snapshot } from "../snapshot";
 import { antiSpamPolicies } from "./anti-spam-policy";
 import { domains } from "./area1-domain";
+import { inboundConnectors } from "./inbound-connector";
 import { settle, type ObjectTable } from "./object-table";
 import { notification, quarantinePolicies } from "./quarantine";
 import { transportRules } from "./transport-rule";
@@ -14,6 +15,15 @@ export interface ObjectChange {
   readonly name: string;
   /** Properties by their names in programs; null for a cleared property. Missing if the object is removed. */
   readonly values?: Readonly<Record<string, unknown>>;
+  /** Whether the values are those from before a resource that is deleted, so that no program asks for them. */
+  readonly restores?: boolean;
+}
+
+/** A loss of mail, as far as a write may ask for it. */
+interface Loss {
+  /** Whether only mail that does not come from Cloudflare is lost. */
+  readonly pastCloudflare?: boolean;
+  readonly decided: { readonly object: string; readonly property: string };
 }
 
 /** Access to the objects of a class in a snapshot. */
@@ -22,8 +32,8 @@ interface Overlay {
   readonly table: (snapshot: Snapshot) => ObjectTable;
   /** The parts of the snapshot that a write changes. */
   readonly parts: readonly (keyof Snapshot)[];
-  /** Returns the object's name as in paths. Only for classes with properties that explicitly request the loss of mail. */
-  readonly losing?: (name: string) => string;
+  /** Returns whether a write requests a loss of mail in so many words. Only for classes with properties that do. */
+  readonly losing?: (change: Required<ObjectChange>, loss: Loss) => boolean;
 }
 
 /** All classes whose objects decide where mail goes. `providers/kinds.ts` has a kind for each of them, and no other kinds. */
@@ -40,7 +50,18 @@ const overlays = {
   AntiSpamPolicy: {
     table: antiSpamPolicies,
     parts: ["antiSpamPolicies", "antiSpamRules"],
-    losing: (name) => `HostedContentFilterPolicy "${name}"`,
+    losing: ({ name, values }, { decided: { object, property } }) =>
+      object === `HostedContentFilterPolicy "${name}"` && property in values,
+  },
+  InboundConnector: {
+    table: inboundConnectors,
+    parts: ["inboundConnectors"],
+    // A restriction is for mail that bypasses Cloudflare. No program may ask for the loss of mail that Cloudflare delivers.
+    losing: ({ name, values, restores }, { pastCloudflare, decided }) =>
+      !restores &&
+      pastCloudflare === true &&
+      decided.object === `InboundConnector "${newNameOf(name, values)}"` &&
+      values[decided.property] === true,
   },
   TransportRule: { table: transportRules, parts: ["transportRules"] },
 } satisfies Record<string, Overlay>;
@@ -51,11 +72,18 @@ export type OverlaidClass = keyof typeof overlays;
 const overlayOf = (kind: string): Overlay | undefined =>
   (overlays as Partial<Record<string, Overlay>>)[kind];
 
-/** Returns whether a change explicitly requests the loss of mail that a property of an object decides. */
+/** Returns the name of an object after a write, which may rename it. */
+const newNameOf = (
+  name: string,
+  { name: renamed }: Readonly<Record<string, unknown>>,
+): string => (typeof renamed === "string" ? renamed : name);
+
+/** Returns whether a change explicitly requests a loss of mail that a property of an object decides. */
 export const asksForLoss = (
-  { kind, name, values = {} }: ObjectChange,
-  { object, property }: { readonly object: string; readonly property: string },
-): boolean => overlayOf(kind)?.losing?.(name) === object && property in values;
+  { kind, name, values = {}, restores = false }: ObjectChange,
+  loss: Loss,
+): boolean =>
+  overlayOf(kind)?.losing?.({ kind, name, values, restores }, loss) === true;
 
 /** Returns the objects of a snapshot by class. Writes to the tables change the snapshot. */
 export const tablesOf = (

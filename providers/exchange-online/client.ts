@@ -388,10 +388,14 @@ function adviceFor(
 /** Returns the roles that allow a cmdlet, from the management roles on the cmdlets' reference pages. */
 function roleFor(cmdlet: string): string {
   const noun = cmdlet.slice(cmdlet.indexOf("-") + 1);
+  const ofExchange: Readonly<Record<string, string>> = {
+    TransportRule: "transport rules",
+    InboundConnector: "inbound connectors",
+  };
   if (!cmdlet.startsWith("Get-"))
-    return noun === "TransportRule"
-      ? "Exchange Administrator (Security Administrator is not enough for transport rules)"
-      : "Exchange Administrator or Security Administrator";
+    return ofExchange[noun] === undefined
+      ? "Exchange Administrator or Security Administrator"
+      : `Exchange Administrator (Security Administrator is not enough for ${ofExchange[noun]})`;
   // Exchange refuses these two to Security Reader (observed).
   const isRefused = ["OrganizationConfig", "InboundConnector"].includes(noun);
   return `${isRefused ? "Global" : "Security"} Reader, or Exchange Administrator to write as well`;

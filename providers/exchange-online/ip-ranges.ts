@@ -77,18 +77,28 @@ export function merged(ranges: readonly string[]): unknown {
   return [...joinedIntervals(intervals), ...others];
 }
 
-/** Set of IPv4 addresses, CIDR blocks of /24 to /32, or `a-b` ranges of at most 256 addresses. */
-export const ipRanges: Codec<readonly string[]> = {
-  type: "set of IPv4 addresses, CIDR blocks up to /24, or `a-b` ranges of at most 256 addresses",
+/** The parts of a codec for addresses that differ between cmdlets. */
+interface IpRangeRules {
+  /** Whether `a-b` ranges that are no CIDR block are accepted. */
+  readonly dashed: boolean;
+  /** What to do instead of giving an empty list. */
+  readonly instead: string;
+  /** The alternative to listing the blocks of a range that is too wide. */
+  readonly alternative?: string;
+  /** What the list is a part of. */
+  readonly place: string;
+}
+
+const codecOf = (rules: IpRangeRules): Codec<readonly string[]> => ({
+  type: `set of IPv4 addresses${rules.dashed ? ", CIDR blocks up to /24, or `a-b` ranges of at most 256 addresses" : " or CIDR blocks up to /24"}`,
   schema: { type: "array", items: { type: "string" } },
   refuse(value) {
     if (!Array.isArray(value)) return `must be a list, not ${kindOf(value)}`;
-    if (value.length === 0)
-      return "must not be empty; leave it out to have no condition on the sender's address";
+    if (value.length === 0) return `must not be empty; ${rules.instead}`;
     for (const range of value as unknown[]) {
       const reason =
         typeof range === "string"
-          ? reasonAgainst(range)
+          ? reasonAgainst(range, rules)
           : `has ${kindOf(range)} in it`;
       if (reason) return reason;
     }
@@ -110,18 +120,46 @@ export const ipRanges: Codec<readonly string[]> = {
   key: merged,
   none: [],
   emptyWhenMissing: true,
-};
+});
 
-function reasonAgainst(range: string): string | undefined {
+/** Set of IPv4 addresses, CIDR blocks of /24 to /32, or `a-b` ranges of at most 256 addresses. */
+export const ipRanges = codecOf({
+  place: "rule",
+  dashed: true,
+  instead: "leave it out to have no condition on the sender's address",
+  alternative: "leave the property out to use Cloudflare's published list",
+});
+
+/** The addresses that an inbound connector accepts mail from. Its cmdlets document no `a-b` ranges. */
+export const connectorAddresses = codecOf({
+  place: "connector",
+  dashed: false,
+  instead: "leave it out for a connector without addresses",
+});
+
+/** The addresses that Enhanced Filtering skips. */
+export const skippedAddresses = codecOf({
+  place: "connector",
+  dashed: true,
+  instead: "leave it out to skip no addresses",
+});
+
+function reasonAgainst(
+  range: string,
+  { dashed, alternative, place }: IpRangeRules,
+): string | undefined {
   if (range.includes(":"))
-    return `${range} is IPv6, which Microsoft 365 does not take in a rule; remove it`;
+    return `${range} is IPv6, which Microsoft 365 does not take in a ${place}; remove it`;
   const interval = intervalOf(range);
   if (!interval)
-    return `"${range}" is not an IPv4 address, a CIDR block or a range a-b`;
+    return `"${range}" is not an IPv4 address, a CIDR block${dashed ? " or a range a-b" : ""}`;
+  const text = canonical(range);
+  if (!dashed && text.includes("-"))
+    return `${range} is no CIDR block, and a connector takes no other ranges; list its blocks and addresses`;
   const size = sizeOf(interval);
-  if (size <= most || publishedWideRanges.includes(canonical(range)))
-    return undefined;
+  if (size <= most || publishedWideRanges.includes(text)) return undefined;
+  const or = alternative ? `, or ${alternative}` : "";
   return range.includes("-")
-    ? `${range} covers ${size} addresses, Microsoft 365 takes at most ${most}; list its /24 blocks, or leave the property out to use Cloudflare's published list`
-    : `${range} is wider than the /24 that Microsoft 365 takes; list its /24 blocks, or leave the property out to use Cloudflare's published list`;
+    ? `${range} covers ${size} addresses, Microsoft 365 takes at most ${most}; list its /24 blocks${or}`
+    : `${range} is wider than the /24 that Microsoft 365 takes; list its /24 blocks${or}`;
 }

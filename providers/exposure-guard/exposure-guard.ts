@@ -150,9 +150,9 @@ export function harmsOfChanges(
       }),
     )
     .filter(
-      ({ kind, decided }) =>
-        kind !== "lost" ||
-        !changes.some((change) => asksForLoss(change, decided)),
+      (harm) =>
+        harm.kind !== "lost" ||
+        !changes.some((change) => asksForLoss(change, harm)),
     );
   return groupsOf(found, ({ mail, header }) => [mail, header]).map(
     ([first]) => first,
@@ -198,11 +198,17 @@ function withoutUnread(snapshot: Snapshot): Snapshot {
   };
 }
 
-/** Returns the harms that a resource's inputs do not allow. `allowExposure` allows exposure only; loss of mail is never allowed. */
+/**
+ * Returns the harms that a resource's inputs do not allow. `allowExposure` allows exposure, and that a connector rejects mail that does not
+ * come from Cloudflare. No other loss of mail is ever allowed.
+ */
 export const refused = (inputs: State, harms: readonly Harm[]): Harm[] =>
   harms.filter(
-    ({ kind }) => kind === "lost" || inputs["allowExposure"] !== true,
+    (harm) => !isAllowable(harm) || inputs["allowExposure"] !== true,
   );
+
+const isAllowable = ({ kind, pastCloudflare }: Harm): boolean =>
+  kind === "exposed" || pastCloudflare === true;
 
 /** Returns the harms as text, for the end of a message about an intended write. Mail with the same outcome is grouped. */
 export function inWords(harms: readonly Harm[]): string {
@@ -258,7 +264,7 @@ export function remedies(
     change?.kind === "Area1Domain" &&
       change.values?.["dropDispositions"] !== undefined &&
       'keep dropDispositions: ["MALICIOUS"]',
-    harms.every(({ kind }) => kind === "exposed") &&
+    harms.every(isAllowable) &&
       "set allowExposure: true if it is meant to be so",
   ].filter((text) => text !== false);
   const [first = "", ...more] = steps;

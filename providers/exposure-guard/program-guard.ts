@@ -245,7 +245,7 @@ function leaving(
     ),
   );
   return {
-    change: { kind: kindName, name, values: restored },
+    change: { kind: kindName, name, values: restored, restores: true },
     first: { kind: kindName, name, values: Object.fromEntries(first) },
   };
 }

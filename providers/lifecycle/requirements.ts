@@ -32,7 +32,13 @@ export function relationFailures(
         property,
         reason: `has no effect unless ${onlyWith.property} is ${JSON.stringify(onlyWith.is)}; set that too, or leave it out`,
       });
-    if (conflictsWith && isKnown(conflictsWith.property) && is(conflictsWith))
+    if (
+      conflictsWith &&
+      isKnown(conflictsWith.property) &&
+      is(conflictsWith) &&
+      (conflictsWith.when === undefined ||
+        is({ property, is: conflictsWith.when }))
+    )
       failures.push({ property, reason: conflictsWith.why });
   }
   // A requirement that only one property can meet gives the more specific message, so it comes first.

@@ -1,5 +1,6 @@
 import {
   antiSpamDefaults,
+  connectorDefaults,
   policyRuleDefaults,
 } from "../../mail-flow/policy-defaults";
 import type * as snapshot from "../../mail-flow/snapshot";
@@ -14,6 +15,7 @@ import {
 } from "../codecs";
 import { antiSpamPolicy } from "../exchange-online/anti-spam-policy";
 import { identityOf } from "../exchange-online/identity";
+import { inboundConnector as connector } from "../exchange-online/inbound-connector";
 import { fieldsOf } from "../exchange-online/parameters";
 import { quarantineNotification } from "../exchange-online/quarantine-notification";
 import { quarantinePolicy } from "../exchange-online/quarantine-policy";
@@ -43,39 +45,23 @@ export const acceptedDomain = readerOf<snapshot.AcceptedDomain>({
   matchSubDomains: switched("MatchSubDomains"),
 });
 
-/** A sender domain of a connector. Exchange returns it as `smtp:*.example.com;1`, with its priority at the end (observed). */
-const connectorsDomain = text({
-  anyCase: true,
-  normalize: (domain) =>
-    domain
-      .trim()
-      .replace(/^smtp:/i, "")
-      .replace(/;\d+$/, "")
-      .toLowerCase(),
-});
-
-const connectorsDomains = (wire: string): Field =>
-  field(wire, setOf(connectorsDomain), { default: [] });
-
-/** Reads a connector of `Get-InboundConnector`. */
-export const inboundConnector = readerOf<snapshot.InboundConnector>({
+const inbound = readerOf<Omit<snapshot.InboundConnector, "guid">>({
+  ...fieldsFrom(connector, {
+    ...connectorDefaults,
+    tlsSenderCertificateName: undefined,
+    cloudServicesMailEnabled: undefined,
+    comment: undefined,
+  }),
   name,
-  enabled: switched("Enabled", true),
-  // The value that New-InboundConnector sets without the parameter.
-  connectorType: field("ConnectorType", text(), { default: "Partner" }),
-  senderIpAddresses: networks("SenderIPAddresses"),
-  senderDomains: connectorsDomains("SenderDomains"),
-  associatedAcceptedDomains: connectorsDomains("AssociatedAcceptedDomains"),
-  requireTls: switched("RequireTls"),
-  restrictDomainsToIpAddresses: switched("RestrictDomainsToIPAddresses"),
-  restrictDomainsToCertificate: switched("RestrictDomainsToCertificate"),
-  tlsSenderCertificateName: field("TlsSenderCertificateName", text()),
-  treatMessagesAsInternal: switched("TreatMessagesAsInternal"),
-  efSkipLastIp: switched("EFSkipLastIP"),
-  efSkipIps: networks("EFSkipIPs"),
-  efUsers: addresses("EFUsers"),
   efTestMode: switched("EFTestMode"),
 });
+
+/** Reads a connector of `Get-InboundConnector`. */
+export function inboundConnector(item: Item): snapshot.InboundConnector {
+  const { guid } = identityOf(item);
+  const { comment, ...others } = inbound(item);
+  return { ...others, ...(guid && { guid }), ...(comment && { comment }) };
+}
 
 /** Reads a policy of `Get-HostedConnectionFilterPolicy`. */
 export const connectionFilter = readerOf<snapshot.ConnectionFilter>({

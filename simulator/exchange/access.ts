@@ -36,6 +36,8 @@ const exchangeRoles: Record<string, (cmdlet: string) => boolean> = {
   "Transport Rules": (cmdlet) => /-TransportRule$/.test(cmdlet),
   "Transport Hygiene": (cmdlet) =>
     policies.test(cmdlet) || preflight.test(cmdlet),
+  "Remote and Accepted Domains": (cmdlet) =>
+    /-InboundConnector$|^Get-AcceptedDomain$/.test(cmdlet),
   "View-Only Recipients": (cmdlet) => reports.test(cmdlet),
   "View-Only Configuration": (cmdlet) => reading.test(cmdlet),
 };

@@ -10,6 +10,7 @@ import { Call, type Cmdlet, type Outcome } from "./call";
 import { CmdletError, errorAnswer } from "./errors";
 import { hostedContentFilterPolicyCmdlets } from "./hosted-content-filter-policy";
 import { hostedContentFilterRuleCmdlets } from "./hosted-content-filter-rule";
+import { inboundConnectorCmdlets } from "./inbound-connector";
 import { envelope, origin, page, type Pages } from "./listing";
 import { mailReportCmdlets } from "./mail-reports";
 import { organizationCmdlets } from "./organization";
@@ -22,6 +23,7 @@ const cmdlets: Record<string, Cmdlet> = {
   ...hostedContentFilterPolicyCmdlets,
   ...hostedContentFilterRuleCmdlets,
   ...transportRuleCmdlets,
+  ...inboundConnectorCmdlets,
   ...organizationCmdlets,
   ...mailReportCmdlets,
 };

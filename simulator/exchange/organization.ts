@@ -56,7 +56,6 @@ export const organizationCmdlets: Record<string, Cmdlet> = {
     "HostedConnectionFilterPolicy",
     "CN=Hosted Connection Filter",
   ),
-  "Get-InboundConnector": reader("InboundConnector", "CN=Connections"),
   "Get-AntiPhishPolicy": reader("AntiPhishPolicy", "CN=AntiPhish"),
   "Get-MalwareFilterPolicy": reader("MalwareFilterPolicy", "CN=Malware Filter"),
 };

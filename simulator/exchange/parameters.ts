@@ -407,6 +407,40 @@ const hostedContentFilterRule: Parameters = {
   ),
 };
 
+const inboundConnector: Parameters = {
+  ...confirmed,
+  ...all(text, "Comment", "Name", "TlsSenderCertificateName"),
+  ConnectorSource: choice(
+    `${data}.TenantConnectorSource`,
+    "Default",
+    "HybridWizard",
+    "Migrated",
+  ),
+  ConnectorType: choice(`${data}.TenantConnectorType`, "OnPremises", "Partner"),
+  ...all(
+    flag,
+    "CloudServicesMailEnabled",
+    "EFSkipLastIP",
+    "EFTestMode",
+    "Enabled",
+    "RequireTls",
+    "RestrictDomainsToCertificate",
+    "RestrictDomainsToIPAddresses",
+    "TreatMessagesAsInternal",
+  ),
+  ...all(
+    texts,
+    "AssociatedAcceptedDomains",
+    "EFSkipIPs",
+    "EFSkipMailGateway",
+    "EFUsers",
+    "ScanAndDropRecipients",
+    "SenderDomains",
+    "SenderIPAddresses",
+    "TrustedOrganizations",
+  ),
+};
+
 const named = (parameters: Parameters, ...names: string[]): Parameters => ({
   ...parameters,
   ...Object.fromEntries(
@@ -482,7 +516,16 @@ export const cmdletParameters: Readonly<Record<string, Parameters>> = {
   "Enable-OrganizationCustomization": confirmed,
   "Get-AcceptedDomain": { ...anyIdentity, ResultSize: text },
   "Get-HostedConnectionFilterPolicy": anyIdentity,
+
   "Get-InboundConnector": { ...anyIdentity, ResultSize: text },
+  "New-InboundConnector": named(
+    { ...inboundConnector, ClientHostNames: texts },
+    "Name",
+    "SenderDomains",
+  ),
+  "Set-InboundConnector": { ...inboundConnector, ...identity },
+  "Remove-InboundConnector": { ...identity, ...confirmed },
+
   "Get-AntiPhishPolicy": anyIdentity,
   "Get-MalwareFilterPolicy": anyIdentity,
   ...mailReportParameters,

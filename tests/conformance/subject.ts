@@ -57,7 +57,7 @@ export interface Subject {
   /** The required inputs. */
   readonly least: Properties;
   /** The property that carries the mark of an object that we created. */
-  readonly mark?: "comments" | "adminDisplayName";
+  readonly mark?: "comments" | "comment" | "adminDisplayName";
   /** The object's name at the vendor, if programs give it none. */
   readonly vendorName?: string;
   /** Other names that tests give to the object. */

@@ -45,14 +45,13 @@ test("An anti-phishing policy is on or off only where it says so", () => {
   expect(antiPhishPolicy({ Name: "a" })).not.toHaveProperty("enabled");
 });
 
-test("Addresses are trimmed, and otherwise unchanged", () => {
+test("Addresses are trimmed; those of a connector are as its resource has them", () => {
   const addresses = [" 192.0.2.7 ", "198.51.100.0-198.51.100.255"];
-  const told = ["192.0.2.7", "198.51.100.0-198.51.100.255"];
   expect(
     connectionFilter({ Name: "c", IPAllowList: addresses }).ipAllowList,
-  ).toEqual(told);
+  ).toEqual(["192.0.2.7", "198.51.100.0-198.51.100.255"]);
   expect(
     inboundConnector({ Name: "c", SenderIPAddresses: addresses })
       .senderIpAddresses,
-  ).toEqual(told);
+  ).toEqual(["192.0.2.7", "198.51.100.0/24"]);
 });

@@ -13,9 +13,15 @@ const everyKind: readonly Kind[] = Object.values(kinds);
 /** A value that a property may have; those of foreign conditions are anything. */
 function sample({ fields }: Kind, property: string): Value {
   const { codec, foreign } = fields[property] ?? {};
-  const value = ["a", ["a"], ["192.0.2.1"], ["a.example"], true, 3].find(
-    (one) => foreign || codec?.refuse(one) === undefined,
-  );
+  const value = [
+    "a",
+    ["a"],
+    ["192.0.2.1"],
+    ["a.example"],
+    "a.example",
+    true,
+    3,
+  ].find((one) => foreign || codec?.refuse(one) === undefined);
   if (value === undefined) throw new Error(`no value for ${property}`);
   return value;
 }
@@ -38,10 +44,26 @@ const otherInputs = everyKind.flatMap((kind) =>
   Object.entries(kind.fields).flatMap(
     ([property, { onlyWith, conflictsWith }]) => [
       ...(onlyWith
-        ? [{ kind, property, other: onlyWith, expected: true }]
+        ? [
+            {
+              kind,
+              property,
+              value: sample(kind, property),
+              other: onlyWith,
+              expected: true,
+            },
+          ]
         : []),
       ...(conflictsWith
-        ? [{ kind, property, other: conflictsWith, expected: false }]
+        ? [
+            {
+              kind,
+              property,
+              value: conflictsWith.when ?? sample(kind, property),
+              other: conflictsWith,
+              expected: false,
+            },
+          ]
         : []),
     ],
   ),
@@ -58,6 +80,18 @@ test("the field tables hold what the vendors document", () => {
       [`AntiSpamPolicy.${action} "ModifySubject"`, ["modifySubjectValue"]],
       [`AntiSpamPolicy.${action} "AddXHeader"`, ["addXHeaderValue"]],
     ]),
+    [
+      'InboundConnector.connectorType "OnPremises"',
+      ["senderIpAddresses", "tlsSenderCertificateName"],
+    ],
+    [
+      "InboundConnector.restrictDomainsToIpAddresses true",
+      ["senderIpAddresses"],
+    ],
+    [
+      "InboundConnector.restrictDomainsToCertificate true",
+      ["tlsSenderCertificateName"],
+    ],
     [
       "TransportRule.name",
       ["headerContainsWords", "senderIpRanges", "adComparisonAttribute"],
@@ -92,12 +126,13 @@ test("the field tables hold what the vendors document", () => {
     otherInputs
       .filter(({ expected }) => expected)
       .map(({ property, other }) => [property, other]),
-  ).toEqual(
-    verdicts.map(({ action, tag }) => [
+  ).toEqual([
+    ...verdicts.map(({ action, tag }) => [
       tag,
       { property: action, is: "Quarantine" },
     ]),
-  );
+    ["tlsSenderCertificateName", { property: "requireTls", is: true }],
+  ]);
   for (const { kind, anyOf } of requirements)
     expect(Object.keys(kind.fields)).toEqual(expect.arrayContaining(anyOf));
   for (const { kind, other } of otherInputs)
@@ -204,8 +239,8 @@ test("accepts an update if the vendor does not return the value, which may exist
 
 describe.each(otherInputs)(
   "The input $property of $kind.name, beside $other.property",
-  ({ kind, property, other, expected }) => {
-    const given = { [property]: sample(kind, property) };
+  ({ kind, property, value, other, expected }) => {
+    const given = { [property]: value };
     const another = kind.fields[other.property]?.codec.type.includes("`")
       ? "Redirect"
       : "Another";
@@ -225,5 +260,12 @@ describe.each(otherInputs)(
       expect(isRefused(given, other.property)).toBe(false);
       expect(isRefused({ [other.property]: other.is })).toBe(false);
     });
+
+    if ("when" in other)
+      test("is accepted with another value than the one that conflicts", () => {
+        expect(
+          isRefused({ [property]: false, [other.property]: other.is }),
+        ).toBe(false);
+      });
   },
 );

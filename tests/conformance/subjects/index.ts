@@ -2,12 +2,14 @@ import type { KindName } from "../../../providers/kinds";
 import type { KindUnderTest, Subject } from "../subject";
 import { antiSpamPolicies } from "./anti-spam-policy";
 import { area1Domains } from "./area1-domain";
+import { inboundConnectors } from "./inbound-connector";
 import { quarantineNotifications } from "./quarantine-notification";
 import { quarantinePolicies } from "./quarantine-policy";
 import { transportRules } from "./transport-rule";
 
 export { antiSpamCustom, antiSpamDefault } from "./anti-spam-policy";
 export { area1Domain, newArea1Domain } from "./area1-domain";
+export { onPremisesConnector, partnerConnector } from "./inbound-connector";
 export { foreignMark, ourMark, siblingsMark } from "./marks";
 export { quarantineNotification } from "./quarantine-notification";
 export { quarantinePolicy } from "./quarantine-policy";
@@ -18,6 +20,7 @@ export const kindsUnderTest: Readonly<Record<KindName, KindUnderTest>> = {
   QuarantinePolicy: quarantinePolicies,
   QuarantineNotification: quarantineNotifications,
   AntiSpamPolicy: antiSpamPolicies,
+  InboundConnector: inboundConnectors,
   TransportRule: transportRules,
   Area1Domain: area1Domains,
 };
