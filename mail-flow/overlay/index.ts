@@ -61,7 +61,8 @@ const overlays = {
       !restores &&
       pastCloudflare === true &&
       decided.object === `InboundConnector "${newNameOf(name, values)}"` &&
-      values[decided.property] === true,
+      // A connector that is switched on restricts because its program says so: otherwise the write would end the restriction, too.
+      (values[decided.property] === true || values["enabled"] === true),
   },
   TransportRule: { table: transportRules, parts: ["transportRules"] },
 } satisfies Record<string, Overlay>;
