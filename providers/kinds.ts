@@ -1,6 +1,8 @@
 import type { OverlaidClass } from "../mail-flow/overlay";
 import { area1Domain } from "./cloudflare/area1-domain";
 import { antiSpamPolicy } from "./exchange-online/anti-spam-policy";
+import { connectionFilter } from "./exchange-online/connection-filter";
+import { organizationConfig } from "./exchange-online/organization-config";
 import { quarantineNotification } from "./exchange-online/quarantine-notification";
 import { quarantinePolicy } from "./exchange-online/quarantine-policy";
 import { transportRule } from "./exchange-online/transport-rule";
@@ -16,6 +18,8 @@ export const kinds = {
   QuarantineNotification: quarantineNotification,
   AntiSpamPolicy: antiSpamPolicy,
   TransportRule: transportRule,
+  ConnectionFilter: connectionFilter,
+  OrganizationConfig: organizationConfig,
 } satisfies Record<OverlaidClass, Kind>;
 
 /** The name of a kind. It is stored in users' states. */

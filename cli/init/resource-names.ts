@@ -8,6 +8,8 @@ const prefixes: Readonly<Record<KindName, string>> = {
   QuarantineNotification: "quarantine-notification",
   AntiSpamPolicy: "anti-spam",
   TransportRule: "rule",
+  ConnectionFilter: "connection-filter",
+  OrganizationConfig: "organization-config",
 };
 
 /** Maximum number of characters of an object's name in its resource's name. */

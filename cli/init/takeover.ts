@@ -210,6 +210,8 @@ function inProgramOrder(objects: readonly TenantObject[]): TenantObject[] {
     "QuarantineNotification",
     "AntiSpamPolicy",
     "TransportRule",
+    "ConnectionFilter",
+    "OrganizationConfig",
     "Area1Domain",
   ];
   return order.flatMap((kind) => objects.filter((one) => one.kind === kind));

@@ -1,7 +1,7 @@
 import type { Snapshot } from "../../mail-flow/snapshot";
 import { nouns, valueOf, type PartName } from "../../mail-flow/part";
 import { same } from "../../mail-flow/names";
-import type { Values } from "../../providers/field";
+import { isEmpty, type Values } from "../../providers/field";
 import { idOf } from "../../providers/lifecycle/state";
 import { valuesOf, type Item } from "../../providers/kind";
 import { kinds, type KindName } from "../../providers/kinds";
@@ -42,6 +42,12 @@ const needed = [
   "quarantineNotification",
 ] as const satisfies readonly PartName[];
 
+/** The parts of a snapshot with objects that a takeover leaves out if the application may not read them. */
+const optional: Partial<Record<KindName, PartName>> = {
+  ConnectionFilter: "connectionFilters",
+  OrganizationConfig: "organization",
+};
+
 /**
  * Reads a tenant and an account: the snapshot of `explain`, and the lists of all kinds, most of which it has read already. Writes nothing.
  *
@@ -54,7 +60,9 @@ export async function readTenant(operation: Operation): Promise<Tenant> {
     Object.values(kinds).map(
       async (kind): Promise<[KindName, readonly Item[]]> => [
         kind.name as KindName,
-        (await kind.list(operation, "")).items,
+        isLeftOut(snapshot, kind.name as KindName)
+          ? []
+          : (await kind.list(operation, "")).items,
       ],
     ),
   );
@@ -69,6 +77,11 @@ export async function readTenant(operation: Operation): Promise<Tenant> {
     false,
   );
 }
+
+const isLeftOut = (snapshot: Snapshot, kind: KindName): boolean => {
+  const part = optional[kind];
+  return part !== undefined && "unavailable" in snapshot[part];
+};
 
 /** Returns the tenant and the account of a saved snapshot. @throws Error if the snapshot lacks a part that a takeover needs. */
 export function tenantFromSnapshot(snapshot: Snapshot): Tenant {
@@ -107,6 +120,14 @@ export function tenantFromSnapshot(snapshot: Snapshot): Tenant {
       }),
       guid: rule.guid,
     })),
+    ...valueOf(snapshot.connectionFilters)
+      .filter(({ isDefault }) => isDefault)
+      .map((filter) => asFound("ConnectionFilter", filter.name, filter)),
+    ...("value" in snapshot.organization
+      ? [snapshot.organization.value].map((settings) =>
+          asFound("OrganizationConfig", settings.name, settings),
+        )
+      : []),
   ];
   return tenantOf(snapshot, found, true);
 }
@@ -144,13 +165,13 @@ function tenantOf(
   const objects = found
     .filter((one) => !isMicrosofts(one, presets))
     .map(({ kind, name, guid, live }): TenantObject => {
-      const isSingle = kind === "QuarantineNotification";
       return {
         kind,
-        name: isSingle ? "" : name,
-        id: isSingle
-          ? "DefaultGlobalTag"
-          : idOf(kinds[kind], { name, ...(guid && { guid }) }),
+        name: kinds[kind].nameField ? name : "",
+        id:
+          kind === "QuarantineNotification"
+            ? "DefaultGlobalTag"
+            : idOf(kinds[kind], { name, ...(guid && { guid }) }),
         live: { ...live, ...nameIn(kind, name) },
         expected: kind === "Area1Domain" ? expectedOf(snapshot, name) : {},
         obstacles:
@@ -168,7 +189,7 @@ function nameIn(kind: KindName, name: string): Values {
 
 /** Returns whether an object is Microsoft's own, or was never changed, so that there is nothing to take over. */
 function isMicrosofts(
-  { kind, name, item }: Found,
+  { kind, name, live, item }: Found,
   presets: readonly string[],
 ): boolean {
   switch (kind) {
@@ -184,6 +205,9 @@ function isMicrosofts(
           same(item?.["RecommendedPolicyType"], preset),
         )
       );
+    case "ConnectionFilter":
+    case "OrganizationConfig":
+      return Object.values(live).every(isEmpty);
     case "Area1Domain":
     case "TransportRule":
       return false;

@@ -2,6 +2,7 @@ import {
   addressOf,
   intervalOf,
   joinedIntervals,
+  rangeOf,
   type Interval,
 } from "../../mail-flow/address-set";
 import { remembered } from "../../mail-flow/remembered";
@@ -13,16 +14,10 @@ export const publishedWideRanges: readonly string[] = [
   "134.195.26.0/23",
 ];
 
-/** Returns the canonical form of a range: a single address, a block as network and prefix length, anything else as `a-b`. */
+/** Returns the canonical form of a range. Anything else is kept. */
 function canonical(range: string): string {
   const interval = intervalOf(range);
-  if (!interval) return range.trim();
-  const [first, last] = interval;
-  const size = sizeOf(interval);
-  if (size === 1) return addressOf(first);
-  return Number.isInteger(Math.log2(size)) && first % size === 0
-    ? `${addressOf(first)}/${32 - Math.log2(size)}`
-    : `${addressOf(first)}-${addressOf(last)}`;
+  return interval ? rangeOf(interval) : range.trim();
 }
 
 /** Maximum number of addresses in a range that Microsoft 365 accepts in a rule: those of a /24 (Cloudflare's documentation). */
@@ -77,18 +72,27 @@ export function merged(ranges: readonly string[]): unknown {
   return [...joinedIntervals(intervals), ...others];
 }
 
-/** Set of IPv4 addresses, CIDR blocks of /24 to /32, or `a-b` ranges of at most 256 addresses. */
-export const ipRanges: Codec<readonly string[]> = {
+/** The texts that differ between the properties with addresses. */
+interface RangeRules {
+  /** What Microsoft 365 takes the ranges in. */
+  readonly where: string;
+  /** The reason against an empty list; missing if it is allowed. */
+  readonly whenEmpty?: string;
+  /** What to do about a range that is too wide, besides listing its blocks. */
+  readonly orElse?: string;
+}
+
+/** Returns the codec for a set of IPv4 addresses, CIDR blocks of /24 to /32, or `a-b` ranges of at most 256 addresses. */
+export const ipRangesIn = (rules: RangeRules): Codec<readonly string[]> => ({
   type: "set of IPv4 addresses, CIDR blocks up to /24, or `a-b` ranges of at most 256 addresses",
   schema: { type: "array", items: { type: "string" } },
   refuse(value) {
     if (!Array.isArray(value)) return `must be a list, not ${kindOf(value)}`;
-    if (value.length === 0)
-      return "must not be empty; leave it out to have no condition on the sender's address";
+    if (value.length === 0) return rules.whenEmpty;
     for (const range of value as unknown[]) {
       const reason =
         typeof range === "string"
-          ? reasonAgainst(range)
+          ? reasonAgainst(range, rules)
           : `has ${kindOf(range)} in it`;
       if (reason) return reason;
     }
@@ -110,11 +114,22 @@ export const ipRanges: Codec<readonly string[]> = {
   key: merged,
   none: [],
   emptyWhenMissing: true,
-};
+});
 
-function reasonAgainst(range: string): string | undefined {
+/** The addresses of a rule's condition. */
+export const ipRanges = ipRangesIn({
+  where: "a rule",
+  whenEmpty:
+    "must not be empty; leave it out to have no condition on the sender's address",
+  orElse: ", or leave the property out to use Cloudflare's published list",
+});
+
+function reasonAgainst(
+  range: string,
+  { where, orElse = "" }: RangeRules,
+): string | undefined {
   if (range.includes(":"))
-    return `${range} is IPv6, which Microsoft 365 does not take in a rule; remove it`;
+    return `${range} is IPv6, which Microsoft 365 does not take in ${where}; remove it`;
   const interval = intervalOf(range);
   if (!interval)
     return `"${range}" is not an IPv4 address, a CIDR block or a range a-b`;
@@ -122,6 +137,6 @@ function reasonAgainst(range: string): string | undefined {
   if (size <= most || publishedWideRanges.includes(canonical(range)))
     return undefined;
   return range.includes("-")
-    ? `${range} covers ${size} addresses, Microsoft 365 takes at most ${most}; list its /24 blocks, or leave the property out to use Cloudflare's published list`
-    : `${range} is wider than the /24 that Microsoft 365 takes; list its /24 blocks, or leave the property out to use Cloudflare's published list`;
+    ? `${range} covers ${size} addresses, Microsoft 365 takes at most ${most}; list its /24 blocks${orElse}`
+    : `${range} is wider than the /24 that Microsoft 365 takes; list its /24 blocks${orElse}`;
 }

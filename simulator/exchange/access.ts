@@ -36,6 +36,8 @@ const exchangeRoles: Record<string, (cmdlet: string) => boolean> = {
   "Transport Rules": (cmdlet) => /-TransportRule$/.test(cmdlet),
   "Transport Hygiene": (cmdlet) =>
     policies.test(cmdlet) || preflight.test(cmdlet),
+  "Organization Configuration": (cmdlet) =>
+    /^(Get|Set)-OrganizationConfig$/.test(cmdlet),
   "View-Only Recipients": (cmdlet) => reports.test(cmdlet),
   "View-Only Configuration": (cmdlet) => reading.test(cmdlet),
 };

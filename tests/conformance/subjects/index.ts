@@ -2,13 +2,17 @@ import type { KindName } from "../../../providers/kinds";
 import type { KindUnderTest, Subject } from "../subject";
 import { antiSpamPolicies } from "./anti-spam-policy";
 import { area1Domains } from "./area1-domain";
+import { connectionFilters } from "./connection-filter";
+import { organizationConfigs } from "./organization-config";
 import { quarantineNotifications } from "./quarantine-notification";
 import { quarantinePolicies } from "./quarantine-policy";
 import { transportRules } from "./transport-rule";
 
 export { antiSpamCustom, antiSpamDefault } from "./anti-spam-policy";
 export { area1Domain, newArea1Domain } from "./area1-domain";
+export { connectionFilter } from "./connection-filter";
 export { foreignMark, ourMark, siblingsMark } from "./marks";
+export { organizationConfig } from "./organization-config";
 export { quarantineNotification } from "./quarantine-notification";
 export { quarantinePolicy } from "./quarantine-policy";
 export { transportRule } from "./transport-rule";
@@ -20,6 +24,8 @@ export const kindsUnderTest: Readonly<Record<KindName, KindUnderTest>> = {
   AntiSpamPolicy: antiSpamPolicies,
   TransportRule: transportRules,
   Area1Domain: area1Domains,
+  ConnectionFilter: connectionFilters,
+  OrganizationConfig: organizationConfigs,
 };
 
 /** Every subject of every kind. */
