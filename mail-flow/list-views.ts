@@ -38,14 +38,12 @@ export const excluding = (of: string): ListView => ({
     given.filter((range) => meeting([range], list).length === 0),
   apply: (list, given) => list.flatMap((entry) => rest(entry, given)),
   undo(list, given, previous) {
-    let restored = [...list];
-    for (const entry of meeting(previous, given)) {
-      const pieces = rest(entry, given);
-      // Somebody has removed a piece since, or has added the entry again.
-      if (!isIn(restored, pieces) || isIn(restored, [entry])) continue;
-      restored = [...without(restored, without(pieces, previous)), entry];
-    }
-    return restored;
+    const removed = meeting(previous, given).filter(
+      // Not those of which somebody has removed a piece since, or that somebody has added again.
+      (entry) => isIn(list, rest(entry, given)) && !isIn(list, [entry]),
+    );
+    const pieces = removed.flatMap((entry) => rest(entry, given));
+    return [...without(list, without(pieces, previous)), ...removed];
   },
 });
 

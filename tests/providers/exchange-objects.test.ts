@@ -45,12 +45,22 @@ test("An anti-phishing policy is on or off only where it says so", () => {
   expect(antiPhishPolicy({ Name: "a" })).not.toHaveProperty("enabled");
 });
 
-test("Addresses are trimmed, and otherwise unchanged", () => {
+test("Addresses of the connection filter are read in one spelling", () => {
+  expect(
+    connectionFilter({
+      Name: "c",
+      IPAllowList: [" 192.0.2.7 ", "198.51.100.0-198.51.100.255"],
+      IPBlockList: null,
+    }),
+  ).toMatchObject({
+    ipAllowList: ["192.0.2.7", "198.51.100.0/24"],
+    ipBlockList: [],
+  });
+});
+
+test("Addresses of a connector are trimmed, and otherwise unchanged", () => {
   const addresses = [" 192.0.2.7 ", "198.51.100.0-198.51.100.255"];
   const told = ["192.0.2.7", "198.51.100.0-198.51.100.255"];
-  expect(
-    connectionFilter({ Name: "c", IPAllowList: addresses }).ipAllowList,
-  ).toEqual(told);
   expect(
     inboundConnector({ Name: "c", SenderIPAddresses: addresses })
       .senderIpAddresses,
