@@ -1,6 +1,10 @@
 export { AntiSpamPolicy, type AntiSpamPolicyArgs } from "./anti-spam-policy";
 export { Area1Domain, type Area1DomainArgs } from "./area1-domain";
 export { Area1Provider, type Area1ProviderArgs } from "./area1-provider";
+export {
+  ConnectionFilter,
+  type ConnectionFilterArgs,
+} from "./connection-filter";
 export { egressIpRanges } from "./egress";
 export { usePlugin } from "./registration";
 export { InlineDeployment } from "./inline-deployment";
@@ -11,6 +15,10 @@ export {
   type InboundConnectorArgs,
 } from "./inbound-connector";
 export { MailFlowCheck, type MailFlowCheckArgs } from "./mail-flow-check";
+export {
+  OrganizationConfig,
+  type OrganizationConfigArgs,
+} from "./organization-config";
 export {
   QuarantineNotification,
   type QuarantineNotificationArgs,
@@ -45,6 +53,8 @@ export type {
   Region,
   ScannedFolder,
 } from "../providers/cloudflare/area1-domain";
+export type { ConnectionFilterProps } from "../providers/exchange-online/connection-filter";
+export type { OrganizationConfigProps } from "../providers/exchange-online/organization-config";
 export type { Verification } from "../providers/cloudflare/client";
 export type { Finding } from "../mail-flow/finding";
 export type {

@@ -158,8 +158,9 @@ export abstract class AdoptingResource extends Area1Resource {
 
   /**
    * Reads an object that this program does not manage.
-   * @param id the Guid of a transport rule, Cloudflare's UUID of a domain, the name of a policy, and `DefaultGlobalTag` for the
-   * notification settings: the identity of the global quarantine policy.
+   * @param id the Guid of a transport rule, Cloudflare's UUID of a domain, the name of a policy (`Default` for the connection filter), the
+   * initial domain of the tenant for the organisation's settings, and `DefaultGlobalTag` for the notification settings: the identity of
+   * the global quarantine policy.
    */
   static get<Resource>(
     this: new (

@@ -145,6 +145,15 @@ export function addressOf(number: number): string {
   return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join(".");
 }
 
+/** Returns the text of an interval: a single address, a block as network and prefix length, anything else as `a-b`. */
+export function rangeOf([first, last]: Interval): string {
+  const size = last - first + 1;
+  if (size === 1) return addressOf(first);
+  return Number.isInteger(Math.log2(size)) && first % size === 0
+    ? `${addressOf(first)}/${32 - Math.log2(size)}`
+    : `${addressOf(first)}-${addressOf(last)}`;
+}
+
 /** Returns whether a text is an IPv6 address or block. */
 export const isWideBlock = (range: string): boolean =>
   wideBlock(range) !== undefined;

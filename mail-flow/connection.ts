@@ -1,4 +1,5 @@
 import { addressSet } from "./address-set";
+import { directSend } from "./direct-send";
 import { result, named, step, unread, type Way } from "./result";
 import {
   attribution,
@@ -27,18 +28,34 @@ interface Passed {
   readonly steps: readonly Step[];
 }
 
-/** Prepares inbound connectors and the connection filter, first for mail of an origin, then for its recipients. */
+/**
+ * Prepares inbound connectors, the setting for Direct Send, and the connection filter, first for mail of an origin, then for its
+ * recipients.
+ */
 export function connection(
-  snapshot: Pick<Snapshot, "inboundConnectors" | "connectionFilters">,
+  snapshot: Pick<
+    Snapshot,
+    "inboundConnectors" | "connectionFilters" | "organization"
+  >,
 ): (origin: Origin) => (to: Recipient) => Connected {
-  const attributed = attribution(snapshot.inboundConnectors);
+  const { concerns, rejects } = directSend(snapshot);
+  const attributed = attribution(snapshot.inboundConnectors, concerns);
   const filter = connectionFilter(snapshot.connectionFilters);
   return (origin) => {
     const attributedFor = attributed(origin);
-    const connect = (one: Attributed): Connected =>
-      "result" in one
-        ? { ended: [one] }
-        : after(one.steps, filter(origin, one.skips));
+    const connect = (one: Attributed): Connected => {
+      if ("result" in one) return { ended: [one] };
+      const rejection = rejects(origin, one.matched);
+      if (!rejection) return after(one.steps, filter(origin, one.skips));
+      const { ended, passed } = rejection;
+      const others: Connected = passed
+        ? after(passed, filter(origin, one.skips))
+        : { ended: [] };
+      return after(one.steps, {
+        ...others,
+        ended: [...ended, ...others.ended],
+      });
+    };
     // Results are reused, because they are usually the same for all recipients.
     const connected = rememberedOf(({ possible, doubts }: Attribution) => {
       const [first, ...others] = possible;

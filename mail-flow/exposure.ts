@@ -1,4 +1,6 @@
 import { labelsOf, otherHost } from "./cloudflare";
+import { rejectsDirectSend } from "./direct-send";
+import { associatedWith, closenessTo } from "./inbound-connectors";
 import { isLost, nearer, nearest, type Destination } from "./destination";
 import { egressIpRanges } from "./egress";
 import { texts } from "./conditions";
@@ -102,12 +104,16 @@ export function harmsOf(
 ): Harm[] {
   const apart = both(before, after);
   const addresses = sendingAddresses(apart, guarded.addresses);
+  // Only the setting for Direct Send distinguishes the tenant's own senders at the connection.
+  const ownSenders =
+    rejectsDirectSend(before) || rejectsDirectSend(after)
+      ? sendersInside(apart)
+      : [];
   const recipients = representatives(
     apart,
-    [...addresses, otherHost].map((sourceIp) => ({
-      sender: unknownSender,
-      sourceIp,
-    })),
+    [...addresses, otherHost].flatMap((sourceIp) =>
+      [unknownSender, ...ownSenders].map((sender) => ({ sender, sourceIp })),
+    ),
   );
   const [flowBefore, flowAfter] = [mailFlowTo(before), mailFlowTo(after)];
   const flowAllowed = allowed && mailFlowTo(allowed);
@@ -131,7 +137,12 @@ export function harmsOf(
   return [
     ...(groups ?? (Object.keys(mailOf) as MailGroup[]))
       .flatMap((group) => mailOf[group]())
-      .flatMap(harmTo),
+      .flatMap((mail) => {
+        const harms = harmTo(mail);
+        return harms.length > 0
+          ? harms
+          : ownSenders.map((sender) => sentBy(mail, sender)).flatMap(harmTo);
+      }),
     ...groupsOf(
       groups?.includes("others") === false
         ? []
@@ -252,6 +263,30 @@ interface Mail {
   /** Whether the mail must not get nearer to its recipient. That it must not be lost applies to all mail. */
   readonly guarded: boolean;
 }
+
+const sentBy = (mail: Mail, sender: string): Mail => ({
+  ...mail,
+  name: `${mail.name} from ${domainOf(sender)}`,
+  message: { ...mail.message, sender },
+});
+
+/** Returns a sender for each class of accepted domains that the inbound connectors distinguish. */
+const sendersInside = ({
+  acceptedDomains,
+  inboundConnectors,
+}: Snapshot): string[] => {
+  const connectors = valueOf(inboundConnectors).map((connector) => {
+    const associated = associatedWith(connector).map(folded);
+    const closeness = closenessTo(connector);
+    return (domain: string) => [closeness(domain), associated.includes(domain)];
+  });
+  const domains = new Set(
+    valueOf(acceptedDomains).map(({ domainName }) => folded(domainName)),
+  );
+  return grouped([...domains], (domain) =>
+    connectors.map((distinguish) => distinguish(domain)),
+  ).map(({ members: [domain] }) => `someone@${domain}`);
+};
 
 const withWords = (
   words: readonly string[],

@@ -4,13 +4,23 @@ import { result, named, step, unread, type Way } from "./result";
 import { folded, within, type Mail, type Origin } from "./mail";
 import type { Step } from "./path";
 import type { InboundConnector, RuleValue, Snapshot } from "./snapshot";
+import type { ThreeValued } from "./three-valued";
 
 /**
  * The effect of connectors on a message: its way if it is refused; otherwise the name of the connector, if any, whose Enhanced Filtering
  * skips the last hop.
  */
 export type Attributed =
-  Way | { readonly skips: string | undefined; readonly steps: readonly Step[] };
+  | Way
+  | {
+      readonly skips: string | undefined;
+      /**
+       * Whether a connector matches the message by its address or its certificate; undefined if it is not documented. Determined only for
+       * mail that may be Direct Send, otherwise true.
+       */
+      readonly matched: ThreeValued;
+      readonly steps: readonly Step[];
+    };
 
 /** The possible effects of connectors on a message. */
 export interface Attribution {
@@ -25,11 +35,16 @@ const egress = addressSet(egressIpRanges);
 /** The properties of a recipient that connectors test. */
 export type Recipient = Pick<Mail, "recipient" | "recipientDomain">;
 
-/** Prepares the inbound connectors, first for mail of an origin, then for its recipients. */
+/**
+ * Prepares the inbound connectors, first for mail of an origin, then for its recipients.
+ *
+ * @param asksMatch returns whether it matters that a connector matches mail of an origin.
+ */
 export function attribution(
   part: Snapshot["inboundConnectors"],
+  asksMatch: (origin: Origin) => boolean,
 ): (origin: Origin) => (to: Recipient) => Attribution {
-  if ("value" in part) return byConnectors(part.value);
+  if ("value" in part) return byConnectors(part.value, asksMatch);
   const steps = (what: string) => [
     unread("InboundConnector", what, part.unavailable),
   ];
@@ -39,7 +54,7 @@ export function attribution(
   const open = steps("inbound connectors, which may refuse it, were not read");
   return ({ sourceIp }) => {
     const attributed = egress(sourceIp)
-      ? { skips: undefined, steps: taken }
+      ? { skips: undefined, matched: true, steps: taken }
       : { result: result("notDocumented"), steps: open };
     return () => ({ possible: [attributed], doubts: [] });
   };
@@ -73,6 +88,7 @@ type Certificate = (ready: Ready) => boolean;
 
 function byConnectors(
   connectors: readonly InboundConnector[],
+  asksMatch: (origin: Origin) => boolean,
 ): (origin: Origin) => (to: Recipient) => Attribution {
   const enabled = connectors.filter(({ enabled }) => enabled).map(readyFor);
   const partners = enabled.filter(({ connector }) => isPartner(connector));
@@ -92,6 +108,7 @@ function byConnectors(
           own.filter(isFor),
           mail,
           shows,
+          asksMatch(mail),
         );
         return { side, shows, attributed, key: keyOf(attributed) };
       }),
@@ -195,6 +212,7 @@ function met(
   own: readonly Ready[],
   mail: Arrived,
   shows: Certificate,
+  asksMatch: boolean,
 ): Attributed {
   const ownMet = own.filter(
     (ready) => ready.listed(mail.sourceIp) || shows(ready),
@@ -224,14 +242,40 @@ function met(
       (connector.efUsers.length === 0 ||
         connector.efUsers.some((user) => folded(user) === mail.recipient)),
   );
-  return { skips: skipping?.connector.name, steps: [] };
+  const matched =
+    !asksMatch ||
+    ownMet.length > 0 ||
+    (partner !== undefined &&
+      (restricts(partner.connector) || mayMatch(partners, mail, shows)));
+  return { skips: skipping?.connector.name, matched, steps: [] };
 }
+
+/**
+ * Returns undefined if a partner connector that does not restrict mail lists the message's address or certificate. Its page says that the
+ * addresses apply only with the restriction, and the page on Direct Send that only connectors count that are configured to match the
+ * address or the certificate.
+ *
+ * @see https://learn.microsoft.com/powershell/module/exchangepowershell/set-inboundconnector
+ * @see https://learn.microsoft.com/powershell/module/exchangepowershell/set-organizationconfig
+ */
+const mayMatch = (
+  partners: readonly Ready[],
+  { senderDomain, sourceIp }: Arrived,
+  shows: Certificate,
+): false | undefined =>
+  partners.some(
+    (ready) =>
+      ready.closeness(senderDomain) !== undefined &&
+      (ready.listed(sourceIp) === true || shows(ready)),
+  )
+    ? undefined
+    : false;
 
 /** Returns a key that is equal for equal effects on a message. */
 const keyOf = (attributed: Attributed): string =>
   "result" in attributed
     ? `${attributed.result.outcome} ${attributed.steps.map(({ object, property }) => `${object} ${property}`).join()}`
-    : `skips ${attributed.skips}`;
+    : `skips ${attributed.skips}, matched ${attributed.matched}`;
 
 /**
  * Returns the partner connector that applies to a message, undefined if there is none, or the way of the message if a connector refuses it.

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { addressesIn, withWholeLists } from "./list-views";
 import { tablesOf } from "./overlay";
 import { partnerOf } from "./condition-pairs";
 import { same } from "./names";
@@ -77,7 +78,8 @@ function create(table: ObjectTable, { after }: Change, note: Note): void {
   if (!found && table.madeNote) note(table.madeNote);
   const object = found ?? table.make(String(name));
   settle(table, object, after);
-  for (const [property, value] of Object.entries(after))
+  const values = inWholeLists(table, object, after, {}, note);
+  for (const [property, value] of Object.entries(values))
     put(table, object, property, value, note);
 }
 
@@ -92,7 +94,12 @@ function update(
     return;
   }
   const previous = part(before, "previous");
+  const values: Values = {};
   for (const property of changed) {
+    if (property in (table.views ?? {})) {
+      values[property] = after[property] ?? null;
+      continue;
+    }
     const now = table.read(object, property);
     const implied = table.implied(property, now, after);
     const value =
@@ -101,8 +108,12 @@ function update(
         : implied === undefined
           ? previous[property]
           : implied;
-    if (value !== undefined) put(table, object, property, value, note);
+    if (value !== undefined) values[property] = value;
   }
+  for (const [property, value] of Object.entries(
+    inWholeLists(table, object, values, before, note),
+  ))
+    put(table, object, property, value, note);
 }
 
 /** Restores the previous values of an adopted object; deletes an object that the program created. */
@@ -135,10 +146,48 @@ function remove(table: ObjectTable, { before }: Change, note: Note): void {
     const isCleared = isEqual(table.read(object, property), null);
     if (isEqual(back.get(partner), null) !== isCleared) back.delete(partner);
   }
+  const dropped = Object.fromEntries(
+    Object.keys(table.views ?? {})
+      .filter((view) => view in before)
+      .map((view) => [view, null]),
+  );
+  for (const [property, list] of Object.entries(
+    inWholeLists(table, object, dropped, before, note),
+  ))
+    put(table, object, property, list, note);
   for (const [property, first] of back) {
     const value = table.restored(property, first);
     if (value !== undefined) put(table, object, property, value, note);
   }
+}
+
+/** Returns the values with whole lists in the place of properties that manage a part of a list. @param before the resource's outputs. */
+function inWholeLists(
+  table: ObjectTable,
+  object: Values,
+  values: Values,
+  before: Values,
+  note: Note,
+): Values {
+  const { views } = table;
+  if (!views) return values;
+  const known = Object.entries(values).filter(([property, value]) => {
+    const isHidden = property in views && hidden(value) !== undefined;
+    if (isHidden)
+      note(
+        `${property} is not known before an up: the list is taken as it is now`,
+      );
+    return !isHidden;
+  });
+  return withWholeLists(
+    views,
+    (of) => addressesIn(table.read(object, of)) ?? [],
+    Object.fromEntries(known),
+    {
+      given: (view) => addressesIn(part(before, "wrote")[view] ?? before[view]),
+      previous: (of) => addressesIn(part(before, "previous")[of]) ?? [],
+    },
+  );
 }
 
 /** Returns the value that the stack wrote, as a refresh may have recorded it; undefined if it wrote none. */

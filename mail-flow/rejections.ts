@@ -57,7 +57,7 @@ export function rejections(
   const accepts = acceptance(after.acceptedDomains);
   const owns = ownership(after.acceptedDomains);
   const attributed = [before, after].map(({ inboundConnectors }) =>
-    attribution(inboundConnectors),
+    attribution(inboundConnectors, () => false),
   );
   const found: Rejection[] = [];
   for (const { sourceIp, pastCloudflare } of hosts)

@@ -105,6 +105,10 @@ export function both(before: Snapshot, after: Snapshot): Snapshot {
       before.inboundConnectors,
       after.inboundConnectors,
     ),
+    connectionFilters: joined(
+      before.connectionFilters,
+      after.connectionFilters,
+    ),
     acceptedDomains: joined(before.acceptedDomains, after.acceptedDomains),
     domains: {
       value: valueOf(joined(after.domains, before.domains)).map((domain) => ({

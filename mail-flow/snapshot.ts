@@ -235,4 +235,6 @@ export interface QuarantineNotification {
 export interface Organization {
   name: string;
   isDehydrated: boolean;
+  /** Missing if it is not returned, and in snapshots of earlier releases. */
+  rejectDirectSend?: boolean;
 }

@@ -1,5 +1,6 @@
 import deepEqual from "fast-deep-equal";
 
+import type { ListView } from "../mail-flow/list-views";
 import type { Codec, Value } from "./codecs";
 
 /** A rule for the live value of a property that the program omits. Its violation is drift. */
@@ -55,6 +56,11 @@ export interface Field {
   readonly implied?: Implied;
   /** Whether the vendor never returns it, because it is the place of the object (its account) and not a value of it. */
   readonly neverReturned?: true;
+  /**
+   * What the property manages of the list of another property. The vendor has no such property: its value is the part of the program's
+   * value for which the list is as the program wants it.
+   */
+  readonly view?: ListView;
   /** Whether it is not an input of programs: it is reported if somebody else sets it. */
   readonly foreign?: true;
 }

@@ -36,6 +36,8 @@ export interface Form {
   readonly settings: readonly (
     "adopt" | "offboardOnDestroy" | "allowExposure" | "readVerification"
   )[];
+  /** Properties of which a program must give at least one, because none of them is required or has a default. */
+  readonly atLeastOneOf?: readonly string[];
   /** The field that names the object; missing if a tenant has exactly one. */
   readonly nameField?: "name" | "domain";
   /** The field that contains the owner's mark. */

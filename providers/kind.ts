@@ -75,13 +75,18 @@ export const outputNames = (form: Form | Kind): string[] => [
   ...form.computed,
 ];
 
-/** Returns an object's values by the names of programs: null for no value, missing if the vendor does not return it. */
+/**
+ * Returns an object's values by the names of programs: null for no value, missing if the vendor does not return it. Without views, whose
+ * values depend on the program's.
+ */
 export function valuesOf(
   kind: Pick<Kind, "fields" | "missingMeansUnknown">,
   item: Item,
 ): Values {
   const values: Record<string, Value> = {};
-  for (const [name, { wire, codec, foreign }] of Object.entries(kind.fields)) {
+  for (const [name, field] of Object.entries(kind.fields)) {
+    const { wire, codec, foreign, view } = field;
+    if (view) continue;
     const said = item[wire];
     const value =
       said === undefined && codec.emptyWhenMissing && !kind.missingMeansUnknown
@@ -119,7 +124,7 @@ export function encode(
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => {
       const field = kind.fields[name];
-      return field
+      return field && !field.view
         ? [[field.wire, value === null ? null : field.codec.encode(value)]]
         : [];
     }),

@@ -2,6 +2,8 @@ import type { OverlaidClass } from "../mail-flow/overlay";
 import { area1Domain } from "./cloudflare/area1-domain";
 import { antiSpamPolicy } from "./exchange-online/anti-spam-policy";
 import { inboundConnector } from "./exchange-online/inbound-connector";
+import { connectionFilter } from "./exchange-online/connection-filter";
+import { organizationConfig } from "./exchange-online/organization-config";
 import { quarantineNotification } from "./exchange-online/quarantine-notification";
 import { quarantinePolicy } from "./exchange-online/quarantine-policy";
 import { transportRule } from "./exchange-online/transport-rule";
@@ -18,6 +20,8 @@ export const kinds = {
   AntiSpamPolicy: antiSpamPolicy,
   InboundConnector: inboundConnector,
   TransportRule: transportRule,
+  ConnectionFilter: connectionFilter,
+  OrganizationConfig: organizationConfig,
 } satisfies Record<OverlaidClass, Kind>;
 
 /** The name of a kind. It is stored in users' states. */

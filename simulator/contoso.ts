@@ -74,7 +74,11 @@ export function defaultTenant(): TenantState {
       acceptedDomain("example.org"),
       acceptedDomain("example.net"),
     ],
-    organizationConfig: newRecord({ Name: name, IsDehydrated: false }),
+    organizationConfig: newRecord({
+      Name: name,
+      IsDehydrated: false,
+      RejectDirectSend: false,
+    }),
     connectionFilter: newRecord({
       Name: "Default",
       AdminDisplayName: "",

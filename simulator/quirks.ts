@@ -159,6 +159,11 @@ export interface Quirks {
    */
   associatedDomains: "recipient" | "sender";
   /**
+   * Whether a partner's connector that lists an address without restricting mail to it matches mail from there, so that RejectDirectSend
+   * does not reject it. According to the connector's page, the addresses apply only with the restriction. @default "ignored"
+   */
+  directSendUnrestricted: "ignored" | "matches";
+  /**
    * The verdict on mail from a blocked sender: high confidence spam according to the page on block lists, spam according to
    * that of the cmdlet (E59). @default "highConfidenceSpam"
    */
@@ -242,6 +247,7 @@ export const defaultQuirks: Readonly<Quirks> = {
   ipAllowList: "bypasses",
   secureByDefault: "mxOnly",
   associatedDomains: "recipient",
+  directSendUnrestricted: "ignored",
   blockedSender: "highConfidenceSpam",
   allowedAndBlocked: "allowed",
   highConfidenceSpamOrder: "beforeSpoof",
@@ -297,6 +303,7 @@ export const quirkChoices: {
   ipAllowList: ["bypasses", "ruleWins", "noEffect"],
   secureByDefault: ["mxOnly", "always"],
   associatedDomains: ["recipient", "sender"],
+  directSendUnrestricted: ["ignored", "matches"],
   blockedSender: ["highConfidenceSpam", "spam"],
   allowedAndBlocked: ["allowed", "blocked"],
   highConfidenceSpamOrder: ["beforeSpoof", "afterImpersonation"],

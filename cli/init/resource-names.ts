@@ -9,6 +9,8 @@ const prefixes: Readonly<Record<KindName, string>> = {
   AntiSpamPolicy: "anti-spam",
   InboundConnector: "connector",
   TransportRule: "rule",
+  ConnectionFilter: "connection-filter",
+  OrganizationConfig: "organization-config",
 };
 
 /** Maximum number of characters of an object's name in its resource's name. */

@@ -217,6 +217,8 @@ function inProgramOrder(objects: readonly TenantObject[]): TenantObject[] {
     "AntiSpamPolicy",
     "InboundConnector",
     "TransportRule",
+    "ConnectionFilter",
+    "OrganizationConfig",
     "Area1Domain",
   ];
   return order.flatMap((kind) => objects.filter((one) => one.kind === kind));

@@ -1,7 +1,7 @@
 import type { Snapshot } from "../../mail-flow/snapshot";
 import { nouns, valueOf, type PartName } from "../../mail-flow/part";
 import { same } from "../../mail-flow/names";
-import type { Values } from "../../providers/field";
+import { isEmpty, type Values } from "../../providers/field";
 import { idOf } from "../../providers/lifecycle/state";
 import { valuesOf, type Item, type Kind } from "../../providers/kind";
 import { kinds, type KindName } from "../../providers/kinds";
@@ -127,6 +127,14 @@ export function tenantFromSnapshot(snapshot: Snapshot): Tenant {
       }),
       guid: rule.guid,
     })),
+    ...valueOf(snapshot.connectionFilters)
+      .filter(({ isDefault }) => isDefault)
+      .map((filter) => asFound("ConnectionFilter", filter.name, filter)),
+    ...("value" in snapshot.organization
+      ? [snapshot.organization.value].map((settings) =>
+          asFound("OrganizationConfig", settings.name, settings),
+        )
+      : []),
   ];
   return tenantOf(snapshot, found, true);
 }
@@ -164,13 +172,13 @@ function tenantOf(
   const objects = found
     .filter((one) => !isMicrosofts(one, presets))
     .map(({ kind, name, guid, live }): TenantObject => {
-      const isSingle = kind === "QuarantineNotification";
       return {
         kind,
-        name: isSingle ? "" : name,
-        id: isSingle
-          ? "DefaultGlobalTag"
-          : idOf(kinds[kind], { name, ...(guid && { guid }) }),
+        name: kinds[kind].nameField ? name : "",
+        id:
+          kind === "QuarantineNotification"
+            ? "DefaultGlobalTag"
+            : idOf(kinds[kind], { name, ...(guid && { guid }) }),
         live: { ...live, ...nameIn(kind, name) },
         expected: kind === "Area1Domain" ? expectedOf(snapshot, name) : {},
         obstacles:
@@ -188,7 +196,7 @@ function nameIn(kind: KindName, name: string): Values {
 
 /** Returns whether an object is Microsoft's own, or was never changed, so that there is nothing to take over. */
 function isMicrosofts(
-  { kind, name, item }: Found,
+  { kind, name, live, item }: Found,
   presets: readonly string[],
 ): boolean {
   switch (kind) {
@@ -204,6 +212,9 @@ function isMicrosofts(
           same(item?.["RecommendedPolicyType"], preset),
         )
       );
+    case "ConnectionFilter":
+    case "OrganizationConfig":
+      return Object.values(live).every(isEmpty);
     case "Area1Domain":
     case "InboundConnector":
     case "TransportRule":

@@ -21,6 +21,9 @@ const filterPage =
 const connectorPage =
   "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/prerequisites/m365-email-security-mx/";
 
+const organizationPage =
+  "https://learn.microsoft.com/powershell/module/exchangepowershell/set-organizationconfig";
+
 const enhancedFilteringPage =
   "https://learn.microsoft.com/exchange/mail-flow-best-practices/use-connectors-to-configure-mail-flow/enhanced-filtering-for-connectors";
 
@@ -79,7 +82,7 @@ const ours = (property: "ipAllowList" | "ipBlockList", consequence: string) =>
           ...propertyOf("HostedConnectionFilterPolicy", filter, property),
           value,
           reason: `The IP ${property === "ipAllowList" ? "allow" : "block"} list has ${listed(value)}, which Cloudflare delivers from${consequence}.`,
-          fix: `Take them off: \`Set-HostedConnectionFilterPolicy ${quoted(filter.name)} -${property.replace("ip", "IP")} @{Remove=${value.map(quoted).join(",")}}\`.`,
+          fix: `Take them off: the resource ConnectionFilter with ${property}Excludes: egressIpRanges, or \`Set-HostedConnectionFilterPolicy ${quoted(filter.name)} -${property.replace("ip", "IP")} @{Remove=${value.map(quoted).join(",")}}\`.`,
         };
     }
   };
@@ -129,7 +132,7 @@ export const connectionChecks: readonly Check[] = [
             ),
             reason:
               "Mail from addresses that Microsoft's partners find good skips the spam filter, and nobody can see which those are.",
-            fix: `Switch it off: \`Set-HostedConnectionFilterPolicy ${quoted(filter.name)} -EnableSafeList $false\`.`,
+            fix: `Switch it off: the resource ConnectionFilter with enableSafeList: false, or \`Set-HostedConnectionFilterPolicy ${quoted(filter.name)} -EnableSafeList $false\`.`,
           };
     },
   }),
@@ -239,6 +242,32 @@ export const connectionChecks: readonly Check[] = [
               "No connector refuses mail that does not come from Cloudflare, so that whoever delivers to Microsoft's MX directly goes around it.",
             fix: 'When all domains are moved, make the connector "Secure M365 Inbound": sender domain *, restricted to Cloudflare\'s addresses.',
           };
+    },
+  }),
+  check({
+    name: "direct-send",
+    title: "Nobody sends in the tenant's own name past Cloudflare",
+    severity: "warning",
+    needs: ["inboundConnectors", "organization"],
+    url: organizationPage,
+    fine: "Direct Send is rejected, or a connector refuses all mail that does not come by way of Cloudflare.",
+    *look({ inboundConnectors, organization }) {
+      if (
+        // Not returned, or not in a snapshot of an earlier release.
+        organization.rejectDirectSend !== false ||
+        inboundConnectors.some(
+          (one) => one.enabled && restricts(one) && forEverybody(one),
+        )
+      )
+        return;
+      yield {
+        object: "OrganizationConfig",
+        property: "rejectDirectSend",
+        value: false,
+        reason:
+          "Direct Send is open: whoever delivers to Microsoft's MX directly can send in the name of the tenant's own users, without a password and past Cloudflare.",
+        fix: "When a connector restricts mail to Cloudflare's addresses, and scanners and services have connectors of their own, reject it: the resource OrganizationConfig with rejectDirectSend: true, or `Set-OrganizationConfig -RejectDirectSend $true`.",
+      };
     },
   }),
   check({

@@ -3,7 +3,9 @@ import type { RuleValue, Snapshot } from "../snapshot";
 import { antiSpamPolicies } from "./anti-spam-policy";
 import { domains } from "./area1-domain";
 import { inboundConnectors } from "./inbound-connector";
+import { connectionFilter } from "./connection-filter";
 import { settle, type ObjectTable } from "./object-table";
+import { organizationConfig } from "./organization-config";
 import { notification, quarantinePolicies } from "./quarantine";
 import { transportRules } from "./transport-rule";
 
@@ -65,6 +67,10 @@ const overlays = {
       (values[decided.property] === true || values["enabled"] === true),
   },
   TransportRule: { table: transportRules, parts: ["transportRules"] },
+  // Neither asks for the loss of Cloudflare's mail in so many words: the block list may name Cloudflare's addresses by mistake, and Direct
+  // Send is about mail that does not come from Cloudflare.
+  ConnectionFilter: { table: connectionFilter, parts: ["connectionFilters"] },
+  OrganizationConfig: { table: organizationConfig, parts: ["organization"] },
 } satisfies Record<string, Overlay>;
 
 /** The name of one of these classes. */

@@ -1,3 +1,4 @@
+import type { ListView } from "../list-views";
 import { same } from "../names";
 import { valueOf } from "../part";
 import type { Values } from "../preview";
@@ -38,6 +39,8 @@ export interface ObjectTable {
   ): RuleValue | null | undefined;
   /** Returns the value with which a destroy restores a previous one; undefined if the property stays as it is. */
   restored(property: string, previous: unknown): unknown;
+  /** The properties that manage a part of a list. Only whole lists can be put. */
+  readonly views?: Readonly<Record<string, ListView>>;
   /** Records that the preview does not contain a property's value. @returns the consequence, if there is one */
   obscure(object: Values, property: string): string | undefined;
 }

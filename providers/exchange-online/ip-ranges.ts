@@ -2,6 +2,7 @@ import {
   addressOf,
   intervalOf,
   joinedIntervals,
+  rangeOf,
   type Interval,
 } from "../../mail-flow/address-set";
 import { remembered } from "../../mail-flow/remembered";
@@ -13,16 +14,10 @@ export const publishedWideRanges: readonly string[] = [
   "134.195.26.0/23",
 ];
 
-/** Returns the canonical form of a range: a single address, a block as network and prefix length, anything else as `a-b`. */
+/** Returns the canonical form of a range. Anything else is kept. */
 function canonical(range: string): string {
   const interval = intervalOf(range);
-  if (!interval) return range.trim();
-  const [first, last] = interval;
-  const size = sizeOf(interval);
-  if (size === 1) return addressOf(first);
-  return Number.isInteger(Math.log2(size)) && first % size === 0
-    ? `${addressOf(first)}/${32 - Math.log2(size)}`
-    : `${addressOf(first)}-${addressOf(last)}`;
+  return interval ? rangeOf(interval) : range.trim();
 }
 
 /** Maximum number of addresses in a range that Microsoft 365 accepts in a rule: those of a /24 (Cloudflare's documentation). */
@@ -77,24 +72,26 @@ export function merged(ranges: readonly string[]): unknown {
   return [...joinedIntervals(intervals), ...others];
 }
 
-/** The parts of a codec for addresses that differ between cmdlets. */
-interface IpRangeRules {
-  /** Whether `a-b` ranges that are no CIDR block are accepted. */
-  readonly dashed: boolean;
-  /** What to do instead of giving an empty list. */
-  readonly instead: string;
-  /** The alternative to listing the blocks of a range that is too wide. */
+/** What differs between the properties with addresses. */
+interface RangeRules {
+  /** What Microsoft 365 takes the ranges in. */
+  readonly where: string;
+  /** Whether `a-b` ranges that are no CIDR block are not accepted. */
+  readonly onlyBlocks?: true;
+  /** What to do instead of giving an empty list; missing if it is allowed. */
+  readonly insteadOfNone?: string;
+  /** What to do about a range that is too wide, besides listing its blocks. */
   readonly alternative?: string;
-  /** What the list is a part of. */
-  readonly place: string;
 }
 
-const codecOf = (rules: IpRangeRules): Codec<readonly string[]> => ({
-  type: `set of IPv4 addresses${rules.dashed ? ", CIDR blocks up to /24, or `a-b` ranges of at most 256 addresses" : " or CIDR blocks up to /24"}`,
+/** Returns the codec for a set of IPv4 addresses, CIDR blocks of /24 to /32, or `a-b` ranges of at most 256 addresses. */
+export const ipRangesIn = (rules: RangeRules): Codec<readonly string[]> => ({
+  type: `set of IPv4 addresses${rules.onlyBlocks ? " or CIDR blocks up to /24" : ", CIDR blocks up to /24, or `a-b` ranges of at most 256 addresses"}`,
   schema: { type: "array", items: { type: "string" } },
   refuse(value) {
     if (!Array.isArray(value)) return `must be a list, not ${kindOf(value)}`;
-    if (value.length === 0) return `must not be empty; ${rules.instead}`;
+    if (value.length === 0)
+      return rules.insteadOfNone && `must not be empty; ${rules.insteadOfNone}`;
     for (const range of value as unknown[]) {
       const reason =
         typeof range === "string"
@@ -122,40 +119,38 @@ const codecOf = (rules: IpRangeRules): Codec<readonly string[]> => ({
   emptyWhenMissing: true,
 });
 
-/** Set of IPv4 addresses, CIDR blocks of /24 to /32, or `a-b` ranges of at most 256 addresses. */
-export const ipRanges = codecOf({
-  place: "rule",
-  dashed: true,
-  instead: "leave it out to have no condition on the sender's address",
+/** The addresses of a rule's condition. */
+export const ipRanges = ipRangesIn({
+  where: "a rule",
+  insteadOfNone: "leave it out to have no condition on the sender's address",
   alternative: "leave the property out to use Cloudflare's published list",
 });
 
 /** The addresses that an inbound connector accepts mail from. Its cmdlets document no `a-b` ranges. */
-export const connectorAddresses = codecOf({
-  place: "connector",
-  dashed: false,
-  instead: "leave it out for a connector without addresses",
+export const connectorAddresses = ipRangesIn({
+  where: "a connector",
+  onlyBlocks: true,
+  insteadOfNone: "leave it out for a connector without addresses",
 });
 
 /** The addresses that Enhanced Filtering skips. */
-export const skippedAddresses = codecOf({
-  place: "connector",
-  dashed: true,
-  instead: "leave it out to skip no addresses",
+export const skippedAddresses = ipRangesIn({
+  where: "a connector",
+  insteadOfNone: "leave it out to skip no addresses",
 });
 
 function reasonAgainst(
   range: string,
-  { dashed, alternative, place }: IpRangeRules,
+  { where, onlyBlocks, alternative }: RangeRules,
 ): string | undefined {
   if (range.includes(":"))
-    return `${range} is IPv6, which Microsoft 365 does not take in a ${place}; remove it`;
+    return `${range} is IPv6, which Microsoft 365 does not take in ${where}; remove it`;
   const interval = intervalOf(range);
   if (!interval)
-    return `"${range}" is not an IPv4 address, a CIDR block${dashed ? " or a range a-b" : ""}`;
+    return `"${range}" is not an IPv4 address, a CIDR block${onlyBlocks ? "" : " or a range a-b"}`;
   const text = canonical(range);
-  if (!dashed && text.includes("-"))
-    return `${range} is no CIDR block, and a connector takes no other ranges; list its blocks and addresses`;
+  if (onlyBlocks && text.includes("-"))
+    return `${range} is no CIDR block, and ${where} takes no other ranges; list its blocks and addresses`;
   const size = sizeOf(interval);
   if (size <= most || publishedWideRanges.includes(text)) return undefined;
   const or = alternative ? `, or ${alternative}` : "";

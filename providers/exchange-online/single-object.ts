@@ -7,7 +7,7 @@ export type SingleObject = Pick<
   Kind,
   "name" | "noun" | "fields" | "list" | "update"
 > &
-  Partial<Pick<Kind, "create" | "decides" | "refuse">>;
+  Partial<Pick<Kind, "atLeastOneOf" | "create" | "decides" | "refuse">>;
 
 /**
  * Returns the kind of an object that exists exactly once in every tenant. The object has no name in programs, is always adopted, and is

@@ -103,6 +103,7 @@ const decisive = new Set<keyof Snapshot>([
   "antiSpamRules",
   "presetRules",
   "quarantinePolicies",
+  "organization",
 ]);
 
 /**
@@ -183,6 +184,9 @@ function withoutUnread(snapshot: Snapshot): Snapshot {
     ...Object.fromEntries(
       unreadOf(snapshot).map((part) => [part, { value: [] }]),
     ),
+    ...("unavailable" in snapshot.organization && {
+      organization: { value: { name: "", isDehydrated: false } },
+    }),
     ...("unavailable" in snapshot.domains && {
       domains: {
         value: valueOf(snapshot.acceptedDomains).map(({ domainName }) => ({
@@ -248,6 +252,9 @@ const places: Readonly<Record<Destination, string>> = {
   inbox: "in the inbox",
 };
 
+/** The object of a step that the setting for Direct Send decides. */
+const organization = "OrganizationConfig";
+
 /** Returns what to do about the harms. */
 export function remedies(
   harms: readonly Harm[],
@@ -256,11 +263,15 @@ export function remedies(
 ): string {
   const objects = [...new Set(harms.map(({ decided }) => decided.object))];
   const ours = objects.filter((object) => isOurs(object, live));
-  const others = objects.filter((object) => !ours.includes(object));
+  const others = objects.filter(
+    (object) => !ours.includes(object) && object !== organization,
+  );
   const steps = [
     ours.length > 0 &&
       `run pulumi up --refresh, which sets right what somebody has changed of ${ours.join(", ")}`,
     others.length > 0 && `change ${others.join(", ")}`,
+    objects.includes(organization) &&
+      "make an inbound connector first that restricts mail to Cloudflare's addresses (RestrictDomainsToIPAddresses), or leave rejectDirectSend false",
     change?.kind === "Area1Domain" &&
       change.values?.["dropDispositions"] !== undefined &&
       'keep dropDispositions: ["MALICIOUS"]',

@@ -17,6 +17,7 @@ import { valuesOf, type Item, type Kind, type State } from "../kind";
 import { checked } from "../lifecycle/check";
 import { differences, wantedOf } from "../lifecycle/claim";
 import { findByName } from "../lifecycle/find-object";
+import { replacedIn, resolved } from "../lifecycle/list-views";
 import { restorable } from "../lifecycle/requirements";
 import { inputsOf, pick } from "../lifecycle/state";
 import { keyOf, type RestoredObject } from "../restore-point/restored-object";
@@ -155,18 +156,26 @@ async function changeOf(
   const earlier = before.find((other) => keyOf(other) === key);
   const live = valuesOf(kind, item);
   const changed = differences(kind, live, wanted, expected, "ours");
-  const values: Values = {
-    ...pick(changed, (property) =>
-      wantedOf(kind, property, live, wanted, expected),
-    ),
-    ...takenOut(
-      kind,
+  const values = resolved(
+    kind,
+    live,
+    {
+      ...pick(changed, (property) =>
+        wantedOf(kind, property, live, wanted, expected),
+      ),
+      ...takenOut(
+        kind,
+        earlier ? completed(operation, kind, earlier) : {},
+        wanted,
+        live,
+        firstSeen[key],
+      ),
+    },
+    replacedIn(
       earlier ? completed(operation, kind, earlier) : {},
-      wanted,
-      live,
-      firstSeen[key],
+      isRecord(firstSeen[key]) ? (firstSeen[key] as Values) : undefined,
     ),
-  };
+  );
   return Object.keys(values).some((property) => kind.decides?.(property))
     ? { kind: kind.name, name, values }
     : undefined;
@@ -183,6 +192,7 @@ const takenOut = (
   Object.fromEntries(
     Object.keys(earlier).flatMap((property) => {
       const field = kind.fields[property];
+      if (field?.view) return property in wanted ? [] : [[property, null]];
       const value = isRecord(first) ? (first as Values)[property] : undefined;
       const now = live[property];
       return property in wanted ||
@@ -223,7 +233,14 @@ function leaving(
     const change = { kind: kindName, name };
     return kind.decides(undefined) ? { change, first: change } : undefined;
   }
-  const managed = completed(operation, kind, object);
+  const inputs = completed(operation, kind, object);
+  // Of a list that is managed in part, what others change meanwhile is not known before.
+  const managed = Object.fromEntries(
+    Object.entries(inputs).map(([property, value]) => [
+      kind.fields[property]?.view?.of ?? property,
+      value,
+    ]),
+  );
   const first = Object.entries(kind.fields).flatMap(
     ([property, { implied }]): [string, Value][] => {
       const value = (seen as Values)[property];

@@ -3,6 +3,7 @@ import { UserError } from "../errors";
 import { equal, isEmpty, type Values } from "../field";
 import type { Kind } from "../kind";
 import { isMark, nameIn, otherOwners, ownerOf } from "../mark";
+import { liveValue } from "./list-views";
 
 /** How an existing object with the requested name is taken into the state. */
 export type Claim = "ours" | "adopted";
@@ -73,8 +74,8 @@ export function differences(
   whose: Claim,
 ): string[] {
   return Object.entries(kind.fields).flatMap(([property, field]) => {
-    const value = live[property];
     const wish = wanted[property];
+    const value = liveValue(kind, property, live, wish);
     if (field.onlyOnCreate || field.neverReturned) return [];
     if (property === kind.markField && isMark(wish) && whose === "adopted")
       return [];

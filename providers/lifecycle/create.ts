@@ -9,6 +9,7 @@ import { claim, differences, wantedOf, type Slice } from "./claim";
 import { checkExposure } from "./check-exposure";
 import { tenantOrAccountOf } from "./tenant-or-account";
 import { findByName } from "./find-object";
+import { liveValue, nothingReplaced } from "./list-views";
 import {
   pendingOuts,
   inputsOf,
@@ -102,14 +103,21 @@ export async function create(kind: Kind, session: Session, inputs: State) {
         (property) => !made || live[property] !== undefined,
       );
       const unseen = changing.filter(
-        (property) => live[property] === undefined,
+        (property) =>
+          liveValue(kind, property, live, wanted[property]) === undefined,
       );
       if (changing.length > 0) {
         const changes = pick(changing, (property) =>
           wantedOf(kind, property, live, wanted, expected),
         );
         const id = idOf(kind, kind.identify(item));
-        const reached = { written: inputs, fixed, changes, expected };
+        const reached = {
+          written: inputs,
+          fixed,
+          changes,
+          expected,
+          replaced: nothingReplaced,
+        };
         ({ item, pending } = await applyOrKeep(
           kind,
           operation,

@@ -10,15 +10,9 @@ import type { Operation, Session } from "../session/session";
 import { checkExposure } from "./check-exposure";
 import { tenantOrAccountOf } from "./tenant-or-account";
 import { findById, isSameObject, findByName } from "./find-object";
+import { replacedIn, withoutIdleViews, writtenValue } from "./list-views";
 import { restorable } from "./requirements";
-import {
-  labelOf,
-  isAdopted,
-  isDefaultMark,
-  isReported,
-  keyOf,
-  wroteOf,
-} from "./state";
+import { labelOf, isAdopted, isDefaultMark, keyOf } from "./state";
 import { nameOf } from "../object-key";
 import { withFailureContext } from "./failure-context";
 import { apply, valueToRestore, isGone } from "./write";
@@ -37,7 +31,7 @@ export async function remove(
   const adopted = isAdopted(kind, state);
   // The object now belongs to another entry of the state: a replacement, perhaps an interrupted one, has adopted it.
   const taken = ledger.adoption(key);
-  if (taken && knowsLess(taken, adopted, state))
+  if (taken && knowsLess(kind, taken, adopted, state))
     session.warn(
       `${label} was adopted by another entry of the state, which does not know what was there first: ${adopted ? `destroy will not restore ${JSON.stringify(state["previous"])}` : "destroy will leave it"}. A restore point, or an alias for a renamed resource, keeps that`,
     );
@@ -72,16 +66,26 @@ export async function remove(
 }
 
 /** Returns whether the new entry of an object has other previous values than the old one, or differs about its adoption. */
-function knowsLess(taken: TakenOver, adopted: boolean, state: State): boolean {
+function knowsLess(
+  { fields }: Kind,
+  taken: TakenOver,
+  adopted: boolean,
+  state: State,
+): boolean {
   if (taken.adopted !== adopted) return true;
   const { previous } = state;
   const known = taken.previous;
+  const managed = new Set(
+    Object.keys(state).map(
+      (property) => fields[property]?.view?.of ?? property,
+    ),
+  );
   return (
     isRecord(previous) &&
     isRecord(known) &&
     Object.keys(previous).some(
       (property) =>
-        state[property] !== undefined &&
+        managed.has(property) &&
         property in known &&
         !deepEqual(previous[property], known[property]),
     )
@@ -129,14 +133,14 @@ async function restore(
   const previous = state["previous"] as Values | undefined;
   if (!previous) return;
   const expected = kind.expected?.(state) ?? {};
-  const changes: Record<string, Value> = {};
+  const replaced = replacedIn(state, previous);
+  let changes: Record<string, Value> = {};
   const changedSince: string[] = [];
   for (const [property, field] of Object.entries(kind.fields)) {
+    const managed = writtenValue(state, property);
+    if (field.view && managed !== undefined) changes[property] = null;
     const first = valueIn(previous, property, field);
     const now = valueIn(live, property, field);
-    const managed = isReported(state, property)
-      ? undefined
-      : (wroteOf(state, property) ?? (state[property] as Value | undefined));
     if (first === undefined || now === undefined) continue;
     if (field.onlyOnCreate || field.replaces) continue;
     if (isDefaultMark(kind, property, state)) continue;
@@ -153,6 +157,7 @@ async function restore(
     const value = await valueToRestore(kind, operation, label, property, first);
     if (value !== undefined) changes[property] = value;
   }
+  changes = withoutIdleViews(kind, live, changes, replaced);
   const given = restorable(kind, live, changes);
   const required = Object.keys(changes).filter(
     (property) => !(property in given),
@@ -166,7 +171,7 @@ async function restore(
       `${label} keeps ${required.join(", ")}: with what was first it would lack what its other settings require`,
     );
   if (Object.keys(given).length === 0) return;
-  const { pending } = await apply(kind, operation, item, given, {
+  const { pending } = await apply(kind, operation, item, given, replaced, {
     inputs: state,
     leavesWithResource: true,
   });

@@ -10,6 +10,7 @@ import type { Session } from "../session/session";
 import type { Listing } from "../session/shared-list";
 import { accountOf, tenantOrAccountOf } from "./tenant-or-account";
 import { findById, findByName, findOwned } from "./find-object";
+import { liveValue } from "./list-views";
 import {
   idOf,
   labelOf,
@@ -135,7 +136,12 @@ function reported(kind: Kind, item: Item, state: State, expected: Values) {
   let changed = false;
   for (const [property, field] of Object.entries(kind.fields)) {
     const stored = state[property] as Value | undefined;
-    const value = live[property];
+    const value = liveValue(
+      kind,
+      property,
+      live,
+      wroteOf(state, property) ?? stored,
+    );
     const managed = stored !== undefined && !isReported(state, property);
     if (managed) {
       const ignored =

@@ -24,7 +24,22 @@ export function relationFailures(
   const is = ({ property, is }: Other): boolean =>
     has(kind, inputs, property, is);
   const failures: Failure[] = [];
+  const isGiven = (property: string): boolean =>
+    inputs[property] !== undefined || !isKnown(property);
+  const { atLeastOneOf = [] } = kind;
+  const [first] = atLeastOneOf;
+  if (first !== undefined && !atLeastOneOf.some(isGiven))
+    failures.push({
+      property: first,
+      reason: `must be given, or ${atLeastOneOf.slice(1).join(" or ")}: without any of them, the resource manages nothing`,
+    });
   for (const [property, field] of Object.entries(kind.fields)) {
+    const whole = field.view?.of;
+    if (whole !== undefined && isGiven(property) && isGiven(whole))
+      failures.push({
+        property,
+        reason: `cannot be given together with ${whole}, which manages the whole list; leave one of them out`,
+      });
     if (inputs[property] === undefined) continue;
     const { onlyWith, conflictsWith } = field;
     if (onlyWith && isKnown(onlyWith.property) && !is(onlyWith))

@@ -8,6 +8,7 @@ import type { Session } from "../session/session";
 import { isUnknown } from "../unknown";
 import { tenantOrAccountOf } from "./tenant-or-account";
 import { findOwned } from "./find-object";
+import { replacedIn, withoutIdleViews } from "./list-views";
 import {
   pendingOuts,
   labelOf,
@@ -57,11 +58,16 @@ export async function update(
     const live = valuesOf(kind, item);
     const adopted = isAdopted(kind, olds);
     const previous = olds["previous"] as Values | undefined;
-    const changes: Record<string, Value> = {};
+    const replaced = replacedIn(olds, previous);
+    let changes: Record<string, Value> = {};
     for (const property of changed) {
       const field = kind.fields[property];
       const wish = news[property] as Value | undefined;
       if (!field || isUnknown(wish)) continue;
+      if (field.view) {
+        changes[property] = wish ?? null;
+        continue;
+      }
       // If an adopted object gets the default mark again, its own previous text is restored instead.
       const alwaysExists =
         wish !== undefined &&
@@ -83,6 +89,7 @@ export async function update(
           : await valueToRestore(kind, operation, label, property, target);
       if (sent !== undefined) changes[property] = sent;
     }
+    changes = withoutIdleViews(kind, live, changes, replaced);
     let fixed = {
       adopted,
       ...(adopted && {
@@ -101,6 +108,7 @@ export async function update(
         fixed,
         changes,
         expected,
+        replaced,
       }));
     if (fixed.previous) {
       const unseen = Object.keys(changes).filter(

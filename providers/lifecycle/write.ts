@@ -1,19 +1,20 @@
+import type { Replaced } from "../../mail-flow/list-views";
 import type { Value } from "../codecs";
 import { textOf } from "../json";
 import { PartialFailure } from "../errors";
 import { equal, type Values } from "../field";
-import {
-  valuesOf,
-  type Identity,
-  type Item,
-  type Kind,
-  type State,
-} from "../kind";
+import { valuesOf, type Item, type Kind, type State } from "../kind";
 import { isMark } from "../mark";
 import type { Operation } from "../session/session";
 import type { Listing } from "../session/shared-list";
 import { checkExposure, type IntendedWrite } from "./check-exposure";
 import { findById, findByName, findAgain } from "./find-object";
+import {
+  isListChanged,
+  nothingReplaced,
+  resolved,
+  type Lists,
+} from "./list-views";
 import { refuseUnmet } from "./requirements";
 import { labelOf, inputsOf, identityOuts, idOf } from "./state";
 import { pickKnown } from "../object-key";
@@ -31,6 +32,7 @@ export interface Applied {
 /**
  * Makes one update, after checks against the field table and by the exposure guard. Returns the object as a read shows it afterwards.
  *
+ * @param replaced what the program had before, for changes of views.
  * @param judged the resource's inputs, and whether the resource is being deleted.
  */
 export async function apply(
@@ -38,21 +40,26 @@ export async function apply(
   operation: Operation,
   item: Item,
   changes: Values,
+  replaced: Replaced,
   judged: Pick<IntendedWrite, "inputs" | "leavesWithResource">,
 ): Promise<Applied> {
   const identity = kind.identify(item);
   const name = textOf(changes[kind.nameField ?? ""]) || identity.name;
-  refuseUnmet(kind, identity.name, valuesOf(kind, item), changes);
+  const before = valuesOf(kind, item);
+  const sent = resolved(kind, before, changes, replaced);
+  refuseUnmet(kind, identity.name, before, sent);
   await checkExposure(kind, operation, {
     name: identity.name,
-    values: changes,
+    values: sent,
     ...judged,
   });
-  await kind.update(operation, item, changes);
+  await kind.update(operation, item, sent);
   const shown = (listing: Listing<Item>): Item | undefined =>
     findAgain(kind, listing, { ...identity, name });
   const notShownIn = (latest: Item | undefined): string[] =>
-    latest ? unshown(kind, latest, changes, "done") : Object.keys(changes);
+    latest
+      ? unshown(kind, latest, changes, { before, sent }, "done")
+      : Object.keys(changes);
   const listing = await operation.patience.untilListed(
     (newerThan) => kind.list(operation, name, newerThan),
     (listing) => notShownIn(shown(listing)).length === 0,
@@ -76,11 +83,14 @@ function unshown(
   kind: Kind,
   item: Item,
   changes: Values,
+  lists: Lists,
   whenUnknown: "done" | "pending",
 ): string[] {
   const live = valuesOf(kind, item);
   return Object.entries(changes).flatMap(([property, value]) => {
     const field = kind.fields[property];
+    if (field?.view)
+      return isListChanged(field.view.of, lists, live) ? [] : [property];
     const now = live[property];
     const isShown =
       !field ||
@@ -118,6 +128,8 @@ interface Reached {
   readonly changes: Values;
   /** The expected values of properties that the program omits. */
   readonly expected: Values;
+  /** What the program had before, for changes of views. */
+  readonly replaced: Replaced;
 }
 
 /** Like {@link apply}, but a failure keeps in the state what was done. */
@@ -128,18 +140,13 @@ export async function applyOrKeep(
   item: Item,
   reached: Reached,
 ): Promise<Applied> {
-  const { changes, written } = reached;
+  const { changes, written, replaced } = reached;
   try {
-    return await apply(kind, operation, item, changes, { inputs: written });
+    return await apply(kind, operation, item, changes, replaced, {
+      inputs: written,
+    });
   } catch (error) {
-    throw await partial(
-      kind,
-      operation,
-      id,
-      kind.identify(item),
-      error,
-      reached,
-    );
+    throw await partial(kind, operation, id, item, error, reached);
   }
 }
 
@@ -187,11 +194,12 @@ export async function partlyCreated(
   const found = item && mark && valuesOf(kind, item)[mark];
   if (!item || !mark || !isMark(found) || found !== inputs[mark]) return error;
   const identity = kind.identify(item);
-  return partial(kind, operation, idOf(kind, identity), identity, error, {
+  return partial(kind, operation, idOf(kind, identity), item, error, {
     written: inputs,
     fixed: { adopted: false, [kind.scopeId]: home },
     changes: inputsOf(kind, inputs),
     expected: {},
+    replaced: nothingReplaced,
   });
 }
 
@@ -208,16 +216,20 @@ async function partial(
   kind: Kind,
   operation: Operation,
   id: string,
-  identity: Identity,
+  earlier: Item,
   error: unknown,
   reached: Reached,
 ): Promise<unknown> {
+  const identity = kind.identify(earlier);
   const listing = await listAfterFailure(kind, operation, identity.name);
   const item = listing && findAgain(kind, listing, identity);
   if (!item) return error;
+  const { changes, replaced } = reached;
   const live = valuesOf(kind, item);
+  const before = valuesOf(kind, earlier);
+  const sent = resolved(kind, before, changes, replaced);
   // A property that the vendor does not return counts as not changed yet.
-  const pending = unshown(kind, item, reached.changes, "pending");
+  const pending = unshown(kind, item, changes, { before, sent }, "pending");
   // Properties that the program omits can be pending too, but must not become inputs of the program.
   const reported = pending.filter(
     (property) =>
@@ -227,6 +239,12 @@ async function partial(
   const outs = {
     ...written,
     ...pickKnown(pending, live),
+    // What the program had before is undone by the next update.
+    ...Object.fromEntries(
+      pending
+        .filter((property) => kind.fields[property]?.view)
+        .map((property) => [property, replaced.given(property)]),
+    ),
     ...identityOuts(kind, item),
     ...(await kind.outputs?.(operation, item, expected, written, written)),
     ...reached.fixed,

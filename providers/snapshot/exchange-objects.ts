@@ -14,9 +14,11 @@ import {
   text,
 } from "../codecs";
 import { antiSpamPolicy } from "../exchange-online/anti-spam-policy";
+import { connectionFilter as filterKind } from "../exchange-online/connection-filter";
 import { identityOf } from "../exchange-online/identity";
 import { inboundConnector as connector } from "../exchange-online/inbound-connector";
 import { fieldsOf } from "../exchange-online/parameters";
+import { organizationConfig } from "../exchange-online/organization-config";
 import { quarantineNotification } from "../exchange-online/quarantine-notification";
 import { quarantinePolicy } from "../exchange-online/quarantine-policy";
 import { field, type Field } from "../field";
@@ -67,9 +69,11 @@ export function inboundConnector(item: Item): snapshot.InboundConnector {
 export const connectionFilter = readerOf<snapshot.ConnectionFilter>({
   name,
   isDefault: switched("IsDefault"),
-  ipAllowList: networks("IPAllowList"),
-  ipBlockList: networks("IPBlockList"),
-  enableSafeList: switched("EnableSafeList"),
+  ...fieldsFrom(filterKind, {
+    ipAllowList: [],
+    ipBlockList: [],
+    enableSafeList: false,
+  }),
 });
 
 /** The fields of an anti-spam policy's rule: those of the policy's kind, without the prefix of the rule's parameters. */
@@ -106,6 +110,7 @@ export const malwarePolicy = readerOf<snapshot.MalwarePolicy>({
 export const organization = readerOf<snapshot.Organization>({
   name,
   isDehydrated: switched("IsDehydrated"),
+  ...fieldsFrom(organizationConfig, { rejectDirectSend: undefined }),
 });
 
 const antiSpam = readerOf<

@@ -38,6 +38,8 @@ const exchangeRoles: Record<string, (cmdlet: string) => boolean> = {
     policies.test(cmdlet) || preflight.test(cmdlet),
   "Remote and Accepted Domains": (cmdlet) =>
     /-InboundConnector$|^Get-AcceptedDomain$/.test(cmdlet),
+  "Organization Configuration": (cmdlet) =>
+    /^(Get|Set)-OrganizationConfig$/.test(cmdlet),
   "View-Only Recipients": (cmdlet) => reports.test(cmdlet),
   "View-Only Configuration": (cmdlet) => reading.test(cmdlet),
 };

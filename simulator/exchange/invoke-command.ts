@@ -8,6 +8,7 @@ import { allowedCmdlets, deniedParameter, forbidden, signedIn } from "./access";
 import { bind } from "./binding";
 import { Call, type Cmdlet, type Outcome } from "./call";
 import { CmdletError, errorAnswer } from "./errors";
+import { hostedConnectionFilterPolicyCmdlets } from "./hosted-connection-filter-policy";
 import { hostedContentFilterPolicyCmdlets } from "./hosted-content-filter-policy";
 import { hostedContentFilterRuleCmdlets } from "./hosted-content-filter-rule";
 import { inboundConnectorCmdlets } from "./inbound-connector";
@@ -24,6 +25,7 @@ const cmdlets: Record<string, Cmdlet> = {
   ...hostedContentFilterRuleCmdlets,
   ...transportRuleCmdlets,
   ...inboundConnectorCmdlets,
+  ...hostedConnectionFilterPolicyCmdlets,
   ...organizationCmdlets,
   ...mailReportCmdlets,
 };

@@ -26,7 +26,7 @@ function isDehydrated(organization: ExchangeRecord): boolean {
   );
 }
 
-/** Enable-OrganizationCustomization and the cmdlets that only read. */
+/** The cmdlets of the organisation, and those that only read. */
 export const organizationCmdlets: Record<string, Cmdlet> = {
   "Enable-OrganizationCustomization": (call) => {
     const organization = call.tenant.organizationConfig;
@@ -41,15 +41,19 @@ export const organizationCmdlets: Record<string, Cmdlet> = {
     return {};
   },
   "Get-OrganizationConfig": (call) => {
-    const { HydratedAt, ...record } = call.tenant.organizationConfig;
     return {
-      value: [
-        {
+      value: call
+        .read("OrganizationConfig")
+        .map(({ HydratedAt, ...record }) => ({
           ...plain(call, record, ""),
           IsDehydrated: isDehydrated(call.tenant.organizationConfig),
-        },
-      ],
+        })),
     };
+  },
+  "Set-OrganizationConfig": (call) => {
+    const { Confirm, WhatIf, ...sent } = call.parameters;
+    call.change("OrganizationConfig", call.tenant.organizationConfig, sent);
+    return {};
   },
   "Get-AcceptedDomain": reader("AcceptedDomain", "CN=Accepted Domains"),
   "Get-HostedConnectionFilterPolicy": reader(

@@ -513,10 +513,19 @@ export const cmdletParameters: Readonly<Record<string, Parameters>> = {
 
   "Get-EOPProtectionPolicyRule": { ...anyIdentity, State: ruleState },
   "Get-OrganizationConfig": {},
+  "Set-OrganizationConfig": { ...confirmed, RejectDirectSend: flag },
   "Enable-OrganizationCustomization": confirmed,
   "Get-AcceptedDomain": { ...anyIdentity, ResultSize: text },
   "Get-HostedConnectionFilterPolicy": anyIdentity,
-
+  "Set-HostedConnectionFilterPolicy": {
+    ...identity,
+    ...confirmed,
+    AdminDisplayName: { type: "text", maxLength: 255 },
+    EnableSafeList: flag,
+    IPAllowList: { type: "ipRanges" },
+    IPBlockList: { type: "ipRanges" },
+    MakeDefault: flag,
+  },
   "Get-InboundConnector": { ...anyIdentity, ResultSize: text },
   "New-InboundConnector": named(
     { ...inboundConnector, ClientHostNames: texts },

@@ -61,7 +61,36 @@ export function metConnectors(
       true,
       "It comes without TLS",
     );
-  return met ? [met, ...own] : own;
+  const all = met ? [met, ...own] : own;
+  const sender = domainOf(message.sender);
+  if (
+    tenant.organizationConfig["RejectDirectSend"] === true &&
+    acceptedDomain(tenant, sender) &&
+    !all.some(
+      (connector) =>
+        connector["ConnectorType"] === "OnPremises" ||
+        connector["RestrictDomainsToIPAddresses"] === true ||
+        connector["RestrictDomainsToCertificate"] === true,
+    ) &&
+    // The page: only connectors count that are configured to match the sender's address or certificate.
+    !(
+      quirks.directSendUnrestricted === "matches" &&
+      partners.some(
+        (connector) =>
+          closenessTo(sender, connector["SenderDomains"]) !== undefined &&
+          (lists(connector, arrival) ||
+            hasCertificate(connector, certificate) === true),
+      )
+    )
+  )
+    return trace.end(
+      "rejected",
+      "OrganizationConfig",
+      "RejectDirectSend",
+      true,
+      "550 5.7.68 TenantInboundAttribution; Direct Send not allowed for this organization from unauthorized sources",
+    );
+  return all;
 }
 
 /**

@@ -140,19 +140,26 @@ export function adoptingAndRestoring(bench: Bench): void {
     expect(settled(bench.live())).toEqual(settled(before));
   });
 
-  test("does not restore on destroy what somebody else has changed since, and warns", async () => {
-    subject.add(bench.simulator, differ(sample));
-    const field = kind.fields[sample];
-    const resource = bench.resource();
-    await resource.up(taking);
-    const third = thirdValue(subject, sample);
-    if (!field) throw new Error(`there is no ${sample}`);
-    subject.edit(bench.simulator, field.wire, third);
-    const { run } = await resource.destroy();
-    expect(bench.live()[field.wire]).toEqual(third);
-    const warnings = await run.warnings(1);
-    expect(warnings.join("\n")).toContain(sample);
-  });
+  // A flag that somebody else has changed since has its previous value.
+  const [many] = samples(subject).filter(
+    ([, { codec }]) => codec.schema.type !== "boolean",
+  );
+  (many ? test : test.skip)(
+    "does not restore on destroy what somebody else has changed since, and warns",
+    async () => {
+      if (!many) return;
+      const [sample, field] = many;
+      subject.add(bench.simulator, differ(sample));
+      const resource = bench.resource();
+      await resource.up(taking);
+      const third = thirdValue(subject, sample);
+      subject.edit(bench.simulator, field.wire, third);
+      const { run } = await resource.destroy();
+      expect(bench.live()[field.wire]).toEqual(third);
+      const warnings = await run.warnings(1);
+      expect(warnings.join("\n")).toContain(sample);
+    },
+  );
 
   test("uses the values of its restore point instead of the live ones", async () => {
     subject.add(bench.simulator, differ(sample));

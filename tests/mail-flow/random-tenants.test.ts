@@ -47,6 +47,7 @@ test("random tenants have every outcome, and every property of connectors, rules
       ...["rejected", "redirected", "droppedByCloudflare", "notDocumented"],
       ...["RestrictDomainsToIPAddresses", "RestrictDomainsToCertificate"],
       ...["TreatMessagesAsInternal", "IPAllowList", "IPBlockList"],
+      "RejectDirectSend",
       ...["AllowedSenders", "AllowedSenderDomains"],
       ...["BlockedSenders", "BlockedSenderDomains"],
     ]),

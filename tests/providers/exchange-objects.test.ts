@@ -45,11 +45,21 @@ test("An anti-phishing policy is on or off only where it says so", () => {
   expect(antiPhishPolicy({ Name: "a" })).not.toHaveProperty("enabled");
 });
 
-test("Addresses are trimmed; those of a connector are as its resource has them", () => {
-  const addresses = [" 192.0.2.7 ", "198.51.100.0-198.51.100.255"];
+test("Addresses of the connection filter are read in one spelling", () => {
   expect(
-    connectionFilter({ Name: "c", IPAllowList: addresses }).ipAllowList,
-  ).toEqual(["192.0.2.7", "198.51.100.0-198.51.100.255"]);
+    connectionFilter({
+      Name: "c",
+      IPAllowList: [" 192.0.2.7 ", "198.51.100.0-198.51.100.255"],
+      IPBlockList: null,
+    }),
+  ).toMatchObject({
+    ipAllowList: ["192.0.2.7", "198.51.100.0/24"],
+    ipBlockList: [],
+  });
+});
+
+test("Addresses of a connector are trimmed, and as its resource has them", () => {
+  const addresses = [" 192.0.2.7 ", "198.51.100.0-198.51.100.255"];
   expect(
     inboundConnector({ Name: "c", SenderIPAddresses: addresses })
       .senderIpAddresses,

@@ -37,6 +37,7 @@ const lists = [
   "Get-HostedContentFilterPolicy",
   "Get-HostedContentFilterRule",
   "Get-InboundConnector",
+  "Get-OrganizationConfig",
   "Get-QuarantinePolicy",
   "Get-TransportRule",
   "cloudflare",

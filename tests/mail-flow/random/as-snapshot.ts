@@ -124,7 +124,12 @@ export function asSnapshot(tenant: RandomTenant): Snapshot {
     },
     quarantineNotification: { value: null },
     organization: {
-      value: { name: "contoso.onmicrosoft.com", isDehydrated: false },
+      value: {
+        name: "contoso.onmicrosoft.com",
+        isDehydrated: false,
+        rejectDirectSend:
+          tenant.organizationConfig["RejectDirectSend"] === true,
+      },
     },
     mailExchanges: {
       value: Object.fromEntries(

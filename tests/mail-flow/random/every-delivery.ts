@@ -69,7 +69,12 @@ function listsSenders(
 
 /** Returns the variants of undocumented behaviour that matter in this tenant. */
 function answers(tenant: Tenant, hasVerdict: boolean): Partial<Quirks>[] {
-  const { transportRules, connectionFilter, inboundConnectors } = tenant;
+  const {
+    transportRules,
+    connectionFilter,
+    inboundConnectors,
+    organizationConfig,
+  } = tenant;
   const sets7or8 = transportRules.some(
     ({ SetSCL }) => SetSCL === 7 || SetSCL === 8,
   );
@@ -104,6 +109,11 @@ function answers(tenant: Tenant, hasVerdict: boolean): Partial<Quirks>[] {
     : (["recipient"] as const);
   const choices: { [Name in keyof Quirks]?: readonly Quirks[Name][] } = {
     associatedDomains: sides,
+    directSendUnrestricted:
+      organizationConfig["RejectDirectSend"] === true &&
+      inboundConnectors.length > 0
+        ? ["ignored", "matches"]
+        : ["ignored"],
     scl7and8: scl,
     skippedHop: seen,
     ipAllowList: lists,

@@ -59,6 +59,7 @@ export function configure(
   tenant.acceptedDomains = random.acceptedDomains.map(record);
   tenant.inboundConnectors = random.inboundConnectors.map(record);
   tenant.connectionFilter = record(random.connectionFilter);
+  tenant.organizationConfig = record(random.organizationConfig);
   tenant.domains = domains.map((id) => graphDomain(id, hostOf(id)));
   account.domains = random.protectedDomains.map((domain) =>
     newDomain({ txt_record_value: "", ...domain } as EmailDomain),

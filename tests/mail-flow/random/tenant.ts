@@ -23,6 +23,7 @@ export interface RandomTenant {
   acceptedDomains: JsonObject[];
   inboundConnectors: JsonObject[];
   connectionFilter: JsonObject;
+  organizationConfig: JsonObject;
   transportRules: JsonObject[];
   quarantinePolicies: JsonObject[];
   /** One of them is the default one: `Default`, or another one. */
@@ -391,6 +392,13 @@ export const randomTenant: fc.Arbitrary<RandomTenant> = fc.record({
     2,
   ),
   connectionFilter,
+  organizationConfig: rarely(false, fc.constant(true), 2).map(
+    (RejectDirectSend): JsonObject => ({
+      Name: "contoso.onmicrosoft.com",
+      IsDehydrated: false,
+      RejectDirectSend,
+    }),
+  ),
   transportRules: fc
     .array(transportRule, { maxLength: mostRules })
     .map((rules) =>
