@@ -9,6 +9,9 @@ export default tseslint.config(
       "artifacts/",
       "release/",
       "**/node_modules/",
+      // Programs with packages that tests/examples/dns.test.ts installs and checks.
+      "examples/inline-deployment-cloudflare-dns/",
+      "examples/inline-deployment-route-53/",
     ],
   },
   js.configs.recommended,

@@ -3,6 +3,8 @@ import type { Verification } from "../providers/cloudflare/client";
 
 /** A DNS record that the owner of a domain publishes. */
 export interface DnsRecord {
+  /** The domain that it is for, such as `example.com`. */
+  domain: string;
   /** The full name, such as `example.com`. */
   name: string;
   type: "MX" | "TXT";
@@ -38,6 +40,7 @@ export const dnsRecordsOf = (
       ...(txt
         ? [
             {
+              domain,
               name: txt.txtRecordName,
               type: "TXT" as const,
               content: txt.txtRecordValue,
@@ -47,6 +50,7 @@ export const dnsRecordsOf = (
         : []),
       ...(verified.includes(domain)
         ? mxHostsFor(regions).map(({ host, priority }) => ({
+            domain,
             name: domain,
             type: "MX" as const,
             content: host,

@@ -194,13 +194,13 @@ function additionsOf(
           {
             kind: "InboundConnector",
             suffix: "lock-down",
-            // As the first `up` makes it.
-            inputs: { ...restricting, enabled: false },
+            // As it is in the end, so that the whole program is judged by it.
+            inputs: restricting,
           },
           {
             kind: "OrganizationConfig",
             suffix: "organization",
-            inputs: { name: "" },
+            inputs: { name: "", rejectDirectSend: true },
           },
         ]
       : [],

@@ -65,14 +65,12 @@ function fileOfProps(name: string): string {
 export const tables: Record<string, () => Record<string, Table>> = {
   "docs/configuration.md": () => ({ configuration: configuration() }),
   "docs/use-case-4.md": () => ({
-    UseCase4: [
-      ["input", "default", "what it is"],
-      ...useCase4Inputs().map((one) => [
-        code(one.name),
-        defaultOf(one),
-        one.text,
-      ]),
-    ],
+    UseCase4: componentInputs(useCase4Inputs()),
+  }),
+  "docs/inline-deployment.md": () => ({
+    InlineDeployment: componentInputs(
+      membersOf("lib/inline-deployment-args.ts", "InlineDeploymentArgs"),
+    ),
   }),
   "docs/resources.md": () => ({
     resources: resources(),
@@ -102,6 +100,11 @@ export const tables: Record<string, () => Record<string, Table>> = {
 /** Returns the inputs of `UseCase4`. */
 export const useCase4Inputs = (): Documented[] =>
   membersOf("lib/use-case-4-args.ts", "UseCase4Args");
+
+const componentInputs = (inputs: readonly Documented[]): Table => [
+  ["input", "default", "what it is"],
+  ...inputs.map((one) => [code(one.name), defaultOf(one), one.text]),
+];
 
 function configuration(): Table {
   const args = membersOf("lib/area1-provider.ts", "Area1ProviderArgs");
@@ -141,10 +144,17 @@ function resources(): Table {
     }),
     [
       code("UseCase4"),
-      "All of them, wired: use case 4.",
-      membersOf("lib/use-case-4.ts", "UseCase4")
+      "Use case 4: the resources that make its routes.",
+      membersOf("lib/mail-routes.ts", "MailRoutes")
         .map(({ name }) => code(name))
         .join(", "),
+    ],
+    [
+      code("InlineDeployment"),
+      "Use case 4, the inbound connector and the lock-down.",
+      `those of ${code("UseCase4")}, ${membersOf("lib/inline-deployment.ts", "InlineDeployment")
+        .map(({ name }) => code(name))
+        .join(", ")}`,
     ],
     [
       code("Area1Provider"),
