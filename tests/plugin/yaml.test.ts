@@ -146,7 +146,7 @@ describeLanguage("yaml", "a mistake in a YAML program", () => {
     await at.stack.configure({ "area1:tenantID": "contoso.onmicrosoft.com" });
     const text = await refusal(rule);
     expect(text).toContain(
-      "has a problem: tenantID is not a property of the provider area1, which has tenantId, clientId,",
+      "has a problem: tenantID is not a property of the provider area1. Did you mean tenantId? Its properties are tenantId, clientId,",
     );
   });
 });
