@@ -60,7 +60,7 @@ async function start(engine: string): Promise<ResourceProviderClient> {
           );
           return Promise.resolve({
             urn: component.urn,
-            state: outputsOf(component),
+            state: { ...outputsOf(component), rules: component.rules },
           });
         },
       },

@@ -5,7 +5,6 @@ import path from "node:path";
 
 import ts from "typescript";
 
-import type { UseCase4 } from "../lib/use-case-4";
 import type { EnumValue, SchemaType } from "../providers/codecs";
 import type { Fields } from "../providers/field";
 import { isKindName, kinds } from "../providers/kinds";
@@ -29,9 +28,6 @@ const fieldsOf: Readonly<Record<string, Fields>> = {
   RestorePoint: {},
 };
 
-/** Outputs of the class `UseCase4` that the component does not return: the rules by header are also in `transportRules`. */
-const notReturned = ["rules"] as const satisfies readonly (keyof UseCase4)[];
-
 /**
  * Returns the schema.
  *
@@ -48,7 +44,7 @@ export function schemaOf(root: string): PackageSpec {
       library.resource(name, fields),
     ]),
   );
-  const component = library.component("UseCase4", notReturned);
+  const component = library.component("UseCase4");
   const configuration = library.configuration();
   return {
     name: "area1",
@@ -137,15 +133,11 @@ class Library {
     };
   }
 
-  component(name: string, leftOut: readonly string[]): ResourceSpec {
-    return { isComponent: true, ...this.members(name, undefined, leftOut) };
+  component(name: string): ResourceSpec {
+    return { isComponent: true, ...this.members(name) };
   }
 
-  private members(
-    name: string,
-    fields?: Fields,
-    leftOut?: readonly string[],
-  ): ResourceSpec {
+  private members(name: string, fields?: Fields): ResourceSpec {
     const inputs = this.types.propertiesOf(
       this.typeNamed(`${name}Args`),
       name,
@@ -157,7 +149,6 @@ class Library {
       name,
       "outputs",
       fields,
-      leftOut,
     );
     return {
       description: this.describe(name),

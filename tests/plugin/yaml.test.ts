@@ -150,3 +150,31 @@ describeLanguage("yaml", "a mistake in a YAML program", () => {
     );
   });
 });
+
+describeLanguage("yaml", "the component UseCase4 in a YAML program", () => {
+  test("returns its rules by header and by who can release", async () => {
+    const program = (options: string): string =>
+      `${component}${options}outputs:
+  admin: \${mail.rules.cloudflare.admin.name}
+  user: \${mail.rules.cloudflare.user.setScl}
+  rules: \${mail.rules}
+`;
+    const at = await tenantWithStack(undefined, {
+      runtime: "yaml",
+      files: { "Pulumi.yaml": program("") },
+    });
+    await at.stack.up();
+    expect(await at.stack.outputs()).toMatchObject({
+      admin: "Email Security User Quarantine Message Admin Release",
+      user: 5,
+      rules: { area1: { admin: {}, user: {} } },
+    });
+    await at.project.write(
+      "Pulumi.yaml",
+      program("      header: cloudflare\n"),
+    );
+    await at.stack.up();
+    const { rules } = await at.stack.outputs();
+    expect(Object.keys(rules as object)).toEqual(["cloudflare"]);
+  }, 180_000);
+});
