@@ -169,6 +169,14 @@ describeLanguage("yaml", "the component UseCase4 in a YAML program", () => {
       user: 5,
       rules: { area1: { admin: {}, user: {} } },
     });
+    // They are the same resources as those in transportRules, which the state already has.
+    const { deployment } = await at.stack.export();
+    const mail = deployment.resources.find(({ type }) =>
+      /UseCase4$/.test(type),
+    );
+    expect(Object.keys(mail?.outputs ?? {})).toContain("transportRules");
+    expect(Object.keys(mail?.outputs ?? {})).not.toContain("rules");
+
     await at.project.write(
       "Pulumi.yaml",
       program("      header: cloudflare\n"),
