@@ -25,7 +25,7 @@ export const components: Readonly<
 > = {
   UseCase4(name, inputs, opts) {
     const mail = new UseCase4(name, inputs as UseCase4Args, opts);
-    return { urn: mail.urn, state: outputsOf(mail) };
+    return { urn: mail.urn, state: { ...outputsOf(mail), rules: mail.rules } };
   },
   InlineDeployment(name, inputs, opts) {
     const mail = new InlineDeployment(
@@ -33,6 +33,9 @@ export const components: Readonly<
       inputs as InlineDeploymentArgs,
       opts,
     );
-    return { urn: mail.urn, state: inlineDeploymentOutputs(mail) };
+    return {
+      urn: mail.urn,
+      state: { ...inlineDeploymentOutputs(mail), rules: mail.rules },
+    };
   },
 };

@@ -9,6 +9,7 @@ import {
 } from "../providers/session/configuration";
 import { isUnknown } from "../providers/unknown";
 import type { Stored } from "../providers/session/session";
+import { nearestName } from "./nearest-name";
 import type { Properties } from "./values";
 
 /** The argument with the environment variables that an explicit provider reads. */
@@ -60,7 +61,7 @@ export function configurationFailures(
         {
           // Without the property: the engine would print the value, and it may be the secret of a misspelt name.
           property: "",
-          reason: `${property} is not a property of the provider area1, which has ${allowed.join(", ")}`,
+          reason: unknownProperty(property, allowed),
         },
       ];
     if (isUnknown(value)) return [];
@@ -90,6 +91,12 @@ export function configurationFailures(
     const named = names.find((one) => error.message.includes(`area1:${one}`));
     return [{ property: named ?? "", reason: error.message }];
   }
+}
+
+function unknownProperty(name: string, allowed: readonly string[]): string {
+  const nearest = nearestName(name, allowed);
+  const question = nearest ? ` Did you mean ${nearest}?` : "";
+  return `${name} is not a property of the provider area1.${question} Its properties are ${allowed.join(", ")}.`;
 }
 
 const isVariable = (value: unknown): boolean =>

@@ -6,7 +6,6 @@ import path from "node:path";
 import ts from "typescript";
 
 import { components } from "../lib/components";
-import type { MailRoutes } from "../lib/mail-routes";
 import type { EnumValue, SchemaType } from "../providers/codecs";
 import type { Fields } from "../providers/field";
 import { readingForms } from "../providers/forms";
@@ -31,9 +30,6 @@ const fieldsOf: Readonly<Record<string, Fields>> = {
   ),
 };
 
-/** Outputs of the classes that the components do not return: the rules by header are also in `transportRules`. */
-const notReturned = ["rules"] as const satisfies readonly (keyof MailRoutes)[];
-
 /**
  * Returns the schema.
  *
@@ -53,7 +49,7 @@ export function schemaOf(root: string): PackageSpec {
   const componentResources = Object.fromEntries(
     Object.keys(components).map((name) => [
       tokenOf(name),
-      library.component(name, notReturned),
+      library.component(name),
     ]),
   );
   const configuration = library.configuration();
@@ -144,15 +140,11 @@ class Library {
     };
   }
 
-  component(name: string, leftOut: readonly string[]): ResourceSpec {
-    return { isComponent: true, ...this.members(name, undefined, leftOut) };
+  component(name: string): ResourceSpec {
+    return { isComponent: true, ...this.members(name) };
   }
 
-  private members(
-    name: string,
-    fields?: Fields,
-    leftOut?: readonly string[],
-  ): ResourceSpec {
+  private members(name: string, fields?: Fields): ResourceSpec {
     const inputs = this.types.propertiesOf(
       this.typeNamed(`${name}Args`),
       name,
@@ -164,7 +156,6 @@ class Library {
       name,
       "outputs",
       fields,
-      leftOut,
     );
     return {
       description: this.describe(name),

@@ -42,7 +42,6 @@ export class SchemaTypes {
    *
    * @param owner the name of the type, for errors
    * @param fields the fields of those properties that belong to a vendor's object. Their codecs say the types.
-   * @param leftOut names of properties that the schema does not have
    * @throws Error if a declaration and a codec differ, or if a type cannot be part of a schema
    */
   propertiesOf(
@@ -50,13 +49,11 @@ export class SchemaTypes {
     owner: string,
     use: Use,
     fields: Fields = {},
-    leftOut: readonly string[] = [],
   ): Properties {
     const properties: Record<string, PropertySpec> = {};
     const required: string[] = [];
     for (const symbol of type.getProperties().filter(isOwn)) {
       const { name } = symbol;
-      if (leftOut.includes(name)) continue;
       const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
       const declared = this.checker.getTypeOfSymbol(symbol);
       const path = `${owner}.${name}`;

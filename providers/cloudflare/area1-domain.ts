@@ -186,7 +186,7 @@ export const area1Domain: Kind = {
       );
     if (areTwo(accountId, configured))
       return wrong(
-        `is ${textOf(accountId)}, but the configuration is for ${configured}; for a second account, make an Area1Provider`,
+        `is ${textOf(accountId)}, but the configuration is for ${configured}; for a second account, make an explicit provider`,
       );
     if (given === undefined && areTwo(before, accountId))
       return wrong(

@@ -138,7 +138,7 @@ export function resolveConfiguration(
       stored(`area1:${key}`),
       allowed === undefined
         ? `area1:${key} in the stack's configuration`
-        : `${key} of the Area1Provider`,
+        : `${key} of the explicit provider`,
     );
   const inEnvironment: Source = (key) =>
     allowed === undefined || allowed.includes(keys[key])

@@ -338,9 +338,11 @@ function whatToDo(code: string | undefined, { signIn }: Configuration): string {
     case "AADSTS700213":
       return `The application has no federated credential with the issuer, subject and audience of the token in the file: compare them, character by character. If they are right, ${staleToken.charAt(0).toLowerCase()}${staleToken.slice(1)} ${onGitHub}`;
     default:
-      return signIn.by === "defaultChain"
-        ? "No client secret, certificate or token file is given, so the default chain was tried; see docs/configuration.md."
-        : "Check the tenant, the application and its credential; see the README, Permissions.";
+      if (signIn.by !== "defaultChain")
+        return "Check the tenant, the application and its credential; see the README, Permissions.";
+      return signIn.explicit
+        ? "The explicit provider has no client secret, certificate or token file, so the default chain was tried. It reads only the environment variables that its argument environmentVariables lists; Area1Provider lists those of its envVarMappings."
+        : "No client secret, certificate or token file is given, so the default chain was tried; see docs/configuration.md.";
   }
 }
 

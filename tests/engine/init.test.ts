@@ -137,3 +137,22 @@ describeLanguage("yaml", "area1-m365 init in YAML", () => {
     ]);
   });
 });
+
+describeLanguage("python", "area1-m365 init in Python", () => {
+  let project: OpsProject;
+  beforeAll(async () => {
+    project = await opsProject({ runtime: "python", sdk: true });
+    await rm(path.join(project.directory, "Pulumi.yaml"));
+  }, 300_000);
+
+  test.each(
+    [
+      "use case 4 with domains that have settings of their own",
+      "odd names",
+    ].map((name, at) => [name, at] as const),
+  )("takes over %s without a change", async (name, at) => {
+    await takeOver(project, named(name), `python-${at}`, [
+      ...["--all", "--language", "python"],
+    ]);
+  });
+});

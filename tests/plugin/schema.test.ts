@@ -137,7 +137,7 @@ test("the component UseCase4 has the outputs that it returns", () => {
     Object.keys(
       schema.resources["area1:index:UseCase4"]?.properties ?? {},
     ).sort(),
-  ).toEqual(Object.keys(outputsOf({} as MailRoutes)).sort());
+  ).toEqual([...Object.keys(outputsOf({} as MailRoutes)), "rules"].sort());
 });
 
 test("a domain of UseCase4 has the inputs of Area1Domain that UseCase4 does not set itself", () => {
@@ -164,6 +164,34 @@ test("the configuration has every key, and the secret ones are secret", () => {
   ).toEqual(["requestTimeoutMs", "patienceMs"]);
   // An SDK would copy the values of these variables into states.
   expect(JSON.stringify(schema)).not.toContain("defaultInfo");
+});
+
+// SDKs for C# make a class of every type, and a member with a capital of every property. In Java, the files of classes have their names.
+test("no names are the same in the SDK of another language", () => {
+  const owners: [string, string[]][] = [
+    ["Provider", Object.keys(schema.provider.inputProperties)],
+    ["Config", Object.keys(schema.config.variables)],
+    ...resources.map(
+      ({ name, inputProperties, properties }): [string, string[]] => [
+        name,
+        [...new Set([inputProperties, properties].flatMap(Object.keys))],
+      ],
+    ),
+    ...types.map(({ name, type }): [string, string[]] => [
+      name,
+      type.type === "object" ? Object.keys(type.properties) : [],
+    ]),
+  ];
+  expect(repeated(["Utilities", ...owners.map(([name]) => name)])).toEqual([]);
+  for (const [name, properties] of owners)
+    // The last ones are members of every resource.
+    expect([
+      name,
+      repeated([name, ...properties, "id", "urn", "pulumi"]),
+    ]).toEqual([name, []]);
+  for (const { name, type } of types)
+    if (type.type === "string")
+      expect([name, repeated(type.enum.map(memberOf))]).toEqual([name, []]);
 });
 
 test("an SDK sends no defaults: the handlers fill them in", () => {
@@ -330,6 +358,16 @@ function shown(spec: TypeSpec): string {
     ? `map of ${shown(spec.additionalProperties)}`
     : (spec.type ?? "");
 }
+
+/** Returns the names that occur more than once, without regard to case. */
+function repeated(names: readonly string[]): string[] {
+  const small = names.map((name) => name.toLowerCase());
+  return names.filter((_, at) => small.indexOf(small[at] ?? "") !== at);
+}
+
+/** Returns the letters and digits of an enumeration's value, of which SDKs make the name of a member. */
+const memberOf = ({ name, value }: { name?: string; value: string }): string =>
+  (name ?? value).replace(/\W|_/g, "");
 
 function lastOf(token: string): string {
   return token.slice(token.lastIndexOf(":") + 1);

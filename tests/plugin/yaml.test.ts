@@ -146,7 +146,43 @@ describeLanguage("yaml", "a mistake in a YAML program", () => {
     await at.stack.configure({ "area1:tenantID": "contoso.onmicrosoft.com" });
     const text = await refusal(rule);
     expect(text).toContain(
-      "has a problem: tenantID is not a property of the provider area1, which has tenantId, clientId,",
+      "has a problem: tenantID is not a property of the provider area1. Did you mean tenantId? Its properties are tenantId, clientId,",
     );
   });
+});
+
+describeLanguage("yaml", "the component UseCase4 in a YAML program", () => {
+  test("returns its rules by header and by who can release", async () => {
+    const program = (options: string): string =>
+      `${component}${options}outputs:
+  admin: \${mail.rules.cloudflare.admin.name}
+  user: \${mail.rules.cloudflare.user.setScl}
+  rules: \${mail.rules}
+`;
+    const at = await tenantWithStack(undefined, {
+      runtime: "yaml",
+      files: { "Pulumi.yaml": program("") },
+    });
+    await at.stack.up();
+    expect(await at.stack.outputs()).toMatchObject({
+      admin: "Email Security User Quarantine Message Admin Release",
+      user: 5,
+      rules: { area1: { admin: {}, user: {} } },
+    });
+    // They are the same resources as those in transportRules, which the state already has.
+    const { deployment } = await at.stack.export();
+    const mail = deployment.resources.find(({ type }) =>
+      /UseCase4$/.test(type),
+    );
+    expect(Object.keys(mail?.outputs ?? {})).toContain("transportRules");
+    expect(Object.keys(mail?.outputs ?? {})).not.toContain("rules");
+
+    await at.project.write(
+      "Pulumi.yaml",
+      program("      header: cloudflare\n"),
+    );
+    await at.stack.up();
+    const { rules } = await at.stack.outputs();
+    expect(Object.keys(rules as object)).toEqual(["cloudflare"]);
+  }, 180_000);
 });

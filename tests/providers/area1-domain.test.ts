@@ -84,7 +84,7 @@ describe("The account of a domain", () => {
       {},
       { accountId: "a" },
       "b",
-      "is a, but the configuration is for b; for a second account, make an Area1Provider",
+      "is a, but the configuration is for b; for a second account, make an explicit provider",
     ],
     [
       "the state's is not the configured one",

@@ -335,7 +335,7 @@ describe("A value with a line end", () => {
     );
     expect(() => resolve({ tenantId: "a\u0000b" }, {}, [])).toThrow(
       new UserError(
-        "tenantId of the Area1Provider holds a line end or another control character. Set it again, to the value alone.",
+        "tenantId of the explicit provider holds a line end or another control character. Set it again, to the value alone.",
       ),
     );
   });
@@ -363,7 +363,7 @@ describe("The origin of a value", () => {
       "area1:cloudflareAccountId or CLOUDFLARE_ACCOUNT_ID",
     );
     expect(resolve({ tenantId: "t" }, {}, []).origins).toEqual({
-      tenantId: "tenantId of the Area1Provider",
+      tenantId: "tenantId of the explicit provider",
     });
   });
 });
