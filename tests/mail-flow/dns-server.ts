@@ -50,6 +50,8 @@ export async function dnsServer(zone: Zone): Promise<DnsServer> {
   });
   socket.bind(0, "127.0.0.1");
   await once(socket, "listening");
+  // A test that forgets to close it ends nevertheless.
+  socket.unref();
   return {
     address: `127.0.0.1:${socket.address().port}`,
     asked,

@@ -1,14 +1,16 @@
 import fc from "fast-check";
 
-import type { UseCase4Args } from "../../lib";
+import type { InlineDeploymentArgs, UseCase4Args } from "../../lib";
 import { egressIpRanges } from "../../lib/egress";
 import * as guard from "../../mail-flow/exposure";
 import type { Simulator } from "../../simulator/index";
 import { isSet } from "../../simulator/json";
 import type { JsonObject } from "../../simulator/json";
 import type { Platform } from "../conformance/platform";
+import { dnsServer } from "../mail-flow/dns-server";
 import {
   dependsOn,
+  inlineProgramOf,
   programOf,
   type Choice,
   type Stack,
@@ -37,7 +39,10 @@ const otherRefusals = new RegExp(
 );
 
 /** Inputs of the component, except its domains. */
-export type Args = Partial<UseCase4Args>;
+export type Args = Partial<UseCase4Args> & {
+  /** The inputs of InlineDeployment that UseCase4 does not have. Missing if the component is UseCase4. */
+  readonly inline?: Partial<InlineDeploymentArgs>;
+};
 
 type Dropped = ("MALICIOUS" | "MALICIOUS-BEC")[];
 const domainsWith = (dropDispositions: Dropped): Args => ({
@@ -88,6 +93,18 @@ const programs: Readonly<Record<string, Args>> = {
       "example.org",
       "example.net",
     ],
+  },
+  "the inline deployment": { inline: {} },
+  "the inline deployment with the new header alone": {
+    header: "cloudflare",
+    inline: {},
+  },
+  "the inline deployment, locked down": {
+    inline: {
+      lockDown: true,
+      lockDownAfterHours: 0,
+      domainsWithoutMail: ["example.net"],
+    },
   },
   "what may expose": { ...domainsWith([]), allowExposure: true },
 };
@@ -191,6 +208,10 @@ export const edits: Readonly<Record<string, (simulator: Simulator) => void>> = {
     custom(simulator, { HighConfidenceSpamAction: "MoveToJmf" }),
   "the Standard preset is on": (simulator) =>
     void switchOn(simulator, "Standard"),
+  "Cloudflare has verified all domains": ({ account }) => {
+    for (const { domain } of [...account.domains])
+      account.edit(domain, { status: "ACTIVE" });
+  },
   "the domain drops Malicious": ({ account }) => {
     if (account.find("example.com"))
       account.edit("example.com", { drop_dispositions: ["MALICIOUS"] });
@@ -228,16 +249,32 @@ function grant(
 
 const known = new Map<string, Promise<Wanted[]>>();
 
+/** DNS in which all domains point at Cloudflare. */
+const dns = dnsServer(
+  Object.fromEntries(
+    ["example.com", "example.org", "example.net"].map((domain) => [
+      domain,
+      ["mxa.global.inbound.cf-emailsecurity.net"],
+    ]),
+  ),
+);
+
 /** Returns the resources of a program. Creates them only once. */
 export function resourcesOf(args: Args): Promise<Wanted[]> {
   const key = JSON.stringify(args);
+  const { inline, ...others } = args;
+  const all = {
+    domains: ["example.com", "example.org"],
+    adopt: true,
+    ...others,
+  };
   const found =
     known.get(key) ??
-    programOf({
-      domains: ["example.com", "example.org"],
-      adopt: true,
-      ...args,
-    });
+    (inline
+      ? dns.then(({ address }) =>
+          inlineProgramOf({ ...all, dnsServer: address, ...inline }),
+        )
+      : programOf(all));
   known.set(key, found);
   return found;
 }
