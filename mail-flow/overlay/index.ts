@@ -61,7 +61,7 @@ const overlays = {
       !restores &&
       pastCloudflare === true &&
       decided.object === `InboundConnector "${newNameOf(name, values)}"` &&
-      values[decided.property] === true,
+      (values[decided.property] === true || values["enabled"] === true),
   },
   TransportRule: { table: transportRules, parts: ["transportRules"] },
 } satisfies Record<string, Overlay>;

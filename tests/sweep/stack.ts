@@ -25,6 +25,7 @@ const order = [
   "QuarantinePolicy",
   "QuarantineNotification",
   "AntiSpamPolicy",
+  "InboundConnector",
   "TransportRule",
   "Area1Domain",
   "MailFlowCheck",
