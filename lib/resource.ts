@@ -76,7 +76,8 @@ export interface GuardArgs {
    */
   guardedMail?: pulumi.Input<Args<GuardedMailProps> | undefined>;
   /**
-   * Whether a write may bring that mail nearer nevertheless; then it only warns. Set it only if recipients shall get this mail.
+   * Whether a write may bring that mail nearer nevertheless; then it only warns. Set it only if recipients shall get this mail. It also
+   * allows that a connector refuses mail which does not come from Cloudflare.
    * @default false
    */
   allowExposure?: pulumi.Input<boolean | undefined>;

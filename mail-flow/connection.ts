@@ -39,7 +39,9 @@ export function connection(
   >,
 ): (origin: Origin) => (to: Recipient) => Connected {
   const { concerns, rejects } = directSend(snapshot);
-  const attributed = attribution(snapshot.inboundConnectors, concerns);
+  const attributed = attribution(snapshot.inboundConnectors, {
+    asksMatch: concerns,
+  });
   const filter = connectionFilter(snapshot.connectionFilters);
   return (origin) => {
     const attributedFor = attributed(origin);

@@ -202,8 +202,14 @@ export function harmsOf(
       sender,
       ...(pastCloudflare ? { sourceIp } : { egressIp: sourceIp }),
     });
-    return followed.sourceIp === sourceIp && !followed.results.some(isLost)
-      ? followed.results
+    // A connector may have rejected other mail of the same class, for example with another certificate.
+    const results = followed.results.filter(
+      ({ outcome }) => outcome !== "rejected",
+    );
+    return followed.sourceIp === sourceIp &&
+      results.length > 0 &&
+      !results.some(isLost)
+      ? results
       : undefined;
   }
 

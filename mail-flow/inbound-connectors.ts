@@ -35,16 +35,38 @@ const egress = addressSet(egressIpRanges);
 /** The properties of a recipient that connectors test. */
 export type Recipient = Pick<Mail, "recipient" | "recipientDomain">;
 
-/**
- * Prepares the inbound connectors, first for mail of an origin, then for its recipients.
- *
- * @param asksMatch returns whether it matters that a connector matches mail of an origin.
- */
+/** An assumption about what is not documented or cannot be determined about mail and connectors. */
+export interface Assumption {
+  /** The side whose domain `associatedAcceptedDomains` restricts. */
+  readonly side: Side;
+  /** The name in the certificate of the last hop; empty if it has none. */
+  readonly certificate: string;
+}
+
+/** Returns all combinations of assumptions that some connectors distinguish. */
+export function assumptionsFor(
+  connectors: readonly InboundConnector[],
+): Assumption[] {
+  const names = certificateNames(connectors.map(readyFor));
+  return sidesFor(connectors).flatMap((side) =>
+    ["", ...names].map((certificate) => ({ side, certificate })),
+  );
+}
+
+/** Options of {@link attribution}. */
+interface AttributionOptions {
+  /** Returns whether it matters that a connector matches mail of an origin. @default it never does */
+  readonly asksMatch?: (origin: Origin) => boolean;
+  /** Reduces the possible effects to those under this assumption. */
+  readonly assumed?: Assumption;
+}
+
+/** Prepares the inbound connectors, first for mail of an origin, then for its recipients. */
 export function attribution(
   part: Snapshot["inboundConnectors"],
-  asksMatch: (origin: Origin) => boolean,
+  options: AttributionOptions = {},
 ): (origin: Origin) => (to: Recipient) => Attribution {
-  if ("value" in part) return byConnectors(part.value, asksMatch);
+  if ("value" in part) return byConnectors(part.value, options);
   const steps = (what: string) => [
     unread("InboundConnector", what, part.unavailable),
   ];
@@ -83,22 +105,28 @@ interface Ready {
  */
 type Side = "senderDomain" | "recipientDomain";
 
+/** Returns the sides that connectors may distinguish. */
+const sidesFor = (connectors: readonly InboundConnector[]): readonly Side[] =>
+  connectors.some((connector) => associatedWith(connector).length > 0)
+    ? ["senderDomain", "recipientDomain"]
+    : ["recipientDomain"];
+
 /** A class of certificates that the last hop may present. It returns whether the certificate is the one that a connector names. */
 type Certificate = (ready: Ready) => boolean;
 
 function byConnectors(
   connectors: readonly InboundConnector[],
-  asksMatch: (origin: Origin) => boolean,
+  { asksMatch = () => false, assumed }: AttributionOptions,
 ): (origin: Origin) => (to: Recipient) => Attribution {
   const enabled = connectors.filter(({ enabled }) => enabled).map(readyFor);
   const partners = enabled.filter(({ connector }) => isPartner(connector));
   const own = enabled.filter(({ connector }) => !isPartner(connector));
-  const certificates = certificatesFor(enabled);
-  const sides: readonly Side[] = enabled.some(
-    ({ connector }) => associatedWith(connector).length > 0,
-  )
-    ? ["senderDomain", "recipientDomain"]
-    : ["recipientDomain"];
+  const certificates: ReturnType<typeof certificatesFor> = assumed
+    ? [({ names }) => names(assumed.certificate)]
+    : certificatesFor(enabled);
+  const sides = assumed
+    ? [assumed.side]
+    : sidesFor(enabled.map(({ connector }) => connector));
   const attributed = (mail: Arrived): Attribution => {
     const answers = sides.flatMap((side) =>
       certificates.map((shows) => {
@@ -169,21 +197,27 @@ function readyFor(connector: InboundConnector): Ready {
   };
 }
 
+/** Returns a name in a certificate for each name that connectors require. */
+const certificateNames = (all: readonly Ready[]): string[] => [
+  ...new Set(
+    all.flatMap(({ certificate }) =>
+      certificate === undefined
+        ? []
+        : [folded(certificate).replace(/^\*/, "a-server")],
+    ),
+  ),
+];
+
 /** Returns one certificate for each class that connectors distinguish. The first is one that no connector names. */
 function certificatesFor(
   enabled: readonly Ready[],
 ): readonly [Certificate, ...Certificate[]] {
-  const named = new Set(
-    enabled.flatMap(({ certificate }) =>
-      certificate === undefined ? [] : [folded(certificate)],
-    ),
-  );
   return [
     () => false,
-    ...[...named].map(
+    ...certificateNames(enabled).map(
       (name): Certificate =>
         ({ names }) =>
-          names(name.replace(/^\*/, "a-server")),
+          names(name),
     ),
     // If the snapshot does not have the certificate's name, the name is assumed to differ from all others.
     ...enabled

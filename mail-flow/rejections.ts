@@ -4,6 +4,7 @@ import { otherHost } from "./cloudflare";
 import { grouped } from "./grouped";
 import {
   associatedWith,
+  assumptionsFor,
   attribution,
   restricts,
   type Attribution,
@@ -56,14 +57,15 @@ export function rejections(
   const hosts = hostsFor(connectors, addresses);
   const accepts = acceptance(after.acceptedDomains);
   const owns = ownership(after.acceptedDomains);
-  const attributed = [before, after].map(({ inboundConnectors }) =>
-    attribution(inboundConnectors, () => false),
-  );
+  // What is unknown about a message is the same before and after the change.
+  const worlds = assumptionsFor(connectors).map((assumed) => ({
+    assumed,
+    earlierTo: attribution(before.inboundConnectors, { assumed }),
+    laterTo: attribution(after.inboundConnectors, { assumed }),
+  }));
   const found: Rejection[] = [];
   for (const { sourceIp, pastCloudflare } of hosts)
     for (const sender of senders) {
-      // The model of the mail flow follows mail from unknown senders that Cloudflare delivers.
-      if (!pastCloudflare && sender === unknownSender) continue;
       const senderDomain = domainOf(sender);
       const origin: Origin = {
         ...unknownMail,
@@ -75,21 +77,28 @@ export function rejections(
         behindCloudflare: !pastCloudflare,
         at: 0,
       };
-      const [earlier, later] = attributed.map((of) => of(origin));
-      for (const { domains: alike } of domains) {
-        const [recipientDomain = ""] = alike;
-        const to = { recipient: `someone@${recipientDomain}`, recipientDomain };
-        if (earlier && rejectionIn(earlier(to))) continue;
-        const decided = later && rejectionIn(later(to));
-        if (decided)
-          found.push({
-            pastCloudflare,
-            sender,
-            sourceIp,
+      for (const { assumed, earlierTo, laterTo } of worlds) {
+        // The model of the mail flow follows mail from unknown senders that Cloudflare delivers.
+        if (!pastCloudflare && sender === unknownSender && !assumed.certificate)
+          continue;
+        const [earlier, later] = [earlierTo(origin), laterTo(origin)];
+        for (const { domains: alike } of domains) {
+          const [recipientDomain = ""] = alike;
+          const to = {
+            recipient: `someone@${recipientDomain}`,
             recipientDomain,
-            domains: alike,
-            decided,
-          });
+          };
+          const decided = rejectionIn(later(to));
+          if (decided && !rejectionIn(earlier(to)))
+            found.push({
+              pastCloudflare,
+              sender,
+              sourceIp,
+              recipientDomain,
+              domains: alike,
+              decided,
+            });
+        }
       }
     }
   return found;

@@ -173,9 +173,24 @@ export const defects = [
   {
     defect: "allowExposure allows that mail is lost",
     file: "providers/exposure-guard/exposure-guard.ts",
-    find: 'kind === "lost" || inputs["allowExposure"] !== true',
-    replace: 'inputs["allowExposure"] !== true',
+    find: 'kind === "exposed" || pastCloudflare === true',
+    replace: "true",
     test: "tests/providers/exposure-guard.test.ts",
+  },
+  {
+    defect:
+      "A connector that restricts rejects mail that comes past Cloudflare unnoticed",
+    file: "mail-flow/rejections.ts",
+    find: "decided && !rejectionIn(earlier(to))",
+    replace: "false",
+    test: "tests/mail-flow/rejections.test.ts",
+  },
+  {
+    defect: "A restored restriction counts as one that the program asks for",
+    file: "mail-flow/overlay/index.ts",
+    find: "!restores &&",
+    replace: "",
+    test: "tests/mail-flow/rejections.test.ts",
   },
   {
     defect: "What could not be read counts as repaired",

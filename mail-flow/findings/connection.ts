@@ -240,7 +240,7 @@ export const connectionChecks: readonly Check[] = [
             object: "InboundConnector",
             reason:
               "No connector refuses mail that does not come from Cloudflare, so that whoever delivers to Microsoft's MX directly goes around it.",
-            fix: 'When all domains are moved, make the connector "Secure M365 Inbound": sender domain *, restricted to Cloudflare\'s addresses.',
+            fix: 'When all domains are moved, make the connector "Secure M365 Inbound": sender domain *, restricted to Cloudflare\'s addresses. A program makes it with the resource `InboundConnector` and restrictDomainsToIpAddresses: true.',
           };
     },
   }),
@@ -311,7 +311,7 @@ export const connectionChecks: readonly Check[] = [
         }[property],
         fix: connector
           ? `\`Set-InboundConnector ${quoted(connector.name)} -EFSkipLastIP $true -EFTestMode $false -EFUsers $null${associatedWith(connector).length > 0 ? " -AssociatedAcceptedDomains $null" : ""}\`.`
-          : 'Make the connector "Email Security Inbound Connector" for Cloudflare\'s addresses, and let it skip the last address.',
+          : 'Make the connector "Email Security Inbound Connector" for Cloudflare\'s addresses, and let it skip the last address. A program makes it with the resource `InboundConnector` and efSkipLastIp: true.',
       };
     },
   }),

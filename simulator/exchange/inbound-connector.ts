@@ -1,5 +1,6 @@
 import type { ExchangeRecord } from "../exchange-record";
 import { isSet, isTexts, type Json, type JsonObject } from "../json";
+import { textOf } from "../tenant";
 import { editedList } from "./binding";
 import type { Call, Cmdlet } from "./call";
 import { alreadyExists, badArgument, cannotTransform, invalid } from "./errors";
@@ -104,7 +105,7 @@ function checkEntry(call: Call, name: string, entry: string): void {
       if (
         !call.tenant.acceptedDomains.some(
           ({ Name, DomainName }) =>
-            domainIn(String(DomainName ?? Name)) === domainIn(entry),
+            domainIn(textOf(DomainName) || Name) === domainIn(entry),
         )
       )
         throw invalid(

@@ -6,7 +6,7 @@ import * as guard from "../../mail-flow/exposure";
 import type { Simulator } from "../../simulator/index";
 import { isSet } from "../../simulator/json";
 import type { JsonObject } from "../../simulator/json";
-import type { Platform } from "../conformance/platform";
+import type { Platform, Properties } from "../conformance/platform";
 import { dnsServer } from "../mail-flow/dns-server";
 import {
   dependsOn,
@@ -38,8 +38,9 @@ const otherRefusals = new RegExp(
   ].join("|"),
 );
 
-/** Inputs of the component, except its domains. */
+/** Inputs of the component, except its domains, and of an inbound connector next to it. */
 export type Args = Partial<UseCase4Args> & {
+  readonly connector?: Readonly<Properties>;
   /** The inputs of InlineDeployment that UseCase4 does not have. Missing if the component is UseCase4. */
   readonly inline?: Partial<InlineDeploymentArgs>;
 };
@@ -48,6 +49,12 @@ type Dropped = ("MALICIOUS" | "MALICIOUS-BEC")[];
 const domainsWith = (dropDispositions: Dropped): Args => ({
   domains: [{ domain: "example.com", dropDispositions }, "example.org"],
 });
+
+/** A connector that restricts everybody to Cloudflare's addresses. */
+const lockDown: Properties = {
+  senderIpAddresses: egressIpRanges,
+  restrictDomainsToIpAddresses: true,
+};
 
 /** Successive programs of a stack. */
 const programs: Readonly<Record<string, Args>> = {
@@ -105,6 +112,39 @@ const programs: Readonly<Record<string, Args>> = {
       lockDownAfterHours: 0,
       domainsWithoutMail: ["example.net"],
     },
+  },
+  "a connector with Enhanced Filtering": {
+    connector: { senderIpAddresses: egressIpRanges, efSkipLastIp: true },
+  },
+  "a connector with Enhanced Filtering for some recipients and addresses": {
+    connector: {
+      senderIpAddresses: ["104.30.32.0/24"],
+      efSkipIps: ["104.30.32.0/24"],
+      efUsers: ["megan@example.com"],
+    },
+  },
+  "a lock-down": { connector: lockDown },
+  "a lock-down that also accepts another host": {
+    connector: {
+      ...lockDown,
+      senderIpAddresses: [...egressIpRanges, "192.0.2.7"],
+    },
+  },
+  "a lock-down for one domain": {
+    connector: { ...lockDown, associatedAcceptedDomains: ["example.com"] },
+  },
+  "a lock-down that lacks addresses of Cloudflare": {
+    connector: { ...lockDown, senderIpAddresses: ["52.11.209.211"] },
+  },
+  "a lock-down to a certificate": {
+    connector: {
+      requireTls: true,
+      restrictDomainsToCertificate: true,
+      tlsSenderCertificateName: "*.gateway.example",
+    },
+  },
+  "a connector that is switched off": {
+    connector: { ...lockDown, enabled: false },
   },
   "what may expose": { ...domainsWith([]), allowExposure: true },
 };
@@ -173,6 +213,17 @@ export const edits: Readonly<Record<string, (simulator: Simulator) => void>> = {
         SenderIPAddresses: ["104.30.32.0/24"],
         RestrictDomainsToIPAddresses: true,
         RequireTls: false,
+      });
+  },
+  "the connector is switched off": ({ tenant }) => {
+    if (tenant.find("InboundConnector", "From Cloudflare"))
+      tenant.edit("InboundConnector", "From Cloudflare", { Enabled: false });
+  },
+  "the connector restricts nobody": ({ tenant }) => {
+    if (tenant.find("InboundConnector", "From Cloudflare"))
+      tenant.edit("InboundConnector", "From Cloudflare", {
+        RestrictDomainsToIPAddresses: false,
+        RestrictDomainsToCertificate: false,
       });
   },
   "spam goes to administrators": ({ tenant }) =>
@@ -262,21 +313,45 @@ const dns = dnsServer(
 /** Returns the resources of a program. Creates them only once. */
 export function resourcesOf(args: Args): Promise<Wanted[]> {
   const key = JSON.stringify(args);
-  const { inline, ...others } = args;
+  const found = known.get(key) ?? registered(args);
+  known.set(key, found);
+  return found;
+}
+
+async function registered({
+  connector,
+  inline,
+  ...args
+}: Args): Promise<Wanted[]> {
   const all = {
     domains: ["example.com", "example.org"],
     adopt: true,
-    ...others,
+    ...args,
   };
-  const found =
-    known.get(key) ??
-    (inline
-      ? dns.then(({ address }) =>
-          inlineProgramOf({ ...all, dnsServer: address, ...inline }),
-        )
-      : programOf(all));
-  known.set(key, found);
-  return found;
+  const component = inline
+    ? await inlineProgramOf({
+        ...all,
+        dnsServer: (await dns).address,
+        ...inline,
+      })
+    : await programOf(all);
+  if (!connector) return component;
+  const guarded = component.find(({ inputs }) => inputs["guardedMail"]);
+  const { guardedMail, allowExposure } = guarded?.inputs ?? {};
+  const last = component.findLastIndex(({ kind }) => kind === "AntiSpamPolicy");
+  return component.toSpliced(last + 1, 0, {
+    name: "connector",
+    kind: "InboundConnector",
+    inputs: {
+      name: "From Cloudflare",
+      senderDomains: ["*"],
+      comment: "Managed by Pulumi: ops/dev/connector",
+      adopt: args.adopt ?? true,
+      guardedMail,
+      ...(allowExposure !== undefined && { allowExposure }),
+      ...connector,
+    },
+  });
 }
 
 /** Returns one of the orders that the engine may use. @param picks a number for each resource, which selects the order. */
@@ -527,6 +602,11 @@ class Living {
     ]);
     if (this.#judged.has(key)) return;
     this.#judged.add(key);
+    // Only the model of the mail flow follows this mail to every domain and from every host.
+    if (/ mail that does not come from Cloudflare/.test(refusal)) {
+      this.unjudged.push(refusal);
+      return;
+    }
     const before = simulator.snapshot();
     const unguarded = jest.spyOn(guard, "harmsOf").mockReturnValue([]);
     const { violations, failure } = await this.#withoutGuard(refusal, options);

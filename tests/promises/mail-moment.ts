@@ -48,9 +48,16 @@ export interface Ends {
   readonly nearest: number;
   /** Whether it may be rejected or deleted. */
   readonly mayBeLost: boolean;
+  /** Whether an inbound connector may reject it. */
+  readonly mayBeRejectedByConnector: boolean;
   /** Whether Cloudflare drops it. */
   readonly dropped: boolean;
+  /** Whether it bypasses Cloudflare. */
+  readonly pastCloudflare: boolean;
 }
+
+/** The part of the destinations that Exchange decides. */
+type EndsAtMicrosoft = Omit<Ends, "dropped" | "pastCloudflare">;
 
 const collections = [
   "transportRules",
@@ -94,11 +101,11 @@ const quirks: Quirks = { ...defaultQuirks };
 
 /** The destinations of mail with one configuration of Exchange, cached for all moments with the same configuration. */
 class AtMicrosoft {
-  readonly #ends = new Map<string, Omit<Ends, "dropped">>();
+  readonly #ends = new Map<string, EndsAtMicrosoft>();
 
   constructor(readonly exchange: Exchange) {}
 
-  ends(message: WatchedMail, arrival: Arrival): Omit<Ends, "dropped"> {
+  ends(message: WatchedMail, arrival: Arrival): EndsAtMicrosoft {
     const key = [
       message.recipient,
       message.groups.join(),
@@ -114,7 +121,7 @@ class AtMicrosoft {
     return found;
   }
 
-  #follow(message: WatchedMail, arrival: Arrival): Omit<Ends, "dropped"> {
+  #follow(message: WatchedMail, arrival: Arrival): EndsAtMicrosoft {
     const whole = complete(asMessage(message));
     Object.assign(tenant, this.exchange);
     const deliveries = everyDelivery({
@@ -132,6 +139,11 @@ class AtMicrosoft {
     return {
       nearest: Math.max(...deliveries.map(placeOf)),
       mayBeLost: deliveries.some(isLost),
+      mayBeRejectedByConnector: deliveries.some(
+        ({ outcome, steps }) =>
+          outcome === "rejected" &&
+          steps.at(-1)?.object.startsWith("InboundConnector ") === true,
+      ),
     };
   }
 }
@@ -271,7 +283,9 @@ export class Moment {
       return {
         nearest: placeOf(trace.delivery),
         mayBeLost: isLost(trace.delivery),
+        mayBeRejectedByConnector: false,
         dropped: outcome === "droppedByCloudflare",
+        pastCloudflare: false,
       };
     }
     // Mail that bypasses Cloudflare does not come from its addresses, and has no disposition header.
@@ -286,6 +300,7 @@ export class Moment {
     return {
       ...this.atMicrosoft.ends(message, arrival),
       dropped: false,
+      pastCloudflare: !arrival.byCloudflare,
     };
   }
 }

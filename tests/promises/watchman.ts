@@ -129,6 +129,7 @@ export class Watchman {
     this.#before = now;
     for (const message of watchedMail([before, now, this.#first], guarded)) {
       const [was, is] = [before.ends(message), now.ends(message)];
+      if (isOnPurpose(write.write, was, is)) continue;
       const what = judge(message, was, is);
       if (what !== undefined)
         this.#found.push({ what, ...write, message, before: was, after: is });
@@ -137,6 +138,17 @@ export class Watchman {
 }
 
 const watch = "the watchman";
+
+/**
+ * Returns whether a write may do this to mail that bypasses Cloudflare: a connector that rejected it no longer does, or the write itself
+ * restricts a connector.
+ */
+const isOnPurpose = (write: string, before: Ends, after: Ends): boolean =>
+  before.pastCloudflare &&
+  after.pastCloudflare &&
+  (before.mayBeRejectedByConnector ||
+    (after.mayBeRejectedByConnector &&
+      /"(RestrictDomainsTo\w+|Enabled)":true/.test(write)));
 
 /** Returns whether mail worse than spam got nearer to its recipient, and beyond the administrator's quarantine. */
 const isExposed = ({ grave }: Watched, before: Ends, after: Ends): boolean =>

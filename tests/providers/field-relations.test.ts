@@ -142,7 +142,16 @@ test("the field tables hold what the vendors document", () => {
 describe.each(requirements)(
   "The requirement of $label",
   ({ kind, by, value, unless, anyOf, isForeign }) => {
-    const given: Values = { [by]: value };
+    const given: Values = {
+      [by]: value,
+      // Without it, a property that would meet the requirement has no effect.
+      ...Object.fromEntries(
+        anyOf.flatMap((property): [string, Value][] => {
+          const { onlyWith } = kind.fields[property] ?? {};
+          return onlyWith ? [[onlyWith.property, onlyWith.is]] : [];
+        }),
+      ),
+    };
     const [first = ""] = anyOf;
     const failuresOf = (inputs: Values, ...unknown: string[]) =>
       relationFailures(

@@ -39,6 +39,7 @@ const order = [
   "QuarantinePolicy",
   "QuarantineNotification",
   "AntiSpamPolicy",
+  "InboundConnector",
   "TransportRule",
   "Area1Domain",
   "OnboardingCheck",
