@@ -107,11 +107,9 @@ const programs: Readonly<Record<string, Args>> = {
     inline: {},
   },
   "the inline deployment, locked down": {
-    inline: {
-      lockDown: true,
-      lockDownAfterHours: 0,
-      domainsWithoutMail: ["example.net"],
-    },
+    // All domains that the tenant accepts mail for.
+    domains: ["example.com", "example.org", "example.net"],
+    inline: { lockDown: true, lockDownAfterHours: 0 },
   },
   "a connector with Enhanced Filtering": {
     connector: { senderIpAddresses: egressIpRanges, efSkipLastIp: true },
