@@ -258,13 +258,12 @@ export const connectionChecks: readonly Check[] = [
         organization,
         "rejectDirectSend",
       );
-      const everywhere = inboundConnectors.filter(
-        (one) => one.enabled && forEverybody(one),
-      );
+      const enabled = inboundConnectors.filter(({ enabled }) => enabled);
       if (organization.rejectDirectSend === true) {
         // Connectors that match mail by its address; others do not count.
-        const matching = everywhere.filter(
-          (one) => findsByAddress(one) || !isPartner(one),
+        const matching = enabled.filter(
+          (one) =>
+            !isPartner(one) || (findsByAddress(one) && forEverybody(one)),
         );
         const missing = uncovered(
           egressIpRanges,
@@ -275,18 +274,20 @@ export const connectionChecks: readonly Check[] = [
             ...found,
             status: "failed",
             reason: `Direct Send is rejected, and no connector restricts mail to ${missing.length} of Cloudflare's addresses (${listed(missing)}), so that mail of the tenant's own domains that comes from there bounces (550 5.7.68).`,
-            fix: "Make a connector that restricts mail to Cloudflare's addresses; until then: the resource OrganizationConfig with rejectDirectSend: false, or `Set-OrganizationConfig -RejectDirectSend $false`.",
+            fix: 'Make the connector "Secure M365 Inbound": sender domain *, restricted to Cloudflare\'s addresses. Until then, set rejectDirectSend of the resource OrganizationConfig to false.',
           };
       } else if (
         // Otherwise it is not returned, or not in a snapshot of an earlier release.
         organization.rejectDirectSend === false &&
-        !everywhere.some(restricts)
+        !enabled.some(
+          (one) => restricts(one) && one.senderDomains.includes("*"),
+        )
       )
         yield {
           ...found,
           reason:
             "Direct Send is open: whoever delivers to Microsoft's MX directly can send in the name of the tenant's own users, without a password and past Cloudflare.",
-          fix: "When a connector restricts mail to Cloudflare's addresses, and scanners and services have connectors of their own, reject it: the resource OrganizationConfig with rejectDirectSend: true, or `Set-OrganizationConfig -RejectDirectSend $true`.",
+          fix: 'When all domains are moved, make the connector "Secure M365 Inbound": sender domain *, restricted to Cloudflare\'s addresses. Then reject Direct Send with the resource OrganizationConfig, rejectDirectSend: true; scanners and services need connectors of their own before.',
         };
     },
   }),

@@ -946,7 +946,6 @@ const defeated: readonly Case[] = [
       (one["AssociatedAcceptedDomains"] = ["example.com"]),
     findings: [
       `warning connector-missing ${connector}`,
-      `warning direct-send ${organization}`,
       `warning enhanced-filtering ${connector}`,
     ],
   },
@@ -964,7 +963,6 @@ const defeated: readonly Case[] = [
     findings: [
       'warning connector-rejects InboundConnector "Pilot"',
       `warning connector-missing ${connector}`,
-      `warning direct-send ${organization}`,
       `warning enhanced-filtering ${connector}`,
     ],
   },
