@@ -2,7 +2,7 @@ import { addressSet } from "./address-set";
 import { egressIpRanges } from "./egress";
 import type { Origin } from "./mail";
 import type { Step } from "./path";
-import { result, step, unread, type Way } from "./result";
+import { named, result, step, unread, type Way } from "./result";
 import type { Snapshot } from "./snapshot";
 import type { ThreeValued } from "./three-valued";
 
@@ -46,7 +46,17 @@ export function directSend(
   const isRejected = rejectsDirectSend(snapshot);
   const rejected = (why: string): Way => ({
     result: result("rejected"),
-    steps: [step("OrganizationConfig", "rejectDirectSend", true, why)],
+    steps: [
+      step(
+        named(
+          "OrganizationConfig",
+          "value" in organization ? organization.value.name : "",
+        ),
+        "rejectDirectSend",
+        true,
+        why,
+      ),
+    ],
   });
   return {
     concerns: ({ senderInside }) =>
@@ -84,16 +94,12 @@ export function directSend(
             ),
           ],
         };
-      return {
-        ended: [
-          rejected(
-            senderInside === undefined
-              ? "the sender's domain may be one of the tenant's own, which were not read, and no inbound connector restricts mail to this address or has its certificate"
-              : "the sender's domain is one of the tenant's own, and whether an inbound connector counts that lists this address without restricting mail to it is not documented",
-          ),
-        ],
-        passed: [],
-      };
+      const doubtful = rejected(
+        senderInside === undefined
+          ? "the sender's domain may be one of the tenant's own, which were not read, and no inbound connector restricts mail to this address or has its certificate"
+          : "the sender's domain is one of the tenant's own, and whether an inbound connector counts that lists this address without restricting mail to it is not documented",
+      );
+      return { ended: [doubtful], passed: doubtful.steps };
     },
   };
 }

@@ -423,7 +423,7 @@ export const associatedWith = ({
   (associatedAcceptedDomains ?? []).filter((domain) => domain.trim() !== "");
 
 /** Returns whether a connector is for partners, and not for the organisation's own servers (`OnPremises`). */
-const isPartner = ({
+export const isPartner = ({
   connectorType,
 }: Pick<InboundConnector, "connectorType">): boolean =>
   folded(connectorType) !== "onpremises";

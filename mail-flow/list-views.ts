@@ -9,11 +9,15 @@ export interface ListView {
   /** The property that manages the whole list. */
   readonly of: string;
   /** Returns those of the program's addresses for which the list is as the program wants it. */
-  held(list: Addresses, given: Addresses): string[];
+  readonly held: (list: Addresses, given: Addresses) => string[];
   /** Returns the list as the program wants it. */
-  apply(list: Addresses, given: Addresses): string[];
+  readonly apply: (list: Addresses, given: Addresses) => string[];
   /** Returns the list without what {@link apply} has changed. Keeps the changes of others. @param previous the list before. */
-  undo(list: Addresses, given: Addresses, previous: Addresses): string[];
+  readonly undo: (
+    list: Addresses,
+    given: Addresses,
+    previous: Addresses,
+  ) => string[];
 }
 
 /** Returns the view of a list that must contain the program's addresses. They may be there in any other division into ranges. */

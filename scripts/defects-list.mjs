@@ -201,7 +201,7 @@ export const defects = [
   },
   {
     defect: "Destroy overwrites what somebody changed and a refresh reported",
-    file: "providers/lifecycle/delete.ts",
+    file: "providers/lifecycle/list-views.ts",
     find: "(wroteOf(state, property) ?? (state[property] as Value | undefined))",
     replace: "(state[property] as Value | undefined)",
     test: "tests/providers/lifecycle/delete.test.ts",

@@ -4,6 +4,7 @@ import {
   associatedWith,
   closenessTo,
   findsByAddress,
+  isPartner,
   restricts,
   trustsSenders,
 } from "../inbound-connectors";
@@ -250,24 +251,44 @@ export const connectionChecks: readonly Check[] = [
     severity: "warning",
     needs: ["inboundConnectors", "organization"],
     url: organizationPage,
-    fine: "Direct Send is rejected, or a connector refuses all mail that does not come by way of Cloudflare.",
-    *look({ inboundConnectors, organization }) {
-      if (
-        // Not returned, or not in a snapshot of an earlier release.
-        organization.rejectDirectSend !== false ||
-        inboundConnectors.some(
-          (one) => one.enabled && restricts(one) && forEverybody(one),
+    fine: "Direct Send is rejected, or a connector refuses all mail that does not come by way of Cloudflare; mail from Cloudflare's addresses is none.",
+    *look({ inboundConnectors, organization }, { egressIpRanges }) {
+      const found = propertyOf(
+        "OrganizationConfig",
+        organization,
+        "rejectDirectSend",
+      );
+      const enabled = inboundConnectors.filter(({ enabled }) => enabled);
+      if (organization.rejectDirectSend === true) {
+        // Connectors that match mail by its address; others do not count.
+        const matching = enabled.filter(
+          (one) =>
+            !isPartner(one) || (findsByAddress(one) && forEverybody(one)),
+        );
+        const missing = uncovered(
+          egressIpRanges,
+          matching.flatMap(({ senderIpAddresses }) => senderIpAddresses),
+        );
+        if (missing.length > 0)
+          yield {
+            ...found,
+            status: "failed",
+            reason: `Direct Send is rejected, and no connector restricts mail to ${missing.length} of Cloudflare's addresses (${listed(missing)}), so that mail of the tenant's own domains that comes from there bounces (550 5.7.68).`,
+            fix: 'Make the connector "Secure M365 Inbound": sender domain *, restricted to Cloudflare\'s addresses. Until then, set rejectDirectSend of the resource OrganizationConfig to false.',
+          };
+      } else if (
+        // Otherwise it is not returned, or not in a snapshot of an earlier release.
+        organization.rejectDirectSend === false &&
+        !enabled.some(
+          (one) => restricts(one) && one.senderDomains.includes("*"),
         )
       )
-        return;
-      yield {
-        object: "OrganizationConfig",
-        property: "rejectDirectSend",
-        value: false,
-        reason:
-          "Direct Send is open: whoever delivers to Microsoft's MX directly can send in the name of the tenant's own users, without a password and past Cloudflare.",
-        fix: "When a connector restricts mail to Cloudflare's addresses, and scanners and services have connectors of their own, reject it: the resource OrganizationConfig with rejectDirectSend: true, or `Set-OrganizationConfig -RejectDirectSend $true`.",
-      };
+        yield {
+          ...found,
+          reason:
+            "Direct Send is open: whoever delivers to Microsoft's MX directly can send in the name of the tenant's own users, without a password and past Cloudflare.",
+          fix: 'When all domains are moved, make the connector "Secure M365 Inbound": sender domain *, restricted to Cloudflare\'s addresses. Then reject Direct Send with the resource OrganizationConfig, rejectDirectSend: true; scanners and services need connectors of their own before.',
+        };
     },
   }),
   check({

@@ -12,6 +12,6 @@ export function organizationConfig({
     "the organisation's settings",
     ["rejectDirectSend"],
     () => holder.value as Values | undefined,
-    () => (holder.value = { name: "", isDehydrated: false }) as Values,
+    () => (holder.value = { name: "", isDehydrated: false }),
   );
 }

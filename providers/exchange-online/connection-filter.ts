@@ -7,7 +7,7 @@ import {
 } from "../../mail-flow/list-views";
 import { flag } from "../codecs";
 import { field, type Field } from "../field";
-import { encode, type Failure, type Item, type Kind } from "../kind";
+import { encode, type Failure, type Item } from "../kind";
 import { identityOf } from "./identity";
 import { ipRangesIn } from "./ip-ranges";
 import { singleObject } from "./single-object";

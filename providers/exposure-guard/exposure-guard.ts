@@ -252,8 +252,9 @@ const places: Readonly<Record<Destination, string>> = {
   inbox: "in the inbox",
 };
 
-/** The object of a step that the setting for Direct Send decides. */
-const organization = "OrganizationConfig";
+/** Returns whether the setting for Direct Send decided a step. */
+const isOrganization = (object: string): boolean =>
+  object.startsWith("OrganizationConfig");
 
 /** Returns what to do about the harms. */
 export function remedies(
@@ -264,13 +265,13 @@ export function remedies(
   const objects = [...new Set(harms.map(({ decided }) => decided.object))];
   const ours = objects.filter((object) => isOurs(object, live));
   const others = objects.filter(
-    (object) => !ours.includes(object) && object !== organization,
+    (object) => !ours.includes(object) && !isOrganization(object),
   );
   const steps = [
     ours.length > 0 &&
       `run pulumi up --refresh, which sets right what somebody has changed of ${ours.join(", ")}`,
     others.length > 0 && `change ${others.join(", ")}`,
-    objects.includes(organization) &&
+    objects.some(isOrganization) &&
       "make an inbound connector first that restricts mail to Cloudflare's addresses (RestrictDomainsToIPAddresses), or leave rejectDirectSend false",
     change?.kind === "Area1Domain" &&
       change.values?.["dropDispositions"] !== undefined &&

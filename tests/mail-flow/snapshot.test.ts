@@ -250,6 +250,7 @@ describe("A snapshot", () => {
     expect(valueOf(snapshot.organization)).toEqual({
       name: "contoso.onmicrosoft.com",
       isDehydrated: false,
+      rejectDirectSend: false,
     });
     expect(
       valueOf(snapshot.acceptedDomains).find(

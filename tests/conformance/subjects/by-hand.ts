@@ -41,7 +41,7 @@ export const objectOf = (
 
 /** Returns the manual changes of the object that every tenant has exactly once, regardless of the given name. */
 export function singleObject(kind: ExchangeKind, own = ""): ByHand {
-  const { find, edit, remove } = exchangeObjects(kind);
+  const { edit, remove } = exchangeObjects(kind);
   return {
     add: (simulator, _, values) => edit(simulator, own, values),
     find: (simulator) => structuredClone(simulator.tenant.objects(kind)[0]),

@@ -25,6 +25,7 @@ const standard = "Standard Preset Security Policy";
 const strict = "Strict Preset Security Policy";
 const connector = 'InboundConnector "Secure M365 Inbound"';
 const filter = 'HostedConnectionFilterPolicy "Default"';
+const organization = 'OrganizationConfig "contoso.onmicrosoft.com"';
 const header = "X-CFEmailSecurity-Disposition";
 const now = new Date("2026-11-23T12:00:00Z");
 
@@ -896,10 +897,30 @@ const defeated: readonly Case[] = [
     ],
   },
   {
+    title: "Direct Send is rejected, and the connector restricts mail",
+    change: ({ tenant }) => {
+      tenant.organizationConfig = { RejectDirectSend: true };
+    },
+    findings: [],
+  },
+  {
+    title:
+      "Direct Send is rejected, and the connector for Cloudflare's addresses does not restrict mail",
+    change: ({ tenant, connector: one }) => {
+      tenant.organizationConfig = { RejectDirectSend: true };
+      one["RestrictDomainsToIPAddresses"] = false;
+    },
+    findings: [
+      "warning connector-missing InboundConnector",
+      `failed direct-send ${organization}`,
+    ],
+  },
+  {
     title: "No connector",
     change: ({ connectors }) => (connectors.length = 0),
     findings: [
       "warning connector-missing InboundConnector",
+      `warning direct-send ${organization}`,
       "warning enhanced-filtering InboundConnector",
     ],
   },
@@ -1082,9 +1103,7 @@ const defeated: readonly Case[] = [
   {
     title: "A tenant that was never customised",
     change: ({ tenant }) => (tenant.dehydrated = true),
-    findings: [
-      'failed organization-dehydrated OrganizationConfig "contoso.onmicrosoft.com"',
-    ],
+    findings: [`failed organization-dehydrated ${organization}`],
   },
   {
     title: "A domain that drops Malicious mail",
@@ -1294,6 +1313,7 @@ const defeated: readonly Case[] = [
     change: ({ connector: one }) => (one["Enabled"] = false),
     findings: [
       "warning connector-missing InboundConnector",
+      `warning direct-send ${organization}`,
       "warning enhanced-filtering InboundConnector",
     ],
   },
@@ -1301,13 +1321,19 @@ const defeated: readonly Case[] = [
     title: "A connector that restricts one partner alone",
     change: ({ connector: one }) =>
       (one["SenderDomains"] = ["smtp:fabrikam.example;1"]),
-    findings: ["warning connector-missing InboundConnector"],
+    findings: [
+      "warning connector-missing InboundConnector",
+      `warning direct-send ${organization}`,
+    ],
   },
   {
     title: "A connector that takes mail from everywhere",
     change: ({ connector: one }) =>
       (one["RestrictDomainsToIPAddresses"] = false),
-    findings: ["warning connector-missing InboundConnector"],
+    findings: [
+      "warning connector-missing InboundConnector",
+      `warning direct-send ${organization}`,
+    ],
   },
   {
     title: "A connector for another gateway, with Enhanced Filtering",
