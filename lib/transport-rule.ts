@@ -12,8 +12,7 @@ import {
   type AdoptArgs,
   type Args,
   type GuardArgs,
-  type Known,
-  type Optional,
+  type Outputs,
 } from "./resource";
 
 /** The inputs of a {@link TransportRule}. */
@@ -21,29 +20,8 @@ export interface TransportRuleArgs
   extends Args<TransportRuleProps>, AdoptArgs, GuardArgs {}
 
 /** A mail flow rule of Exchange Online; see {@link TransportRuleProps} for its properties. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- The base class defines the outputs.
 export class TransportRule extends TenantResource {
-  declare readonly name: Known<TransportRuleProps["name"]>;
-  declare readonly enabled: Known<TransportRuleProps["enabled"]>;
-  declare readonly mode: Known<TransportRuleProps["mode"]>;
-  declare readonly priority: Optional<TransportRuleProps["priority"]>;
-  declare readonly comments: Known<TransportRuleProps["comments"]>;
-  declare readonly headerContainsMessageHeader: Optional<
-    TransportRuleProps["headerContainsMessageHeader"]
-  >;
-  declare readonly headerContainsWords: Optional<
-    TransportRuleProps["headerContainsWords"]
-  >;
-  declare readonly senderIpRanges: Optional<
-    TransportRuleProps["senderIpRanges"]
-  >;
-  declare readonly setScl: Optional<TransportRuleProps["setScl"]>;
-  declare readonly quarantine: Optional<TransportRuleProps["quarantine"]>;
-  declare readonly stopRuleProcessing: Known<
-    TransportRuleProps["stopRuleProcessing"]
-  >;
-  declare readonly ruleErrorAction: Optional<
-    TransportRuleProps["ruleErrorAction"]
-  >;
   /** Exchange Online's GUID of the rule. */
   declare readonly guid: pulumi.Output<string>;
 
@@ -62,16 +40,29 @@ export class TransportRule extends TenantResource {
   }
 }
 
+/** The outputs of a {@link TransportRule} that are properties of the rule. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- As below.
+export interface TransportRule extends Outputs<
+  TransportRuleProps,
+  "name" | "enabled" | "mode" | "comments" | "stopRuleProcessing"
+> {}
+
 /** Logs, in previews too, that a range is not sent as the program gives it. */
 function noteExpansion(rule: TransportRule, args: TransportRuleArgs): void {
-  pulumi.output(args.senderIpRanges).apply((ranges) => {
-    const wide = (ranges ?? []).filter((range) =>
-      publishedWideRanges.includes(range),
-    );
-    if (wide.length > 0)
-      void pulumi.log.info(
-        `senderIpRanges: ${wide.join(" and ")} ${wide.length === 1 ? "is" : "are"} wider than Microsoft 365 takes, and expanded to /24 blocks.`,
-        rule,
+  for (const property of [
+    "senderIpRanges",
+    "exceptIfSenderIpRanges",
+  ] as const) {
+    if (args[property] === undefined) continue;
+    pulumi.output(args[property]).apply((ranges) => {
+      const wide = (ranges ?? []).filter((range) =>
+        publishedWideRanges.includes(range),
       );
-  });
+      if (wide.length > 0)
+        void pulumi.log.info(
+          `${property}: ${wide.join(" and ")} ${wide.length === 1 ? "is" : "are"} wider than Microsoft 365 takes, and expanded to /24 blocks.`,
+          rule,
+        );
+    });
+  }
 }

@@ -1,6 +1,7 @@
 import type { Values } from "../preview";
 import type { RuleValue, Snapshot } from "../snapshot";
 import { antiSpamPolicies } from "./anti-spam-policy";
+import { named } from "../result";
 import { domains } from "./area1-domain";
 import { settle, type ObjectTable } from "./object-table";
 import { notification, quarantinePolicies } from "./quarantine";
@@ -14,6 +15,8 @@ export interface ObjectChange {
   readonly name: string;
   /** Properties by their names in programs; null for a cleared property. Missing if the object is removed. */
   readonly values?: Readonly<Record<string, unknown>>;
+  /** The inputs of the program, which may explicitly request the loss of mail. Missing if they are not those of this write. */
+  readonly inputs?: Readonly<Record<string, unknown>>;
 }
 
 /** Access to the objects of a class in a snapshot. */
@@ -42,7 +45,11 @@ const overlays = {
     parts: ["antiSpamPolicies", "antiSpamRules"],
     losing: (name) => `HostedContentFilterPolicy "${name}"`,
   },
-  TransportRule: { table: transportRules, parts: ["transportRules"] },
+  TransportRule: {
+    table: transportRules,
+    parts: ["transportRules"],
+    losing: (name) => named("TransportRule", name),
+  },
 } satisfies Record<string, Overlay>;
 
 /** The name of one of these classes. */
@@ -51,11 +58,13 @@ export type OverlaidClass = keyof typeof overlays;
 const overlayOf = (kind: string): Overlay | undefined =>
   (overlays as Partial<Record<string, Overlay>>)[kind];
 
-/** Returns whether a change explicitly requests the loss of mail that a property of an object decides. */
+/** Returns whether a change, or its program, explicitly requests the loss of mail that a property of an object decides. */
 export const asksForLoss = (
-  { kind, name, values = {} }: ObjectChange,
+  { kind, name, values, inputs }: ObjectChange,
   { object, property }: { readonly object: string; readonly property: string },
-): boolean => overlayOf(kind)?.losing?.(name) === object && property in values;
+): boolean =>
+  overlayOf(kind)?.losing?.(name) === object &&
+  [values?.[property], inputs?.[property]].some(Boolean);
 
 /** Returns the objects of a snapshot by class. Writes to the tables change the snapshot. */
 export const tablesOf = (

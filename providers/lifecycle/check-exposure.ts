@@ -35,7 +35,12 @@ export async function checkExposure(
       : operation.session.ledger.guard;
   await guardWrite(operation, {
     label: labelOf(kind, name),
-    change: { kind: kind.name, name, ...(values && { values }) },
+    change: {
+      kind: kind.name,
+      name,
+      ...(values && { values }),
+      ...(!leaves && { inputs }),
+    },
     // The inputs of a deleted resource are from an earlier program, which may have guarded other mail.
     inputs: leaves && guard ? guard : inputs,
     restores: leaves && !guard,

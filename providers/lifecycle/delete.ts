@@ -2,7 +2,7 @@ import deepEqual from "fast-deep-equal";
 
 import type { Value } from "../codecs";
 import { UserError } from "../errors";
-import { equal, valueIn, type Values } from "../field";
+import { equal, storedValue, type Values } from "../field";
 import { isRecord, textOf } from "../json";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
 import type { TakenOver } from "../session/ledger";
@@ -132,8 +132,8 @@ async function restore(
   const changes: Record<string, Value> = {};
   const changedSince: string[] = [];
   for (const [property, field] of Object.entries(kind.fields)) {
-    const first = valueIn(previous, property, field);
-    const now = valueIn(live, property, field);
+    const first = storedValue(previous, property, field);
+    const now = live[property];
     const managed = isReported(state, property)
       ? undefined
       : (wroteOf(state, property) ?? (state[property] as Value | undefined));

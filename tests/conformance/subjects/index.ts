@@ -11,7 +11,7 @@ export { area1Domain, newArea1Domain } from "./area1-domain";
 export { foreignMark, ourMark, siblingsMark } from "./marks";
 export { quarantineNotification } from "./quarantine-notification";
 export { quarantinePolicy } from "./quarantine-policy";
-export { transportRule } from "./transport-rule";
+export { transportRule, wholeRules } from "./transport-rule";
 
 /** The test data of every kind, from which all suites for every kind are generated. */
 export const kindsUnderTest: Readonly<Record<KindName, KindUnderTest>> = {
