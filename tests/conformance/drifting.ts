@@ -52,18 +52,18 @@ export function drifting(bench: Bench): void {
     ([property]) => !(property in inputs),
   );
   if (added.length > 0) {
-    const asAdded = () =>
+    const byHand = (properties: typeof added) =>
       Object.fromEntries(
-        added.flatMap(([property, value]) => {
+        properties.flatMap(([property, value]) => {
           const field = kind.fields[property];
           return field ? [[field.wire, wireValue(field, value as Value)]] : [];
         }),
       ) as JsonObject;
 
-    test("removes everything that somebody added and that the program implies to be empty in one write", async () => {
+    test("removes everything that somebody added and that must be empty in one write", async () => {
       const resource = bench.resource();
       await resource.up(inputs);
-      for (const [wire, value] of Object.entries(asAdded()))
+      for (const [wire, value] of Object.entries(byHand(added)))
         subject.edit(bench.simulator, wire, value);
       expect(await resource.refresh()).toEqual(
         added.map(([name]) => name).sort(),
@@ -75,19 +75,22 @@ export function drifting(bench: Bench): void {
       expect(await resource.preview(inputs)).toEqual([]);
     });
 
-    test("restores them to an adopted object", async () => {
-      subject.add(bench.simulator, asAdded());
-      const first = settled(subject.live(bench.simulator));
+    test("restores such values to an adopted object", async () => {
+      // Not all of them: a write with all would be too large.
+      const exceptions = byHand(
+        added.filter(([property]) => property.startsWith("exceptIf")),
+      );
+      subject.add(bench.simulator, exceptions);
+      const first = settled(bench.live());
       const resource = bench.resource();
       const program = { ...inputs, adopt: true };
       await resource.up(program);
-      for (const wire of Object.keys(asAdded()))
+      for (const wire of Object.keys(exceptions))
         expect(isSet(bench.live()[wire])).toBe(false);
       expect(await resource.preview(program)).toEqual([]);
       expect(await resource.refresh()).toEqual([]);
       await resource.destroy();
-      expect(settled(subject.live(bench.simulator))).toMatchObject(asAdded());
-      expect(first).toMatchObject(asAdded());
+      expect(settled(bench.live())).toEqual(first);
     });
   }
 

@@ -227,11 +227,6 @@ const refusals: [string, string, Properties][] = [
     },
   ],
   [
-    "TransportRule: no condition",
-    "TransportRule",
-    { name: "All mail", deleteMessage: true },
-  ],
-  [
     "TransportRule: a control character",
     "TransportRule",
     { ...rule, comments: "x\u0000" },

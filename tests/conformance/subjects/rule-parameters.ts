@@ -127,7 +127,7 @@ const namedWords = (...others: string[]): Meaning<readonly string[]> => ({
 
 /** Texts that name an object of the organization. */
 const names =
-  /^(HasClassification|ApplyClassification|ApplyRights|RouteMessageOutboundConnector|GenerateIncidentReport|DlpPolicy)/;
+  /^(?:ExceptIf)?(HasClassification|ApplyClassification|ApplyRights|RouteMessageOutboundConnector|GenerateIncidentReport|DlpPolicy)/;
 
 function valuesOf(wire: string, { type, pattern }: Parameter): Values {
   if (typeof type === "object") {

@@ -99,6 +99,7 @@ function ruleWith(
   label: string,
   parameters: readonly RuleParameter[],
   more: Properties = {},
+  special: Pick<Subject, "others" | "without"> = {},
 ): Subject {
   const title = `Rule with all ${label}`;
   const least = {
@@ -125,7 +126,9 @@ function ruleWith(
       ...byProperty(parameters, "other"),
       name: "Renamed",
       comments: "for people",
+      ...special.others,
     },
+    ...(special.without && { without: special.without }),
     otherNames: ["Renamed", "Another rule"],
     makes: [{ cmdlet: "New-TransportRule" }],
     ...objectOf(byHand, title, {
@@ -141,13 +144,29 @@ function ruleWith(
 export const wholeRules = [
   ruleWith("conditions", ruleParameters.conditions),
   ruleWith("exceptions", ruleParameters.exceptions),
-  ruleWith("actions", [...ruleParameters.actions, ...ruleParameters.others], {
-    senderAddressLocation: "Envelope",
-    recipientAddressType: "Original",
-    ruleSubType: "Dlp",
-    useLegacyRegex: true,
-    messageContainsDataClassifications: ['{"name":"SWIFT"}'],
-  }),
+  ruleWith(
+    "actions",
+    [...ruleParameters.actions, ...ruleParameters.others],
+    {
+      senderAddressLocation: "Envelope",
+      recipientAddressType: "Original",
+      ruleSubType: "Dlp",
+      useLegacyRegex: true,
+      messageContainsDataClassifications: ['{"name":"SWIFT"}'],
+    },
+    {
+      others: { messageContainsDataClassifications: ['{"name":"PII"}'] },
+      without: {
+        messageContainsDataClassifications: ["notifySender"],
+        removeOmeV2: ["removeRmsAttachmentEncryption"],
+        applyHtmlDisclaimerText: [
+          "applyHtmlDisclaimerLocation",
+          "applyHtmlDisclaimerFallbackAction",
+        ],
+        generateIncidentReport: ["incidentReportContent"],
+      },
+    },
+  ),
 ] as const;
 
 export const transportRules: KindUnderTest = {
