@@ -75,3 +75,34 @@ export const otherRuleSettings = [
   "dlpPolicy",
   "useLegacyRegex",
 ] as const;
+
+/**
+ * The two halves of a rejection. If only one is given, Exchange sets the other one to this value.
+ *
+ * @see https://learn.microsoft.com/powershell/module/exchangepowershell/new-transportrule (examples)
+ */
+const rejection: Readonly<Record<string, string>> = {
+  rejectMessageReasonText: "Delivery not authorized, message refused",
+  rejectMessageEnhancedStatusCode: "5.7.1",
+};
+
+/** Returns the other half of a rejection; undefined for any other property. */
+export const otherHalfOf = (property: string): string | undefined =>
+  property in rejection
+    ? Object.keys(rejection).find((half) => half !== property)
+    : undefined;
+
+/**
+ * Returns the half of a rejection that must be cleared together with the other one: Exchange has set it, and would go on rejecting.
+ *
+ * @param valueOf returns the current value of a property
+ */
+export function clearedWith(
+  property: string,
+  valueOf: (property: string) => unknown,
+): string | undefined {
+  const half = otherHalfOf(property);
+  return half !== undefined && valueOf(half) === rejection[half]
+    ? half
+    : undefined;
+}

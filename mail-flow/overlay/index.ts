@@ -2,6 +2,7 @@ import type { Values } from "../preview";
 import type { RuleValue, Snapshot } from "../snapshot";
 import { antiSpamPolicies } from "./anti-spam-policy";
 import { named } from "../result";
+import { otherHalfOf } from "../rule-properties";
 import { domains } from "./area1-domain";
 import { settle, type ObjectTable } from "./object-table";
 import { notification, quarantinePolicies } from "./quarantine";
@@ -64,7 +65,9 @@ export const asksForLoss = (
   { object, property }: { readonly object: string; readonly property: string },
 ): boolean =>
   overlayOf(kind)?.losing?.(name) === object &&
-  [values?.[property], inputs?.[property]].some(Boolean);
+  [property, otherHalfOf(property)].some(
+    (one) => one !== undefined && (values?.[one] || inputs?.[one]),
+  );
 
 /** Returns the objects of a snapshot by class. Writes to the tables change the snapshot. */
 export const tablesOf = (

@@ -2,6 +2,7 @@ import { valueOf } from "../part";
 import type { Values } from "../preview";
 import type { RuleValue, Snapshot, TransportRule } from "../snapshot";
 import {
+  clearedWith,
   isRuleAction,
   otherRuleSettings,
   ruleSchedule,
@@ -57,9 +58,11 @@ export function transportRules({
       const holder = holderOf(object, property);
       if (property === "priority")
         move(rules, object as unknown as TransportRule, Number(value));
-      else if (value === null || (holder !== object && isNone(value)))
+      else if (value === null || (holder !== object && isNone(value))) {
+        const half = clearedWith(property, (name) => holder[name]);
         delete holder[property];
-      else holder[property] = value;
+        if (half !== undefined) delete holder[half];
+      } else holder[property] = value;
     },
     // Conditions, exceptions and dates that the program does not have would narrow the rule, so an `up` removes them.
     impliedOf: (object) => [

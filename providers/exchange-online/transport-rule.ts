@@ -1,3 +1,4 @@
+import { clearedWith } from "../../mail-flow/rule-properties";
 import { encode, together, valuesOf, type Kind } from "../kind";
 import { identityOf } from "./identity";
 import { properties } from "./transport-rule-properties";
@@ -70,7 +71,16 @@ export const transportRule: Kind = {
 
   async update({ exchange, patience }, item, changes) {
     const live = valuesOf(this, item);
-    const { enabled, ...others } = changes;
+    const { enabled, ...given } = changes;
+    const halves = Object.keys(given).flatMap((property) =>
+      given[property] === null
+        ? (clearedWith(property, (name) => live[name]) ?? [])
+        : [],
+    );
+    const others = {
+      ...Object.fromEntries(halves.map((half) => [half, null])),
+      ...given,
+    };
     const identity = { Identity: item["Guid"] };
     // Disable first and enable last, so that a partly changed rule is never active.
     if (enabled === false)

@@ -388,6 +388,20 @@ describe("A transport rule", () => {
       [["Enable-TransportRule", { Identity }]],
     ],
     [
+      "cleared of a flag, which has no null",
+      { deleteMessage: null, exceptIfHasNoClassification: null },
+      [
+        [
+          "Set-TransportRule",
+          {
+            Identity,
+            DeleteMessage: false,
+            ExceptIfHasNoClassification: false,
+          },
+        ],
+      ],
+    ],
+    [
       "changed alone",
       { setScl: null },
       [["Set-TransportRule", { Identity, SetSCL: null }]],
@@ -395,6 +409,37 @@ describe("A transport rule", () => {
   ])("is %s", async (_, changes, cmdlets) => {
     await transportRule.update(exchange.operation(), item, changes);
     expect(exchange.cmdlets).toEqual(cmdlets);
+  });
+
+  test("stops rejecting when its text or its code is cleared, if Exchange has added the other one", async () => {
+    const text = "Delivery not authorized, message refused";
+    const rejecting = {
+      ...item,
+      RejectMessageReasonText: text,
+      RejectMessageEnhancedStatusCode: "5.7.1",
+    };
+    const both = {
+      Identity,
+      RejectMessageReasonText: null,
+      RejectMessageEnhancedStatusCode: null,
+    };
+    for (const half of ["ReasonText", "EnhancedStatusCode"])
+      await transportRule.update(exchange.operation(), rejecting, {
+        [`rejectMessage${half}`]: null,
+      });
+    await transportRule.update(
+      exchange.operation(),
+      { ...rejecting, RejectMessageReasonText: "No." },
+      { rejectMessageEnhancedStatusCode: null },
+    );
+    expect(exchange.cmdlets).toEqual([
+      ["Set-TransportRule", both],
+      ["Set-TransportRule", both],
+      [
+        "Set-TransportRule",
+        { Identity, RejectMessageEnhancedStatusCode: null },
+      ],
+    ]);
   });
 
   test.each(
