@@ -157,7 +157,7 @@ const reasonIn =
 
 /** Returns why an object differs from every resource, in words that follow the object's name. */
 function differenceIn(
-  { kind, live }: TenantObject,
+  { live }: TenantObject,
   { fromFile }: Tenant,
   property: string,
 ): string {

@@ -37,7 +37,7 @@ type Values = Omit<RuleParameter, "property">;
 const made = <T>(value: T, other: T, meaning: Meaning<T>): Values => ({
   value,
   other,
-  meaning: meaning as unknown as Meaning,
+  meaning,
 });
 
 /** The meaning of a text in which every character counts. */

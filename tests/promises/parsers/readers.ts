@@ -3,7 +3,6 @@ import * as fc from "fast-check";
 import { intervalOf } from "../../../mail-flow/address-set";
 import { kinds, type KindName } from "../../../providers/kinds";
 import { Cloudflare } from "../../../providers/cloudflare/client";
-import type { Value } from "../../../providers/codecs";
 import {
   claimsOf,
   type Credentials,
