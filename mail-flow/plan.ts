@@ -91,7 +91,7 @@ function update(
     note("is left out: the snapshot does not hold it");
     return;
   }
-  const previous = part(before, "previous");
+  const previous = previousOf(table, object, before);
   for (const property of changed) {
     const now = table.read(object, property);
     const implied = table.implied(property, now, after);
@@ -120,7 +120,9 @@ function remove(table: ObjectTable, { before }: Change, note: Note): void {
   }
   const back = new Map<string, unknown>();
   const changedSince: string[] = [];
-  for (const [property, first] of Object.entries(part(before, "previous"))) {
+  for (const [property, first] of Object.entries(
+    previousOf(table, object, before),
+  )) {
     const written = writtenTo(table, property, first, before);
     const now = table.read(object, property);
     if (!table.has(property) || written === undefined || isEqual(now, first))
@@ -140,6 +142,19 @@ function remove(table: ObjectTable, { before }: Change, note: Note): void {
     if (value !== undefined) put(table, object, property, value, note);
   }
 }
+
+/** Returns the previous values of an adopted object, with those that a state omits; none of an object that the program created. */
+const previousOf = (
+  table: ObjectTable,
+  object: Values,
+  state: Values,
+): Values => ({
+  ...(state["adopted"] === true &&
+    Object.fromEntries(
+      table.sparse(object).map((property) => [property, null]),
+    )),
+  ...part(state, "previous"),
+});
 
 /** Returns the value that the stack wrote, as a refresh may have recorded it; undefined if it wrote none. */
 function writtenTo(

@@ -38,6 +38,8 @@ export interface ObjectTable {
   ): RuleValue | null | undefined;
   /** Returns the value with which a destroy restores a previous one; undefined if the property stays as it is. */
   restored(property: string, previous: unknown): unknown;
+  /** Returns the properties of an object that the previous values in a state omit if they are empty. */
+  sparse(object: Values): readonly string[];
   /** Records that the preview does not contain a property's value. @returns the consequence, if there is one */
   obscure(object: Values, property: string): string | undefined;
 }
@@ -72,6 +74,7 @@ export function list<T extends object>(
     impliedOf: () => [],
     implied: () => undefined,
     restored: (_property, previous) => previous,
+    sparse: () => [],
     obscure: () => "it is taken as it is now",
   };
 }

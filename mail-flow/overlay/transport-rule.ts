@@ -64,6 +64,11 @@ export function transportRules({
         if (half !== undefined) delete holder[half];
       } else holder[property] = value;
     },
+    sparse: (object) => [
+      ...Object.keys(object["conditions"] as Values),
+      ...Object.keys(object["actions"] as Values),
+      ...schedule,
+    ],
     // Conditions, exceptions and dates that the program does not have would narrow the rule, so an `up` removes them.
     impliedOf: (object) => [
       ...Object.keys(object["conditions"] as Values),
