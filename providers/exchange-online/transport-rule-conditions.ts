@@ -3,7 +3,8 @@ import { field, noneIsImplied, type Field } from "../field";
 import { partnerOf } from "../../mail-flow/condition-pairs";
 import { ipRanges } from "./ip-ranges";
 import {
-  adAttributes,
+  adAttribute,
+  type adAttributes,
   attributePatterns,
   attributeWords,
   classifications,
@@ -353,7 +354,7 @@ const parameters = {
   },
   adComparisonAttribute: {
     wire: "ADComparisonAttribute",
-    codec: one(oneOf(...adAttributes)),
+    codec: adAttribute,
   },
   adComparisonOperator: {
     wire: "ADComparisonOperator",

@@ -2,6 +2,7 @@ import {
   flag,
   integer,
   kindOf,
+  oneOf,
   setOf,
   text,
   type Codec,
@@ -147,6 +148,12 @@ export const adAttributes = [
   "UserLogonName",
   "ZipCode",
 ] as const;
+
+/** One of these attributes. */
+export const adAttribute = one({
+  ...oneOf(...adAttributes),
+  type: "attribute, such as `City`, `Department`",
+});
 
 const inWords = (entry: string): [name: string, values: string] => {
   const at = entry.indexOf(":");
