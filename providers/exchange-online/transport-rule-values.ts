@@ -304,7 +304,7 @@ const table: Codec<string> = {
 export const classifications: Codec = {
   ...many(table, { min: 1 }),
   decode(wire) {
-    if (wire === null || wire === false) return null;
+    if (wire === null || wire === false || wire === "") return null;
     if (wire === undefined) return undefined;
     const entries = (isList(wire) ? wire : [wire]).map(
       (entry) =>

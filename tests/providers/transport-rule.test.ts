@@ -221,6 +221,8 @@ describe("A parameter of a transport rule", () => {
       '{"name":"a","minCount":"2"}',
     ])
       expect(codec?.decode(wire)).toEqual(['{"minCount":"2","name":"a"}']);
+    for (const none of [null, false, ""])
+      expect(codec?.decode(none)).toBeNull();
   });
 });
 

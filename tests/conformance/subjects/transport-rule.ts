@@ -121,22 +121,19 @@ function ruleWith(
     mark: "comments",
     least,
     inputs: all,
-    absent: absentFrom(all),
+    // Its name is that of one rule only: the other subject of the kind is renamed.
+    absent: ["name", ...absentFrom(all)],
     others: {
       ...byProperty(parameters, "other"),
-      name: "Renamed",
       comments: "for people",
       ...special.others,
     },
     ...(special.without && { without: special.without }),
-    otherNames: ["Renamed", "Another rule"],
     makes: [{ cmdlet: "New-TransportRule" }],
     ...objectOf(byHand, title, {
       ...(encode(kinds.TransportRule, all as Values) as JsonObject),
       Comments: "made by hand",
     }),
-    live: (simulator) =>
-      byHand.find(simulator, title) ?? byHand.find(simulator, "Renamed"),
   };
 }
 
