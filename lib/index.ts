@@ -78,10 +78,34 @@ export type {
 export type { QuarantinePermission } from "../providers/exchange-online/quarantine-permissions";
 export type { QuarantinePolicyProps } from "../providers/exchange-online/quarantine-policy";
 export type {
+  AddedRecipientType,
+  AuditSeverity,
+  DisclaimerFallbackAction,
+  DisclaimerLocation,
+  IncidentReportContent,
+  NotifySenderType,
+  TransportRuleActions,
+} from "../providers/exchange-online/transport-rule-actions";
+export type {
+  AdAttribute,
+  AdComparisonOperator,
+  EvaluatedUser,
+  FromUserScope,
+  Importance,
+  ManagementRelationship,
+  MessageType,
+  ToUserScope,
+  TransportRuleConditions,
+} from "../providers/exchange-online/transport-rule-conditions";
+export type { TransportRuleExceptions } from "../providers/exchange-online/transport-rule-exceptions";
+export type {
+  RecipientAddressType,
   RuleErrorAction,
+  RuleSubType,
+  SenderAddressLocation,
   TransportRuleMode,
   TransportRuleProps,
-} from "../providers/exchange-online/transport-rule";
+} from "../providers/exchange-online/transport-rule-properties";
 export type {
   RestoredObject,
   RestorePointProps,

@@ -4,6 +4,7 @@ import { publishedWideRanges } from "../providers/exchange-online/ip-ranges";
 import type { GuardedMailProps } from "../providers/exposure-guard/guarded-mail";
 import { outputNames, type Form, type Kind } from "../providers/kind";
 import type { FirstSeen } from "../providers/restore-point/restored-object";
+import { rememberedOf } from "../mail-flow/remembered";
 import { markFor } from "../providers/mark";
 import { otherTypeOf, registration } from "./registration";
 
@@ -33,6 +34,13 @@ export type Known<T> = pulumi.Output<Listed<Exclude<T, undefined>>>;
 export type Optional<T> = pulumi.Output<
   Listed<Exclude<T, undefined>> | undefined
 >;
+
+/** The outputs of a class by its properties. @typeParam Always those that always have a value. */
+export type Outputs<Props, Always extends keyof Props> = {
+  readonly [K in keyof Props]-?: K extends Always
+    ? Known<Props[K]>
+    : Optional<Props[K]>;
+};
 
 /** A mutable list: outputs are copies, which the program may change. */
 type Listed<T> = T extends readonly (infer Entry)[] ? Entry[] : T;
@@ -97,31 +105,20 @@ export abstract class Area1Resource extends pulumi.CustomResource {
     opts: pulumi.CustomResourceOptions = {},
     others: readonly string[] = [],
   ) {
-    const given = inputs as Record<string, unknown> | undefined;
-    const properties: [string, { default?: unknown }][] = [
-      ...Object.entries(kind.fields).filter(([, { foreign }]) => !foreign),
-      ...kind.settings.map((setting): [string, object] => [setting, {}]),
+    giveUnsetOutputs(new.target.prototype, kind);
+    const always = [
+      ...(inputs ? withDefault(kind) : inputNames(kind)),
+      ...outputNames(kind),
+      ...others,
     ];
-    const computed = [...outputNames(kind), ...others];
-    // Creates only outputs that can have a value, because the SDK is slow for each one. An unset property without a default is
-    // undefined, in previews too.
-    const isLeftOut = ([property, field]: (typeof properties)[number]) =>
-      given !== undefined &&
-      given[property] === undefined &&
-      field.default === undefined &&
-      !computed.includes(property);
+    // Creates only outputs that can have a value, because the SDK is slow for each one.
     const unknown = Object.fromEntries(
-      [
-        ...properties
-          .filter((property) => !isLeftOut(property))
-          .map(([property]) => property),
-        ...computed,
-      ].map((output) => [output, undefined]),
+      always.map((output) => [output, undefined]),
     );
     super(
       registration().typeOf(kind.name),
       name,
-      { ...unknown, ...given, ...registration().inputsOf(kind.name) },
+      { ...unknown, ...inputs, ...registration().inputsOf(kind.name) },
       pulumi.mergeOptions(opts, {
         // A state of the other registration keeps its resources.
         aliases: [{ type: otherTypeOf(kind.name) }],
@@ -131,14 +128,43 @@ export abstract class Area1Resource extends pulumi.CustomResource {
         }),
       }),
     );
-    for (const [property] of properties.filter(isLeftOut))
-      // A transformation may have set it.
-      if (!(property in this))
-        Object.defineProperty(this, property, {
-          get: () => pulumi.output(undefined),
-          enumerable: true,
-        });
   }
+}
+
+/** Returns the names of a kind's inputs. */
+const inputNames = ({ fields, settings }: Form): string[] => [
+  ...Object.keys(fields),
+  ...settings,
+];
+
+/** Returns the names of a kind's inputs that have a value if a program leaves them out. */
+const withDefault = rememberedOf(({ fields }: Form): string[] =>
+  Object.keys(fields).filter(
+    (property) => fields[property]?.default !== undefined,
+  ),
+);
+
+const complete = new WeakSet<object>();
+
+/**
+ * Gives a class an output without a value for each input that a program leaves out, in previews too. They are on the prototype and not on
+ * each resource, because a transport rule has some 170 inputs. An output that the SDK sets takes its place.
+ */
+function giveUnsetOutputs(prototype: object, kind: Form): void {
+  if (complete.has(prototype)) return;
+  complete.add(prototype);
+  for (const property of inputNames(kind))
+    Object.defineProperty(prototype, property, {
+      get: () => pulumi.output(undefined),
+      set(this: object, value: unknown) {
+        Object.defineProperty(this, property, {
+          value,
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
+      },
+    });
 }
 
 /** A resource that can adopt an object. */

@@ -12,8 +12,7 @@ import {
   type AdoptArgs,
   type Args,
   type GuardArgs,
-  type Known,
-  type Optional,
+  type Outputs,
 } from "./resource";
 
 /** The inputs of a {@link TransportRule}. */
@@ -21,29 +20,8 @@ export interface TransportRuleArgs
   extends Args<TransportRuleProps>, AdoptArgs, GuardArgs {}
 
 /** A mail flow rule of Exchange Online; see {@link TransportRuleProps} for its properties. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- The base class defines the outputs.
 export class TransportRule extends TenantResource {
-  declare readonly name: Known<TransportRuleProps["name"]>;
-  declare readonly enabled: Known<TransportRuleProps["enabled"]>;
-  declare readonly mode: Known<TransportRuleProps["mode"]>;
-  declare readonly priority: Optional<TransportRuleProps["priority"]>;
-  declare readonly comments: Known<TransportRuleProps["comments"]>;
-  declare readonly headerContainsMessageHeader: Optional<
-    TransportRuleProps["headerContainsMessageHeader"]
-  >;
-  declare readonly headerContainsWords: Optional<
-    TransportRuleProps["headerContainsWords"]
-  >;
-  declare readonly senderIpRanges: Optional<
-    TransportRuleProps["senderIpRanges"]
-  >;
-  declare readonly setScl: Optional<TransportRuleProps["setScl"]>;
-  declare readonly quarantine: Optional<TransportRuleProps["quarantine"]>;
-  declare readonly stopRuleProcessing: Known<
-    TransportRuleProps["stopRuleProcessing"]
-  >;
-  declare readonly ruleErrorAction: Optional<
-    TransportRuleProps["ruleErrorAction"]
-  >;
   /** Exchange Online's GUID of the rule. */
   declare readonly guid: pulumi.Output<string>;
 
@@ -58,6 +36,19 @@ export class TransportRule extends TenantResource {
       { ...args, comments: orDefault(args.comments, markOf(name)) },
       opts,
     );
-    if (!opts?.id) noteExpansion(this, "senderIpRanges", args.senderIpRanges);
+    if (opts?.id) return;
+    for (const property of [
+      "senderIpRanges",
+      "exceptIfSenderIpRanges",
+    ] as const)
+      if (args[property] !== undefined)
+        noteExpansion(this, property, args[property]);
   }
 }
+
+/** The outputs of a {@link TransportRule} that are properties of the rule. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- As below.
+export interface TransportRule extends Outputs<
+  TransportRuleProps,
+  "name" | "enabled" | "mode" | "comments" | "stopRuleProcessing"
+> {}

@@ -11,12 +11,16 @@ const pairs = [
 
 const partners: ReadonlyMap<string, string> = new Map(
   pairs.flatMap(([one, other]) =>
-    [propertyOf, (parameter: string) => `exceptIf${parameter}`].flatMap(
-      (named): [string, string][] => [
-        [named(one), named(other)],
-        [named(other), named(one)],
-      ],
-    ),
+    ["", "ExceptIf"].flatMap((prefix): [string, string][] => {
+      const [first, second] = [
+        propertyOf(`${prefix}${one}`),
+        propertyOf(`${prefix}${other}`),
+      ];
+      return [
+        [first, second],
+        [second, first],
+      ];
+    }),
   ),
 );
 

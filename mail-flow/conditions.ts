@@ -91,8 +91,8 @@ const conditions: Readonly<Record<string, (value: RuleValue) => Holds>> = {
     return ({ mail }) => (mail.senderInside === false ? true : undefined);
   },
   fromMemberOf: () => no,
-  senderADAttributeContainsWords: () => no,
-  senderADAttributeMatchesPatterns: () => no,
+  senderAdAttributeContainsWords: () => no,
+  senderAdAttributeMatchesPatterns: () => no,
   senderManagementRelationship: () => no,
   betweenMemberOf1: () => no,
   betweenMemberOf2: () => no,
@@ -132,7 +132,7 @@ const conditions: Readonly<Record<string, (value: RuleValue) => Holds>> = {
   contentCharacterSetContainsWords: () => no,
 };
 
-/** Returns a condition's name without `exceptIf`: `exceptIfSCLOver` becomes `sclOver`, `exceptIfFrom` becomes `from`. */
+/** Returns a condition's name without `exceptIf`: `exceptIfSclOver` becomes `sclOver`, `exceptIfFrom` becomes `from`. */
 export function unprefixed(name: string): string {
   if (!name.startsWith("exceptIf")) return name;
   return propertyOf(name.slice("exceptIf".length));

@@ -15,9 +15,16 @@ export const same = (one: unknown, other: unknown): boolean =>
   typeof other === "string" &&
   one.toLowerCase() === other.toLowerCase();
 
-/** Returns a parameter's name as in programs: `SCLOver` becomes `sclOver`, `ADComparisonAttribute` becomes `adComparisonAttribute`. */
+/**
+ * Returns a parameter's name as in programs: `SCLOver` becomes `sclOver`, `SenderADAttributeContainsWords` becomes
+ * `senderAdAttributeContainsWords`, `RemoveOMEv2` becomes `removeOmeV2`.
+ */
 export function propertyOf(parameter: string): string {
-  const capitals = /^[A-Z]+(?=[A-Z][a-z]|$)/.exec(parameter)?.[0];
-  const head = capitals ?? parameter.slice(0, 1);
-  return head.toLowerCase() + parameter.slice(head.length);
+  const words = parameter
+    .replace(
+      /[A-Z]{2,}(?=v\d|[A-Z](?!v\d)[a-z]|$)/g,
+      (capitals) => capitals.slice(0, 1) + capitals.slice(1).toLowerCase(),
+    )
+    .replace(/v(?=\d)/, "V");
+  return words.slice(0, 1).toLowerCase() + words.slice(1);
 }

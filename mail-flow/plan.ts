@@ -93,7 +93,7 @@ function update(
     note("is left out: the snapshot does not hold it");
     return;
   }
-  const previous = part(before, "previous");
+  const previous = previousOf(table, object, before);
   const values: Values = {};
   for (const property of changed) {
     if (property in (table.views ?? {})) {
@@ -131,7 +131,9 @@ function remove(table: ObjectTable, { before }: Change, note: Note): void {
   }
   const back = new Map<string, unknown>();
   const changedSince: string[] = [];
-  for (const [property, first] of Object.entries(part(before, "previous"))) {
+  for (const [property, first] of Object.entries(
+    previousOf(table, object, before),
+  )) {
     const written = writtenTo(table, property, first, before);
     const now = table.read(object, property);
     if (!table.has(property) || written === undefined || isEqual(now, first))
@@ -189,6 +191,18 @@ function inWholeLists(
     },
   );
 }
+/** Returns the previous values of an adopted object, with those that a state omits; none of an object that the program created. */
+const previousOf = (
+  table: ObjectTable,
+  object: Values,
+  state: Values,
+): Values => ({
+  ...(state["adopted"] === true &&
+    Object.fromEntries(
+      table.sparse(object).map((property) => [property, null]),
+    )),
+  ...part(state, "previous"),
+});
 
 /** Returns the value that the stack wrote, as a refresh may have recorded it; undefined if it wrote none. */
 function writtenTo(

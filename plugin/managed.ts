@@ -1,4 +1,4 @@
-import { equal, type Values } from "../providers/field";
+import { equal, storedValue, type Values } from "../providers/field";
 import { isList, isRecord } from "../providers/json";
 import type { Form, State } from "../providers/kind";
 import { check } from "../providers/lifecycle/check";
@@ -64,7 +64,8 @@ export function comparedState(
   const firstOf = (name: string): Value =>
     isRecord(previous) ? ((previous as Values)[name] ?? null) : null;
   const isAskedOf = (name: string): boolean =>
-    isRecord(previous) && name in previous;
+    isRecord(previous) &&
+    storedValue(previous as Values, name, form.fields[name]) !== undefined;
   for (const name of Object.keys(news))
     if (isUnset(state[name]))
       state[name] = isAskedOf(name) ? outputs[name] : news[name];
@@ -130,7 +131,6 @@ export function importedState(
       // The priority depends on the other rules, so that a program seldom gives it.
       return (
         field &&
-        !field.foreign &&
         name !== "priority" &&
         // A quarantine policy may permit nothing.
         (!isUnset(value) || (field.required && isList(value)))

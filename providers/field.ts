@@ -61,8 +61,11 @@ export interface Field {
    * value for which the list is as the program wants it.
    */
   readonly view?: ListView;
-  /** Whether it is not an input of programs: it is reported if somebody else sets it. */
-  readonly foreign?: true;
+  /**
+   * Whether most objects have no value. Previous values in states omit it then, which keeps states small, and an answer without it means
+   * that there is none.
+   */
+  readonly sparse?: true;
 }
 
 /** The properties of a kind, by their names in programs. */
@@ -101,13 +104,24 @@ export function isEmpty(value: Value): boolean {
   );
 }
 
-/** Returns a property's value. For a foreign property that is missing in the values, returns null: it is not set. */
-export const valueIn = (
+/** Returns an object's values as a state stores them: without the empty ones of sparse properties. */
+export const stored = (
+  { fields }: { readonly fields: Fields },
+  values: Values,
+): Values =>
+  Object.fromEntries(
+    Object.entries(values).filter(
+      ([property, value]) => !(fields[property]?.sparse && isEmpty(value)),
+    ),
+  );
+
+/** Returns a property's value among stored values. A sparse property that is missing has no value. */
+export const storedValue = (
   values: Values,
   property: string,
-  { foreign }: Field,
+  { sparse }: Pick<Field, "sparse"> = {},
 ): Value | undefined =>
-  property in values ? values[property] : foreign ? null : undefined;
+  property in values ? values[property] : sparse ? null : undefined;
 
 /** Returns whether two values are equivalent for the vendor. */
 export function equal({ codec }: Field, a: Value, b: Value): boolean {

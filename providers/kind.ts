@@ -1,5 +1,5 @@
 import type { Value } from "./codecs";
-import { isEmpty, type Values } from "./field";
+import type { Values } from "./field";
 import type { Form, Identity, Item, State } from "./form";
 import type { Listing } from "./session/shared-list";
 import type { Operation } from "./session/session";
@@ -85,16 +85,16 @@ export function valuesOf(
 ): Values {
   const values: Record<string, Value> = {};
   for (const [name, field] of Object.entries(kind.fields)) {
-    const { wire, codec, foreign, view } = field;
+    const { wire, codec, sparse, view } = field;
     if (view) continue;
     const said = item[wire];
     const value =
-      said === undefined && codec.emptyWhenMissing && !kind.missingMeansUnknown
+      said === undefined &&
+      (codec.emptyWhenMissing || sparse) &&
+      !kind.missingMeansUnknown
         ? null
         : codec.decode(said);
-    // Conditions that are not set are omitted, to keep states small.
-    if (value !== undefined && !(foreign && isEmpty(value)))
-      values[name] = value;
+    if (value !== undefined) values[name] = value;
   }
   return values;
 }
@@ -116,7 +116,7 @@ export function together(
   };
 }
 
-/** Returns the values with the vendor's names and in its format; null stays null. */
+/** Returns the values with the vendor's names and in its format; null stays null, but a flag has no null (PowerShell's type Boolean). */
 export function encode(
   kind: Pick<Kind, "fields">,
   values: Values,
@@ -124,9 +124,11 @@ export function encode(
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => {
       const field = kind.fields[name];
-      return field && !field.view
-        ? [[field.wire, value === null ? null : field.codec.encode(value)]]
-        : [];
+      if (!field || field.view) return [];
+      const { wire, codec } = field;
+      const known =
+        value ?? (codec.schema.type === "boolean" ? codec.none : null);
+      return [[wire, known === null ? null : codec.encode(known)]];
     }),
   );
 }

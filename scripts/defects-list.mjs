@@ -32,8 +32,8 @@ export const defects = [
   {
     defect: "After an interruption the own value counts as the previous one",
     file: "providers/lifecycle/create.ts",
-    find: "previous: slice || live",
-    replace: "previous: live",
+    find: "previous: slice || stored(kind, live)",
+    replace: "previous: stored(kind, live)",
     test: "tests/promises/05-destroy-restores.test.ts",
   },
   {

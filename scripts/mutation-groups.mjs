@@ -125,10 +125,12 @@ export const groups = {
       "exchange-online/client",
       "exchange-online/error-envelope",
       "exchange-online/identity",
-      "exchange-online/parameters",
+
       "exchange-online/transport-rule",
-      "exchange-online/transport-rule-parameters",
+      "exchange-online/transport-rule-actions",
+      "exchange-online/transport-rule-conditions",
       "exchange-online/transport-rule-properties",
+      "exchange-online/transport-rule-values",
     ],
     tests: [
       "providers/messages",

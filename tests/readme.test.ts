@@ -2,7 +2,12 @@ import { existsSync, readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { repository } from "./readme/documented";
+import { propertiesOf, repository } from "./readme/documented";
+import {
+  exceptionsFile,
+  exceptionsOfRules,
+  writeExceptions,
+} from "./readme/exceptions";
 import { tablesIn, withTables } from "./readme/marked";
 import {
   contradictions,
@@ -14,6 +19,7 @@ import {
 // UPDATE_DOCS=1 npm test -- tests/readme.test.ts && npm run format
 if (process.env.UPDATE_DOCS)
   beforeAll(async () => {
+    await writeExceptions();
     for (const [file, made] of Object.entries(tables)) {
       const at = path.join(repository, file);
       await writeFile(at, withTables(await readFile(at, "utf8"), made()));
@@ -26,6 +32,12 @@ test.each(Object.entries(tables))(
     expect(tablesIn(await read(file))).toEqual(made());
   },
 );
+
+test("the exceptions of a transport rule are its conditions, with their comments", () => {
+  expect(propertiesOf(exceptionsFile, "TransportRuleExceptions")).toEqual(
+    exceptionsOfRules(),
+  );
+});
 
 test("the README can be read in one go, and names every input of UseCase4", async () => {
   const text = await read("README.md");

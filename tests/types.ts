@@ -58,7 +58,18 @@ export const sameRule = new TransportRule("same-rule", {
   quarantine: rule.quarantine,
   stopRuleProcessing: rule.stopRuleProcessing,
   ruleErrorAction: rule.ruleErrorAction,
+  from: rule.from,
+  sclOver: rule.sclOver,
+  messageTypeMatches: rule.messageTypeMatches,
+  exceptIfFromScope: rule.exceptIfFromScope,
+  deleteMessage: rule.deleteMessage,
+  incidentReportContent: rule.incidentReportContent,
+  expiryDate: rule.expiryDate,
 });
+
+export const scope: pulumi.Output<
+  "InOrganization" | "NotInOrganization" | undefined
+> = rule.exceptIfFromScope;
 
 const quarantine = new QuarantinePolicy("quarantine", {
   name: "Finance",

@@ -1,6 +1,7 @@
 import { egressIpRanges } from "../../mail-flow/egress";
 import type { Header } from "../../mail-flow/message";
 import { same } from "../../mail-flow/names";
+import { ruleActions } from "../../mail-flow/rule-properties";
 import {
   antiSpamInputs,
   domainInputs,
@@ -11,7 +12,7 @@ import {
   useCase4Headers,
 } from "../../mail-flow/use-case-4";
 import type { Value } from "../../providers/codecs";
-import { equal, type Field, type Values } from "../../providers/field";
+import { equal, isEmpty, type Field, type Values } from "../../providers/field";
 import type { Kind } from "../../providers/kind";
 import { kinds, type KindName } from "../../providers/kinds";
 import { judged, resourceInputs, shown } from "./resource-inputs";
@@ -126,10 +127,17 @@ function compareWith(
         ),
   );
   if (domains.length === 0) remarks.push("Cloudflare protects no domain.");
-  for (const { object } of roles)
+  for (const { object, inputs } of roles)
     if (object)
       remarks.push(
         ...object.obstacles.map((one) => `${objectName(object)} ${one}.`),
+        // The component's rules leave other actions to others.
+        ...ruleActions
+          .filter(
+            (action) =>
+              !(action in inputs) && !isEmpty(object.live[action] ?? null),
+          )
+          .map((action) => `${objectName(object)} has the action ${action}.`),
       );
   const word = maliciousSpamWord(settings.spamWords, settings.maliciousWords);
   if (word !== undefined)

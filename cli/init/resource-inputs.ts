@@ -73,12 +73,7 @@ export function resourceInputs(
       unmanaged.push(
         `${property} is ${shown(value)}, which a program cannot say exactly`,
       );
-    } else if (
-      field?.foreign !== true &&
-      value !== undefined &&
-      value !== null &&
-      !added.has(property)
-    ) {
+    } else if (value !== undefined && value !== null && !added.has(property)) {
       added.add(property);
       inputs[property] = value;
     } else return { reasons: [differenceIn(object, tenant, property)] };
@@ -138,8 +133,7 @@ function isStated(
   if (!field || value === undefined || value === null) return false;
   if (property === kind.nameField || field.required) return true;
   // The order among others is nobody's alone: a rule that somebody removes would change it.
-  if (property === "priority" || field.foreign || field.onlyOnCreate)
-    return false;
+  if (property === "priority" || field.onlyOnCreate) return false;
   if (property === kind.markField && isMark(value)) return false;
   const usual = given[property] ?? field.default ?? kind.initial?.[property];
   if (usual !== undefined) return !equal(field, value, usual);
@@ -163,13 +157,11 @@ const reasonIn =
 
 /** Returns why an object differs from every resource, in words that follow the object's name. */
 function differenceIn(
-  { kind, live }: TenantObject,
+  { live }: TenantObject,
   { fromFile }: Tenant,
   property: string,
 ): string {
   const value = live[property];
-  if (kinds[kind].fields[property]?.foreign)
-    return `has ${property}, which is not managed`;
   if (value === undefined)
     return fromFile
       ? `has an unknown ${property} (a snapshot does not have it: leave out --snapshot)`

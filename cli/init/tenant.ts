@@ -229,7 +229,7 @@ function expectedOf({ mailExchanges }: Snapshot, domain: string): Values {
   return host === undefined ? {} : { transport: host };
 }
 
-/** Returns the actions and conditions of a rule that no property of the resource stands for. */
+/** Returns the conditions of a rule that no property of the resource stands for. */
 function obstaclesOf(
   snapshot: Snapshot,
   name: string,
@@ -238,16 +238,9 @@ function obstaclesOf(
   const rule = valueOf(snapshot.transportRules).find((one) =>
     guid === undefined ? same(one.name, name) : same(one.guid, guid),
   );
-  const actions = Object.keys(rule?.actions ?? {}).filter((action) => {
-    const field = kinds.TransportRule.fields[action];
-    return !field || field.foreign;
-  });
-  return [
-    ...actions.map((action) => `has the action ${action}`),
-    ...(rule?.unread ?? []).map(
-      (one) => `has the condition or exception ${one}`,
-    ),
-  ];
+  return (rule?.unread ?? []).map(
+    (one) => `has the condition or exception ${one}`,
+  );
 }
 
 function refuseUnread(snapshot: Snapshot): void {

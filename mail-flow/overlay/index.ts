@@ -1,6 +1,8 @@
 import type { Values } from "../preview";
 import type { RuleValue, Snapshot } from "../snapshot";
 import { antiSpamPolicies } from "./anti-spam-policy";
+import { named } from "../result";
+import { otherHalfOf } from "../rule-properties";
 import { domains } from "./area1-domain";
 import { inboundConnectors } from "./inbound-connector";
 import { connectionFilter } from "./connection-filter";
@@ -19,6 +21,8 @@ export interface ObjectChange {
   readonly values?: Readonly<Record<string, unknown>>;
   /** Whether the values are those from before a resource that is deleted, so that no program asks for them. */
   readonly restores?: boolean;
+  /** The inputs of the program, which may explicitly request the loss of mail. Missing if they are not those of this write. */
+  readonly inputs?: Readonly<Record<string, unknown>>;
 }
 
 /** A loss of mail, as far as a write may ask for it. */
@@ -35,8 +39,11 @@ interface Overlay {
   /** The parts of the snapshot that a write changes. */
   readonly parts: readonly (keyof Snapshot)[];
   /** Returns whether a write requests a loss of mail in so many words. Only for classes with properties that do. */
-  readonly losing?: (change: Required<ObjectChange>, loss: Loss) => boolean;
+  readonly losing?: (change: Asked, loss: Loss) => boolean;
 }
+
+/** A change with what its program asks for. */
+type Asked = Required<ObjectChange>;
 
 /** All classes whose objects decide where mail goes. `providers/kinds.ts` has a kind for each of them, and no other kinds. */
 const overlays = {
@@ -52,8 +59,9 @@ const overlays = {
   AntiSpamPolicy: {
     table: antiSpamPolicies,
     parts: ["antiSpamPolicies", "antiSpamRules"],
-    losing: ({ name, values }, { decided: { object, property } }) =>
-      object === `HostedContentFilterPolicy "${name}"` && property in values,
+    losing: (change, loss) =>
+      loss.decided.object === named("HostedContentFilterPolicy", change.name) &&
+      isAskedFor(change, loss),
   },
   InboundConnector: {
     table: inboundConnectors,
@@ -66,7 +74,13 @@ const overlays = {
       // A connector that is switched on restricts because its program says so: otherwise the write would end the restriction, too.
       (values[decided.property] === true || values["enabled"] === true),
   },
-  TransportRule: { table: transportRules, parts: ["transportRules"] },
+  TransportRule: {
+    table: transportRules,
+    parts: ["transportRules"],
+    losing: (change, loss) =>
+      loss.decided.object === named("TransportRule", change.name) &&
+      isAskedFor(change, loss),
+  },
   // Neither asks for the loss of Cloudflare's mail in so many words: the block list may name Cloudflare's addresses by mistake, and Direct
   // Send is about mail that does not come from Cloudflare.
   ConnectionFilter: { table: connectionFilter, parts: ["connectionFilters"] },
@@ -85,12 +99,23 @@ const newNameOf = (
   { name: renamed }: Readonly<Record<string, unknown>>,
 ): string => (typeof renamed === "string" ? renamed : name);
 
-/** Returns whether a change explicitly requests a loss of mail that a property of an object decides. */
+/** Returns whether a write, or its program, has a value for the property that decides a loss. */
+function isAskedFor(
+  { values, inputs }: Asked,
+  { decided: { property } }: Loss,
+): boolean {
+  return [property, otherHalfOf(property)].some(
+    (one) => one !== undefined && Boolean(values[one] || inputs[one]),
+  );
+}
+
+/** Returns whether a change, or its program, explicitly requests a loss of mail that a property of an object decides. */
 export const asksForLoss = (
-  { kind, name, values = {}, restores = false }: ObjectChange,
+  { kind, name, values = {}, inputs = {}, restores = false }: ObjectChange,
   loss: Loss,
 ): boolean =>
-  overlayOf(kind)?.losing?.({ kind, name, values, restores }, loss) === true;
+  overlayOf(kind)?.losing?.({ kind, name, values, inputs, restores }, loss) ===
+  true;
 
 /** Returns the objects of a snapshot by class. Writes to the tables change the snapshot. */
 export const tablesOf = (

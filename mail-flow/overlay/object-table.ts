@@ -41,6 +41,8 @@ export interface ObjectTable {
   restored(property: string, previous: unknown): unknown;
   /** The properties that manage a part of a list. Only whole lists can be put. */
   readonly views?: Readonly<Record<string, ListView>>;
+  /** Returns the properties of an object that the previous values in a state omit if they are empty. */
+  sparse(object: Values): readonly string[];
   /** Records that the preview does not contain a property's value. @returns the consequence, if there is one */
   obscure(object: Values, property: string): string | undefined;
 }
@@ -75,6 +77,7 @@ export function list<T extends object>(
     impliedOf: () => [],
     implied: () => undefined,
     restored: (_property, previous) => previous,
+    sparse: () => [],
     obscure: () => "it is taken as it is now",
   };
 }

@@ -1,21 +1,21 @@
 import { valueOf } from "../part";
 import type { Values } from "../preview";
 import type { RuleValue, Snapshot, TransportRule } from "../snapshot";
+import {
+  clearedWith,
+  isRuleAction,
+  otherRuleSettings,
+  ruleSchedule,
+  ruleSettings,
+} from "../rule-properties";
 import { move, renumber } from "./order";
 import { list, type ObjectTable } from "./object-table";
 
-const own = [
-  "name",
-  "enabled",
-  "mode",
-  "comments",
-  "stopRuleProcessing",
-  "ruleErrorAction",
-];
-const schedule = ["activationDate", "expiryDate"];
-const actions = ["setScl", "quarantine"];
-/** Inputs of the resource that are not properties of the rule. */
-const aside = [
+const schedule: readonly string[] = ruleSchedule;
+const settings: readonly string[] = ruleSettings;
+/** Settings that a snapshot does not have, and inputs of the resource that are not properties of the rule. */
+const aside: readonly string[] = [
+  ...otherRuleSettings,
   "adopt",
   "restorePoint",
   "guardedMail",
@@ -23,7 +23,7 @@ const aside = [
   "pending",
 ];
 
-/** Returns the table of mail flow rules. Every property that is neither the rule's own nor an action is a condition or an exception. */
+/** Returns the table of mail flow rules. Every property that is neither a setting of the rule nor an action is a condition or an exception. */
 export function transportRules({
   transportRules: part,
 }: Snapshot): ObjectTable {
@@ -32,7 +32,7 @@ export function transportRules({
     part,
     "mail flow rules",
     "name",
-    own,
+    settings,
     (name) => ({
       name,
       priority: rules.length,
@@ -58,16 +58,24 @@ export function transportRules({
       const holder = holderOf(object, property);
       if (property === "priority")
         move(rules, object as unknown as TransportRule, Number(value));
-      else if (isAbsent(property, value)) delete holder[property];
-      else holder[property] = value;
+      else if (value === null || (holder !== object && isNone(value))) {
+        const half = clearedWith(property, (name) => holder[name]);
+        delete holder[property];
+        if (half !== undefined) delete holder[half];
+      } else holder[property] = value;
     },
+    sparse: (object) => [
+      ...Object.keys(object["conditions"] as Values),
+      ...Object.keys(object["actions"] as Values),
+      ...schedule,
+    ],
     // Conditions, exceptions and dates that the program does not have would narrow the rule, so an `up` removes them.
     impliedOf: (object) => [
       ...Object.keys(object["conditions"] as Values),
       ...schedule,
     ],
     implied: (property) =>
-      [...own, ...actions, "priority"].includes(property) ? undefined : null,
+      settings.includes(property) || isRuleAction(property) ? undefined : null,
     obscure(object, property) {
       if (property === "comments") return undefined;
       const { conditions, unread } = object as unknown as TransportRule;
@@ -81,12 +89,12 @@ export function transportRules({
 }
 
 function holderOf(object: Values, property: string): Values {
-  if ([...own, ...schedule, "priority"].includes(property)) return object;
-  return object[
-    actions.includes(property) ? "actions" : "conditions"
-  ] as Values;
+  if (settings.includes(property) || schedule.includes(property)) return object;
+  return object[isRuleAction(property) ? "actions" : "conditions"] as Values;
 }
 
-/** Returns whether a rule does not have a property: it is null, or an action that is false. */
-const isAbsent = (property: string, value: RuleValue | null): boolean =>
-  value === null || (value === false && actions.includes(property));
+/** Returns whether a condition, an exception or an action with this value is not set. */
+const isNone = (value: RuleValue): boolean =>
+  value === false ||
+  value === "" ||
+  (Array.isArray(value) && value.length === 0);

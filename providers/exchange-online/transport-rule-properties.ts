@@ -1,24 +1,15 @@
+import { flag, integer, objectName, oneOf, state, text } from "../codecs";
+import { field, noneIsImplied, type Field } from "../field";
+import { actions, type TransportRuleActions } from "./transport-rule-actions";
 import {
-  flag,
-  integer,
-  objectName,
-  oneOf,
-  setOf,
-  state,
-  text,
-  type Codec,
-  type Value,
-} from "../codecs";
-import { field, noneIsImplied, type Field, type Fields } from "../field";
-import { ipRanges } from "./ip-ranges";
-import { fieldsOf, one } from "./parameters";
-import {
-  actionParameters,
-  conditionParameters,
-  onOff,
-  partnerOf,
-  scl,
-} from "./transport-rule-parameters";
+  conditions,
+  exceptions,
+  type TransportRuleConditions,
+} from "./transport-rule-conditions";
+import type { TransportRuleExceptions } from "./transport-rule-exceptions";
+import { date, nameOfObject, one, onOff } from "./transport-rule-values";
+
+export { actions, conditions, exceptions };
 
 /** What a rule does with mail that matches. */
 export type TransportRuleMode = "Enforce" | "Audit" | "AuditAndNotify";
@@ -26,13 +17,26 @@ export type TransportRuleMode = "Enforce" | "Audit" | "AuditAndNotify";
 /** What happens to mail when a rule cannot be evaluated. */
 export type RuleErrorAction = "Ignore" | "Defer";
 
+/** Where a rule looks for the sender's address. */
+export type SenderAddressLocation = "Header" | "Envelope" | "HeaderOrEnvelope";
+
+/** Which address of a recipient a rule checks. */
+export type RecipientAddressType = "Original" | "Resolved";
+
+/** What a rule belongs to. */
+export type RuleSubType = "None" | "Dlp";
+
 /**
- * A mail flow rule of Exchange Online. Needs a role that may write transport rules: Exchange Administrator, or the management role
- * Transport Rules.
+ * A mail flow rule of Exchange Online, with every condition, exception and action. Needs a role that may write transport rules: Exchange
+ * Administrator, or the management role Transport Rules.
  *
- * @see https://learn.microsoft.com/powershell/module/exchange/new-transportrule
+ * @see https://learn.microsoft.com/powershell/module/exchangepowershell/new-transportrule
  */
-export interface TransportRuleProps {
+export interface TransportRuleProps
+  extends
+    TransportRuleConditions,
+    TransportRuleExceptions,
+    TransportRuleActions {
   /** Name of the rule, unique in the tenant, at most 64 characters. A change renames the rule in place. */
   name: string;
   /**
@@ -56,61 +60,72 @@ export interface TransportRuleProps {
    */
   comments?: string;
   /**
-   * Name of the header that `headerContainsWords` looks in, compared in any case. A rule takes one. Both are given or
-   * neither; left out, the rule must not have that condition.
-   */
-  headerContainsMessageHeader?: string;
-  /** Whole words, compared in any case, of which the header must have one. A set: the order means nothing. */
-  headerContainsWords?: readonly string[];
-  /**
-   * Addresses of the last host before Microsoft 365: IPv4, CIDR of /24 to /32, or `a-b` of at most 256 addresses. The two wider
-   * ranges that Cloudflare publishes are expanded to their /24 blocks. Left out, the rule must not have that condition.
-   */
-  senderIpRanges?: readonly string[];
-  /** Spam confidence level to request: -1 asks to skip filtering, 5 and 6 mean spam, 9 high confidence spam. -1 to 9. */
-  setScl?: number;
-  /** Sends matching mail to the hosted quarantine, from which only an administrator releases. No quarantine policy applies to it. */
-  quarantine?: boolean;
-  /**
    * Whether rules after this one are skipped for mail that matches.
    * @default false
    */
   stopRuleProcessing?: boolean;
   /** What happens to mail when the rule cannot be evaluated. Not managed when left out. */
   ruleErrorAction?: RuleErrorAction;
+  /**
+   * Date and time from which the rule acts, in ISO 8601 with the time zone: `2027-01-31T18:00:00Z`. A date alone is midnight in UTC. Left
+   * out, the rule must not have one.
+   */
+  activationDate?: string;
+  /** Date and time until which the rule acts, in the same form. Left out, the rule must not have one. */
+  expiryDate?: string;
+  /**
+   * Where conditions and exceptions on the sender's address look for it: in the field From (`Header`, Exchange's default), in the SMTP
+   * envelope, or in both. Not managed when left out.
+   */
+  senderAddressLocation?: SenderAddressLocation;
+  /**
+   * Which addresses conditions and exceptions on recipients check: `Resolved` (Exchange's default) the primary address only, `Original`
+   * the address in the field To. Not managed when left out.
+   */
+  recipientAddressType?: RecipientAddressType;
+  /** `Dlp` has a meaning in Exchange Server only; `None` is a regular rule, Exchange's default. Not managed when left out. */
+  ruleSubType?: RuleSubType;
+  /** DLP policy that the rule belongs to. Has an effect in Exchange Server only. Not managed when left out. */
+  dlpPolicy?: string;
+  /**
+   * Whether regular expressions have the syntax of Exchange Server 2010. Exchange takes it for a new rule only: a later change has no
+   * effect.
+   */
+  useLegacyRegex?: boolean;
 }
 
-const noSpacesAtEnds = (value: string): string | undefined =>
-  value !== value.trim()
-    ? `"${value}" has spaces at an end, which no word of a header has; remove them`
-    : undefined;
+/** The dates between which a rule is active. */
+export const schedule = {
+  activationDate: field("ActivationDate", one(date), {
+    implied: noneIsImplied,
+    sparse: true,
+  }),
+  expiryDate: field("ExpiryDate", one(date), {
+    implied: noneIsImplied,
+    sparse: true,
+  }),
+};
 
-/** Returns a codec that does not ignore spaces at the ends: a rule that was created by hand with such spaces matches another word. */
-const exactly = (codec: Codec<string>): Codec<string> => ({
-  ...codec,
-  key: (value) => codec.normalize(value).toLowerCase(),
-});
+// The name of a header is no condition without its words.
+const {
+  headerContainsMessageHeader: _,
+  headerContainsWords,
+  senderIpRanges,
+  ...otherConditions
+} = conditions;
 
-const word = exactly(
-  text({ required: true, anyCase: true, refuse: noSpacesAtEnds }),
-);
-
-/** The conditions that are inputs of programs; one of them is required. */
-const ownConditions = ["headerContainsWords", "senderIpRanges"];
-
-const otherConditions = Object.keys(fieldsOf(conditionParameters)).filter(
-  (property) =>
-    property !== "headerContainsMessageHeader" &&
-    !ownConditions.includes(property),
-);
-
-/** The properties that are inputs of programs. */
-const own = {
+/** All properties of a rule. */
+export const properties = {
   name: field("Name", objectName(64), {
     required: true,
     requires: [
       {
-        anyOf: [...ownConditions, ...otherConditions],
+        // Errors name the first ones.
+        anyOf: Object.keys({
+          headerContainsWords,
+          senderIpRanges,
+          ...otherConditions,
+        }),
         why: "a rule without a condition applies to all mail",
       },
     ],
@@ -121,97 +136,24 @@ const own = {
   }),
   priority: field("Priority", integer(0, 299)),
   comments: field("Comments", text({ max: 1024 })),
-  headerContainsMessageHeader: field(
-    "HeaderContainsMessageHeader",
-    one(
-      exactly(
-        text({
-          required: true,
-          anyCase: true,
-          max: 64,
-          refuse: (value) =>
-            /^[!-9;-~]+$/.test(value)
-              ? undefined
-              : `"${value}" is not the name of a header; give it without colon and spaces`,
-        }),
-      ),
-    ),
-    { implied: noneIsImplied, ...partnerOf("HeaderContainsMessageHeader") },
-  ),
-  headerContainsWords: field("HeaderContainsWords", setOf(word, { min: 1 }), {
-    implied: noneIsImplied,
-    ...partnerOf("HeaderContainsWords"),
-  }),
-  senderIpRanges: field("SenderIpRanges", ipRanges, { implied: noneIsImplied }),
-  setScl: field("SetSCL", scl),
-  quarantine: field("Quarantine", onOff),
+  ...schedule,
+  ...conditions,
+  ...exceptions,
+  ...actions,
   stopRuleProcessing: field("StopRuleProcessing", flag, { default: false }),
   ruleErrorAction: field("RuleErrorAction", oneOf("Ignore", "Defer")),
+  senderAddressLocation: field(
+    "SenderAddressLocation",
+    oneOf("Header", "Envelope", "HeaderOrEnvelope"),
+  ),
+  recipientAddressType: field(
+    "RecipientAddressType",
+    oneOf("Original", "Resolved"),
+  ),
+  ruleSubType: field("RuleSubType", oneOf("None", "Dlp")),
+  dlpPolicy: field("DlpPolicy", nameOfObject, { sparse: true }),
+  useLegacyRegex: field("UseLegacyRegex", onOff, {
+    onlyOnCreate: true,
+    sparse: true,
+  }),
 } satisfies Record<keyof TransportRuleProps, Field>;
-
-/** Replaces fields by the resource's own field for the same parameter. */
-const withOwn = (fields: Fields): Fields =>
-  Object.fromEntries(
-    Object.entries(fields).map(
-      (entry) =>
-        Object.entries(own).find(([, { wire }]) => wire === entry[1].wire) ??
-        entry,
-    ),
-  );
-
-/** Every condition of a rule. */
-export const conditions = withOwn(fieldsOf(conditionParameters));
-
-/** Every exception of a rule. */
-export const exceptions = fieldsOf(conditionParameters, "ExceptIf");
-
-/** Every action of a rule. */
-export const actions = withOwn(fieldsOf(actionParameters));
-
-/** A date in UTC, in ISO 8601 format. Anything else counts as missing. */
-const date: Codec<string> = {
-  ...text(),
-  decode(wire) {
-    const time = typeof wire === "string" ? Date.parse(wire) : NaN;
-    return Number.isNaN(time) ? undefined : new Date(time).toISOString();
-  },
-};
-
-/** The dates between which a rule is active. */
-export const schedule = {
-  activationDate: field("ActivationDate", date),
-  expiryDate: field("ExpiryDate", date),
-};
-
-/**
- * A codec that does not change values. A destroy restores the foreign conditions of an adopted rule: the codec of their parameter
- * would change their order or spelling.
- */
-const anything: Codec = {
-  type: "as Exchange has it",
-  schema: { type: "any" },
-  refuse: () => "is not an input",
-  normalize: (value) => value,
-  encode: (value) => value,
-  decode: (wire) => (wire === undefined ? undefined : (wire as Value)),
-  key: (value) => value,
-  none: null,
-  emptyWhenMissing: true,
-};
-
-/** Properties that narrow a rule and are no inputs of programs: other conditions, all exceptions, the dates between which it is active. */
-const foreign = Object.fromEntries(
-  Object.entries({ ...conditions, ...exceptions, ...schedule })
-    .filter(([property]) => !(property in own))
-    .map(([property, { wire }]) => [
-      property,
-      field(wire, anything, {
-        foreign: true,
-        implied: noneIsImplied,
-        ...partnerOf(wire),
-      }),
-    ]),
-);
-
-/** All properties of a rule. */
-export const properties: Fields & typeof own = { ...own, ...foreign };

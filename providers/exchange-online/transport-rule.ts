@@ -1,12 +1,9 @@
+import { clearedWith } from "../../mail-flow/rule-properties";
 import { encode, together, valuesOf, type Kind } from "../kind";
 import { identityOf } from "./identity";
 import { properties } from "./transport-rule-properties";
 
-export type {
-  RuleErrorAction,
-  TransportRuleMode,
-  TransportRuleProps,
-} from "./transport-rule-properties";
+export type { TransportRuleProps } from "./transport-rule-properties";
 
 /** Maximum number of characters in a rule (documented). What the vendor counts in addition to the values is unknown. */
 const longestRule = 8192;
@@ -17,20 +14,32 @@ export const transportRule: Kind = {
   scopeId: "tenantId",
   computed: ["guid"],
   fields: properties,
+  initial: {
+    ruleErrorAction: "Ignore",
+    senderAddressLocation: "Header",
+    recipientAddressType: "Resolved",
+    ruleSubType: "None",
+  },
   settings: ["adopt", "allowExposure"],
   nameField: "name",
   idIs: "guid",
   markField: "comments",
 
   refuse(inputs) {
-    const size = Object.values(inputs)
-      .flat()
-      .reduce<number>((sum, value) => sum + String(value).length, 0);
+    const sizes = Object.entries(inputs).map(([property, value]) => ({
+      property,
+      size: [value]
+        .flat()
+        .reduce<number>((sum, one) => sum + String(one).length, 0),
+    }));
+    const size = sizes.reduce((sum, one) => sum + one.size, 0);
     if (size <= longestRule) return [];
-    const words = inputs["headerContainsWords"] !== undefined;
+    const [longest] = sizes
+      .filter(({ property }) => !["name", "comments"].includes(property))
+      .sort((a, b) => b.size - a.size);
     return [
       {
-        property: words ? "headerContainsWords" : "senderIpRanges",
+        property: longest?.property ?? "comments",
         reason: `the values of the rule have ${size} characters, a rule takes ${longestRule}; shorten them or make two rules`,
       },
     ];
@@ -39,7 +48,13 @@ export const transportRule: Kind = {
   alwaysExists: () => false,
   decides: (property) =>
     property === undefined ||
-    !["name", "comments", "ruleErrorAction"].includes(property),
+    ![
+      "name",
+      "comments",
+      "ruleErrorAction",
+      "ruleSubType",
+      "dlpPolicy",
+    ].includes(property),
   identify: identityOf,
 
   list: ({ exchange }, _name, newerThan) =>
@@ -56,7 +71,16 @@ export const transportRule: Kind = {
 
   async update({ exchange, patience }, item, changes) {
     const live = valuesOf(this, item);
-    const { enabled, ...others } = changes;
+    const { enabled, ...given } = changes;
+    const halves = Object.keys(given).flatMap((property) =>
+      given[property] === null
+        ? (clearedWith(property, (name) => live[name]) ?? [])
+        : [],
+    );
+    const others = {
+      ...Object.fromEntries(halves.map((half) => [half, null])),
+      ...given,
+    };
     const identity = { Identity: item["Guid"] };
     // Disable first and enable last, so that a partly changed rule is never active.
     if (enabled === false)

@@ -11,7 +11,7 @@ import {
   remedies,
 } from "./exposure-guard";
 import type { Value } from "../codecs";
-import { equal, type Values } from "../field";
+import { equal, storedValue, type Values } from "../field";
 import { isRecord, textOf } from "../json";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
 import { checked } from "../lifecycle/check";
@@ -193,7 +193,9 @@ const takenOut = (
     Object.keys(earlier).flatMap((property) => {
       const field = kind.fields[property];
       if (field?.view) return property in wanted ? [] : [[property, null]];
-      const value = isRecord(first) ? (first as Values)[property] : undefined;
+      const value = isRecord(first)
+        ? storedValue(first as Values, property, field)
+        : undefined;
       const now = live[property];
       return property in wanted ||
         !field ||
@@ -242,8 +244,9 @@ function leaving(
     ]),
   );
   const first = Object.entries(kind.fields).flatMap(
-    ([property, { implied }]): [string, Value][] => {
-      const value = (seen as Values)[property];
+    ([property, field]): [string, Value][] => {
+      const { implied } = field;
+      const value = storedValue(seen as Values, property, field);
       // Null, for example, for a domain without a host to forward mail to, or a rule without a condition.
       if (implied) return [[property, value ?? null]];
       return value !== undefined && property in managed
@@ -257,7 +260,9 @@ function leaving(
     Object.fromEntries(
       first.filter(
         ([property, value]) =>
-          property in seen && !(kind.scopeId === "accountId" && value === null),
+          (property in seen ||
+            (kind.fields[property]?.sparse && property in managed)) &&
+          !(kind.scopeId === "accountId" && value === null),
       ),
     ),
   );

@@ -39,7 +39,7 @@ export async function checkExposure(
       kind: kind.name,
       name,
       ...(values && { values }),
-      ...(leaves && { restores: true }),
+      ...(leaves ? { restores: true } : { inputs }),
     },
     // The inputs of a deleted resource are from an earlier program, which may have guarded other mail.
     inputs: leaves && guard ? guard : inputs,

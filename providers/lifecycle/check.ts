@@ -20,7 +20,7 @@ export function check(
       ? kind.fields[property]
       : undefined;
     if (value === null || value === undefined) continue;
-    if (field && !field.foreign) {
+    if (field) {
       const reason = isUnknown(value) ? undefined : field.codec.refuse(value);
       if (reason) failures.push({ property, reason });
       inputs[property] =
@@ -91,16 +91,20 @@ function keepFirst(olds: State, inputs: Record<string, unknown>): void {
 const isFailure = (value: State | Failure): value is Failure =>
   typeof value["reason"] === "string" && typeof value["property"] === "string";
 
+/** The number of properties up to which an error names all of them. */
+const mostListed = 50;
+
 function unknownProperty(kind: Form, property: string): string {
   const names = [
-    ...Object.keys(kind.fields).filter((name) => !kind.fields[name]?.foreign),
+    ...Object.keys(kind.fields),
     ...kind.settings,
     ...(isGuarded(kind) ? ["guardedMail"] : []),
   ];
   const close = names.find(
     (name) => name.toLowerCase() === property.toLowerCase(),
   );
-  return close
-    ? `is not a property; write ${close}`
+  if (close) return `is not a property; write ${close}`;
+  return names.length > mostListed
+    ? `is not a property of this resource; docs/resources.md has all ${names.length}`
     : `is not a property of this resource, which has ${names.join(", ")}`;
 }

@@ -1,7 +1,7 @@
 import { textOf } from "../json";
 import { isFault, UserError, VendorError } from "../errors";
 import { isCancelled } from "../http/patience";
-import type { Values } from "../field";
+import { stored, type Values } from "../field";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
 import type { Operation, Session } from "../session/session";
 import type { Listing } from "../session/shared-list";
@@ -94,7 +94,7 @@ export async function create(kind: Kind, session: Session, inputs: State) {
         );
       let fixed = {
         adopted,
-        ...(adopted && { previous: slice || live }),
+        ...(adopted && { previous: slice || stored(kind, live) }),
         [kind.scopeId]: home,
       };
       let pending: readonly string[] = [];

@@ -2,7 +2,7 @@ import deepEqual from "fast-deep-equal";
 
 import type { Value } from "../codecs";
 import { UserError } from "../errors";
-import { equal, valueIn, type Values } from "../field";
+import { equal, storedValue, type Values } from "../field";
 import { isRecord, textOf } from "../json";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
 import type { TakenOver } from "../session/ledger";
@@ -139,8 +139,8 @@ async function restore(
   for (const [property, field] of Object.entries(kind.fields)) {
     const managed = writtenValue(state, property);
     if (field.view && managed !== undefined) changes[property] = null;
-    const first = valueIn(previous, property, field);
-    const now = valueIn(live, property, field);
+    const first = storedValue(previous, property, field);
+    const now = live[property];
     if (first === undefined || now === undefined) continue;
     if (field.onlyOnCreate || field.replaces) continue;
     if (isDefaultMark(kind, property, state)) continue;

@@ -4,7 +4,7 @@ import type { Value } from "../codecs";
 import { same } from "../../mail-flow/names";
 import { textOf } from "../json";
 import { UserError } from "../errors";
-import { equal, type Values } from "../field";
+import { equal, stored, type Values } from "../field";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
 import type { Session } from "../session/session";
 import type { Listing } from "../session/shared-list";
@@ -45,7 +45,7 @@ export async function read(
     let item = findOwned(kind, listing, id, state);
     if (!known) {
       const found = findByIdOrName(kind, listing, id);
-      const values = valuesOf(kind, found);
+      const values = stored(kind, valuesOf(kind, found));
       const outs = await outsOf(kind, operation, found, values, expected, {});
       return {
         id: idOf(kind, kind.identify(found)),

@@ -1,7 +1,10 @@
 import { UserError } from "../errors";
-import { equal, isEmpty, valueIn, type Other, type Values } from "../field";
+import { equal, isEmpty, type Other, type Values } from "../field";
 import type { Failure, Form, Kind } from "../kind";
 import { labelOf } from "./state";
+
+/** The number of alternatives up to which errors name all of them. */
+const mostNamed = 4;
 
 /** A requirement of the field table that the values do not meet. */
 interface Unmet extends Failure {
@@ -72,11 +75,8 @@ export function relationFailures(
  */
 function unmetAfter(kind: Form, live: Values, changes: Values): Unmet[] {
   const after: Values = { ...live, ...changes };
-  return unmet(kind, after, (property) => {
-    const field = kind.fields[property];
-    return !!field && valueIn(after, property, field) !== undefined;
-  }).filter(({ by, anyOf }) =>
-    [by, ...anyOf].some((property) => property in changes),
+  return unmet(kind, after, (property) => after[property] !== undefined).filter(
+    ({ by, anyOf }) => [by, ...anyOf].some((property) => property in changes),
   );
 }
 
@@ -121,11 +121,13 @@ function unmet(
       const isMet = anyOf.some(
         (property) => !isKnown(property) || !isEmpty(values[property] ?? null),
       );
-      const [property = anyOf[0] ?? by, ...others] = anyOf.filter(
-        (name) => !kind.fields[name]?.foreign,
-      );
+      const [property = by, ...others] = anyOf;
       const alternatives =
-        others.length > 0 ? `, or ${others.join(" or ")}` : "";
+        others.length > mostNamed
+          ? `, or ${others[0]} or another one`
+          : others
+              .map((other, index) => `${index === 0 ? "," : ""} or ${other}`)
+              .join("");
       const reason =
         why ?? (when === undefined ? "" : `${by} is ${JSON.stringify(when)}`);
       return isRequired && !isMet

@@ -1,7 +1,7 @@
 import type { Value } from "../codecs";
 import { textOf } from "../json";
 import { UserError } from "../errors";
-import { equal, type Field, type Values } from "../field";
+import { equal, storedValue, type Field, type Values } from "../field";
 import { valuesOf, type Kind, type State } from "../kind";
 import { isMark } from "../mark";
 import type { Session } from "../session/session";
@@ -79,7 +79,9 @@ export async function update(
             field,
             value ?? null,
             expected[property] ?? null,
-            adopted ? previous?.[property] : undefined,
+            adopted && previous
+              ? storedValue(previous, property, field)
+              : undefined,
           );
       if (target === undefined) continue;
       if (value !== undefined && equal(field, value, target)) continue;
@@ -141,7 +143,6 @@ const newlyManaged = (
   Object.fromEntries(
     Object.entries(live).filter(
       ([property]) =>
-        !kind.fields[property]?.foreign &&
         news[property] !== undefined &&
         (olds[property] === undefined || isReported(olds, property)),
     ),

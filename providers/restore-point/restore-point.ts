@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import deepEqual from "fast-deep-equal";
 
 import { UserError } from "../errors";
-import { equal, valueIn, type Values } from "../field";
+import { equal, stored, storedValue, type Values } from "../field";
 import { reasonAgainstMail } from "../exposure-guard/guarded-mail";
 import type { Handlers } from "../process/handlers";
 import { isRecord, textOf } from "../json";
@@ -171,9 +171,8 @@ function difference(
   if (!isRecord(first)) return undefined;
   if (!now) return "was there first, is no more";
   const changed = Object.entries(kind.fields).flatMap(([property, field]) => {
-    const [was, is] = [first as Values, now].map((values) =>
-      valueIn(values, property, field),
-    );
+    const was = storedValue(first as Values, property, field);
+    const is = now[property];
     if (was === undefined || is === undefined || equal(field, is, was))
       return [];
     const whole = Array.isArray(was) ? was.map(String).join(", ") : "";
@@ -213,7 +212,8 @@ async function take(
   for (const [index, object] of fresh.entries()) {
     const kind = kinds[object.kind];
     const item = items[index];
-    values[keyOf(object)] = kind && item ? valuesOf(kind, item) : null;
+    values[keyOf(object)] =
+      kind && item ? stored(kind, valuesOf(kind, item)) : null;
   }
   if (reasons.length === 0) {
     const { reasonAgainstProgram } =

@@ -3,6 +3,7 @@ import {
   connectorDefaults,
   policyRuleDefaults,
 } from "../../mail-flow/policy-defaults";
+import { propertyOf } from "../../mail-flow/names";
 import type * as snapshot from "../../mail-flow/snapshot";
 import {
   flag,
@@ -12,16 +13,16 @@ import {
   recipient,
   setOf,
   text,
+  type Codec,
 } from "../codecs";
 import { antiSpamPolicy } from "../exchange-online/anti-spam-policy";
 import { connectionFilter as filterKind } from "../exchange-online/connection-filter";
 import { identityOf } from "../exchange-online/identity";
 import { inboundConnector as connector } from "../exchange-online/inbound-connector";
-import { fieldsOf } from "../exchange-online/parameters";
 import { organizationConfig } from "../exchange-online/organization-config";
 import { quarantineNotification } from "../exchange-online/quarantine-notification";
 import { quarantinePolicy } from "../exchange-online/quarantine-policy";
-import { field, type Field } from "../field";
+import { field, type Field, type Fields } from "../field";
 import type { Item } from "../kind";
 import { fieldsFrom, readerOf } from "./snapshot-fields";
 
@@ -136,6 +137,19 @@ const antiSpam = readerOf<
   blockedSenders: addresses("BlockedSenders"),
   blockedSenderDomains: domains("BlockedSenderDomains"),
 });
+
+/** Returns a field for every parameter, under the names that programs use. */
+const fieldsOf = (
+  parameters: readonly (readonly [codec: Codec, names: string])[],
+): Fields =>
+  Object.fromEntries(
+    parameters.flatMap(([codec, names]) =>
+      names
+        .split(/\s+/)
+        .sort()
+        .map((name): [string, Field] => [propertyOf(name), field(name, codec)]),
+    ),
+  );
 
 /** Reads the settings of an anti-phishing policy that decide what happens to a message. */
 const antiPhishSettings = readerOf<Record<string, snapshot.RuleValue>>(

@@ -106,5 +106,5 @@ const stemOf = (className: string): string =>
 const folded = (name: string): string =>
   name
     .replace(/(Words|Patterns)$/, "")
-    .replace("ADAttribute", "Attribute")
+    .replace(/A[Dd]Attribute/, "Attribute")
     .toLowerCase();

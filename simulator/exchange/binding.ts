@@ -6,6 +6,7 @@ import {
   unknownParameters,
 } from "./errors";
 import { checkIpRange } from "./ip-range";
+import { shownSize } from "./rendering";
 import type { Parameter, Parameters } from "./parameter-types";
 
 /**
@@ -73,6 +74,8 @@ function convert(
         name,
         `The argument is null. Provide a valid value for the argument, and then try running the command again.`,
       );
+    // PowerShell's rule for parameters of the type Boolean.
+    if (parameter.type === "flag") return flag(name, value);
     return null;
   }
   const { type } = parameter;
@@ -106,6 +109,8 @@ function convert(
       );
     case "headerName":
       return headerName(name, value);
+    case "size":
+      return size(name, value);
     case "timeSpan":
       return timeSpan(name, value);
     case "dateTime":
@@ -131,7 +136,9 @@ function text(name: string, parameter: Parameter, value: Json): string {
       "Cannot convert value to type System.String.",
     );
   const read = String(value);
-  const { maxLength } = parameter;
+  const { maxLength, pattern } = parameter;
+  if (pattern && !pattern.test(read))
+    throw cannotValidate(name, `The value "${read}" isn't valid.`);
   if (maxLength !== undefined && read.length > maxLength)
     throw cannotValidate(
       name,
@@ -264,6 +271,18 @@ function headerName(name: string, value: Json): string {
       "The header name isn't valid. It has 1 to 64 printable characters and no colon or space.",
     );
   return value;
+}
+
+function size(name: string, value: Json): string {
+  const read = typeof value === "number" ? String(value) : value;
+  if (typeof read !== "string" || shownSize(read) === undefined)
+    throw cannotTransform(
+      name,
+      describe(value),
+      "Microsoft.Exchange.Data.ByteQuantifiedSize",
+      "The input isn't in a correct format.",
+    );
+  return read;
 }
 
 function timeSpan(name: string, value: Json): string {

@@ -8,6 +8,7 @@ export type ParameterType =
   | "words"
   | "ipRanges"
   | "headerName"
+  | "size"
   | "timeSpan"
   | "dateTime"
   | "tables"
@@ -22,6 +23,8 @@ export interface Parameter {
   required?: true;
   /** Greatest length of a text in characters. */
   maxLength?: number;
+  /** Matches the valid values of a text. */
+  pattern?: RegExp;
   /** Least and greatest value of a number. */
   range?: readonly [number, number];
 }

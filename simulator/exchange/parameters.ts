@@ -32,7 +32,19 @@ const tasks = "Microsoft.Exchange.MessagingPolicies.Rules.Tasks";
 
 /** The conditions of a transport rule. Each has an exception of the same type, `ExceptIf…`. */
 export const conditions: Parameters = {
-  ADComparisonAttribute: text,
+  ADComparisonAttribute: choice(
+    `${tasks}.ADAttribute`,
+    ...[
+      ...["City", "Company", "Country"],
+      ...Array.from({ length: 15 }, (_, at) => `CustomAttribute${at + 1}`),
+      ...["Department", "DisplayName", "Email", "FaxNumber", "FirstName"],
+      ...["HomePhoneNumber", "Initials", "LastName", "Manager"],
+      ...["MobileNumber", "Notes", "Office", "OtherFaxNumber"],
+      ...["OtherHomePhoneNumber", "OtherPhoneNumber", "PagerNumber"],
+      ...["PhoneNumber", "POBox", "State", "Street", "Title"],
+      ...["UserLogonName", "ZipCode"],
+    ],
+  ),
   ADComparisonOperator: choice(`${tasks}.Evaluation`, "Equal", "NotEqual"),
   ...all(texts, "AnyOfCcHeader", "AnyOfCcHeaderMemberOf"),
   AnyOfRecipientAddressContainsWords: words,
@@ -54,7 +66,7 @@ export const conditions: Parameters = {
   ...all(texts, "AttachmentMatchesPatterns", "AttachmentNameMatchesPatterns"),
   AttachmentProcessingLimitExceeded: flag,
   AttachmentPropertyContainsWords: words,
-  AttachmentSizeOver: text,
+  AttachmentSizeOver: { type: "size" },
   ...all(texts, "BetweenMemberOf1", "BetweenMemberOf2"),
   ContentCharacterSetContainsWords: words,
   From: texts,
@@ -77,7 +89,7 @@ export const conditions: Parameters = {
     "Sender",
   ),
   MessageContainsDataClassifications: { type: "tables" },
-  MessageSizeOver: text,
+  MessageSizeOver: { type: "size" },
   MessageTypeMatches: choice(
     `${tasks}.MessageType`,
     "OOF",
@@ -150,13 +162,14 @@ export const actions: Parameters = {
     "Append",
     "Prepend",
   ),
-  ApplyHtmlDisclaimerText: text,
+  ApplyHtmlDisclaimerText: { type: "text", maxLength: 5000 },
   ApplyOME: flag,
   ApplyRightsProtectionCustomizationTemplate: text,
   ApplyRightsProtectionTemplate: text,
   ...all(texts, "BlindCopyTo", "CopyTo"),
   ...all(flag, "DeleteMessage", "Disconnect"),
-  ...all(text, "GenerateIncidentReport", "GenerateNotification"),
+  GenerateIncidentReport: text,
+  GenerateNotification: { type: "text", maxLength: 5120 },
   IncidentReportContent: {
     type: {
       enumeration: `${tasks}.IncidentReportContent`,
@@ -189,20 +202,24 @@ export const actions: Parameters = {
   PrependSubject: text,
   Quarantine: flag,
   RedirectMessageTo: texts,
-  ...all(text, "RejectMessageEnhancedStatusCode", "RejectMessageReasonText"),
+  RejectMessageEnhancedStatusCode: {
+    type: "text",
+    pattern: /^5\.7\.(1|9\d\d)$/,
+  },
+  RejectMessageReasonText: { type: "text", maxLength: 1024 },
   RemoveHeader: headerName,
   ...all(flag, "RemoveOME", "RemoveOMEv2", "RemoveRMSAttachmentEncryption"),
   RouteMessageOutboundConnector: text,
   RouteMessageOutboundRequireTls: flag,
-  SetAuditSeverity: text,
+  SetAuditSeverity: choice(
+    `${tasks}.AuditSeverityLevel`,
+    ...["DoNotAudit", "Low", "Medium", "High"],
+  ),
   SetHeaderName: headerName,
   SetHeaderValue: text,
   SetSCL: { type: "scl" },
-  ...all(
-    text,
-    "SmtpRejectMessageRejectStatusCode",
-    "SmtpRejectMessageRejectText",
-  ),
+  SmtpRejectMessageRejectStatusCode: { type: "integer", range: [400, 500] },
+  SmtpRejectMessageRejectText: text,
 };
 
 const ruleMode = choice(

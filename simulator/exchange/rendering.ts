@@ -38,6 +38,28 @@ export function times(record: ExchangeRecord, quirks: Quirks): JsonObject {
   };
 }
 
+/**
+ * Returns a size as Exchange shows it: `10 MB (10,485,760 bytes)`. A value without a unit is in bytes. Undefined for a text that is no
+ * size.
+ */
+export function shownSize(text: string): string | undefined {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  const [, count, unit = "B"] =
+    /^\s*(\d+(?:\.\d+)?)\s*([KMGT]?B)?(?:\s*\([\d,]+ bytes\))?\s*$/i.exec(
+      text,
+    ) ?? [];
+  if (count === undefined) return undefined;
+  const bytes = Math.round(
+    Number(count) * 1024 ** units.indexOf(unit.toUpperCase()),
+  );
+  const power = Math.max(
+    0,
+    units.findLastIndex((_, at) => bytes >= 1024 ** at),
+  );
+  const shown = Number((bytes / 1024 ** power).toPrecision(4));
+  return `${shown} ${units[power]} (${bytes.toLocaleString("en-US")} bytes)`;
+}
+
 /** Returns a time in Exchange's format: with seven decimal places of a second. */
 export function stamp(iso: string, zone: string, quirks: Quirks): string {
   const step = Math.max(1, quirks.whenChangedResolutionMs);

@@ -5,7 +5,7 @@ import type { Call } from "./call";
 import { normalisedIpRange } from "./ip-range";
 import { actions, conditions, exceptions } from "./parameters";
 import type { Parameters } from "./parameter-types";
-import { stamp, times } from "./rendering";
+import { shownSize, stamp, times } from "./rendering";
 
 const tasks = "Microsoft.Exchange.MessagingPolicies.Rules.Tasks";
 
@@ -120,6 +120,7 @@ function flattened(call: Call, rule: ExchangeRecord): JsonObject {
 function onWire(call: Call, name: string, value: Json): Json {
   if (name === "SetSCL" && call.quirks.sclType === "string")
     return inWords(value);
+  if (name.endsWith("SizeOver")) return shownSize(inWords(value)) ?? value;
   return name.endsWith("SenderIpRanges") &&
     call.quirks.ipRangeForm === "normalised" &&
     Array.isArray(value)

@@ -105,6 +105,13 @@ function applied(call: Call, current: JsonObject): JsonObject {
         ? editedList(current[name], value)
         : (value ?? defaults[name] ?? null);
   }
+  const [code, reason] = Object.keys(rejection) as [string, string];
+  for (const [one, other] of [
+    [code, reason],
+    [reason, code],
+  ] as const)
+    if (isSet(changes[one]) && !isSet(changes[other] ?? current[other]))
+      changes[other] = rejection[other] ?? null;
   return changes;
 }
 
@@ -121,10 +128,25 @@ const pairs = [
   ["SetHeaderName", "SetHeaderValue"] as const,
 ];
 
+/** Parameters that are valid only with another one. */
+const requirements = [
+  ["IncidentReportContent", "GenerateIncidentReport"],
+  ["RemoveRMSAttachmentEncryption", "RemoveOMEv2"],
+  ["NotifySender", "MessageContainsDataClassifications"],
+] as const;
+
+/** The explanation and the status code of a rejection: Exchange sets the one that is not given. */
+const rejection: JsonObject = {
+  RejectMessageEnhancedStatusCode: "5.7.1",
+  RejectMessageReasonText: "Delivery not authorized, message refused",
+};
+
 /** Checks that a rule is complete and not too large. @throws CmdletError */
 function checkRule(rule: JsonObject): void {
   for (const [one, other] of pairs)
     if (isSet(rule[one]) !== isSet(rule[other])) throw apart(one, other);
+  for (const [one, other] of requirements)
+    if (isSet(rule[one]) && !isSet(rule[other])) throw apart(one, other);
   if (loneOperator(rule))
     throw apart("ADComparisonAttribute", "ADComparisonOperator");
   const { size } = sizeOf(rule);

@@ -123,7 +123,8 @@ test("prints the summary as data with --json", async () => {
     notImported: [
       {
         object: 'TransportRule "Disclaimer"',
-        reason: "has the action applyHtmlDisclaimerText",
+        reason:
+          "headerContainsWords must be given, or senderIpRanges or another one: a rule without a condition applies to all mail",
       },
     ],
     others: 0,

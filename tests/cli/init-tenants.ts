@@ -206,10 +206,10 @@ const unfitting: Record<string, (simulator: Simulator) => void> = {
       ESNEnabled: false,
     });
   }),
-  "a tenant with a foreign condition on a rule": tutorial((simulator) => {
+  "a tenant with an exception on a rule": tutorial((simulator) => {
     editRules(simulator, { ExceptIfFrom: ["boss@example.com"] }, [userRule]);
   }),
-  "a tenant with a foreign action on a rule": tutorial((simulator) => {
+  "a tenant with another action on a rule": tutorial((simulator) => {
     editRules(simulator, { PrependSubject: "[Malicious] " }, [adminRule]);
   }),
   "a tenant with a disabled rule": tutorial((simulator) => {

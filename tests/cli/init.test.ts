@@ -18,6 +18,7 @@ import { liveOperation } from "../../cli/live";
 import * as library from "../../lib";
 import { startSimulator, type Simulator } from "../../simulator/index";
 import { hostedContentFilterPolicy } from "../../simulator/exchange/hosted-content-filter-policy";
+import { wholeRules } from "../conformance/subjects";
 import { certificate } from "../engine/tenant-with-stack";
 import { howMany, someOf } from "../sample";
 import { changesAfterImport, type Registered } from "./in-process-preview";
@@ -146,6 +147,32 @@ test.each(cases.map((given) => [given.name, given] as const))(
     expect(state()).toBe(before);
   },
 );
+
+test("takes over rules that have every parameter, with all of them", async () => {
+  const name = "rules with every parameter";
+  prepare({
+    name,
+    prepare: (simulator) => {
+      for (const rule of wholeRules) rule.add(simulator);
+    },
+  });
+  const tenant = await readTenant(liveOperation(environment()));
+  const takeover = takeoverOf(tenant, { all: true });
+  programs.push({ name, takeover });
+  expect(takeover.remarks.join("\n")).not.toContain("Rule with all");
+  for (const { inputs } of wholeRules) {
+    const found = takeover.program.find(
+      ({ inputs: { name } }) => name === inputs["name"],
+    );
+    // Exchange takes it for a new rule only.
+    const { useLegacyRegex: _, ...kept } = inputs;
+    expect(found?.inputs).toEqual({ ...kept, comments: "made by hand" });
+  }
+  const registered = await run(typescriptProgram(takeover.program));
+  expect(
+    await changesAfterImport(takeover.imports, registered, environment()),
+  ).toEqual([]);
+});
 
 const keyOf = ({ type, name }: { type: string; name: string }): string =>
   `${type} ${name}`;

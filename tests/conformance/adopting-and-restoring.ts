@@ -236,7 +236,15 @@ export function adoptingAndRestoring(bench: Bench): void {
         const resource = bench.resource();
         const value = anotherValue(subject, property);
         await resource.up(changed(inputs, { [property]: value }));
-        const after = changed(inputs, { [property]: undefined });
+        const after = changed(
+          inputs,
+          Object.fromEntries(
+            [property, ...pairOf(subject, property)].map((name) => [
+              name,
+              undefined,
+            ]),
+          ),
+        );
         await resource.up(after);
         expect(bench.live()[field.wire]).toEqual(
           wireValue(field, field.default ?? value),
@@ -314,6 +322,7 @@ function thirdValue(subject: Subject, property: string): unknown {
   const candidates = [
     ["Preview"],
     "1.00:00:00",
+    "2029-01-01T00:00:00.000Z",
     "Audit",
     "AuditAndNotify",
     5,

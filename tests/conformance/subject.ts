@@ -2,7 +2,6 @@ import { kinds, type KindName } from "../../providers/kinds";
 import type { Value } from "../../providers/codecs";
 import { equal, type Field } from "../../providers/field";
 import type { Kind } from "../../providers/kind";
-import { conditions } from "../../simulator/exchange/parameters";
 import type { Fault, Simulator } from "../../simulator/index";
 import type { JsonObject } from "../../simulator/json";
 import type { ExampleCase } from "../examples/example";
@@ -68,19 +67,10 @@ export interface Subject {
   readonly broken?: Properties;
   /** Inputs that must be removed when another one is changed, by the changed one. */
   readonly without?: Readonly<Record<string, readonly string[]>>;
-  /** Properties that a program cannot set for this object. */
+  /** Properties that a program cannot set for this object, or that this example leaves out. */
   readonly absent?: readonly string[];
   /** Properties that are unsuitable as samples, because a change of them changes other objects, or cannot be undone. */
   readonly notSamples?: readonly string[];
-  /** Values that somebody else adds to an object of ours; missing if a kind has no foreign fields. */
-  readonly foreign?: {
-    /** A condition or exception, which we remove. */
-    readonly condition: JsonObject;
-    /** An action, which we do not remove. */
-    readonly action: JsonObject;
-    /** Matches foreign parameters that occur only in pairs, or that no cmdlet can unset. */
-    readonly notAlone: RegExp;
-  };
   /** Inputs that destroy needs to delete an object that we created. */
   readonly removable?: Properties;
   /** The requests with which the first `up` creates the object, or changes the one that exists once. */
@@ -150,12 +140,8 @@ export const pairOf = (subject: Subject, property: string): string[] => {
 /** Returns the fields that programs may set, with their names. */
 export const ownFields = (subject: Subject): [string, Field][] =>
   Object.entries(kindOf(subject).fields).filter(
-    ([name, { foreign }]) => !foreign && !subject.absent?.includes(name),
+    ([name]) => !subject.absent?.includes(name),
   );
-
-/** Returns the fields that only somebody else sets. */
-export const foreignFields = (subject: Subject): [string, Field][] =>
-  Object.entries(kindOf(subject).fields).filter(([, { foreign }]) => foreign);
 
 /** Returns a valid value of a property that differs from the one in `inputs`. */
 export function anotherValue(subject: Subject, property: string): Value {
@@ -186,29 +172,6 @@ export function anotherValue(subject: Subject, property: string): Value {
   if (found === undefined)
     throw new Error(`no other value of ${subject.kind}.${property} is known`);
   return found;
-}
-
-/** Returns a value of a foreign condition or date, by the type of the vendor's parameter. */
-export function foreignValue(wire: string): unknown {
-  if (/Date$/.test(wire)) return "2027-01-31T12:00:00.000Z";
-  const type = conditions[wire.replace(/^ExceptIf/, "")]?.type;
-  if (typeof type === "object") return type.values[0];
-  switch (type) {
-    case "flag":
-      return true;
-    case "integer":
-    case "scl":
-      return 3;
-    case "texts":
-    case "words":
-      return ["somebody"];
-    case "ipRanges":
-      return ["198.51.100.0/24"];
-    case "tables":
-      return [{ name: "somebody" }];
-    default:
-      return "somebody";
-  }
 }
 
 /** Returns a property's value in the vendor's form. */

@@ -1,9 +1,12 @@
 import { bench } from "./bench";
 import { inProcess } from "./chosen-platform";
 import { conforms } from "./suite";
-import { transportRule } from "./subjects";
+import { transportRule, wholeRules } from "./subjects";
 
 conforms(transportRule);
+conforms(wholeRules[0]);
+conforms(wholeRules[1]);
+conforms(wholeRules[2]);
 
 describe("A transport rule whose values look right but match no mail is written again and shows as drift:", () => {
   const run = bench(transportRule, inProcess);

@@ -79,7 +79,7 @@ const shared = "priority";
 
 function casesOf(kind: Kind): Case[] {
   const managed = Object.entries(kind.fields).filter(
-    ([, field]) => !field.foreign && !field.onlyOnCreate,
+    ([, field]) => !field.onlyOnCreate,
   );
   const changeable = managed.filter(
     // Cloudflare and Exchange do not allow to change these.

@@ -212,9 +212,19 @@ const refusals: [string, string, Properties][] = [
     { ...rule, spamAction: "Quarantine" },
   ],
   [
-    "TransportRule: a foreign condition as an input",
+    "TransportRule: an exception in another form",
     "TransportRule",
-    { ...rule, exceptIfFrom: ["x@example.com"] },
+    { ...rule, exceptIfMessageSizeOver: "10 megabytes" },
+  ],
+  [
+    "TransportRule: actions without what they require",
+    "TransportRule",
+    {
+      ...rule,
+      setHeaderName: "X-Checked",
+      removeRmsAttachmentEncryption: true,
+      incidentReportContent: ["Subject"],
+    },
   ],
   [
     "TransportRule: a control character",

@@ -15,7 +15,7 @@ const endsOf = (snapshot: Snapshot, message: Partial<Message> = {}) =>
     release === null ? outcome : `${outcome} ${release}`,
   );
 const undecidable = {
-  conditions: { recipientADAttributeContainsWords: ["Department:Sales"] },
+  conditions: { recipientAdAttributeContainsWords: ["Department:Sales"] },
 };
 
 test("a message with one possible path has one destination", () => {

@@ -104,6 +104,39 @@ describe("The snapshot that is given", () => {
   });
 });
 
+describe("An action of a rule", () => {
+  const before = configuredTenant();
+  const actionsAfter = (...changes: NonNullable<ObjectChange["values"]>[]) =>
+    ruleOf(
+      changes.reduce<Snapshot>(
+        (snapshot, values) =>
+          laid(snapshot, "TransportRule", "Administrator's", values),
+        before,
+      ),
+      "Administrator's",
+    )?.actions;
+
+  test("is set, and is not a condition", () => {
+    expect(actionsAfter({ setScl: null, prependSubject: "[x] " })).toEqual({
+      prependSubject: "[x] ",
+    });
+  });
+
+  test.each([null, false, [], ""])("is cleared by %j", (none) => {
+    const set = { setScl: null, redirectMessageTo: ["a@example.com"] };
+    expect(actionsAfter(set, { redirectMessageTo: none })).toEqual({});
+  });
+
+  test("that rejects is cleared together with what Exchange has added to it", () => {
+    const given = { setScl: null, rejectMessageReasonText: "No." };
+    const added = { rejectMessageEnhancedStatusCode: "5.7.1" };
+    const own = { rejectMessageEnhancedStatusCode: "5.7.900" };
+    const cleared = { rejectMessageReasonText: null };
+    expect(actionsAfter(given, added, cleared)).toEqual({});
+    expect(actionsAfter(given, own, cleared)).toEqual(own);
+  });
+});
+
 describe("A part that was not read", () => {
   const unread = { unavailable: "It is forbidden." };
   const parts = {

@@ -634,6 +634,44 @@ describe("a program's preview", () => {
     expect(notes).toEqual([]);
   });
 
+  test("of a destroy, and of an update, clears conditions and actions of an adopted rule that had no previous values", () => {
+    const one = freshTenant();
+    const rule = sclRule("Ours", 0, ["A"], 9);
+    one.transportRules = {
+      value: [
+        {
+          ...rule,
+          conditions: { ...rule.conditions, from: ["a@example.com"] },
+          actions: { deleteMessage: true, prependSubject: "[x] " },
+        },
+      ],
+    };
+    const { headerContainsMessageHeader, headerContainsWords } =
+      rule.conditions;
+    const words = { headerContainsMessageHeader, headerContainsWords };
+    const old = {
+      name: "Ours",
+      ...words,
+      from: ["a@example.com"],
+      deleteMessage: true,
+    };
+    const outputs = { adopted: true, previous: { name: "Ours", ...words } };
+    const after = (op: string, more: object = {}) => {
+      const step = { old, outputs, ...more };
+      const planned = plan(one, preview("TransportRule", op, step));
+      return valueOf(planned.snapshot.transportRules)[0];
+    };
+    const now = { name: "Ours", ...words };
+    for (const left of [
+      after("delete"),
+      after("update", { now, diff: ["from", "deleteMessage"] }),
+    ]) {
+      expect(left?.actions).toEqual({ prependSubject: "[x] " });
+      expect(left?.conditions).not.toHaveProperty("from");
+      expect(left?.conditions).toMatchObject(words);
+    }
+  });
+
   test("of a destroy restores the frequency of the notification settings, and never deletes them", () => {
     const one = freshTenant();
     const every = (frequency: string) => ({

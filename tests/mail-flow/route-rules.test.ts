@@ -248,7 +248,7 @@ test("a message is assumed to be plain: conditions on content, attachments or cl
     { messageTypeMatches: "Encrypted" },
     { hasClassification: "Secret" },
     { fromMemberOf: ["sales@example.com"] },
-    { senderADAttributeContainsWords: ["Department:Sales"] },
+    { senderAdAttributeContainsWords: ["Department:Sales"] },
     { anyOfCcHeader: ["megan@example.com"] },
   ])
     expect(
@@ -261,13 +261,13 @@ test("a message is assumed to be plain: conditions on content, attachments or cl
 });
 
 test("a condition that cannot be evaluated makes the destination undocumented, if it decides", () => {
-  const unknown = { recipientADAttributeContainsWords: ["Department:Sales"] };
+  const unknown = { recipientAdAttributeContainsWords: ["Department:Sales"] };
   const both = follow(acting(bypass, { conditions: unknown }));
   expect(both).toMatchObject({ outcome: "notDocumented", scl: null });
   expect(both.steps.slice(-2)).toMatchObject([
     {
       object: 'TransportRule "Foreign 0"',
-      value: ["recipientADAttributeContainsWords"],
+      value: ["recipientAdAttributeContainsWords"],
       why: "nobody can tell from outside whether it matches",
     },
     {

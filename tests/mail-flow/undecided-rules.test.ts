@@ -17,7 +17,7 @@ const undecided = (
 ): Rule => ({
   ...rule,
   conditions: {
-    recipientADAttributeContainsWords: ["Department:Sales"],
+    recipientAdAttributeContainsWords: ["Department:Sales"],
     ...rule.conditions,
   },
   actions,

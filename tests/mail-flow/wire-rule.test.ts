@@ -97,14 +97,14 @@ describe("The values of conditions and actions", () => {
       { headerContainsMessageHeader: ["X-One", "X-Two"] },
     ],
     [
-      "numbers as numbers",
+      "numbers as numbers, and sizes with their unit",
       { AttachmentSizeOver: 1024, SCLOver: "4" },
-      { attachmentSizeOver: 1024, sclOver: 4 },
+      { attachmentSizeOver: "1 KB", sclOver: 4 },
     ],
     [
       "sizes with their unit as texts",
       { MessageSizeOver: "10 MB (10,485,760 bytes)" },
-      { messageSizeOver: "10 MB (10,485,760 bytes)" },
+      { messageSizeOver: "10 MB" },
     ],
     [
       "what is no plain value as its text",
@@ -129,7 +129,7 @@ describe("The values of conditions and actions", () => {
         ExceptIfFromScope: "InOrganization",
       },
       {
-        exceptIfSCLOver: -1,
+        exceptIfSclOver: -1,
         exceptIfSenderIpRanges: ["192.0.2.7"],
         exceptIfFromScope: "InOrganization",
       },

@@ -64,8 +64,8 @@ interface FirstSeen {
   readonly kind: KindName;
   readonly name: string;
   readonly values: Readonly<Record<string, unknown>>;
-  /** Conditions and exceptions that a program cannot set. */
-  readonly foreign: JsonObject;
+  /** Conditions and exceptions that the program does not set. */
+  readonly added: JsonObject;
 }
 
 /** What the tests know of a kind of the program. */
@@ -90,6 +90,7 @@ const firstSeen = (): fc.Arbitrary<FirstSeen[]> =>
       const properties = Object.entries(underTest(kind).meanings).filter(
         ([property]) =>
           !left.test(property) &&
+          property in underTest(kind).subjects[0].inputs &&
           (kind !== "AntiSpamPolicy" || property !== "enabled"),
       );
       return fc.record({
@@ -106,7 +107,7 @@ const firstSeen = (): fc.Arbitrary<FirstSeen[]> =>
             ]),
           ),
         ),
-        foreign:
+        added:
           kind === "TransportRule"
             ? fc
                 .subarray([
@@ -126,7 +127,7 @@ function settle(objects: readonly FirstSeen[]): void {
   const { simulator } = world;
   simulator.reset();
   simulator.tenant.add("QuarantinePolicy", { Name: "Some Policy" });
-  for (const { kind, name, values, foreign } of objects) {
+  for (const { kind, name, values, added } of objects) {
     const { byHand } = underTest(kind);
     const { fields } = kinds[kind];
     const wire = Object.fromEntries(
@@ -142,7 +143,7 @@ function settle(objects: readonly FirstSeen[]): void {
       ...(JSON.stringify(wire["HeaderContainsWords"] ?? "").includes(
         "MALICIOUS",
       ) && { SetSCL: 9 }),
-      ...foreign,
+      ...added,
     });
   }
 }

@@ -149,6 +149,19 @@ export const set = (
       .filter((another) => !sameSet(another, value)),
 });
 
+/** The meaning of a set of texts in which every character counts. */
+export const exactSet = (
+  pool: readonly string[],
+): Meaning<readonly string[]> => ({
+  spell: written((value: readonly string[]) =>
+    anySequence(value.map((entry) => fc.constant(entry))),
+  ),
+  other: (value) =>
+    fc
+      .subarray([...pool], { minLength: 1 })
+      .filter((another) => another.join() !== value.join()),
+});
+
 /** The meaning of a time between notifications. */
 export const timeSpan: Meaning<string> = {
   spell: written((value: string) =>

@@ -21,6 +21,13 @@ import { secondsOf, timeSpan } from "../../providers/exchange-online/time-span";
 import { equal, field } from "../../providers/field";
 import type { Field } from "../../providers/field";
 
+const sizes = fc
+  .tuple(
+    fc.integer({ min: 0, max: 5000 }),
+    fc.constantFrom("", "B", " KB", "mb", " GB"),
+  )
+  .map((parts) => parts.join(""));
+
 /** Values that a field takes, for every sort of codec that there is. */
 function valuesOf({ codec }: Field): fc.Arbitrary<Value> {
   const names = [...codec.type.matchAll(/`([^`]+)`/g)].map(
@@ -43,6 +50,21 @@ function valuesOf({ codec }: Field): fc.Arbitrary<Value> {
     fc.array(words, { minLength: 1, maxLength: 5 }),
     fc.array(host, { minLength: 1, maxLength: 5 }),
     fc.array(fc.ipV4(), { minLength: 1, maxLength: 5 }),
+    sizes,
+    fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    fc.constantFrom("5.7.1", "5.7.900", "5.7.999"),
+    fc.array(
+      fc
+        .tuple(fc.constantFrom("City", "department"), words)
+        .map((parts) => parts.join(":")),
+      { minLength: 1, maxLength: 5 },
+    ),
+    fc.array(
+      fc
+        .dictionary(fc.stringMatching(/^[a-z]{1,8}$/), words)
+        .map((table) => JSON.stringify(table)),
+      { minLength: 1, maxLength: 3 },
+    ),
     ...(names.length > 0
       ? [
           fc.constantFrom(...names),
@@ -63,9 +85,10 @@ function valuesOf({ codec }: Field): fc.Arbitrary<Value> {
 }
 
 const fields = Object.values(kinds).flatMap((kind) =>
-  Object.entries(kind.fields)
-    .filter(([, { foreign }]) => !foreign)
-    .map(([name, one]): [string, Field] => [`${kind.name}.${name}`, one]),
+  Object.entries(kind.fields).map(([name, one]): [string, Field] => [
+    `${kind.name}.${name}`,
+    one,
+  ]),
 );
 
 /** What programs mean by one value is more than that value. */

@@ -293,6 +293,48 @@ describe("A write that would lose mail", () => {
     expect(warnings).toEqual([]);
   });
 
+  describe("by a rule", () => {
+    const words = {
+      headerContainsMessageHeader: current,
+      headerContainsWords: ["BULK"],
+    };
+    const lost =
+      /^Bulk mail to .* would be lost: .* \(TransportRule "Bulk", (deleteMessage|rejectMessage\w+) /;
+
+    test.each<[string, Values]>([
+      ["deletes it", { deleteMessage: true }],
+      ["rejects it with a text", { rejectMessageReasonText: "No." }],
+      ["rejects it with a code", { rejectMessageEnhancedStatusCode: "5.7.1" }],
+    ])(
+      "is not refused if the program says that the rule %s",
+      async (_, action) => {
+        await guard(rule({ ...words, ...action }, "Bulk"));
+        // The rule exists, and the program changes only its condition. Exchange has set the other half of a rejection.
+        simulator.tenant.add("TransportRule", {
+          Name: "Bulk",
+          HeaderContainsMessageHeader: current,
+          HeaderContainsWords: ["NOTHING"],
+          ...(action["deleteMessage"]
+            ? { DeleteMessage: true }
+            : {
+                RejectMessageReasonText: "No.",
+                RejectMessageEnhancedStatusCode: "5.7.1",
+              }),
+        });
+        const change = rule({ headerContainsWords: ["BULK"] }, "Bulk");
+        expect(await messageOf(guard(change))).toMatch(lost);
+        await guard({ ...change, inputs: action });
+        const denied = Object.fromEntries(
+          Object.keys(action).map((property) => [property, false]),
+        );
+        expect(await messageOf(guard({ ...change, inputs: denied }))).toMatch(
+          lost,
+        );
+        expect(warnings).toEqual([]);
+      },
+    );
+  });
+
   test("is refused if it enables a policy whose action deletes the mail", async () => {
     simulator.tenant.add("HostedContentFilterPolicy", {
       Name: "Finance",

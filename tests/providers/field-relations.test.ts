@@ -1,3 +1,4 @@
+import { propertyOf } from "../../mail-flow/names";
 import { verdicts } from "../../providers/exchange-online/anti-spam-verdicts";
 import type { Value } from "../../providers/codecs";
 import type { Values } from "../../providers/field";
@@ -10,10 +11,12 @@ import {
 
 const everyKind: readonly Kind[] = Object.values(kinds);
 
-/** A value that a property may have; those of foreign conditions are anything. */
+/** A value that a property may have. */
 function sample({ fields }: Kind, property: string): Value {
-  const { codec, foreign } = fields[property] ?? {};
+  const { codec } = fields[property] ?? {};
+  const [, named] = /`([^`]+)`/.exec(codec?.type ?? "") ?? [];
   const value = [
+    ...(named === undefined ? [] : [named, [named]]),
     "a",
     ["a"],
     ["192.0.2.1"],
@@ -21,7 +24,11 @@ function sample({ fields }: Kind, property: string): Value {
     "a.example",
     true,
     3,
-  ].find((one) => foreign || codec?.refuse(one) === undefined);
+    "10 MB",
+    "5.7.1",
+    ["City:Rome"],
+    ['{"name":"a"}'],
+  ].find((one) => codec?.refuse(one) === undefined);
   if (value === undefined) throw new Error(`no value for ${property}`);
   return value;
 }
@@ -35,7 +42,6 @@ const requirements = everyKind.flatMap((kind) =>
       value: when ?? sample(kind, by),
       unless,
       anyOf,
-      isForeign: kind.fields[by]?.foreign === true,
     })),
   ),
 );
@@ -70,9 +76,8 @@ const otherInputs = everyKind.flatMap((kind) =>
 );
 
 test("the field tables hold what the vendors document", () => {
-  const ofPrograms = requirements.filter(({ isForeign }) => !isForeign);
   expect(
-    ofPrograms.map(({ label, anyOf }) => [label, anyOf.slice(0, 3)]),
+    requirements.map(({ label, anyOf }) => [label, anyOf.slice(0, 3)]),
   ).toEqual([
     ["AntiSpamPolicy.name", ["recipientDomainIs", "sentTo", "sentToMemberOf"]],
     ...verdicts.flatMap(({ action }) => [
@@ -80,6 +85,27 @@ test("the field tables hold what the vendors document", () => {
       [`AntiSpamPolicy.${action} "ModifySubject"`, ["modifySubjectValue"]],
       [`AntiSpamPolicy.${action} "AddXHeader"`, ["addXHeaderValue"]],
     ]),
+    ["TransportRule.name", ["headerContainsWords", "senderIpRanges", "from"]],
+    ...["", "ExceptIf"].flatMap((prefix) =>
+      [
+        ["HeaderContainsMessageHeader", "HeaderContainsWords"],
+        ["HeaderContainsWords", "HeaderContainsMessageHeader"],
+        ["BetweenMemberOf1", "BetweenMemberOf2"],
+        ["BetweenMemberOf2", "BetweenMemberOf1"],
+        ["ManagerAddresses", "ManagerForEvaluatedUser"],
+        ["ManagerForEvaluatedUser", "ManagerAddresses"],
+        // The operator needs an attribute; an attribute alone is compared by Equal.
+        ["ADComparisonOperator", "ADComparisonAttribute"],
+        ["HeaderMatchesMessageHeader", "HeaderMatchesPatterns"],
+        ["HeaderMatchesPatterns", "HeaderMatchesMessageHeader"],
+      ].map(([by, other]) => [
+        `TransportRule.${propertyOf(`${prefix}${by}`)}`,
+        [propertyOf(`${prefix}${other}`)],
+      ]),
+    ),
+    ["TransportRule.setHeaderName", ["setHeaderValue"]],
+    ["TransportRule.setHeaderValue", ["setHeaderName"]],
+    ["TransportRule.applyHtmlDisclaimerLocation", ["applyHtmlDisclaimerText"]],
     [
       'InboundConnector.connectorType "OnPremises"',
       ["senderIpAddresses", "tlsSenderCertificateName"],
@@ -93,35 +119,13 @@ test("the field tables hold what the vendors document", () => {
       ["tlsSenderCertificateName"],
     ],
     [
-      "TransportRule.name",
-      ["headerContainsWords", "senderIpRanges", "adComparisonAttribute"],
+      "TransportRule.applyHtmlDisclaimerFallbackAction",
+      ["applyHtmlDisclaimerText"],
     ],
-    ["TransportRule.headerContainsMessageHeader", ["headerContainsWords"]],
-    ["TransportRule.headerContainsWords", ["headerContainsMessageHeader"]],
+    ["TransportRule.removeRmsAttachmentEncryption true", ["removeOmeV2"]],
+    ["TransportRule.incidentReportContent", ["generateIncidentReport"]],
+    ["TransportRule.notifySender", ["messageContainsDataClassifications"]],
   ]);
-  const pairs = requirements.filter(({ isForeign }) => isForeign);
-  expect(pairs.map(({ by }) => by).sort()).toEqual(
-    ["", "exceptIf"]
-      .flatMap((prefix) =>
-        [
-          "HeaderMatchesMessageHeader",
-          "HeaderMatchesPatterns",
-          "BetweenMemberOf1",
-          "BetweenMemberOf2",
-          "ManagerAddresses",
-          "ManagerForEvaluatedUser",
-          ...(prefix ? ["HeaderContainsMessageHeader"] : []),
-          ...(prefix ? ["HeaderContainsWords"] : []),
-        ].map((name) =>
-          prefix
-            ? `${prefix}${name}`
-            : `${name.charAt(0).toLowerCase()}${name.slice(1)}`,
-        ),
-      )
-      // The operator needs an attribute; an attribute alone is compared by Equal.
-      .concat("adComparisonOperator", "exceptIfADComparisonOperator")
-      .sort(),
-  );
   expect(
     otherInputs
       .filter(({ expected }) => expected)
@@ -141,7 +145,7 @@ test("the field tables hold what the vendors document", () => {
 
 describe.each(requirements)(
   "The requirement of $label",
-  ({ kind, by, value, unless, anyOf, isForeign }) => {
+  ({ kind, by, value, unless, anyOf }) => {
     const given: Values = {
       [by]: value,
       // Without it, a property that would meet the requirement has no effect.
@@ -167,34 +171,32 @@ describe.each(requirements)(
       anyOf.map((property): [string, Value] => [property, null]),
     );
 
-    if (!isForeign) {
-      test("refuses inputs in which every property that would meet it is missing or empty", () => {
-        const missing = [
-          {
-            property: first,
-            reason: expect.stringMatching(/^must be given/) as string,
-          },
-        ];
-        expect(failuresOf(given)).toEqual(missing);
-        expect(failuresOf({ ...given, [first]: [] })).toEqual(missing);
-        expect(failuresOf({ ...given, [first]: "" })).toEqual(missing);
-      });
+    test("refuses inputs in which every property that would meet it is missing or empty", () => {
+      const missing = [
+        {
+          property: first,
+          reason: expect.stringMatching(/^must be given/) as string,
+        },
+      ];
+      expect(failuresOf(given)).toEqual(missing);
+      expect(failuresOf({ ...given, [first]: [] })).toEqual(missing);
+      expect(failuresOf({ ...given, [first]: "" })).toEqual(missing);
+    });
 
-      test("accepts each property that meets it, also one that is unknown in the preview", () => {
-        for (const property of anyOf) {
-          const met = { ...given, [property]: sample(kind, property) };
-          expect(failuresOf(met)).toEqual([]);
-          expect(failuresOf(given, property)).toEqual([]);
-        }
-      });
+    test("accepts each property that meets it, also one that is unknown in the preview", () => {
+      for (const property of anyOf) {
+        const met = { ...given, [property]: sample(kind, property) };
+        expect(failuresOf(met)).toEqual([]);
+        expect(failuresOf(given, property)).toEqual([]);
+      }
+    });
 
-      test("does not apply to inputs without the property, or with an unknown one", () => {
-        expect(failuresOf({})).toEqual([]);
-        expect(failuresOf({}, by)).toEqual([]);
-        if (unless !== undefined)
-          expect(failuresOf({ [by]: unless })).toEqual([]);
-      });
-    }
+    test("does not apply to inputs without the property, or with an unknown one", () => {
+      expect(failuresOf({})).toEqual([]);
+      expect(failuresOf({}, by)).toEqual([]);
+      if (unless !== undefined)
+        expect(failuresOf({ [by]: unless })).toEqual([]);
+    });
 
     test("refuses an update after which no live value meets it", () => {
       const met = { ...empty, [first]: sample(kind, first) };

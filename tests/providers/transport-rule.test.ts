@@ -2,13 +2,16 @@ import { identityOf } from "../../providers/exchange-online/identity";
 import { transportRule } from "../../providers/exchange-online/transport-rule";
 import { propertyOf } from "../../mail-flow/names";
 import { conditions } from "../../providers/exchange-online/transport-rule-properties";
-import type { Values } from "../../providers/field";
+import type { Value } from "../../providers/codecs";
+import { equal, stored, storedValue, type Values } from "../../providers/field";
 import { valuesOf, type Item } from "../../providers/kind";
 import {
   refuseUnmet,
   relationFailures,
 } from "../../providers/lifecycle/requirements";
+import { kindsUnderTest } from "../conformance/subjects";
 import { LoopbackExchange, notFound } from "./loopback-exchange";
+import parameters from "./data/transport-rule-parameters.json";
 
 describe("The identity of an object of Exchange", () => {
   const guid = "6a2f7a3e-7df0-4b0c-8c53-0d2f6f5f9a01";
@@ -67,10 +70,13 @@ describe("A parameter of a transport rule", () => {
     ["SentTo", "sentTo"],
     ["SCLOver", "sclOver"],
     ["SCL", "scl"],
-    ["SetSCL", "setSCL"],
+    ["SetSCL", "setScl"],
     ["ADComparisonAttribute", "adComparisonAttribute"],
-    ["SenderADAttributeContainsWords", "senderADAttributeContainsWords"],
-    ["ExceptIfADComparisonOperator", "exceptIfADComparisonOperator"],
+    ["SenderADAttributeContainsWords", "senderAdAttributeContainsWords"],
+    ["ExceptIfADComparisonOperator", "exceptIfAdComparisonOperator"],
+    ["ApplyOME", "applyOme"],
+    ["RemoveOMEv2", "removeOmeV2"],
+    ["RemoveRMSAttachmentEncryption", "removeRmsAttachmentEncryption"],
   ])("is %s to Exchange and %s to programs", (parameter, property) => {
     expect(propertyOf(parameter)).toBe(property);
   });
@@ -88,27 +94,135 @@ describe("A parameter of a transport rule", () => {
     expect(new Set(wires).size).toBe(wires.length);
   });
 
-  test("that narrows the rule and is not an input is shown unchanged, and missing if it is empty", () => {
+  test("that is not set has no value, and no entry among the values that a state stores", () => {
     const item = {
       SubjectContainsWords: ["b", "a"],
       ExceptIfSCLOver: 3,
       From: null,
       SentTo: [],
+      FromScope: false,
       HasSenderOverride: false,
       ActivationDate: "2026-09-01T00:00:00Z",
     };
-    expect(valuesOf(transportRule, item)).toMatchObject({
-      subjectContainsWords: ["b", "a"],
-      exceptIfSCLOver: 3,
-      activationDate: "2026-09-01T00:00:00Z",
+    const values = valuesOf(transportRule, item);
+    expect(stored(transportRule, values)).toEqual({
+      subjectContainsWords: ["a", "b"],
+      exceptIfSclOver: 3,
+      activationDate: "2026-09-01T00:00:00.000Z",
+      ...Object.fromEntries(
+        ["name", "priority", "comments", "setScl"].map((one) => [one, null]),
+      ),
     });
-    for (const none of ["from", "sentTo", "hasSenderOverride", "expiryDate"])
-      expect(valuesOf(transportRule, item)).not.toHaveProperty(none);
-    const { codec } = transportRule.fields["subjectContainsWords"] ?? {};
-    expect(codec?.refuse(["a"])).toBe("is not an input");
-    expect(codec?.normalize(["b", "a"])).toEqual(["b", "a"]);
-    expect(codec?.encode(["b", "a"])).toEqual(["b", "a"]);
-    expect(codec?.key(["b", "a"])).toEqual(["b", "a"]);
+    expect(values).toMatchObject({ from: null, sentTo: [], fromScope: null });
+    expect(storedValue({}, "from", transportRule.fields["from"])).toBeNull();
+    expect(storedValue({}, "mode", transportRule.fields["mode"])).toBe(
+      undefined,
+    );
+  });
+
+  test("of New-TransportRule and Set-TransportRule is an input, each of 173", () => {
+    expect(parameters).toHaveLength(173);
+    const wires = Object.values(transportRule.fields).map(({ wire }) =>
+      // Get-TransportRule returns the parameter Enabled as State.
+      wire === "State" ? "Enabled" : wire,
+    );
+    expect(wires.sort()).toEqual([...parameters].sort());
+    const tested = new Set(
+      kindsUnderTest.TransportRule.subjects.flatMap(({ inputs }) =>
+        Object.keys(inputs),
+      ),
+    );
+    const untested = Object.keys(transportRule.fields).filter(
+      (property) => !tested.has(property),
+    );
+    expect(untested).toEqual([]);
+  });
+
+  const spellings: [property: string, one: Value, other: Value][] = [
+    ["attachmentSizeOver", "10 MB", "10485760"],
+    ["attachmentSizeOver", "10 MB", "10 MB (10,485,760 bytes)"],
+    ["messageSizeOver", "1.5 MB", "1536 kb"],
+    ["activationDate", "2027-01-31T18:00:00Z", "2027-01-31T19:00:00+01:00"],
+    ["expiryDate", "2027-01-31", "2027-01-31T00:00:00.000Z"],
+    ["from", ["A@x.example", "b@x.example"], ["b@x.example", "a@x.example"]],
+    ["subjectMatchesPatterns", ["^a", "b$"], ["b$", "^a"]],
+    [
+      "senderAdAttributeContainsWords",
+      ["city:Rome,Milan"],
+      ["City:milan,rome,Rome"],
+    ],
+    [
+      "messageContainsDataClassifications",
+      ['{"name":"a","minCount":2}'],
+      ['{ "minCount": "2", "name": "a" }'],
+    ],
+  ];
+  test.each(spellings)(
+    "%s has the same value as %j and as %j",
+    (property, one, other) => {
+      const field = transportRule.fields[property];
+      if (!field) throw new Error(`there is no ${property}`);
+      for (const value of [one, other])
+        expect(field.codec.refuse(value)).toBeUndefined();
+      expect(equal(field, one, other)).toBe(true);
+    },
+  );
+
+  const differing: [property: string, one: Value, other: Value][] = [
+    ["subjectMatchesPatterns", ["^a"], ["^A"]],
+    ["subjectMatchesPatterns", ["a "], ["a"]],
+    ["prependSubject", "[x] ", "[x]"],
+    ["messageSizeOver", "10 MB", "10 KB"],
+    ["senderAdAttributeMatchesPatterns", ["City:a,b"], ["City:b,a"]],
+  ];
+  test.each(differing)(
+    "%s has another value as %j than as %j",
+    (property, one, other) => {
+      const field = transportRule.fields[property];
+      if (!field) throw new Error(`there is no ${property}`);
+      expect(equal(field, one, other)).toBe(false);
+    },
+  );
+
+  test.each<[property: string, value: unknown, reason: string]>([
+    [
+      "activationDate",
+      "2027-01-31T18:00:00",
+      "is not a date with its time zone",
+    ],
+    ["activationDate", "01/31/2027", "is not a date with its time zone"],
+    ["expiryDate", "2027-02-31T18:00", "is not a date with its time zone"],
+    ["messageSizeOver", "10 megabytes", "is not a size in whole bytes"],
+    ["messageSizeOver", "0.3 B", "is not a size in whole bytes"],
+    ["senderAdAttributeContainsWords", ["Rome"], "has no name and values"],
+    ["senderAdAttributeContainsWords", ["Town:Rome"], "is no attribute"],
+    ["attachmentPropertyContainsWords", ["Secret:"], "has no name and values"],
+    ["messageContainsDataClassifications", ["PII"], "is not a JSON object"],
+    ["rejectMessageEnhancedStatusCode", "5.1.1", "must be 5.7.1"],
+    ["smtpRejectMessageRejectStatusCode", 550, "must be a whole number"],
+    ["subjectContainsWords", ["x".repeat(129)], "at most 128"],
+    ["rejectMessageReasonText", "x".repeat(1025), "at most 1024"],
+    ["incidentReportContent", ["Body"], "must be one of"],
+    ["setHeaderName", "X Y", "is not the name of a header"],
+  ])("%s refuses %j: it %s", (property, value, reason) => {
+    expect(transportRule.fields[property]?.codec.refuse(value)).toContain(
+      reason,
+    );
+  });
+
+  test("with sensitive information types is sent and read as tables", () => {
+    const { codec } =
+      transportRule.fields["messageContainsDataClassifications"] ?? {};
+    const sent = codec?.encode(['{"minCount":"2","name":"a"}']);
+    expect(sent).toEqual([{ minCount: "2", name: "a" }]);
+    for (const wire of [
+      sent,
+      [{ Name: "a", MinCount: 2 }],
+      '{"name":"a","minCount":"2"}',
+    ])
+      expect(codec?.decode(wire)).toEqual(['{"minCount":"2","name":"a"}']);
+    for (const none of [null, false, ""])
+      expect(codec?.decode(none)).toBeNull();
   });
 });
 
@@ -119,7 +233,7 @@ describe("The inputs of a transport rule", () => {
   const unconditional = {
     property: "headerContainsWords",
     reason:
-      "must be given, or senderIpRanges: a rule without a condition applies to all mail",
+      "must be given, or senderIpRanges or another one: a rule without a condition applies to all mail",
   };
   const noHeader = {
     property: "headerContainsMessageHeader",
@@ -172,7 +286,7 @@ describe("The inputs of a transport rule", () => {
         comments: "x".repeat(length),
         ...more,
       });
-    // 9 of the range, 1 of the SCL.
+    // 9 of the range, 1 of the SCL. The error names the longest value.
     expect(sized(8192 - 10, {})).toEqual([]);
     expect(sized(8192 - 9, {})).toEqual([
       {
@@ -186,7 +300,10 @@ describe("The inputs of a transport rule", () => {
     ).toEqual([]);
     expect(
       sized(8192 - 19, { ...header, headerContainsWords: ["ab", "c"] }),
-    ).toMatchObject([{ property: "headerContainsWords" }]);
+    ).toMatchObject([{ property: "senderIpRanges" }]);
+    expect(
+      sized(0, { exceptIfSubjectMatchesPatterns: ["x".repeat(8192)] }),
+    ).toMatchObject([{ property: "exceptIfSubjectMatchesPatterns" }]);
   });
 
   test.each<[string, string | undefined]>([
@@ -208,7 +325,7 @@ describe("The inputs of a transport rule", () => {
     expect(codec?.refuse(["a b"])).toBeUndefined();
     for (const word of [" a", "a ", "\ta"])
       expect(codec?.refuse(["x", word])).toBe(
-        `entry 2 "${word}" has spaces at an end, which no word of a header has; remove them`,
+        `entry 2 "${word}" has spaces at an end, which no word has; remove them`,
       );
   });
 });
@@ -273,6 +390,20 @@ describe("A transport rule", () => {
       [["Enable-TransportRule", { Identity }]],
     ],
     [
+      "cleared of a flag, which has no null",
+      { deleteMessage: null, exceptIfHasNoClassification: null },
+      [
+        [
+          "Set-TransportRule",
+          {
+            Identity,
+            DeleteMessage: false,
+            ExceptIfHasNoClassification: false,
+          },
+        ],
+      ],
+    ],
+    [
       "changed alone",
       { setScl: null },
       [["Set-TransportRule", { Identity, SetSCL: null }]],
@@ -280,6 +411,37 @@ describe("A transport rule", () => {
   ])("is %s", async (_, changes, cmdlets) => {
     await transportRule.update(exchange.operation(), item, changes);
     expect(exchange.cmdlets).toEqual(cmdlets);
+  });
+
+  test("stops rejecting when its text or its code is cleared, if Exchange has added the other one", async () => {
+    const text = "Delivery not authorized, message refused";
+    const rejecting = {
+      ...item,
+      RejectMessageReasonText: text,
+      RejectMessageEnhancedStatusCode: "5.7.1",
+    };
+    const both = {
+      Identity,
+      RejectMessageReasonText: null,
+      RejectMessageEnhancedStatusCode: null,
+    };
+    for (const half of ["ReasonText", "EnhancedStatusCode"])
+      await transportRule.update(exchange.operation(), rejecting, {
+        [`rejectMessage${half}`]: null,
+      });
+    await transportRule.update(
+      exchange.operation(),
+      { ...rejecting, RejectMessageReasonText: "No." },
+      { rejectMessageEnhancedStatusCode: null },
+    );
+    expect(exchange.cmdlets).toEqual([
+      ["Set-TransportRule", both],
+      ["Set-TransportRule", both],
+      [
+        "Set-TransportRule",
+        { Identity, RejectMessageEnhancedStatusCode: null },
+      ],
+    ]);
   });
 
   test.each(
@@ -296,7 +458,9 @@ describe("A transport rule", () => {
       ]),
     ),
   )("gets %s together with %s, which did not change", async (one, other) => {
-    const live = { ...item, [one]: ["old"], [other]: ["kept"], From: ["a"] };
+    const field = transportRule.fields[propertyOf(other)];
+    const [, named = "kept"] = /`([^`]+)`/.exec(field?.codec.type ?? "") ?? [];
+    const live = { ...item, [one]: ["old"], [other]: [named], From: ["a"] };
     for (const value of [null, ["new"]]) {
       await transportRule.update(exchange.operation(), live, {
         [propertyOf(one)]: value,
@@ -304,7 +468,7 @@ describe("A transport rule", () => {
       const [, sent] = exchange.cmdlets.pop() ?? [];
       const { [other]: beside, ...rest } = sent as Record<string, unknown>;
       expect(Object.keys(rest).sort()).toEqual(["Identity", one].sort());
-      expect([beside].flat()).toEqual(["kept"]);
+      expect([beside].flat()).toEqual([named]);
     }
   });
 
@@ -355,7 +519,7 @@ describe("A transport rule", () => {
     expect(() => {
       refuse({ ...item, ...more }, changes);
     }).toThrow(
-      'headerContainsWords must be given, or senderIpRanges: a rule without a condition applies to all mail. The transport rule "a" would have none, so nothing was written',
+      'headerContainsWords must be given, or senderIpRanges or another one: a rule without a condition applies to all mail. The transport rule "a" would have none, so nothing was written',
     );
   });
 

@@ -10,6 +10,8 @@ export const repository = path.resolve(__dirname, "../..");
 export interface Documented {
   name: string;
   optional: boolean;
+  /** Its type as in the source; empty for a class. */
+  type: string;
   /** The comment without its tags, on one line. */
   text: string;
   /** The text of `@default`. */
@@ -21,9 +23,38 @@ export function membersOf(file: string, name: string): Documented[] {
   return [...declarationIn(file, name).members].flatMap((member) =>
     (ts.isPropertySignature(member) || ts.isPropertyDeclaration(member)) &&
     ts.isIdentifier(member.name)
-      ? [documented(member.name.text, member, member.questionToken)]
+      ? [
+          documented(
+            member.name.text,
+            member,
+            member.questionToken,
+            member.type,
+          ),
+        ]
       : [],
   );
+}
+
+/** Returns the members of an interface, and after them those of the interfaces that it extends and that its file imports. */
+export function propertiesOf(file: string, name: string): Documented[] {
+  const imports = parsed(file).statements.filter(ts.isImportDeclaration);
+  const bases = (declarationIn(file, name).heritageClauses ?? []).flatMap(
+    ({ types }) => types.map(({ expression }) => expression.getText()),
+  );
+  return [
+    ...membersOf(file, name),
+    ...bases.flatMap((base) => {
+      const from = imports.find(({ importClause }) =>
+        importClause?.namedBindings?.getText().match(`\\b${base}\\b`),
+      );
+      if (!from) throw new Error(`${file} imports no ${base}`);
+      const target = (from.moduleSpecifier as ts.StringLiteral).text;
+      return propertiesOf(
+        `${path.posix.join(path.dirname(file), target)}.ts`,
+        base,
+      );
+    }),
+  ];
 }
 
 /** Returns the members of a resource's class, with those that it inherits from the classes of `lib/resource.ts`. */
@@ -65,6 +96,7 @@ function documented(
   name: string,
   node: ts.Node,
   question: ts.QuestionToken | undefined,
+  type?: ts.TypeNode,
 ): Documented {
   const docs = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
   const byDefault = ts
@@ -73,6 +105,7 @@ function documented(
   return {
     name,
     optional: question !== undefined,
+    type: type?.getText() ?? "",
     text: oneLine(docs.map(({ comment }) => textOf(comment)).join(" ")),
     ...(byDefault && { byDefault: oneLine(textOf(byDefault.comment)) }),
   };

@@ -6,13 +6,14 @@ import { mailExchangerCheck } from "../../cli/doctor/mail-exchanger-findings";
 import { checks } from "../../mail-flow/findings";
 import { isKindName, kinds } from "../../providers/kinds";
 import { keys, secretKeys } from "../../providers/session/configuration";
-import type { Field, Fields } from "../../providers/field";
+import type { Fields } from "../../providers/field";
 import { isGuarded } from "../../providers/lifecycle/state";
 import { formOf } from "../../providers/forms";
 import { fileNameOf } from "../conformance/subject";
 import {
   membersOf,
   outputsOf,
+  propertiesOf,
   purposeOf,
   repository,
   type Documented,
@@ -53,7 +54,7 @@ function fileOfProps(name: string): string {
     )
     .find((file) =>
       readFileSync(path.join(repository, file), "utf8").includes(
-        `export interface ${name}Props `,
+        `export interface ${name}Props`,
       ),
     );
   if (found === undefined)
@@ -129,7 +130,7 @@ function resources(): Table {
     ["class", "what it is", "outputs besides the inputs"],
     ...Object.entries(sources).map(([name, { file, props }]) => {
       const inputs = [
-        ...membersOf(props, `${name}Props`),
+        ...propertiesOf(props, `${name}Props`),
         ...added(name, file),
       ].map((one) => one.name);
       const outputs = outputsOf(file, name).map((one) => one.name);
@@ -171,7 +172,7 @@ function properties(name: string): Table {
   const fields = fieldsOf(name);
   return [
     ["property", "values", "default", "what it is"],
-    ...membersOf(props, `${name}Props`).map((one) => {
+    ...propertiesOf(props, `${name}Props`).map((one) => {
       const field = fields[one.name];
       return [
         code(one.name),
@@ -218,7 +219,7 @@ function added(name: string, file: string): Documented[] {
 /** Returns the properties whose field and doc comment differ in the default or in being required. */
 export function contradictions(): string[] {
   return Object.entries(sources).flatMap(([name, { props }]) =>
-    membersOf(props, `${name}Props`).flatMap((one) => {
+    propertiesOf(props, `${name}Props`).flatMap((one) => {
       const field = fieldsOf(name)[one.name];
       if (!field) return [];
       const said = one.byDefault;
@@ -236,13 +237,14 @@ export function contradictions(): string[] {
 /** Returns the properties of kinds for which their class declares no output. */
 export const undeclaredOutputs = (): string[] =>
   Object.entries(kinds).flatMap(([name, { fields }]) => {
-    const declared = membersOf(`lib/${fileNameOf(name)}.ts`, name);
-    return Object.entries<Field>(fields)
-      .filter(
-        ([property, { foreign }]) =>
-          !foreign && !declared.some((one) => one.name === property),
-      )
-      .map(([property]) => `${name}.${property}`);
+    const file = `lib/${fileNameOf(name)}.ts`;
+    const merged = new RegExp(`extends Outputs<\\s*${name}Props\\b`);
+    if (merged.test(readFileSync(path.join(repository, file), "utf8")))
+      return [];
+    const declared = membersOf(file, name);
+    return Object.keys(fields)
+      .filter((property) => !declared.some((one) => one.name === property))
+      .map((property) => `${name}.${property}`);
   });
 
 function defaultOf({ optional, byDefault }: Documented): string {

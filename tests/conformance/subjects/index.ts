@@ -17,7 +17,7 @@ export { foreignMark, ourMark, siblingsMark } from "./marks";
 export { organizationConfig } from "./organization-config";
 export { quarantineNotification } from "./quarantine-notification";
 export { quarantinePolicy } from "./quarantine-policy";
-export { transportRule } from "./transport-rule";
+export { transportRule, wholeRules } from "./transport-rule";
 
 /** The test data of every kind, from which all suites for every kind are generated. */
 export const kindsUnderTest: Readonly<Record<KindName, KindUnderTest>> = {

@@ -1,3 +1,7 @@
+import { kinds } from "../../../providers/kinds";
+import type { Values } from "../../../providers/field";
+import { encode, type Kind } from "../../../providers/kind";
+import type { JsonObject } from "../../../simulator/json";
 import { addresses } from "../../promises/meanings-of-addresses";
 import {
   anyCase,
@@ -8,12 +12,45 @@ import {
   state,
   whole,
 } from "../../promises/meanings";
+import type { Properties } from "../platform";
 import type { KindUnderTest, Subject } from "../subject";
 import { exchangeObjects, objectOf } from "./by-hand";
 import { marks, ourMark } from "./marks";
+import {
+  byProperty,
+  everyRuleParameter,
+  ruleParameters,
+  type RuleParameter,
+} from "./rule-parameters";
 
 const byHand = exchangeObjects("TransportRule");
 const rule = "Area 1 User Quarantine Message";
+const { fields }: Kind = kinds.TransportRule;
+
+const inputs = {
+  name: rule,
+  enabled: true,
+  mode: "Enforce",
+  priority: 2,
+  comments: ourMark,
+  headerContainsMessageHeader: "X-Area1Security-Disposition",
+  headerContainsWords: ["SPOOF", "UCE"],
+  senderIpRanges: ["52.11.209.211", "52.89.255.11", "203.0.113.0/28"],
+  setScl: 5,
+  quarantine: false,
+  stopRuleProcessing: false,
+  ruleErrorAction: "Ignore",
+} satisfies Properties;
+
+/** The other conditions and exceptions, and the dates: a rule of a program must not have them. */
+const implied = everyRuleParameter.filter(
+  ({ property }) =>
+    !(property in inputs) && fields[property]?.implied !== undefined,
+);
+
+/** Returns the properties that a program leaves out. */
+const absentFrom = (given: Properties): string[] =>
+  Object.keys(fields).filter((property) => !(property in given));
 
 export const transportRule: Subject = {
   kind: "TransportRule",
@@ -26,29 +63,17 @@ export const transportRule: Subject = {
     setScl: 5,
     comments: ourMark,
   },
-  inputs: {
-    name: rule,
-    enabled: true,
-    mode: "Enforce",
-    priority: 2,
-    comments: ourMark,
-    headerContainsMessageHeader: "X-Area1Security-Disposition",
-    headerContainsWords: ["SPOOF", "UCE"],
-    senderIpRanges: ["52.11.209.211", "52.89.255.11", "203.0.113.0/28"],
-    setScl: 5,
-    quarantine: false,
-    stopRuleProcessing: false,
-    ruleErrorAction: "Ignore",
+  inputs,
+  absent: absentFrom(inputs),
+  others: {
+    name: "Renamed",
+    priority: 0,
+    setScl: 6,
+    comments: "for people",
   },
-  others: { name: "Renamed", priority: 0, setScl: 6, comments: "for people" },
+  broken: byProperty(implied, "value"),
   otherNames: ["Renamed", "Another rule"],
   notSamples: ["priority", "enabled"],
-  foreign: {
-    condition: { ExceptIfFrom: ["boss@example.com"] },
-    action: { PrependSubject: "[spam]" },
-    notAlone:
-      /(MessageHeader|MatchesPatterns|MemberOf[12]|Manager|ADComparison|ContainsWords)/,
-  },
   makes: [{ cmdlet: "New-TransportRule" }],
   prepare({ tenant }) {
     for (const Name of ["First of somebody", "Second of somebody"])
@@ -69,12 +94,88 @@ export const transportRule: Subject = {
     byHand.find(simulator, rule) ?? byHand.find(simulator, "Renamed"),
 };
 
+/** Returns a subject that has all of these parameters. Its condition on a header concerns no mail of the tests. */
+function ruleWith(
+  label: string,
+  parameters: readonly RuleParameter[],
+  more: Properties = {},
+  special: Pick<Subject, "others" | "without"> = {},
+): Subject {
+  const title = `Rule with all ${label}`;
+  const least = {
+    name: title,
+    comments: ourMark,
+    headerContainsMessageHeader: "X-Test",
+    headerContainsWords: ["a"],
+    subjectContainsWords: ["a"],
+  };
+  const all: Properties = {
+    ...least,
+    ...byProperty(parameters, "value"),
+    ...more,
+  };
+  return {
+    kind: "TransportRule",
+    label,
+    existence: "made",
+    mark: "comments",
+    least,
+    inputs: all,
+    // Its name is that of one rule only: the other subject of the kind is renamed.
+    absent: ["name", ...absentFrom(all)],
+    others: {
+      ...byProperty(parameters, "other"),
+      comments: "for people",
+      ...special.others,
+    },
+    ...(special.without && { without: special.without }),
+    makes: [{ cmdlet: "New-TransportRule" }],
+    ...objectOf(byHand, title, {
+      ...(encode(kinds.TransportRule, all as Values) as JsonObject),
+      Comments: "made by hand",
+    }),
+  };
+}
+
+/** Rules with every parameter: one with all conditions, one with all exceptions, one with all actions and settings. */
+export const wholeRules = [
+  ruleWith("conditions", ruleParameters.conditions),
+  ruleWith("exceptions", ruleParameters.exceptions),
+  ruleWith(
+    "actions",
+    [...ruleParameters.actions, ...ruleParameters.others],
+    {
+      senderAddressLocation: "Envelope",
+      recipientAddressType: "Original",
+      ruleSubType: "Dlp",
+      useLegacyRegex: true,
+      messageContainsDataClassifications: ['{"name":"SWIFT"}'],
+    },
+    {
+      others: { messageContainsDataClassifications: ['{"name":"PII"}'] },
+      without: {
+        messageContainsDataClassifications: ["notifySender"],
+        removeOmeV2: ["removeRmsAttachmentEncryption"],
+        applyHtmlDisclaimerText: [
+          "applyHtmlDisclaimerLocation",
+          "applyHtmlDisclaimerFallbackAction",
+        ],
+        generateIncidentReport: ["incidentReportContent"],
+      },
+    },
+  ),
+] as const;
+
 export const transportRules: KindUnderTest = {
-  subjects: [transportRule],
+  subjects: [transportRule, ...wholeRules],
   byHand,
   nounOf: () => "TransportRule",
   requests: /-TransportRule$/,
   meanings: {
+    ...byProperty(everyRuleParameter, "meaning"),
+    senderAddressLocation: choice("Header", "Envelope", "HeaderOrEnvelope"),
+    recipientAddressType: choice("Original", "Resolved"),
+    ruleSubType: choice("None", "Dlp"),
     name: name("Renamed", "Another rule"),
     enabled: state,
     mode: choice("Enforce", "Audit", "AuditAndNotify"),
@@ -91,7 +192,7 @@ export const transportRules: KindUnderTest = {
     stopRuleProcessing: flag(),
     ruleErrorAction: choice("Ignore", "Defer"),
   },
-  withoutMeaning: [],
+  withoutMeaning: ["useLegacyRegex"],
   example: {
     outputs: { guid: expect.any(String) },
     stands({ simulator }) {

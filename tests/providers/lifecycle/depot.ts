@@ -43,7 +43,7 @@ export const fields: Fields = {
     },
   }),
   exceptFrom: field("ExceptFrom", setOf(text()), {
-    foreign: true,
+    sparse: true,
     implied: noneIsImplied,
   }),
 };

@@ -314,6 +314,7 @@ describe("The previous values of an adopted object", () => {
       size: 7,
       labels: ["x"],
       host: "first.example",
+      exceptFrom: ["me"],
     });
   });
 
