@@ -73,7 +73,7 @@ const spelled = (range: string): string => {
 };
 
 /** Returns the entries of a list that are not in another one. Entries are equal if they have the same addresses. */
-export function without(list: Addresses, others: Addresses): string[] {
+function without(list: Addresses, others: Addresses): string[] {
   const found = new Set(others.map(spelled));
   return list.filter((entry) => !found.has(spelled(entry)));
 }
