@@ -7,6 +7,7 @@ export interface DnsRecord {
   domain: string;
   /** The full name, such as `example.com`. */
   name: string;
+  /** `MX` or `TXT`. */
   type: "MX" | "TXT";
   /** The host of an MX record, or the text of a TXT record. */
   content: string;

@@ -95,7 +95,7 @@ export const defects = [
   // The folders of sources.
   {
     defect: "Recipients release Malicious mail",
-    file: "lib/use-case-4.ts",
+    file: "lib/mail-routes.ts",
     find: 'quarantineInputs(adminName, "RequestRelease")',
     replace: 'quarantineInputs(adminName, "Release")',
     test: "tests/use-case-4.test.ts",
@@ -191,6 +191,13 @@ export const defects = [
     find: "!restores &&",
     replace: "",
     test: "tests/mail-flow/rejections.test.ts",
+  },
+  {
+    defect: "The lock-down begins although it refuses mail",
+    file: "providers/onboarding-check/onboarding-check.ts",
+    find: '(olds["lockedDown"] === true || obstacles.length === 0)',
+    replace: "true",
+    test: "tests/inline-deployment.test.ts",
   },
   {
     defect: "What could not be read counts as repaired",

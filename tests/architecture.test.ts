@@ -44,7 +44,16 @@ const rooms: Record<
     not: /^@pulumi\/|^pulumi-area1-m365/,
   },
   scripts: { rooms: [], packages: "any" },
-  examples: { rooms: [], packages: ["@pulumi/pulumi", "pulumi-area1-m365"] },
+  examples: {
+    rooms: [],
+    packages: [
+      "@pulumi/pulumi",
+      "pulumi-area1-m365",
+      // tests/examples/dns.test.ts installs them.
+      "@pulumi/aws",
+      "@pulumi/cloudflare",
+    ],
+  },
 };
 
 /** Files that run when the package is built and are not published, so that they may use any package. */

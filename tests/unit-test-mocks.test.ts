@@ -50,6 +50,12 @@ const classes: Record<string, () => pulumi.Resource> = {
       domains: ["example.com"],
       endUserSpamNotificationFrequency: "1.00:00:00",
     }),
+  InlineDeployment: () =>
+    new library.InlineDeployment("mail", {
+      domains: ["example.com"],
+      endUserSpamNotificationFrequency: "1.00:00:00",
+      lockDown: true,
+    }),
   Area1Provider: () => new library.Area1Provider("tenant", {}),
 };
 

@@ -12,8 +12,8 @@ import type {
 import type { Codec, Value } from "../../providers/codecs";
 import { reasonAgainstMail } from "../../providers/exposure-guard/guarded-mail";
 import type { Fields } from "../../providers/field";
+import { readingForms } from "../../providers/forms";
 import { kinds } from "../../providers/kinds";
-import { mailFlowCheckForm } from "../../providers/mail-flow-check/check-inputs";
 import { keys, secretKeys } from "../../providers/session/configuration";
 import { inProcess } from "../conformance/chosen-platform";
 import { repository } from "../readme/documented";
@@ -29,9 +29,11 @@ const types = Object.entries(schema.types).map(([token, type]) => ({
 }));
 const fieldsOf: Record<string, Fields> = {
   ...Object.fromEntries(
-    Object.entries(kinds).map(([name, { fields }]) => [name, fields]),
+    Object.entries({ ...kinds, ...readingForms }).map(([name, { fields }]) => [
+      name,
+      fields,
+    ]),
   ),
-  MailFlowCheck: mailFlowCheckForm.fields,
 };
 
 // Programs of users have these names. `UPDATE_GOLDEN=1 npm test -- tests/plugin/schema.test.ts` adds new ones; a name that is missing
@@ -70,10 +72,10 @@ test("the package has the version and the licence of package.json, and no path o
   expect(JSON.stringify(schema)).not.toContain("node_modules");
 });
 
-test("there is a resource for every kind, the restore point and the check, with the type of Node.js programs as alias", () => {
+test("there is a resource for every kind, the restore point and the checks, with the type of Node.js programs as alias", () => {
   const custom = resources.filter(({ isComponent }) => !isComponent);
   expect(custom.map(({ name }) => name).sort()).toEqual(
-    [...Object.keys(kinds), "MailFlowCheck", "RestorePoint"].sort(),
+    Object.keys({ ...kinds, ...readingForms }).sort(),
   );
   for (const { name, aliases } of custom)
     expect(aliases).toEqual([{ type: `pulumi-nodejs:dynamic/area1:${name}` }]);
