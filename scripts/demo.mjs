@@ -1,5 +1,5 @@
 // `npm run demo`: use case 4 from the first preview to the destroy, with the real Pulumi engine, on a simulated tenant with existing
-// objects. It fails if a step does. `npm run demo -- --stay` keeps running after `up`.
+// objects; then the whole inline deployment on an empty one. It fails if a step does. `npm run demo -- --stay` keeps running after `up`.
 import assert from "node:assert/strict";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -15,6 +15,7 @@ import {
   step,
   table,
 } from "./demo/narration.mjs";
+import { onboarded } from "./demo/onboarding.mjs";
 import { opsFolder } from "./demo/ops-folder.mjs";
 import { play } from "./demo/play.mjs";
 import {
@@ -51,19 +52,33 @@ if (!process.env.AREA1_ENGINE_DIRECTORY) {
   console.error("Start it with npm run demo, which prepares the engine.");
   process.exit(2);
 }
-const simulator = await simulated();
+const simulator = await simulated({ seed });
 const vendorLog = vendorRequests(simulator);
 const before = simulator.snapshot();
 const started = performance.now();
 let ops;
 try {
   introduce();
-  ops = await opsFolder({ repository, program, environment: environment() });
+  ops = await opsFolder({
+    repository,
+    program,
+    environment: environment(simulator),
+  });
   await applied();
   if (stay) await play({ ops, simulator });
   await driftedAndRepaired();
   await defeatedByOthers();
   await destroyed();
+  const fresh = await simulated({});
+  try {
+    await onboarded({
+      repository,
+      simulator: fresh,
+      environment: environment(fresh),
+    });
+  } finally {
+    await fresh.close();
+  }
   const seconds = Math.round((performance.now() - started) / 1000);
   line(
     `\nEvery step held, in ${seconds} s. To look around yourself: npm run demo -- --stay`,
@@ -397,21 +412,21 @@ function explain(error) {
   if (output) console.log(`\nWhat the engine printed last:\n\n${output}`);
 }
 
-async function simulated() {
+async function simulated(options) {
   const { startSimulator } = await import(
     pathToFileURL(path.join(repository, "simulator/dist/index.js")).href
   );
   const certificateDirectory = process.env.AREA1_CERTIFICATE_DIRECTORY;
   return startSimulator({
-    seed,
+    ...options,
     ...(certificateDirectory && { certificateDirectory }),
   });
 }
 
-function environment() {
+function environment(of) {
   const trusted = process.env.NODE_EXTRA_CA_CERTS;
   return {
-    ...simulator.environment,
+    ...of.environment,
     // The simulator's certificate, and the certificates that the user trusts already.
     ...(trusted && { NODE_EXTRA_CA_CERTS: trusted }),
   };

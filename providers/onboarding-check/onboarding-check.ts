@@ -203,7 +203,7 @@ function tell(
   const isNew = lockedDown && olds["lockedDown"] !== true;
   if (isNew)
     session.warn(
-      `Lock-down: all MX records point at Cloudflare, so Microsoft 365 now refuses mail from elsewhere. It turns away: ${refusedMail.join(" ")}`,
+      `Lock-down: all MX records point at Cloudflare, so this up makes Microsoft 365 refuse mail from elsewhere. It turns away: ${refusedMail.join(" ")}`,
     );
   if (obstacles.length === 0) return;
   const told = obstacles.slice(0, most);

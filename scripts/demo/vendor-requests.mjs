@@ -8,7 +8,10 @@ export function vendorRequests(simulator) {
     next() {
       const entries = simulator.log.splice(0);
       // Requests name objects by their ids. Keeps the names of objects that may be deleted later.
-      for (const { Guid, Name } of simulator.tenant.transportRules)
+      for (const { Guid, Name } of [
+        ...simulator.tenant.transportRules,
+        ...simulator.tenant.inboundConnectors,
+      ])
         names.set(Guid, Name);
       for (const { id, domain } of simulator.account.domains)
         names.set(id, domain);
@@ -23,7 +26,13 @@ export function vendorRequests(simulator) {
     const nameOf = (id) => names.get(id) ?? String(id);
     if (vendor === "exchange")
       return [
-        { verb: cmdlet, name: nameOf(parameters.Name ?? parameters.Identity) },
+        {
+          verb: cmdlet,
+          name: nameOf(
+            // The organisation's settings have no name.
+            parameters.Name ?? parameters.Identity ?? simulator.tenant.name,
+          ),
+        },
       ];
     // Domains that are created at the same time share a request.
     return (body?.posts ?? [body]).map((domain) => ({
