@@ -35,8 +35,14 @@ export interface Kind extends Form {
   /**
    * Changes an object with one write, and one Enable or Disable if the vendor has separate cmdlets for it.
    * @param changes the new values; null clears a value.
+   * @param inPart the lists among them of which only the difference from the item may be written, because the program manages a part.
    */
-  update(operation: Operation, item: Item, changes: Values): Promise<void>;
+  update(
+    operation: Operation,
+    item: Item,
+    changes: Values,
+    inPart?: ReadonlySet<string>,
+  ): Promise<void>;
   /** @returns the reason why the object was not removed, or undefined if it was. */
   remove(
     operation: Operation,

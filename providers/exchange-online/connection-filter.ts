@@ -7,7 +7,7 @@ import {
 } from "../../mail-flow/list-views";
 import { flag } from "../codecs";
 import { field, type Field } from "../field";
-import { encode, type Failure, type Item } from "../kind";
+import { encode, type Failure } from "../kind";
 import { identityOf } from "./identity";
 import { ipRangesIn } from "./ip-ranges";
 import { singleObject } from "./single-object";
@@ -112,18 +112,31 @@ export const connectionFilter = singleObject({
     return byDefault.length > 0 ? { ...listing, items: byDefault } : listing;
   },
 
-  async update({ exchange, patience }, item, changes) {
+  async update({ exchange, patience }, item, changes, inPart) {
     const { name } = identityOf(item);
+    const lists = Object.entries(changes).flatMap(
+      ([property, value]): [string, unknown][] => {
+        const wire = fields[property as keyof ConnectionFilterProps].wire;
+        return property === "enableSafeList"
+          ? []
+          : [
+              [
+                wire,
+                listParameter(
+                  item[wire],
+                  value,
+                  inPart?.has(property) === true,
+                ),
+              ],
+            ];
+      },
+    );
     await exchange.write(
       "Set-HostedConnectionFilterPolicy",
       {
         Identity: item["Identity"] ?? name,
-        ...Object.fromEntries(
-          Object.entries(encode({ fields }, changes)).map(([wire, value]) => [
-            wire,
-            wire === "EnableSafeList" ? value : listEdit(item, wire, value),
-          ]),
-        ),
+        ...encode({ fields }, changes),
+        ...Object.fromEntries(lists),
       },
       patience,
     );
@@ -131,18 +144,15 @@ export const connectionFilter = singleObject({
 });
 
 /**
- * Returns the parameter that makes a list equal to the wanted one. It adds and removes entries, because the cmdlet takes entries of
- * different types only in this form. Entries that somebody else has added meanwhile stay.
+ * Returns the parameter that makes a list equal to the wanted one. Entries of one type replace the list. The cmdlet takes entries of
+ * different types only as changes; if the last read was outdated, the next `up` completes them. Of a list that the program manages in part,
+ * only changes are sent, so that entries stay that somebody else has added meanwhile.
  */
-function listEdit(
-  item: Item,
-  wire: string,
-  wanted: unknown,
-): Record<string, unknown> {
-  const { added, removed } = changeOf(
-    addressesIn(item[wire]) ?? [],
-    addressesIn(wanted) ?? [],
-  );
+function listParameter(now: unknown, value: unknown, inPart: boolean): unknown {
+  const wanted = addressesIn(value) ?? [];
+  const types = new Set(wanted.map((entry) => /[-/]/.exec(entry)?.[0]));
+  if (!inPart && types.size <= 1) return wanted.length > 0 ? wanted : null;
+  const { added, removed } = changeOf(addressesIn(now) ?? [], wanted);
   return {
     "@odata.type": "#Exchange.GenericHashTable",
     ...(added.length > 0 && { Add: added }),

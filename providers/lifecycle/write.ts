@@ -53,7 +53,12 @@ export async function apply(
     values: sent,
     ...judged,
   });
-  await kind.update(operation, item, sent);
+  const inPart = new Set(
+    Object.keys(changes).flatMap(
+      (property) => kind.fields[property]?.view?.of ?? [],
+    ),
+  );
+  await kind.update(operation, item, sent, inPart);
   const shown = (listing: Listing<Item>): Item | undefined =>
     findAgain(kind, listing, { ...identity, name });
   const notShownIn = (latest: Item | undefined): string[] =>

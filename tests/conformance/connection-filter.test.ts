@@ -153,6 +153,26 @@ describe("A part of a list of the connection filter", () => {
     expect(sorted(allowed())).toEqual(sorted(first));
   });
 
+  test("replaces a whole list by entries of several types, of one type, and of none", async () => {
+    const resource = stage.resource();
+    const lists = [
+      ["192.0.2.1", "198.51.100.0/28", "203.0.113.4-203.0.113.9"],
+      ["192.0.2.1", "198.51.100.7"],
+      [],
+    ];
+    stage.forget();
+    for (const ipAllowList of lists) {
+      await resource.up({ ipAllowList });
+      expect(sorted(allowed())).toEqual(ipAllowList);
+      expect(await resource.refresh()).toEqual([]);
+    }
+    expect(sent()).toEqual([
+      expect.objectContaining({ Remove: ["52.11.209.0/24", "192.0.2.16/28"] }),
+      lists[1],
+      null,
+    ]);
+  });
+
   test("sends nothing when the list is as the program wants it", async () => {
     const resource = stage.resource();
     stage.forget();

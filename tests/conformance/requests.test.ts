@@ -292,6 +292,7 @@ describe("Writes and reads of one resource", () => {
     "Get-HostedContentFilterPolicy",
     "Get-HostedContentFilterRule",
     "Get-InboundConnector",
+    "Get-OrganizationConfig",
     "Get-QuarantinePolicy",
     "domains",
   ];

@@ -12,7 +12,8 @@ export const connectionFilter: Subject = {
   vendorName: name,
   least: { enableSafeList: true },
   inputs: {
-    ipAllowList: ["192.0.2.7", "192.0.2.64/27", "203.0.113.4-203.0.113.9"],
+    // Of one type: lists of several types are tested in connection-filter.test.ts.
+    ipAllowList: ["192.0.2.64/27", "203.0.113.8/29"],
     ipBlockList: ["192.0.2.128/25"],
     enableSafeList: true,
   },
@@ -25,7 +26,7 @@ export const connectionFilter: Subject = {
   ],
   makes: [{ cmdlet: "Set-HostedConnectionFilterPolicy" }],
   ...objectOf(byHand, name, {
-    IPAllowList: ["203.0.113.4-203.0.113.9", "192.0.2.64/27", "192.0.2.7"],
+    IPAllowList: ["203.0.113.8/29", "192.0.2.64/27"],
     IPBlockList: ["192.0.2.128/25"],
     EnableSafeList: true,
   }),
