@@ -629,8 +629,9 @@ class Living {
     if (!/Cannot begin/.test(refusal))
       return this.#watched(stack, await this.#program(args), options);
     await stack.refresh();
-    // In the order of the restore point, which is a valid order for the engine.
-    const up = await this.#watched(stack, await resourcesOf(args), {});
+    // In the order of the restore point, which is a valid order for the engine. It knows only the component's resources.
+    const { connector: _, ...component } = args;
+    const up = await this.#watched(stack, await resourcesOf(component), {});
     if (up.violations.length > 0 || up.failure !== undefined) return up;
     return this.#watchedAtTheEnd(() => stack.destroy(), this.#mayExpose);
   }

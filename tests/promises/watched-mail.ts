@@ -85,8 +85,8 @@ const addressLists = (moments: readonly Moment[]): string[][] =>
           ExceptIfSenderIpRanges,
         ],
       ),
-      ...exchange.inboundConnectors.map(
-        ({ SenderIPAddresses }) => SenderIPAddresses,
+      ...exchange.inboundConnectors.flatMap(
+        ({ SenderIPAddresses, EFSkipIPs }) => [SenderIPAddresses, EFSkipIPs],
       ),
       exchange.connectionFilter["IPAllowList"],
       exchange.connectionFilter["IPBlockList"],
@@ -142,16 +142,16 @@ function sendingAddresses(
 /** A recipient. */
 type Someone = Pick<WatchedMail, "recipient" | "groups">;
 
-/** A test that distinguishes recipients: a condition of a rule or the scope of a policy. */
+/** A test that distinguishes recipients: a condition of a rule, or the scope of a policy or a connector. */
 interface Predicate {
   readonly kind: "address" | "group" | "domain" | "words" | "patterns";
   readonly values: readonly string[];
 }
 
 const kindOfCondition: readonly [RegExp, Predicate["kind"]][] = [
-  [/^(SentTo|AnyOfTo(Cc)?Header)$/, "address"],
+  [/^(SentTo|AnyOfTo(Cc)?Header|EFUsers)$/, "address"],
   [/^(SentTo|AnyOfTo(Cc)?Header)MemberOf$/, "group"],
-  [/^RecipientDomainIs$/, "domain"],
+  [/^(RecipientDomainIs|AssociatedAcceptedDomains)$/, "domain"],
   [/^(AnyOf)?RecipientAddressContainsWords$/, "words"],
   [/^(AnyOf)?RecipientAddressMatchesPatterns$/, "patterns"],
 ];
@@ -161,6 +161,7 @@ function predicates(moments: readonly Moment[]): Predicate[] {
     ...exchange.transportRules,
     ...exchange.hostedContentFilterRules,
     ...exchange.eopProtectionPolicyRules,
+    ...exchange.inboundConnectors,
   ]);
   const found = records.flatMap((record) =>
     Object.entries(record).flatMap(([property, value]): Predicate[] => {
