@@ -8,7 +8,7 @@ const name = "contoso.onmicrosoft.com";
 
 /** A connector that restricts mail to Cloudflare's addresses: without one, mail from own domains would be lost. */
 const fromCloudflare = {
-  Name: "From Cloudflare",
+  Name: "Restricted to Cloudflare",
   ConnectorType: "Partner",
   Enabled: true,
   SenderDomains: ["smtp:*;1"],
