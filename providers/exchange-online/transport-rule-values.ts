@@ -36,6 +36,8 @@ export const one = <T extends Value>(codec: Codec<T>): Codec => ({
     if (wire.length === 0) return null;
     return wire.length > 1 ? several.decode(wire) : codec.decode(wire[0]);
   },
+  normalize: (value) => (isList(value) ? value : codec.normalize(value as T)),
+  encode: (value) => (isList(value) ? value : codec.encode(value as T)),
   key: (value) => (isList(value) ? value : codec.key(value as T)),
 });
 

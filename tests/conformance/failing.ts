@@ -99,7 +99,7 @@ export function failing(bench: Bench): void {
     async (_, fault) => {
       const resource = bench.resource({
         ...bench.environment,
-        AREA1_REQUEST_TIMEOUT_MS: "150",
+        AREA1_REQUEST_TIMEOUT_MS: "300",
       });
       await resource.up(inputs);
       const { faults } = bench.simulator;
@@ -169,7 +169,7 @@ export function failing(bench: Bench): void {
         bench.simulator.faults.add({ ...fault, match, when: "after" });
       const resource = bench.resource({
         ...bench.environment,
-        AREA1_REQUEST_TIMEOUT_MS: "150",
+        AREA1_REQUEST_TIMEOUT_MS: "300",
       });
       await upAgain(() => resource.up(inputs));
       expect(resource.outputs).toMatchObject({
@@ -194,7 +194,7 @@ export function failing(bench: Bench): void {
         bench.simulator.faults.add({ ...fault, match, when: "before" });
       const resource = bench.resource({
         ...bench.environment,
-        AREA1_REQUEST_TIMEOUT_MS: "150",
+        AREA1_REQUEST_TIMEOUT_MS: "300",
       });
       await upAgain(() => resource.up(inputs));
       expect(duplicatesIn(bench.simulator)).toEqual([]);
