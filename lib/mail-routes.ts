@@ -383,6 +383,7 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
       maliciousScl,
       retention,
       args.endUserSpamNotificationFrequency,
+      ...[first, last].flatMap((one) => one?.objects ?? []),
     ]);
     this.mailFlowCheck = check
       ? new MailFlowCheck(

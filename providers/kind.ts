@@ -122,9 +122,9 @@ export function together(
   };
 }
 
-/** Returns the values with the vendor's names and in its format; null stays null, but a flag has no null (PowerShell's type Boolean). */
+/** Returns the values with the vendor's names and in its format; null stays null, but a flag of Exchange has no null (type Boolean). */
 export function encode(
-  kind: Pick<Kind, "fields">,
+  kind: Pick<Kind, "fields"> & Partial<Pick<Kind, "scopeId">>,
   values: Values,
 ): Record<string, unknown> {
   return Object.fromEntries(
@@ -132,8 +132,9 @@ export function encode(
       const field = kind.fields[name];
       if (!field || field.view) return [];
       const { wire, codec } = field;
-      const known =
-        value ?? (codec.schema.type === "boolean" ? codec.none : null);
+      const isSwitch =
+        codec.schema.type === "boolean" && kind.scopeId !== "accountId";
+      const known = value ?? (isSwitch ? codec.none : null);
       return [[wire, known === null ? null : codec.encode(known)]];
     }),
   );

@@ -76,6 +76,7 @@ describe("A restore point", () => {
       "Get-HostedContentFilterPolicy {}",
       "Get-HostedContentFilterRule {}",
       "Get-InboundConnector {}",
+      "Get-OrganizationConfig {}",
       'Get-QuarantinePolicy {"QuarantinePolicyType":"GlobalQuarantinePolicy"}',
       "Get-QuarantinePolicy {}",
       "Get-TransportRule {}",

@@ -48,6 +48,7 @@ test("a stack of UseCase4 becomes an InlineDeployment, and back, without a write
     "create mail-connector",
     "create mail-onboarding-check",
     "update mail-mail-flow-check",
+    "update mail",
     "update mail-restore-point",
   ]);
   expect(at.writes().map(({ cmdlet }) => cmdlet)).toEqual([

@@ -689,7 +689,10 @@ describe("An error", () => {
     ["Get-OrganizationConfig", global],
     ["Set-OrganizationConfig", either],
     ["Get-InboundConnector", global],
-    ["Remove-InboundConnector", either],
+    [
+      "Remove-InboundConnector",
+      writers.replace("transport rules", "inbound connectors"),
+    ],
     ["Get-QuarantinePolicy", security],
     ["New-QuarantinePolicy", either],
   ] as const)(

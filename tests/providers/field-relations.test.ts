@@ -85,6 +85,18 @@ test("the field tables hold what the vendors document", () => {
       [`AntiSpamPolicy.${action} "ModifySubject"`, ["modifySubjectValue"]],
       [`AntiSpamPolicy.${action} "AddXHeader"`, ["addXHeaderValue"]],
     ]),
+    [
+      'InboundConnector.connectorType "OnPremises"',
+      ["senderIpAddresses", "tlsSenderCertificateName"],
+    ],
+    [
+      "InboundConnector.restrictDomainsToIpAddresses true",
+      ["senderIpAddresses"],
+    ],
+    [
+      "InboundConnector.restrictDomainsToCertificate true",
+      ["tlsSenderCertificateName"],
+    ],
     ["TransportRule.name", ["headerContainsWords", "senderIpRanges", "from"]],
     ...["", "ExceptIf"].flatMap((prefix) =>
       [
@@ -106,18 +118,6 @@ test("the field tables hold what the vendors document", () => {
     ["TransportRule.setHeaderName", ["setHeaderValue"]],
     ["TransportRule.setHeaderValue", ["setHeaderName"]],
     ["TransportRule.applyHtmlDisclaimerLocation", ["applyHtmlDisclaimerText"]],
-    [
-      'InboundConnector.connectorType "OnPremises"',
-      ["senderIpAddresses", "tlsSenderCertificateName"],
-    ],
-    [
-      "InboundConnector.restrictDomainsToIpAddresses true",
-      ["senderIpAddresses"],
-    ],
-    [
-      "InboundConnector.restrictDomainsToCertificate true",
-      ["tlsSenderCertificateName"],
-    ],
     [
       "TransportRule.applyHtmlDisclaimerFallbackAction",
       ["applyHtmlDisclaimerText"],
