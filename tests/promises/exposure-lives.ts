@@ -611,7 +611,9 @@ class Living {
     unguarded.mockRestore();
     simulator.restore(before);
     if (violations.length > 0) return;
-    if (failure === undefined) this.wrong.push(`needless: ${refusal}`);
+    // The restore point judges the lock-down as it is in the end; the first `up` leaves it off.
+    if (this.now.inline?.lockDown === true) this.unjudged.push(refusal);
+    else if (failure === undefined) this.wrong.push(`needless: ${refusal}`);
     else this.unjudged.push(failure);
   }
 
