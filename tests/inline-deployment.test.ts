@@ -118,7 +118,7 @@ test("protects a fresh tenant with one up, and locks it down when DNS is done", 
   expect(outputs()).toMatchObject({
     lockedDown: false,
     verified: [],
-    nextSteps: everyDomain.map((domain) =>
+    nextSteps: everyDomain.map((domain): unknown =>
       expect.stringContaining(`has not verified ${domain} (PENDING)`),
     ),
     txtRecords: Object.fromEntries(
@@ -139,7 +139,7 @@ test("protects a fresh tenant with one up, and locks it down when DNS is done", 
   expect(outputs()).toMatchObject({
     lockedDown: false,
     verified: everyDomain,
-    nextSteps: everyDomain.map((domain) =>
+    nextSteps: everyDomain.map((domain): unknown =>
       expect.stringContaining(`The MX records of ${domain} name`),
     ),
   });

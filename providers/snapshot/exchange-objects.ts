@@ -34,10 +34,6 @@ const addresses = (wire: string): Field =>
   field(wire, setOf(recipient), { default: [] });
 const domains = (wire: string): Field =>
   field(wire, setOf(hostName), { default: [] });
-const networks = (wire: string): Field =>
-  field(wire, setOf(text({ normalize: (range) => range.trim() })), {
-    default: [],
-  });
 
 /** Reads a domain of `Get-AcceptedDomain`. */
 export const acceptedDomain = readerOf<snapshot.AcceptedDomain>({

@@ -9,7 +9,11 @@ describe("Rejecting Direct Send", () => {
   const stage = bench(organizationConfig, inProcess);
   const program = { rejectDirectSend: true };
   const edit = (changes: Record<string, boolean | string[]>) =>
-    stage.simulator.tenant.edit("InboundConnector", "Restricted to Cloudflare", changes);
+    stage.simulator.tenant.edit(
+      "InboundConnector",
+      "Restricted to Cloudflare",
+      changes,
+    );
   const fromOwnDomain = {
     recipient: "megan@example.com",
     sender: "alex@example.org",

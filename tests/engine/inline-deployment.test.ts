@@ -25,7 +25,7 @@ async function dns() {
   const server = await dnsServer(zone);
   return {
     dnsServer: server.address,
-    moveToCloudflare() {
+    moveToCloudflare: () => {
       for (const domain of domains) zone[domain] = cloudflares;
     },
   };
@@ -85,7 +85,7 @@ test("previews say why the lock-down waits, announce it, and are silent after it
       domain,
       name: `_cf-email-sec-challenge.${domain}`,
       type: "TXT",
-      content: expect.any(String),
+      content: expect.any(String) as string,
       ttl: 300,
     })),
   });
@@ -165,7 +165,7 @@ outputs:
       });
       await at.stack.up();
       expect(await at.stack.outputs()).toEqual({
-        nextSteps: domains.map((domain) =>
+        nextSteps: domains.map((domain): unknown =>
           expect.stringContaining(`has not verified ${domain}`),
         ),
       });

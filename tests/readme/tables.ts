@@ -153,7 +153,10 @@ function resources(): Table {
     [
       code("InlineDeployment"),
       "Use case 4, the inbound connector and the lock-down.",
-      `those of ${code("UseCase4")}, ${membersOf("lib/inline-deployment.ts", "InlineDeployment")
+      `those of ${code("UseCase4")}, ${membersOf(
+        "lib/inline-deployment.ts",
+        "InlineDeployment",
+      )
         .map(({ name }) => code(name))
         .join(", ")}`,
     ],

@@ -77,7 +77,7 @@ const isValue = (value: unknown): boolean =>
   (Array.isArray(value) && value.every((one) => typeof one === "string"));
 
 /** Returns whether a list has one of Cloudflare's wide ranges, which are expanded in a program, and unchanged in an existing object. */
-const hasWideRange = (value: Value): boolean =>
+const hasWideRange = (value: unknown): boolean =>
   Array.isArray(value) &&
   value.some((range) => publishedWideRanges.includes(String(range)));
 
