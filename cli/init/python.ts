@@ -45,9 +45,17 @@ const valueOf = (value: ProgramValue, indent: string): string =>
       )
     : literal(value as Values[string], indent, notation);
 
-/** Returns a property's name in Pulumi's SDKs for Python: `setScl` becomes `set_scl`, `addXHeaderValue` becomes `add_x_header_value`. */
+/**
+ * Returns a property's name in Pulumi's SDKs for Python: `setScl` becomes `set_scl`, `addXHeaderValue` becomes `add_x_header_value`, and
+ * the keyword `from` becomes `from_`.
+ */
 const snakeCase = (property: string): string =>
   property
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
-    .toLowerCase();
+    .toLowerCase()
+    .replace(keywords, "$&_");
+
+/** The keywords of Python that Pulumi's SDKs end with an underscore. */
+const keywords =
+  /^(and|as|assert|async|await|break|class|continue|def|del|elif|else|except|exec|finally|for|from|global|if|import|in|is|lambda|nonlocal|not|or|pass|print|raise|return|try|while|with|yield)$/;

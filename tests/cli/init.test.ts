@@ -271,7 +271,7 @@ test("programs in Python have the same values", () => {
 import json, re, sys, types
 
 def camel(name):
-    return re.sub("_([a-z])", lambda found: found.group(1).upper(), name)
+    return re.sub("_([a-z])", lambda found: found.group(1).upper(), name.rstrip("_"))
 
 def renamed(arguments):
     return {camel(name): value for name, value in arguments.items()}
