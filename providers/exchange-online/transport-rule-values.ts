@@ -284,7 +284,7 @@ function canonicalTable(table: unknown): string | undefined {
     .filter(([name]) => !name.includes("@"))
     .map(([name, value]): [string, string] => [
       name.slice(0, 1).toLowerCase() + name.slice(1),
-      typeof value === "object" ? JSON.stringify(value) : String(value),
+      typeof value === "string" ? value : JSON.stringify(value ?? null),
     ])
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify(Object.fromEntries(members));
