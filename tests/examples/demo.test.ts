@@ -37,7 +37,7 @@ describe("npm run demo", () => {
     // eslint-disable-next-line no-control-regex
     expect(output()).not.toMatch(/\u001b/);
     expect(await leftovers()).toEqual([]);
-  }, 120_000);
+  }, 400_000);
 
   test("keeps running after `up` with --stay, with a working environment, and cleans up on Ctrl-C", async () => {
     const { child, output } = await demo("--stay");
@@ -67,7 +67,7 @@ describe("npm run demo", () => {
     await once(child, "close");
     expect(existsSync(file)).toBe(false);
     expect(await leftovers()).toEqual([]);
-  }, 120_000);
+  }, 400_000);
 
   test("cleans up when it is interrupted while the engine works", async () => {
     const { child, output } = await demo();
@@ -76,7 +76,7 @@ describe("npm run demo", () => {
     const [code] = (await once(child, "close")) as [number];
     expect(code).toBe(130);
     expect(await leftovers()).toEqual([]);
-  }, 120_000);
+  }, 400_000);
 
   test("refuses unknown options", async () => {
     const { child, output } = await demo("--strange");
