@@ -3,9 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { flag, type Codec } from "../providers/codecs";
 import { onboardingCheckForm } from "../providers/onboarding-check/check-inputs";
 import {
-  isKnown,
   reasonAgainst,
-  useCase4Inputs,
   type Texts,
   type UseCase4Args,
 } from "./use-case-4-args";
@@ -73,24 +71,6 @@ function codecOf(property: string): Codec {
 }
 
 /** Returns what is wrong with the inputs, as far as they are plain values. */
-export function reasonAgainstInlineDeployment(
+export const reasonAgainstInlineDeployment = (
   args: InlineDeploymentArgs,
-): string | undefined {
-  const given = Object.entries(args) as [string, unknown][];
-  const own = given.filter(([name]) => Object.hasOwn(codecs, name));
-  const others = given.filter(([name]) => !Object.hasOwn(codecs, name));
-  const reason = reasonAgainst(
-    Object.fromEntries(others) as unknown as UseCase4Args,
-    "InlineDeployment",
-    [...useCase4Inputs, ...Object.keys(codecs)],
-  );
-  if (reason !== undefined) return reason;
-  for (const [name, value] of own) {
-    if (name === "lockDown" && !isKnown(value))
-      return "lockDown: must be true or false, known before anything runs: it decides which resources there are.";
-    if (value === undefined || value === null || !isKnown(value)) continue;
-    const wrong = codecs[name as keyof typeof codecs].refuse(value);
-    if (wrong !== undefined) return `${name}: ${wrong}.`;
-  }
-  return undefined;
-}
+): string | undefined => reasonAgainst(args, "InlineDeployment", codecs);

@@ -3,7 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Verification } from "../providers/cloudflare/client";
 import { dnsRecordsOf, type DnsRecord } from "./dns-records";
 import { egressIpRanges } from "./egress";
-import { InboundConnector } from "./inbound-connector";
+import {
+  InboundConnector,
+  type InboundConnectorArgs,
+} from "./inbound-connector";
 import {
   inlineDeploymentDefaults,
   reasonAgainstInlineDeployment,
@@ -106,6 +109,25 @@ interface Made {
   onboardingCheck?: OnboardingCheck;
 }
 
+function createConnector(
+  { restorePoint, child, under, guard, adopt }: Site,
+  suffix: string,
+  inputs: InboundConnectorArgs,
+  ...after: readonly pulumi.Resource[]
+): InboundConnector {
+  return new InboundConnector(
+    child(suffix),
+    {
+      ...inputs,
+      ...guard,
+      ...adopt,
+      restorePoint: restorePoint.of("InboundConnector", inputs.name),
+      comment: restorePoint.mark(child(suffix)),
+    },
+    under(...after),
+  );
+}
+
 function additionsOf(
   args: InlineDeploymentArgs,
 ): Additions & { readonly made: Made } {
@@ -143,36 +165,20 @@ function additionsOf(
     objects: [
       { kind: "InboundConnector", suffix: "connector", inputs: connector },
     ],
-    create: ({ restorePoint, child, under, guard, adopt }) => {
-      made.inboundConnector = new InboundConnector(
-        child("connector"),
-        {
-          ...connector,
-          ...guard,
-          ...adopt,
-          restorePoint: restorePoint.of("InboundConnector", connector.name),
-          comment: restorePoint.mark(child("connector")),
-        },
-        under(),
-      );
-      return [made.inboundConnector];
-    },
+    create: (site) => [
+      (made.inboundConnector = createConnector(site, "connector", connector)),
+    ],
   };
   const createLockDown = (
-    { restorePoint, child, under, guard, adopt }: Site,
+    site: Site,
     check: OnboardingCheck,
   ): pulumi.Resource => {
-    made.lockDownConnector = new InboundConnector(
-      child("lock-down"),
-      {
-        ...restricting,
-        enabled: check.lockedDown,
-        ...guard,
-        ...adopt,
-        restorePoint: restorePoint.of("InboundConnector", lockDownName),
-        comment: restorePoint.mark(child("lock-down")),
-      },
-      under(check),
+    const { restorePoint, child, under, guard } = site;
+    made.lockDownConnector = createConnector(
+      site,
+      "lock-down",
+      { ...restricting, enabled: check.lockedDown },
+      check,
     );
     made.organizationConfig = new OrganizationConfig(
       child("organization"),

@@ -153,19 +153,28 @@ export function reasonAgainstValue(
   input: keyof UseCase4Args,
   value: unknown,
 ): string | undefined {
+  return refusal(input, codecs[input], value);
+}
+
+/** Returns why a codec refuses a value, with the name of the input. Null and undefined count as unset. */
+function refusal(
+  input: string,
+  codec: Codec | undefined,
+  value: unknown,
+): string | undefined {
   if (value === null || value === undefined) return undefined;
-  const reason = codecs[input]?.refuse(value);
+  const reason = codec?.refuse(value);
   return reason === undefined ? undefined : `${input}: ${reason}.`;
 }
 
 /** Whether the value and, in a list, all entries are plain values and not outputs. */
-export const isKnown = (value: unknown): boolean =>
+const isKnown = (value: unknown): boolean =>
   Array.isArray(value)
     ? value.every(isKnown)
     : !(pulumi.Output.isInstance(value) || value instanceof Promise);
 
 /** The names of the inputs. */
-export const useCase4Inputs = [
+const useCase4Inputs = [
   "domains",
   "header",
   "spamWords",
@@ -188,13 +197,19 @@ export const useCase4Inputs = [
  * Returns what is wrong with the inputs, as far as they are plain values.
  *
  * @param component the component that has them.
- * @param inputs the names of all its inputs.
+ * @param more the codecs of the inputs that `UseCase4` does not have, by name.
  */
 export function reasonAgainst(
   args: UseCase4Args,
   component = "UseCase4",
-  inputs: readonly string[] = useCase4Inputs,
+  more: Readonly<Record<string, Codec>> = {},
 ): string | undefined {
+  const given = args as unknown as Readonly<Record<string, unknown>>;
+  const all: Readonly<Record<string, Codec | undefined>> = {
+    ...codecs,
+    ...more,
+  };
+  const inputs = [...useCase4Inputs, ...Object.keys(more)];
   const unknown = Object.keys(args).find((key) => !inputs.includes(key));
   if (unknown !== undefined)
     return `${unknown}: is not a property of ${component}, which has ${inputs.join(", ")}.`;
@@ -213,9 +228,9 @@ export function reasonAgainst(
       return `domains: ${known} is there twice; name each domain once.`;
     names.push(known);
   }
-  for (const input of useCase4Inputs) {
-    const reason = isKnown(args[input])
-      ? reasonAgainstValue(input, args[input])
+  for (const input of inputs) {
+    const reason = isKnown(given[input])
+      ? refusal(input, all[input], given[input])
       : undefined;
     if (reason !== undefined) return reason;
   }
@@ -228,9 +243,9 @@ export function reasonAgainst(
   );
   if (released !== undefined && args.allowExposure !== true)
     return `spamWords: has ${released}, which its recipient would release then: the user's rule acts last. Take it out of spamWords, or set allowExposure: true if it is meant to be so.`;
-  const { check } = args as { check?: unknown };
-  if (check !== undefined && typeof check !== "boolean")
-    return "check: must be true or false, known before anything runs: it decides which resources there are.";
+  for (const input of ["check", "lockDown"])
+    if (given[input] !== undefined && typeof given[input] !== "boolean")
+      return `${input}: must be true or false, known before anything runs: it decides which resources there are.`;
   return undefined;
 }
 
