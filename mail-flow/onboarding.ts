@@ -6,6 +6,7 @@ import {
   type MailExchangers,
 } from "./mx-hosts";
 import { list, same } from "./names";
+import { valueOf } from "./part";
 import type { CloudflareDomain, Snapshot } from "./snapshot";
 
 /** What the onboarding of a tenant is judged by. */
@@ -35,10 +36,6 @@ export interface OnboardingHistory {
   readonly verified: readonly string[];
 }
 
-/** A domain that needs a TXT record to be verified. */
-export const awaitsVerification = ({ status }: CloudflareDomain): boolean =>
-  status === "PENDING";
-
 /** How far the onboarding of a tenant is. */
 export interface Onboarding extends OnboardingHistory {
   /** What is still to be done outside of the program, as sentences, in the order in which to do it. */
@@ -58,15 +55,24 @@ export function onboarding(
 ): Onboarding {
   const { snapshot, domains, now } = view;
   const names = domains.map(folded);
-  const accepted = acceptedNames(snapshot);
-  const others = accepted.filter(
-    (name) =>
-      !names.includes(name) &&
-      !isMicrosofts(name) &&
-      !view.domainsWithoutMail.some((one) => same(one, name)) &&
-      !acceptsNone(view.exchangers.get(name)),
+  const needNotCome = new Set(
+    [...names, ...view.domainsWithoutMail].map(folded),
   );
-  const states = [...names, ...others].map((name) => stateOf(name, view));
+  const others = valueOf(snapshot.acceptedDomains)
+    .map(({ domainName }) => folded(domainName))
+    .filter(
+      (name) =>
+        !needNotCome.has(name) &&
+        !isMicrosofts(name) &&
+        !acceptsNone(view.exchangers.get(name)),
+    );
+  const atCloudflare = new Map(
+    valueOf(snapshot.domains).map((one) => [folded(one.domain), one]),
+  );
+  const states = [...names, ...others].map((name) =>
+    stateOf(name, atCloudflare.get(name), view),
+  );
+  const verifiedBefore = new Set(before.verified);
   const mxSince = Object.fromEntries(
     states.flatMap(({ name, points }) => {
       const since = before.mxSince[name];
@@ -86,8 +92,7 @@ export function onboarding(
   return {
     mxSince,
     verified: names.filter(
-      (name, index) =>
-        before.verified.includes(name) || own[index]?.active === true,
+      (name, index) => verifiedBefore.has(name) || own[index]?.active === true,
     ),
     nextSteps: own.flatMap(({ steps }) => steps),
     obstacles: [
@@ -101,7 +106,7 @@ export function onboarding(
       ),
       ...waits,
     ],
-    refusedMail: refusedMail(view, accepted),
+    refusedMail: refusedMail(view),
   };
 }
 
@@ -117,12 +122,9 @@ interface DomainState {
 
 function stateOf(
   name: string,
+  domain: CloudflareDomain | undefined,
   { snapshot, exchangers }: OnboardingView,
 ): DomainState {
-  const domain =
-    "value" in snapshot.domains
-      ? snapshot.domains.value.find((one) => same(one.domain, name))
-      : undefined;
   const active = domain?.status === "ACTIVE";
   const records = exchangers.get(name);
   const hosts = records && "hosts" in records ? records.hosts : [];
@@ -130,17 +132,19 @@ function stateOf(
     records && "unavailable" in records
       ? undefined
       : leadToCloudflare(hosts, domain?.lookbackHops ?? 1);
-  const wanted = mxHostsFor([]).map(({ host }) => host);
   const mx = (): string[] => {
-    if (points) return [];
-    if (records === undefined) return [];
+    if (points || records === undefined) return [];
     if ("unavailable" in records)
       return [
         `${records.unavailable} Name another DNS server in dnsServer, or try again.`,
       ];
     if (hosts.length === 0)
       return [
-        `${name} has no MX record, so that nobody can send it mail: publish the records of dnsRecords, such as ${wanted.join(" and ")}.`,
+        `${name} has no MX record, so that nobody can send it mail: publish the records of dnsRecords, such as ${mxHostsFor(
+          [],
+        )
+          .map(({ host }) => host)
+          .join(" and ")}.`,
       ];
     const { microsoft, others } = sortedHosts(hosts);
     return [
@@ -192,28 +196,24 @@ function unreadParts({
 }
 
 /** Returns the mail that does not come through Cloudflare by its nature. */
-function refusedMail(
-  { snapshot, domainsWithoutMail, lockDownConnector }: OnboardingView,
-  accepted: readonly string[],
-): string[] {
-  const microsofts = accepted.filter(isMicrosofts);
-  const without = accepted.filter((name) =>
-    domainsWithoutMail.some((one) => same(one, name)),
+function refusedMail({
+  snapshot,
+  domainsWithoutMail,
+  lockDownConnector,
+}: OnboardingView): string[] {
+  const accepted = valueOf(snapshot.acceptedDomains);
+  const names = accepted.map(({ domainName }) => folded(domainName));
+  const microsofts = names.filter(isMicrosofts);
+  const exempt = new Set(domainsWithoutMail.map(folded));
+  const without = names.filter((name) => exempt.has(name));
+  const withSubdomains = accepted.filter(
+    ({ matchSubDomains }) => matchSubDomains,
   );
-  const connectors =
-    "value" in snapshot.inboundConnectors
-      ? snapshot.inboundConnectors.value.filter(
-          ({ name, enabled }) => enabled && !same(name, lockDownConnector),
-        )
-      : [];
-  const withSubdomains =
-    "value" in snapshot.acceptedDomains
-      ? snapshot.acceptedDomains.value.filter(
-          ({ matchSubDomains }) => matchSubDomains,
-        )
-      : [];
-  const hybrid = connectors.filter(({ connectorType }) =>
-    same(connectorType, "OnPremises"),
+  const hybrid = valueOf(snapshot.inboundConnectors).filter(
+    ({ name, enabled, connectorType }) =>
+      enabled &&
+      same(connectorType, "OnPremises") &&
+      !same(name, lockDownConnector),
   );
   return [
     ...(microsofts.length > 0
@@ -238,13 +238,6 @@ function refusedMail(
 
 const acceptsNone = (records: MailExchangers | undefined): boolean =>
   records !== undefined && "hosts" in records && records.acceptsNone === true;
-
-const acceptedNames = ({
-  acceptedDomains,
-}: Pick<Snapshot, "acceptedDomains">): string[] =>
-  "value" in acceptedDomains
-    ? acceptedDomains.value.map(({ domainName }) => folded(domainName))
-    : [];
 
 /** Returns whether a domain is one that Microsoft gives to every tenant, whose MX records nobody can change. */
 const isMicrosofts = (domain: string): boolean =>

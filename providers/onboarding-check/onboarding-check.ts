@@ -2,12 +2,10 @@ import deepEqual from "fast-deep-equal";
 
 import { folded } from "../../mail-flow/mail";
 import {
-  awaitsVerification,
   onboarding,
   type Onboarding,
   type OnboardingHistory,
 } from "../../mail-flow/onboarding";
-import { same } from "../../mail-flow/names";
 import { valueOf } from "../../mail-flow/part";
 import type { CloudflareDomain } from "../../mail-flow/snapshot";
 import { visible } from "../../mail-flow/visible";
@@ -52,7 +50,7 @@ export function onboardingCheck(session: () => Session): Handlers {
         failures.length === 0 &&
         !inputNames.some((name) => isUnknown(inputs[name]));
       if (isNew && inputs["lockDown"] === true)
-        tell(session(), await look(session(), inputs, {}), {});
+        await announce(session(), inputs);
       return { inputs, failures };
     },
     diff: (_id, olds, news) =>
@@ -67,6 +65,12 @@ export function onboardingCheck(session: () => Session): Handlers {
   };
 }
 
+/** Tells what keeps a new lock-down from beginning. */
+async function announce(session: Session, inputs: State): Promise<void> {
+  const operation = session.begin(accountOf(session, inputs));
+  tell(session, await look(operation, inputs, {}), {});
+}
+
 const inContext = <T>(work: () => Promise<T>): Promise<T> =>
   withFailureContext("Cannot check the onboarding", work);
 
@@ -76,7 +80,8 @@ async function diff(session: Session, olds: State, news: State) {
   // A refresh also calls `diff`, with the values just read as the old ones. Only a program can cause an update.
   if (!session.ledger.isRegistered(form, news) || isDone(olds))
     return { changes: false };
-  const found = await look(session, news, olds);
+  const operation = session.begin(accountOf(session, news));
+  const found = await look(operation, news, olds);
   tell(session, found, olds);
   const known = pickKnown(Object.keys(found), olds);
   return { changes: !deepEqual(known, found) };
@@ -89,13 +94,13 @@ const isDone = (olds: State): boolean =>
     : textsOf(olds["nextSteps"]).length === 0;
 
 async function run(session: Session, inputs: State, olds: State) {
-  const found = await look(session, inputs, olds);
-  tell(session, found, olds);
   const operation = session.begin(accountOf(session, inputs));
   const tenantId = await tenantOf(operation, {
     ...olds,
     ...pickKnown(["accountId"], inputs),
   });
+  const found = await look(operation, inputs, olds);
+  tell(session, found, olds);
   return { ...pickKnown(inputNames, inputs), ...found, tenantId };
 }
 
@@ -106,20 +111,20 @@ async function read(session: Session, given: string, state: State) {
   const operation = session.begin(accountOf(session, state));
   const tenantId = await tenantOf(operation, state);
   const inputs = pickKnown(inputNames, state);
-  const found = await look(session, inputs, state);
+  const found = await look(operation, inputs, state);
   tell(session, found, state);
   return { id, props: { ...inputs, ...found, tenantId }, inputs };
 }
 
 /** Reads the domains and their MX records, and judges them. */
 async function look(
-  session: Session,
+  operation: Operation,
   inputs: State,
   olds: State,
 ): Promise<Outputs> {
   const lockDown = inputs["lockDown"] === true;
   const domains = textsOf(inputs["domains"]);
-  const operation = session.begin(accountOf(session, inputs));
+  const own = new Set(domains.map(folded));
   const snapshot = await readSnapshot(operation, {
     only: new Set([
       "domains",
@@ -139,7 +144,7 @@ async function look(
       domains,
       domainsWithoutMail: textsOf(inputs["domainsWithoutMail"]),
       lockDownConnector: textOf(inputs["lockDownConnectorName"]),
-      lockDownAfterHours: Number(inputs["lockDownAfterHours"] ?? 72),
+      lockDownAfterHours: Number(inputs["lockDownAfterHours"]),
       now: new Date(),
     },
     historyOf(olds),
@@ -155,9 +160,7 @@ async function look(
     lockedDown,
     txtRecords: await txtRecordsOf(
       operation,
-      valueOf(snapshot.domains).filter(({ domain }) =>
-        domains.some((one) => same(one, domain)),
-      ),
+      valueOf(snapshot.domains).filter(({ domain }) => own.has(folded(domain))),
       olds,
     ),
   });
@@ -175,7 +178,7 @@ async function txtRecordsOf(
       const name = folded(one.domain);
       const record =
         before[name] ??
-        (awaitsVerification(one)
+        (one.status === "PENDING"
           ? await verificationOf(operation, name, one.domainId)
           : undefined);
       return record ? [[name, record] as const] : [];

@@ -5,6 +5,7 @@ import {
   type OnboardingView,
 } from "../../mail-flow/onboarding";
 import { freshTenant } from "./fresh-tenant";
+import { withConnector } from "./mail-tenant";
 
 const cloudflares = {
   hosts: [
@@ -209,32 +210,15 @@ test("names the mail that the lock-down refuses by its nature", () => {
       initialDomain: false,
       matchSubDomains: true,
     });
-  const connector = (name: string, connectorType: string) => ({
-    name,
-    enabled: true,
-    connectorType,
-    senderIpAddresses: [],
-    senderDomains: ["*"],
-    requireTls: true,
-    restrictDomainsToIpAddresses: false,
-    restrictDomainsToCertificate: false,
-    treatMessagesAsInternal: false,
-    efSkipLastIp: false,
-    efSkipIps: [],
-    efUsers: [],
-    efTestMode: false,
-  });
   const { refusedMail } = onboarding(
     view({
       snapshot: {
         ...snapshot,
-        inboundConnectors: {
-          value: [
-            connector("Hybrid", "OnPremises"),
-            connector("Secure M365 Inbound", "OnPremises"),
-            { ...connector("Off", "OnPremises"), enabled: false },
-          ],
-        },
+        inboundConnectors: withConnector(
+          { name: "Hybrid", connectorType: "OnPremises" },
+          { name: "Secure M365 Inbound", connectorType: "OnPremises" },
+          { name: "Off", connectorType: "OnPremises", enabled: false },
+        ).inboundConnectors,
       },
     }),
     longAgo,
