@@ -1,4 +1,4 @@
-import { intervalOf, mergedIntervals } from "../address-set";
+import { intervalOf, mergedIntervals } from "./address-set";
 
 /** Returns the `ranges` that the list `by` does not cover completely. */
 export const uncovered = (

@@ -1,5 +1,5 @@
 import { intervalOf, mergedIntervals, rangeOf } from "./address-set";
-import { meeting, uncovered } from "./findings/coverage";
+import { meeting, uncovered } from "./coverage";
 
 /** A list of addresses: IPv4 addresses, CIDR blocks or `a-b`. */
 type Addresses = readonly string[];
@@ -50,6 +50,14 @@ export const excluding = (of: string): ListView => ({
     return [...without(list, without(pieces, previous)), ...removed];
   },
 });
+
+/** The properties that manage parts of the connection filter's lists. */
+export const connectionFilterViews = {
+  ipAllowListContains: containing("ipAllowList"),
+  ipAllowListExcludes: excluding("ipAllowList"),
+  ipBlockListContains: containing("ipBlockList"),
+  ipBlockListExcludes: excluding("ipBlockList"),
+} as const;
 
 /** Returns the entries for the addresses of an entry that are not among the given ones. */
 function rest(entry: string, given: Addresses): string[] {

@@ -323,7 +323,7 @@ export const groups = {
       "findings/check",
       "findings/connection",
       "findings/context",
-      "findings/coverage",
+      "coverage",
       "findings/domains",
       "findings/egress-ranges",
       "findings/foreign-rules",

@@ -13,7 +13,7 @@ import { quoted } from "../powershell";
 import { texts } from "../conditions";
 import { check, listed, propertyOf, type Check, type Detail } from "./check";
 import type { Context } from "./context";
-import { meeting, uncovered } from "./coverage";
+import { meeting, uncovered } from "../coverage";
 import { inForce } from "./affected-mail";
 import { byPriority, isOwn, ofRule, sclOf } from "./routes";
 

@@ -1,7 +1,7 @@
 import { texts } from "../conditions";
 import { collected } from "../grouped";
 import { listed, type Check } from "./check";
-import { isSupported, uncovered } from "./coverage";
+import { isSupported, uncovered } from "../coverage";
 import { elsewhere, ofRule, routesOf, ruleCheck, settersOf } from "./routes";
 
 const egressPage =

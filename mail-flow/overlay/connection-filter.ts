@@ -1,4 +1,4 @@
-import { containing, excluding } from "../list-views";
+import { connectionFilterViews } from "../list-views";
 import { valueOf } from "../part";
 import type { Values } from "../preview";
 import type { Snapshot } from "../snapshot";
@@ -28,11 +28,6 @@ export function connectionFilter({
         return made;
       },
     ),
-    views: {
-      ipAllowListContains: containing("ipAllowList"),
-      ipAllowListExcludes: excluding("ipAllowList"),
-      ipBlockListContains: containing("ipBlockList"),
-      ipBlockListExcludes: excluding("ipBlockList"),
-    },
+    views: connectionFilterViews,
   };
 }

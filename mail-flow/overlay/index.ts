@@ -70,7 +70,7 @@ const overlays = {
     losing: ({ name, values, restores }, { pastCloudflare, decided }) =>
       !restores &&
       pastCloudflare === true &&
-      decided.object === `InboundConnector "${newNameOf(name, values)}"` &&
+      decided.object === named("InboundConnector", newNameOf(name, values)) &&
       // A connector that is switched on restricts because its program says so: otherwise the write would end the restriction, too.
       (values[decided.property] === true || values["enabled"] === true),
   },

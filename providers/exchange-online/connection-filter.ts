@@ -1,9 +1,8 @@
-import { meeting } from "../../mail-flow/findings/coverage";
+import { meeting } from "../../mail-flow/coverage";
 import {
   addressesIn,
   changeOf,
-  containing,
-  excluding,
+  connectionFilterViews,
 } from "../../mail-flow/list-views";
 import { flag } from "../codecs";
 import { field, type Field } from "../field";
@@ -59,17 +58,17 @@ const someAddresses = ipRangesIn({
 const fields = {
   ipAllowList: field("IPAllowList", addresses),
   ipAllowListContains: field("IPAllowList", someAddresses, {
-    view: containing("ipAllowList"),
+    view: connectionFilterViews.ipAllowListContains,
   }),
   ipAllowListExcludes: field("IPAllowList", someAddresses, {
-    view: excluding("ipAllowList"),
+    view: connectionFilterViews.ipAllowListExcludes,
   }),
   ipBlockList: field("IPBlockList", addresses),
   ipBlockListContains: field("IPBlockList", someAddresses, {
-    view: containing("ipBlockList"),
+    view: connectionFilterViews.ipBlockListContains,
   }),
   ipBlockListExcludes: field("IPBlockList", someAddresses, {
-    view: excluding("ipBlockList"),
+    view: connectionFilterViews.ipBlockListExcludes,
   }),
   enableSafeList: field("EnableSafeList", flag),
 } satisfies Record<keyof ConnectionFilterProps, Field>;
