@@ -68,6 +68,20 @@ export const resolved = (
     replaced,
   );
 
+/** The lists of an object before a write, and those that the write asks for. */
+export interface Lists {
+  readonly before: Values;
+  readonly sent: Values;
+}
+
+/** Returns the values of an object before a write, and its changes with whole lists in the place of views. */
+export const listsOf = (
+  kind: Pick<Form, "fields">,
+  before: Values,
+  changes: Values,
+  replaced: Replaced,
+): Lists => ({ before, sent: resolved(kind, before, changes, replaced) });
+
 /** Returns the changes without those of views whose lists need no change. */
 export function withoutIdleViews(
   kind: Pick<Form, "fields">,
@@ -76,19 +90,13 @@ export function withoutIdleViews(
   replaced: Replaced,
 ): Values {
   const views = viewsOf(kind);
-  const lists = { before: live, sent: resolved(kind, live, changes, replaced) };
+  const lists = listsOf(kind, live, changes, replaced);
   return Object.fromEntries(
     Object.entries(changes).filter(([property]) => {
       const of = views[property]?.of;
       return of === undefined || !isListChanged(of, lists, live);
     }),
   );
-}
-
-/** The lists of an object before a write, and those that the write asks for. */
-export interface Lists {
-  readonly before: Values;
-  readonly sent: Values;
 }
 
 /** Returns whether an object has the change of a list that a write asks for. Others may have changed other entries meanwhile. */

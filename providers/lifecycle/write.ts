@@ -11,8 +11,8 @@ import { checkExposure, type IntendedWrite } from "./check-exposure";
 import { findById, findByName, findAgain } from "./find-object";
 import {
   isListChanged,
+  listsOf,
   nothingReplaced,
-  resolved,
   type Lists,
 } from "./list-views";
 import { refuseUnmet } from "./requirements";
@@ -45,12 +45,11 @@ export async function apply(
 ): Promise<Applied> {
   const identity = kind.identify(item);
   const name = textOf(changes[kind.nameField ?? ""]) || identity.name;
-  const before = valuesOf(kind, item);
-  const sent = resolved(kind, before, changes, replaced);
-  refuseUnmet(kind, identity.name, before, sent);
+  const lists = listsOf(kind, valuesOf(kind, item), changes, replaced);
+  refuseUnmet(kind, identity.name, lists.before, lists.sent);
   await checkExposure(kind, operation, {
     name: identity.name,
-    values: sent,
+    values: lists.sent,
     ...judged,
   });
   const inPart = new Set(
@@ -58,12 +57,12 @@ export async function apply(
       (property) => kind.fields[property]?.view?.of ?? [],
     ),
   );
-  await kind.update(operation, item, sent, inPart);
+  await kind.update(operation, item, lists.sent, inPart);
   const shown = (listing: Listing<Item>): Item | undefined =>
     findAgain(kind, listing, { ...identity, name });
   const notShownIn = (latest: Item | undefined): string[] =>
     latest
-      ? unshown(kind, latest, changes, { before, sent }, "done")
+      ? unshown(kind, latest, changes, lists, "done")
       : Object.keys(changes);
   const listing = await operation.patience.untilListed(
     (newerThan) => kind.list(operation, name, newerThan),
@@ -231,10 +230,9 @@ async function partial(
   if (!item) return error;
   const { changes, replaced } = reached;
   const live = valuesOf(kind, item);
-  const before = valuesOf(kind, earlier);
-  const sent = resolved(kind, before, changes, replaced);
+  const lists = listsOf(kind, valuesOf(kind, earlier), changes, replaced);
   // A property that the vendor does not return counts as not changed yet.
-  const pending = unshown(kind, item, changes, { before, sent }, "pending");
+  const pending = unshown(kind, item, changes, lists, "pending");
   // Properties that the program omits can be pending too, but must not become inputs of the program.
   const reported = pending.filter(
     (property) =>
