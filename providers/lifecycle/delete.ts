@@ -9,7 +9,8 @@ import type { TakenOver } from "../session/ledger";
 import type { Operation, Session } from "../session/session";
 import { checkExposure } from "./check-exposure";
 import { tenantOrAccountOf } from "./tenant-or-account";
-import { findById, isSameObject, findByName } from "./find-object";
+import { findCurrent } from "./find-current";
+import { findByName } from "./find-object";
 import { replacedIn, withoutIdleViews, writtenValue } from "./list-views";
 import { restorable } from "./requirements";
 import { labelOf, isAdopted, isDefaultMark, keyOf } from "./state";
@@ -44,16 +45,16 @@ export async function remove(
     `Cannot ${adopted ? "restore" : "delete"} ${label}`,
     async () => {
       if (!moved) await tenantOrAccountOf(kind, operation, state);
-      let listing = await kind.list(operation, name);
-      let item = findById(kind, listing, id);
-      if (!item) {
-        listing = await kind.list(operation, name, listing.begun);
-        item = findById(kind, listing, id);
-      }
+      const { item, listing } = await findCurrent(
+        kind,
+        operation,
+        await kind.list(operation, name),
+        id,
+        state,
+        kind.expected?.(state) ?? {},
+      );
       // Another object with the same name may have a different id.
-      const isAnother = item
-        ? !isSameObject(kind, item, state)
-        : findByName(kind, listing, name) !== undefined;
+      const isAnother = !item && findByName(kind, listing, name) !== undefined;
       if (isAnother)
         operation.warn(
           `${label} is left alone: it is not the one that this stack knows, somebody made it anew`,

@@ -1,27 +1,15 @@
-import deepEqual from "fast-deep-equal";
-
-import type { Value } from "../codecs";
 import { same } from "../../mail-flow/names";
-import { textOf } from "../json";
 import { UserError } from "../errors";
-import { equal, stored, type Values } from "../field";
+import { stored } from "../field";
 import { valuesOf, type Item, type Kind, type State } from "../kind";
+import { nameOf, pickKnown } from "../object-key";
 import type { Session } from "../session/session";
 import type { Listing } from "../session/shared-list";
-import { accountOf, tenantOrAccountOf } from "./tenant-or-account";
-import { findById, findByName, findOwned } from "./find-object";
-import { liveValue } from "./list-views";
-import {
-  idOf,
-  labelOf,
-  isDefaultMark,
-  isReported,
-  outsOf,
-  wroteOf,
-} from "./state";
-import { nameOf, pickKnown } from "../object-key";
 import { withFailureContext } from "./failure-context";
-import { longestSettling } from "./write";
+import { compared, findCurrent } from "./find-current";
+import { findById, findByName } from "./find-object";
+import { idOf, labelOf, outsOf } from "./state";
+import { accountOf, tenantOrAccountOf } from "./tenant-or-account";
 
 export async function read(
   kind: Kind,
@@ -39,12 +27,11 @@ export async function read(
       operation,
       known ? state : undefined,
     );
-    let listing = await kind.list(operation, nameOf(kind, state) || id);
+    const first = await kind.list(operation, nameOf(kind, state) || id);
     const expected =
-      (known && (await kind.expect?.(operation, state, listing, state))) || {};
-    let item = findOwned(kind, listing, id, state);
+      (known && (await kind.expect?.(operation, state, first, state))) || {};
     if (!known) {
-      const found = findByIdOrName(kind, listing, id);
+      const found = findByIdOrName(kind, first, id);
       const values = stored(kind, valuesOf(kind, found));
       const outs = await outsOf(kind, operation, found, values, expected, {});
       return {
@@ -58,22 +45,16 @@ export async function read(
         inputs: values,
       };
     }
-    const again = async (): Promise<void> => {
-      listing = await kind.list(operation, nameOf(kind, state), listing.begun);
-      item = findOwned(kind, listing, id, state);
-    };
-    // If the object differs or is missing, the server may have returned outdated data, so the list is read a second time. A result
-    // that is older than the state does not count.
-    if (!item || reported(kind, item, state, expected).changed)
-      if (!seenTwice(kind, listing, id, state, item)) await again();
-    if (item && isOlder(kind, item, state))
-      await operation.patience.until(
-        again,
-        () => !item || !isOlder(kind, item, state),
-        Math.min(operation.patience.left, longestSettling),
-      );
+    const { item } = await findCurrent(
+      kind,
+      operation,
+      first,
+      id,
+      state,
+      expected,
+    );
     if (!item) return {};
-    const { values, names, wrote, notReturned } = reported(
+    const { values, names, wrote, notReturned } = compared(
       kind,
       item,
       state,
@@ -124,65 +105,4 @@ function findByIdOrName(
   if (!kind.nameField && !same(name, text))
     throw new UserError(`there is none with the id ${text}. Its id is ${name}`);
   return item;
-}
-
-/** Returns the live values of managed properties. A value that is equivalent to the one in the state keeps the state's spelling. */
-function reported(kind: Kind, item: Item, state: State, expected: Values) {
-  const live = valuesOf(kind, item);
-  const values: Record<string, Value> = {};
-  const names: string[] = [];
-  const wrote: Record<string, Value> = {};
-  const notReturned: string[] = [];
-  let changed = false;
-  for (const [property, field] of Object.entries(kind.fields)) {
-    const stored = state[property] as Value | undefined;
-    const value = liveValue(
-      kind,
-      property,
-      live,
-      wroteOf(state, property) ?? stored,
-    );
-    const managed = stored !== undefined && !isReported(state, property);
-    if (managed) {
-      const ignored =
-        value === undefined ||
-        field.onlyOnCreate === true ||
-        isDefaultMark(kind, property, state);
-      const same = ignored || equal(field, value, stored);
-      values[property] = same ? stored : value;
-      changed ||= !same;
-      if (value === undefined && !field.neverReturned && !field.onlyOnCreate)
-        notReturned.push(property);
-      const noted = wroteOf(state, property);
-      const ours = noted ?? stored;
-      if (ignored ? noted !== undefined : !equal(field, value, ours))
-        wrote[property] = ours;
-    } else if (
-      value !== undefined &&
-      field.implied &&
-      !field.implied.holds(value, expected[property] ?? null)
-    ) {
-      values[property] = value;
-      names.push(property);
-      changed = true;
-    }
-  }
-  return { values, names, wrote, notReturned, changed };
-}
-
-/** Returns whether the previous list, with no write in between, showed the same. */
-const seenTwice = (
-  kind: Kind,
-  { earlier, begun }: Listing<Item>,
-  id: string,
-  state: State,
-  item: Item | undefined,
-): boolean =>
-  earlier !== undefined &&
-  deepEqual(findOwned(kind, { items: earlier, begun }, id, state), item);
-
-function isOlder(kind: Kind, item: Item, state: State): boolean {
-  const live = Date.parse(kind.identify(item).changedAt ?? "");
-  const seen = Date.parse(textOf(state["changedAt"]));
-  return live < seen;
 }

@@ -7,7 +7,7 @@ import { isMark } from "../mark";
 import type { Session } from "../session/session";
 import { isUnknown } from "../unknown";
 import { tenantOrAccountOf } from "./tenant-or-account";
-import { findOwned } from "./find-object";
+import { findCurrent } from "./find-current";
 import { replacedIn, withoutIdleViews } from "./list-views";
 import {
   pendingOuts,
@@ -34,12 +34,16 @@ export async function update(
   const label = labelOf(kind, name);
   return withFailureContext(`Cannot update ${label}`, async () => {
     const home = await tenantOrAccountOf(kind, operation, olds);
-    let listing = await kind.list(operation, name);
-    let item = findOwned(kind, listing, id, olds);
-    if (!item) {
-      listing = await kind.list(operation, name, listing.begun);
-      item = findOwned(kind, listing, id, olds);
-    }
+    const found = await findCurrent(
+      kind,
+      operation,
+      await kind.list(operation, name),
+      id,
+      olds,
+      kind.expected?.(olds) ?? {},
+    );
+    const { listing } = found;
+    let { item } = found;
     if (!item)
       throw new UserError(
         "it no longer exists. Run pulumi refresh, then pulumi up makes it again",

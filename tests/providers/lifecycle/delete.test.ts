@@ -245,6 +245,25 @@ describe("A delete of an adopted object", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("restores a value although an outdated list still shows the previous one", async () => {
+    const depot = stocked({ Size: 5 });
+    depot.instead.list = (nth) =>
+      nth === 1 ? [{ Id: "1", ...atDepot, Size: 7 }] : undefined;
+    await depot.process().delete("1", {
+      ...state,
+      size: 5,
+      adopted: true,
+      previous: { size: 7 },
+    });
+    expect(depot.crates).toMatchObject([{ Size: 7 }]);
+    expect(depot.calls).toEqual([
+      "list",
+      "list",
+      'update 1 {"Size":7}',
+      "list",
+    ]);
+  });
+
   test("restores a description", async () => {
     const depot = stocked({ Comments: "for people" });
     await depot.process().delete("1", {

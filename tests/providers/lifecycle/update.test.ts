@@ -2,6 +2,7 @@ import { PartialFailure } from "../../../providers/errors";
 import { errorOf, messageOf } from "../../conformance/bench";
 import {
   account,
+  atDepot,
   inputs,
   ours,
   refusal,
@@ -29,8 +30,35 @@ describe("An update", () => {
     expect(await depot.process().update("1", olds, news)).toEqual({
       outs: { ...olds, ...news },
     });
-    expect(depot.calls).toEqual(["list"]);
+    // The second list confirms that somebody made the change before.
+    expect(depot.calls).toEqual(["list", "list"]);
   });
+
+  test.each([
+    ["differs from the state only in the first list", 1, olds, 2],
+    [
+      "is older than the state in the first lists",
+      3,
+      { ...olds, changedAt: "2026-11-02" },
+      4,
+    ],
+  ])(
+    "writes the change although an object that %s already shows it",
+    async (_, outdated, before, lists) => {
+      const depot = stocked({ Changed: "2026-11-02" });
+      depot.instead.list = (nth) =>
+        nth <= outdated
+          ? [{ Id: "1", ...atDepot, Size: 4, Changed: "2026-11-01" }]
+          : undefined;
+      await depot.process().update("1", before, { ...inputs, size: 4 });
+      expect(depot.crates).toMatchObject([{ Size: 4 }]);
+      expect(depot.calls).toEqual([
+        ...Array.from({ length: lists }, () => "list"),
+        'update 1 {"Size":4}',
+        "list",
+      ]);
+    },
+  );
 
   test("stores the change stamp and the outputs of the kind, with the expected values", async () => {
     const depot = stocked(
