@@ -74,6 +74,7 @@ export const otherRuleSettings = [
   "ruleSubType",
   "dlpPolicy",
   "useLegacyRegex",
+  "appliesToAllMail",
 ] as const;
 
 /**

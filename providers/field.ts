@@ -62,6 +62,14 @@ export interface Field {
    */
   readonly view?: ListView;
   /**
+   * Returns the value of a property that the vendor does not have: it follows from the other values of the object, or from the vendor's
+   * object itself, and is never written.
+   */
+  readonly derived?: (
+    values: Values,
+    item: Readonly<Record<string, unknown>>,
+  ) => Value;
+  /**
    * Whether most objects have no value. Previous values in states omit it then, which keeps states small, and an answer without it means
    * that there is none.
    */

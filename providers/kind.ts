@@ -91,8 +91,8 @@ export function valuesOf(
 ): Values {
   const values: Record<string, Value> = {};
   for (const [name, field] of Object.entries(kind.fields)) {
-    const { wire, codec, sparse, view } = field;
-    if (view) continue;
+    const { wire, codec, sparse, view, derived } = field;
+    if (view || derived) continue;
     const said = item[wire];
     const value =
       said === undefined &&
@@ -102,6 +102,8 @@ export function valuesOf(
         : codec.decode(said);
     if (value !== undefined) values[name] = value;
   }
+  for (const [name, { derived }] of Object.entries(kind.fields))
+    if (derived) values[name] = derived(values, item);
   return values;
 }
 
@@ -130,7 +132,7 @@ export function encode(
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => {
       const field = kind.fields[name];
-      if (!field || field.view) return [];
+      if (!field || field.view || field.derived) return [];
       const { wire, codec } = field;
       const isSwitch =
         codec.schema.type === "boolean" && kind.scopeId !== "accountId";

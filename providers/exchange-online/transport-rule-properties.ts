@@ -1,5 +1,11 @@
 import { flag, integer, objectName, oneOf, state, text } from "../codecs";
-import { field, noneIsImplied, type Field } from "../field";
+import {
+  field,
+  isEmpty,
+  noneIsImplied,
+  type Field,
+  type Values,
+} from "../field";
 import { actions, type TransportRuleActions } from "./transport-rule-actions";
 import {
   conditions,
@@ -67,6 +73,12 @@ export interface TransportRuleProps
   /** What happens to mail when the rule cannot be evaluated. Not managed when left out. */
   ruleErrorAction?: RuleErrorAction;
   /**
+   * Whether the rule has no condition on purpose, and so applies to all mail that its exceptions do not name. Without it, a rule that
+   * has no condition is refused.
+   * @default false
+   */
+  appliesToAllMail?: boolean;
+  /**
    * Date and time from which the rule acts, in ISO 8601 with the time zone: `2027-01-31T18:00:00Z`. A date alone is midnight in UTC. Left
    * out, the rule must not have one.
    */
@@ -114,6 +126,16 @@ const {
   ...otherConditions
 } = conditions;
 
+const conditionNames = Object.keys({
+  headerContainsWords,
+  senderIpRanges,
+  ...otherConditions,
+});
+
+/** Returns the names of the conditions that are among the values. */
+export const conditionsAmong = (values: Values): string[] =>
+  conditionNames.filter((name) => !isEmpty(values[name] ?? null));
+
 /** All properties of a rule. */
 export const properties = {
   name: field("Name", objectName(64), {
@@ -121,12 +143,8 @@ export const properties = {
     requires: [
       {
         // Errors name the first ones.
-        anyOf: Object.keys({
-          headerContainsWords,
-          senderIpRanges,
-          ...otherConditions,
-        }),
-        why: "a rule without a condition applies to all mail",
+        anyOf: [...conditionNames, "appliesToAllMail"],
+        why: "a rule without a condition applies to all mail. If it is to, set appliesToAllMail to true",
       },
     ],
   }),
@@ -136,6 +154,12 @@ export const properties = {
   }),
   priority: field("Priority", integer(0, 299)),
   comments: field("Comments", text({ max: 1024 })),
+  appliesToAllMail: field("AppliesToAllMail", flag, {
+    sparse: true,
+    derived: (values, { Conditions: classes }) =>
+      conditionsAmong(values).length === 0 &&
+      !(Array.isArray(classes) && classes.length > 0),
+  }),
   ...schedule,
   ...conditions,
   ...exceptions,

@@ -1,7 +1,7 @@
 import { clearedWith } from "../../mail-flow/rule-properties";
 import { encode, together, valuesOf, type Kind } from "../kind";
 import { identityOf } from "./identity";
-import { properties } from "./transport-rule-properties";
+import { conditionsAmong, properties } from "./transport-rule-properties";
 
 export type { TransportRuleProps } from "./transport-rule-properties";
 
@@ -26,6 +26,14 @@ export const transportRule: Kind = {
   markField: "comments",
 
   refuse(inputs) {
+    const [condition] = conditionsAmong(inputs);
+    if (inputs["appliesToAllMail"] === true && condition !== undefined)
+      return [
+        {
+          property: "appliesToAllMail",
+          reason: `cannot be true together with ${condition}, which limits the rule; leave one of them out`,
+        },
+      ];
     const sizes = Object.entries(inputs).map(([property, value]) => ({
       property,
       size: [value]

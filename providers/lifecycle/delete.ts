@@ -143,7 +143,7 @@ async function restore(
     const first = storedValue(previous, property, field);
     const now = live[property];
     if (first === undefined || now === undefined) continue;
-    if (field.onlyOnCreate || field.replaces) continue;
+    if (field.onlyOnCreate || field.replaces || field.derived) continue;
     if (isDefaultMark(kind, property, state)) continue;
     if (managed === undefined && !field.implied) continue;
     if (equal(field, now, first)) continue;
@@ -159,6 +159,11 @@ async function restore(
     if (value !== undefined) changes[property] = value;
   }
   changes = withoutIdleViews(kind, live, changes, replaced);
+  for (const [property, { derived }] of Object.entries(kind.fields)) {
+    const after = derived?.({ ...live, ...changes }, {});
+    if (after !== undefined && after === previous[property])
+      changes[property] = after;
+  }
   const given = restorable(kind, live, changes);
   const required = Object.keys(changes).filter(
     (property) => !(property in given),

@@ -120,15 +120,10 @@ test("prints the summary as data with --json", async () => {
   const summary = JSON.parse(out) as Takeover & { files: string[] };
   expect(summary).toMatchObject({
     useCase: { state: "mixed" },
-    notImported: [
-      {
-        object: 'TransportRule "Disclaimer"',
-        reason:
-          "headerContainsWords must be given, or senderIpRanges or another one: a rule without a condition applies to all mail",
-      },
-    ],
+    notImported: [],
     others: 0,
   });
+  expect(await read("ops/mail/index.ts")).toContain("appliesToAllMail: true");
   expect(summary.differences).toContainEqual({
     object: `TransportRule "${adminRule}"`,
     property: "setScl",

@@ -1,6 +1,6 @@
 import { bench } from "./bench";
 import { inProcess } from "./chosen-platform";
-import { antiSpamDefault, transportRule } from "./subjects";
+import { antiSpamDefault } from "./subjects";
 
 describe("An action of an anti-spam policy that was changed by hand", () => {
   const stage = bench(antiSpamDefault, inProcess);
@@ -66,32 +66,5 @@ describe("An action of an anti-spam policy that was changed by hand", () => {
       expect.stringContaining("keeps spamAction: with what was first"),
     ]);
     expect(stage.live()).toMatchObject({ SpamAction: "Quarantine" });
-  });
-});
-
-describe("An adopted rule that had no condition", () => {
-  const stage = bench(transportRule, inProcess);
-
-  test("keeps the program's condition on destroy, so that it does not apply to all mail; the rest is restored", async () => {
-    stage.simulator.tenant.add("TransportRule", {
-      Name: String(transportRule.inputs["name"]),
-      SetSCL: 3,
-    });
-    const resource = stage.resource();
-    await resource.up({
-      ...transportRule.least,
-      adopt: true,
-      allowExposure: true,
-    });
-    const { run } = await resource.destroy();
-    expect(await run.warnings()).toContainEqual(
-      expect.stringContaining(
-        "keeps headerContainsMessageHeader, headerContainsWords: with what was first it would lack what its other settings require",
-      ),
-    );
-    expect(stage.live()).toMatchObject({
-      SetSCL: 3,
-      HeaderContainsWords: ["SPOOF", "UCE"],
-    });
   });
 });

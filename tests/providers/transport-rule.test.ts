@@ -233,7 +233,7 @@ describe("The inputs of a transport rule", () => {
   const unconditional = {
     property: "headerContainsWords",
     reason:
-      "must be given, or senderIpRanges or another one: a rule without a condition applies to all mail",
+      "must be given, or senderIpRanges or another one: a rule without a condition applies to all mail. If it is to, set appliesToAllMail to true",
   };
   const noHeader = {
     property: "headerContainsMessageHeader",
@@ -519,7 +519,7 @@ describe("A transport rule", () => {
     expect(() => {
       refuse({ ...item, ...more }, changes);
     }).toThrow(
-      'headerContainsWords must be given, or senderIpRanges or another one: a rule without a condition applies to all mail. The transport rule "a" would have none, so nothing was written',
+      'headerContainsWords must be given, or senderIpRanges or another one: a rule without a condition applies to all mail. If it is to, set appliesToAllMail to true. The transport rule "a" would have none, so nothing was written',
     );
   });
 
