@@ -3,8 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { InlineDeployment, inlineDeploymentOutputs } from "./inline-deployment";
 import type { InlineDeploymentArgs } from "./inline-deployment-args";
 import { outputsOf } from "./mail-routes";
-import { UseCase4 } from "./use-case-4";
-import type { UseCase4Args } from "./use-case-4-args";
+import type { AnyUseCaseArgs } from "./use-case-args";
+import { UseCase1, UseCase2, UseCase3, UseCase4, UseCase5 } from "./use-cases";
 
 /** A component as other languages get it. */
 interface Constructed {
@@ -23,10 +23,24 @@ export const components: Readonly<
     ) => Constructed
   >
 > = {
-  UseCase4(name, inputs, opts) {
-    const mail = new UseCase4(name, inputs as UseCase4Args, opts);
-    return { urn: mail.urn, state: { ...outputsOf(mail), rules: mail.rules } };
-  },
+  ...Object.fromEntries(
+    Object.entries({ UseCase1, UseCase2, UseCase3, UseCase4, UseCase5 }).map(
+      ([component, UseCase]) => [
+        component,
+        (
+          name: string,
+          inputs: pulumi.Inputs,
+          opts: pulumi.ComponentResourceOptions,
+        ) => {
+          const mail = new UseCase(name, inputs as AnyUseCaseArgs, opts);
+          return {
+            urn: mail.urn,
+            state: { ...outputsOf(mail), rules: mail.rules },
+          };
+        },
+      ],
+    ),
+  ),
   InlineDeployment(name, inputs, opts) {
     const mail = new InlineDeployment(
       name,

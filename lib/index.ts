@@ -32,13 +32,17 @@ export { OnboardingCheck, type OnboardingCheckArgs } from "./onboarding-check";
 export { RestorePoint, type RestorePointArgs } from "./restore-point";
 export type { Route } from "./routes";
 export { TransportRule, type TransportRuleArgs } from "./transport-rule";
-export type { RulesOfHeader, UseCase4Rules } from "./mail-routes";
-export { UseCase4 } from "./use-case-4";
+export type { RulesOfHeader, UseCaseRules } from "./mail-routes";
+export { UseCase1, UseCase2, UseCase3, UseCase4, UseCase5 } from "./use-cases";
 export type {
+  UseCase1Args,
+  UseCase2Args,
+  UseCase3Args,
   UseCase4Args,
-  UseCase4Domain,
-  UseCase4Header,
-} from "./use-case-4-args";
+  UseCase5Args,
+  UseCaseDomain,
+  UseCaseHeader,
+} from "./use-case-args";
 export type {
   AntiSpamPolicyProps,
   BulkSpamAction,

@@ -1,15 +1,21 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { flag, type Codec } from "../providers/codecs";
+import { useCaseNumbers, type UseCase } from "../mail-flow/use-cases";
+import { flag, integer, type Codec } from "../providers/codecs";
 import { onboardingCheckForm } from "../providers/onboarding-check/check-inputs";
 import {
   reasonAgainst,
   type Texts,
-  type UseCase4Args,
-} from "./use-case-4-args";
+  type AnyUseCaseArgs,
+} from "./use-case-args";
 
-/** The inputs of `InlineDeployment`: those of `UseCase4`, and the connector, the lock-down and DNS. */
-export interface InlineDeploymentArgs extends UseCase4Args {
+/** The inputs of `InlineDeployment`: those of its use case, and the connector, the lock-down and DNS. */
+export interface InlineDeploymentArgs extends AnyUseCaseArgs {
+  /**
+   * The use case: what happens to mail of each disposition. See `UseCase1` to `UseCase5`; inputs that a use case does not have are refused.
+   * @default 4
+   */
+  useCase?: UseCase | undefined;
   /**
    * Name of the connector that attributes mail from Cloudflare.
    * @default "Email Security Inbound Connector"
@@ -52,10 +58,11 @@ export const inlineDeploymentDefaults = {
 
 const { fields } = onboardingCheckForm;
 
-/** The codec of each input that `UseCase4` does not have. */
+/** The codec of each input that no use case has. */
 const codecs: Readonly<
-  Record<Exclude<keyof InlineDeploymentArgs, keyof UseCase4Args>, Codec>
+  Record<Exclude<keyof InlineDeploymentArgs, keyof AnyUseCaseArgs>, Codec>
 > = {
+  useCase: integer(1, 5),
   connectorName: codecOf("lockDownConnectorName"),
   lockDown: flag,
   lockDownAfterHours: codecOf("lockDownAfterHours"),
@@ -71,6 +78,11 @@ function codecOf(property: string): Codec {
 }
 
 /** Returns what is wrong with the inputs, as far as they are plain values. */
-export const reasonAgainstInlineDeployment = (
+export function reasonAgainstInlineDeployment(
   args: InlineDeploymentArgs,
-): string | undefined => reasonAgainst(args, "InlineDeployment", codecs);
+): string | undefined {
+  const { useCase = 4 } = args;
+  return useCaseNumbers.includes(useCase)
+    ? reasonAgainst(args, useCase, "InlineDeployment", codecs)
+    : "useCase: must be 1, 2, 3, 4 or 5, known before anything runs: it decides which resources there are.";
+}

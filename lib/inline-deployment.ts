@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Verification } from "../providers/cloudflare/client";
+import { useCaseNumbers } from "../mail-flow/use-cases";
 import { dnsRecordsOf, type DnsRecord } from "./dns-records";
 import { egressIpRanges } from "./egress";
 import {
@@ -22,7 +23,7 @@ import {
 import { OnboardingCheck } from "./onboarding-check";
 import { OrganizationConfig } from "./organization-config";
 import { orDefault } from "./resource";
-import { withName } from "./use-case-4-args";
+import { withName } from "./use-case-args";
 
 /**
  * The whole inline deployment of Cloudflare Email Security in front of Microsoft 365: the inbound connector with Enhanced Filtering, use case
@@ -56,7 +57,8 @@ export class InlineDeployment extends MailRoutes {
     super(
       {
         component: "InlineDeployment",
-        others: ["UseCase4"],
+        others: useCaseNumbers.map((useCase) => `UseCase${useCase}`),
+        useCase: args.useCase ?? 4,
         reason,
         additions,
       },
@@ -222,7 +224,7 @@ function additionsOf(
           ...(dnsServer !== undefined && { dnsServer }),
           ...site.account,
         },
-        site.under(...site.area1Domains),
+        site.under(...site.written),
       );
       made.onboardingCheck = check;
       return [lockDown ? createLockDown(site, check) : check];

@@ -31,6 +31,7 @@ export class MailFlowCheck extends Area1Resource {
   declare readonly senderIpRanges: Optional<
     MailFlowCheckProps["senderIpRanges"]
   >;
+  declare readonly useCase: Optional<MailFlowCheckProps["useCase"]>;
   declare readonly ruleNames: Optional<MailFlowCheckProps["ruleNames"]>;
   declare readonly userQuarantineName: Known<
     MailFlowCheckProps["userQuarantineName"]

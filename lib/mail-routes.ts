@@ -7,12 +7,21 @@ import { Area1Domain, type Area1DomainArgs } from "./area1-domain";
 import { egressIpRanges } from "./egress";
 import {
   antiSpamInputs,
+  defaultSpamScl,
   domainInputs,
+  netRule,
   quarantineInputs,
   ruleInputs,
-  useCase4Defaults,
-  useCase4Headers,
-} from "../mail-flow/use-case-4";
+  useCaseDefaults,
+  useCaseHeaders,
+  useCasePlans,
+  type LevelInput,
+  type RulePlan,
+  type RuleRole,
+  type Stage,
+  type UseCase,
+  type WordsInput,
+} from "../mail-flow/use-cases";
 import { MailFlowCheck } from "./mail-flow-check";
 import { QuarantineNotification } from "./quarantine-notification";
 import { QuarantinePolicy } from "./quarantine-policy";
@@ -25,20 +34,26 @@ import {
   reasonAgainstValue,
   warningsOf,
   withName,
-  type UseCase4Args,
-  type UseCase4Domain,
-} from "./use-case-4-args";
+  type AnyUseCaseArgs,
+  type UseCaseDomain,
+} from "./use-case-args";
 
-/** The two rules of a header. */
+/** The rules of a header, by their part in the use case. A rule that the use case does not have is missing. */
 export interface RulesOfHeader {
-  /** For mail that only an administrator can release: `maliciousWords`. */
-  readonly admin: TransportRule;
-  /** For mail that its recipient can release: `spamWords`. */
-  readonly user: TransportRule;
+  /** For mail that only an administrator can release: `maliciousWords`. Use case 4. */
+  readonly admin?: TransportRule;
+  /** For `spamWords`; in use case 3 for `maliciousWords`, too. Use cases 2, 3 and 4. */
+  readonly user?: TransportRule;
+  /** For mail that goes to the Junk Email folder: `junkWords`. Use cases 1, 2, 3 and 5. */
+  readonly junk?: TransportRule;
+  /** For the hosted quarantine: `maliciousWords` and `spamWords`. Use case 5. */
+  readonly hosted?: TransportRule;
+  /** For mail with `maliciousWords` that arrives although Cloudflare is to hold it. Use case 2, and 1 with `holdMalicious`. */
+  readonly net?: TransportRule;
 }
 
-/** The rules of `UseCase4` by header. */
-export interface UseCase4Rules {
+/** The rules of a use case by header. */
+export interface UseCaseRules {
   /** The rules that look in `X-Area1Security-Disposition`. */
   readonly area1: RulesOfHeader | undefined;
   /** The rules that look in `X-CFEmailSecurity-Disposition`. */
@@ -68,7 +83,8 @@ export interface AddedObject {
 /** What an addition needs to create its resources. */
 export interface Site {
   readonly restorePoint: RestorePoint;
-  readonly area1Domains: readonly Area1Domain[];
+  /** What was written last. */
+  readonly written: readonly pulumi.Resource[];
   /** Returns a resource's name. */
   readonly child: (suffix: string) => string;
   /** Returns a resource's options, so that it waits for what was created before. */
@@ -97,27 +113,28 @@ export interface Component {
   readonly component: string;
   /** The last parts of the types that its state may have, because the program had another of these components before. */
   readonly others: readonly string[];
+  readonly useCase: UseCase;
   /** Why its inputs are not valid. */
   readonly reason: string | undefined;
   readonly additions?: Additions;
 }
 
-/** The resources that make the routes of use case 4, for the components that have them. */
+/** The resources that make the routes of a use case, for the components that have them. */
 export abstract class MailRoutes extends pulumi.ComponentResource {
   /** The previous values of all objects. */
   readonly restorePoint: RestorePoint;
-  /** The quarantine policy whose mail the recipient can release. */
-  readonly userQuarantine: QuarantinePolicy;
-  /** The quarantine policy whose mail an administrator releases. */
-  readonly adminQuarantine: QuarantinePolicy;
+  /** The quarantine policy whose mail the recipient can release; only in use cases 2 and 4. */
+  readonly userQuarantine: QuarantinePolicy | undefined;
+  /** The quarantine policy whose mail an administrator releases; not in use case 5. */
+  readonly adminQuarantine: QuarantinePolicy | undefined;
   /** Only if `endUserSpamNotificationFrequency` is set. */
   readonly quarantineNotification: QuarantineNotification | undefined;
   /** The built-in policy `Default`. */
   readonly antiSpamPolicy: AntiSpamPolicy;
-  /** The administrator's and the user's rule of each header, in this order. */
+  /** The rules of each header: in use case 4 the administrator's and the user's. */
   readonly transportRules: readonly TransportRule[];
-  /** The same rules by header and by who can release, for example `rules.cloudflare?.admin`. A header that `header` excludes has none. */
-  readonly rules: UseCase4Rules;
+  /** The same rules by header and part, for example `rules.cloudflare?.admin`. A header that `header` excludes has none. */
+  readonly rules: UseCaseRules;
   /** In the order of `domains`. */
   readonly area1Domains: readonly Area1Domain[];
   /** The check of what really happens to mail; undefined with `check: false`. */
@@ -126,9 +143,15 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
   readonly routes: pulumi.Output<Route[]>;
 
   protected constructor(
-    { component, others, reason: reasonBefore, additions = {} }: Component,
+    {
+      component,
+      others,
+      useCase,
+      reason: reasonBefore,
+      additions = {},
+    }: Component,
     name: string,
-    args: UseCase4Args,
+    args: AnyUseCaseArgs,
     opts: pulumi.ComponentResourceOptions | undefined,
   ) {
     super(
@@ -144,14 +167,15 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
     const reason = reasonBefore ?? this.reasonAgainstSecond(component, name);
     if (reason) throw new pulumi.ResourceError(reason, this, true);
 
+    const plan = useCasePlans[useCase];
     const domains = args.domains.map(withName);
-    const headers = useCase4Headers.filter(
+    const headers = useCaseHeaders.filter(
       ({ key }) => (args.header ?? "both") === "both" || args.header === key,
     );
     const adopt = args.adopt === undefined ? {} : { adopt: args.adopt };
     /** Returns the program's value or the default. Checks it as soon as it is known. */
     const valueOf = <T>(
-      input: keyof UseCase4Args,
+      input: keyof AnyUseCaseArgs,
       byDefault: T,
     ): pulumi.Output<T> =>
       (
@@ -163,7 +187,7 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
         if (reason) throw new pulumi.ResourceError(reason, this, true);
         return known ?? byDefault;
       });
-    const byDefault = useCase4Defaults;
+    const byDefault = useCaseDefaults;
     const spamWords = valueOf<readonly string[]>(
       "spamWords",
       byDefault.spamWords,
@@ -172,7 +196,11 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
       "maliciousWords",
       byDefault.maliciousWords,
     );
-    const spamScl = valueOf<number>("spamScl", byDefault.spamScl);
+    const junkWords = valueOf<readonly string[]>(
+      "junkWords",
+      byDefault.junkWords,
+    );
+    const spamScl = valueOf<number>("spamScl", defaultSpamScl(useCase));
     const maliciousScl = valueOf<number>(
       "maliciousScl",
       byDefault.maliciousScl,
@@ -211,22 +239,47 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
       ...allow,
     };
 
-    const userQuarantine = quarantineInputs(userName, "Release");
-    const adminQuarantine = quarantineInputs(adminName, "RequestRelease");
-    const antiSpam = antiSpamInputs(userName, adminName, retention);
-    const rules = headers.map(({ key, header, admin, user }) => ({
+    const quarantines = plan.quarantines.map((key) => ({
       key,
-      admin: ruleInputs(
-        admin,
-        header,
-        maliciousWords,
-        senderIpRanges,
-        maliciousScl,
+      suffix: `${key}-quarantine`,
+      inputs: quarantineInputs(
+        key === "user" ? userName : adminName,
+        key === "user" ? "Release" : "RequestRelease",
       ),
-      user: ruleInputs(user, header, spamWords, senderIpRanges, spamScl),
     }));
+    const antiSpam = antiSpamInputs(plan, userName, adminName, retention);
+    const words: Record<WordsInput, pulumi.Output<readonly string[]>> = {
+      spamWords,
+      maliciousWords,
+      junkWords,
+    };
+    const levels: Record<LevelInput, pulumi.Output<number>> = {
+      spamScl,
+      maliciousScl,
+      junkScl: pulumi.output<number>(byDefault.junkScl),
+    };
+    const planned: readonly RulePlan[] = [
+      ...(useCase === 1 && args.holdMalicious ? [netRule] : []),
+      ...plan.rules,
+    ];
+    const rules = headers.flatMap((header) =>
+      planned.map(({ role, words: inputs, action }) => ({
+        key: header.key,
+        role,
+        suffix: `${header.key}-${role}`,
+        inputs: ruleInputs(
+          header[role],
+          header.header,
+          joined(inputs.map((input) => words[input])),
+          senderIpRanges,
+          action === "hosted" ? undefined : levels[action],
+        ),
+        // Other words of a rule for Junk may be there on purpose: without them, mail would go to the inbox.
+        adopt: role === "junk" && args.junkWords === undefined ? {} : adopt,
+      })),
+    );
     const area1Domains = domains.map((inputs) => ({
-      ...domainInputs,
+      ...domainInputs(plan),
       ...inputs,
     }));
 
@@ -235,30 +288,38 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
       kind: string,
       suffix: string,
       { name, ...wanted }: { readonly name: pulumi.Input<string> },
-    ) => ({ kind, name, mark: markOf(child(suffix)), ...adopt, wanted });
+      adopted: typeof adopt = adopt,
+    ) => ({ kind, name, mark: markOf(child(suffix)), ...adopted, wanted });
     const added = (addition: Addition | undefined) =>
       (addition?.objects ?? []).map(({ kind, suffix, inputs }) =>
         held(kind, suffix, inputs),
       );
+    const heldIn = (stage: Stage) => {
+      if (stage === "antiSpam")
+        return [held("AntiSpamPolicy", "anti-spam", antiSpam)];
+      if (stage === "domains")
+        return area1Domains.map(({ domain: name, ...inputs }) =>
+          held("Area1Domain", `domain-${name}`, { name, ...inputs }),
+        );
+      return rules
+        .filter(({ role }) => role === stage)
+        .map(({ suffix, inputs, adopt: adopted }) =>
+          held("TransportRule", suffix, inputs, adopted),
+        );
+    };
     this.restorePoint = new RestorePoint(
       child("restore-point"),
       {
         // In the order in which they are written.
         objects: pulumi.output([
           ...added(first),
-          held("QuarantinePolicy", "user-quarantine", userQuarantine),
-          held("QuarantinePolicy", "admin-quarantine", adminQuarantine),
+          ...quarantines.map(({ suffix, inputs }) =>
+            held("QuarantinePolicy", suffix, inputs),
+          ),
           ...(args.endUserSpamNotificationFrequency === undefined
             ? []
             : [held("QuarantineNotification", "notification", { name: "" })]),
-          held("AntiSpamPolicy", "anti-spam", antiSpam),
-          ...rules.flatMap(({ key, admin, user }) => [
-            held("TransportRule", `${key}-admin`, admin),
-            held("TransportRule", `${key}-user`, user),
-          ]),
-          ...area1Domains.map(({ domain: name, ...inputs }) =>
-            held("Area1Domain", `domain-${name}`, { name, ...inputs }),
-          ),
+          ...plan.order.flatMap(heldIn),
           ...added(last),
         ]),
         ...account,
@@ -269,7 +330,7 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
     const point = this.restorePoint;
     const site = {
       restorePoint: point,
-      area1Domains: [] as readonly Area1Domain[],
+      written: [] as readonly pulumi.Resource[],
       child,
       under,
       guard,
@@ -278,11 +339,9 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
     };
     const begun = first?.create(site) ?? [];
 
-    const quarantinePolicy = (
-      suffix: string,
-      inputs: typeof userQuarantine,
-    ): QuarantinePolicy =>
-      new QuarantinePolicy(
+    const policies = quarantines.map(({ key, suffix, inputs }) => ({
+      key,
+      policy: new QuarantinePolicy(
         child(suffix),
         {
           ...inputs,
@@ -292,12 +351,12 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
           adminDisplayName: point.mark(child(suffix)),
         },
         under(...begun),
-      );
-    this.userQuarantine = quarantinePolicy("user-quarantine", userQuarantine);
-    this.adminQuarantine = quarantinePolicy(
-      "admin-quarantine",
-      adminQuarantine,
-    );
+      ),
+    }));
+    const policyOf = (who: "user" | "admin"): QuarantinePolicy | undefined =>
+      policies.find(({ key }) => key === who)?.policy;
+    this.userQuarantine = policyOf("user");
+    this.adminQuarantine = policyOf("admin");
 
     this.quarantineNotification =
       args.endUserSpamNotificationFrequency === undefined
@@ -312,66 +371,89 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
             under(...begun),
           );
 
-    this.antiSpamPolicy = new AntiSpamPolicy(
-      child("anti-spam"),
-      {
-        ...antiSpam,
-        ...guard,
-        restorePoint: point.of("AntiSpamPolicy", antiSpam.name),
-      },
-      under(this.userQuarantine, this.adminQuarantine),
-    );
-
-    const transportRule = (
-      suffix: string,
-      inputs: (typeof rules)[number]["user"],
-      after: pulumi.Resource,
-    ): TransportRule =>
-      new TransportRule(
-        child(suffix),
-        {
-          ...inputs,
-          ...adopt,
-          ...guard,
-          restorePoint: point.of("TransportRule", inputs.name),
-          comments: point.mark(child(suffix)),
-        },
-        under(after),
-      );
-    const pairs = rules.map(({ key, admin: adminInputs, user }) => {
-      const admin = transportRule(
-        `${key}-admin`,
-        adminInputs,
-        this.antiSpamPolicy,
-      );
-      return { key, admin, user: transportRule(`${key}-user`, user, admin) };
-    });
-    this.transportRules = pairs.flatMap(({ admin, user }) => [admin, user]);
-    const pairOf = (header: string): RulesOfHeader | undefined => {
-      const pair = pairs.find(({ key }) => key === header);
-      return pair && { admin: pair.admin, user: pair.user };
-    };
-    this.rules = { area1: pairOf("area1"), cloudflare: pairOf("cloudflare") };
-
-    // Each resource waits for the previous one, so that a dependency on the last of a chain is enough.
-    const userRules = pairs.map(({ user }) => user);
-    // Last: a domain that drops Malicious today must not start to deliver it before the rules exist.
-    this.area1Domains = area1Domains.map(
-      (inputs) =>
-        new Area1Domain(
-          child(`domain-${inputs.domain}`),
+    let antiSpamPolicy: AntiSpamPolicy | undefined;
+    let protectedDomains: readonly Area1Domain[] = [];
+    const made: {
+      readonly key: string;
+      readonly role: RuleRole;
+      readonly rule: TransportRule;
+    }[] = [];
+    const create = (
+      stage: Stage,
+      after: readonly pulumi.Resource[],
+    ): readonly pulumi.Resource[] => {
+      if (stage === "antiSpam") {
+        antiSpamPolicy = new AntiSpamPolicy(
+          child("anti-spam"),
           {
-            ...inputs,
+            ...antiSpam,
             ...guard,
-            restorePoint: point.of("Area1Domain", inputs.domain),
+            restorePoint: point.of("AntiSpamPolicy", antiSpam.name),
           },
-          under(...userRules),
-        ),
+          under(...after),
+        );
+        return [antiSpamPolicy];
+      }
+      if (stage === "domains") {
+        protectedDomains = area1Domains.map(
+          (inputs) =>
+            new Area1Domain(
+              child(`domain-${inputs.domain}`),
+              {
+                ...inputs,
+                ...guard,
+                restorePoint: point.of("Area1Domain", inputs.domain),
+              },
+              under(...after),
+            ),
+        );
+        return protectedDomains;
+      }
+      const some = rules
+        .filter(({ role }) => role === stage)
+        .map(({ key, role, suffix, inputs, adopt: adopted }) => ({
+          key,
+          role,
+          rule: new TransportRule(
+            child(suffix),
+            {
+              ...inputs,
+              ...adopted,
+              ...guard,
+              restorePoint: point.of("TransportRule", inputs.name),
+              comments: point.mark(child(suffix)),
+            },
+            under(...after),
+          ),
+        }));
+      made.push(...some);
+      return some.map(({ rule }) => rule);
+    };
+    // Each resource waits for the previous ones, so that a dependency on the last ones of a chain is enough.
+    let written: readonly pulumi.Resource[] =
+      policies.length > 0 ? policies.map(({ policy }) => policy) : begun;
+    for (const stage of plan.order) {
+      const next = create(stage, written);
+      if (next.length > 0) written = next;
+    }
+    this.antiSpamPolicy = antiSpamPolicy as unknown as AntiSpamPolicy;
+    this.area1Domains = protectedDomains;
+    this.transportRules = rules.flatMap(({ key, role }) =>
+      made
+        .filter((one) => one.key === key && one.role === role)
+        .map(({ rule }) => rule),
     );
+    const rulesOf = (header: string): RulesOfHeader | undefined =>
+      headers.some(({ key }) => key === header)
+        ? Object.fromEntries(
+            made
+              .filter(({ key }) => key === header)
+              .map(({ role, rule }) => [role, rule]),
+          )
+        : undefined;
+    this.rules = { area1: rulesOf("area1"), cloudflare: rulesOf("cloudflare") };
 
-    const ended =
-      last?.create({ ...site, area1Domains: this.area1Domains }) ??
-      this.area1Domains;
+    const ended = last?.create({ ...site, written }) ?? written;
 
     const { check = true, failOn } = args;
     // Does not contain values that are separate inputs.
@@ -383,6 +465,7 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
       maliciousScl,
       retention,
       args.endUserSpamNotificationFrequency,
+      ...(useCase === 4 ? [] : [asSet(junkWords)]),
       ...[first, last].flatMap((one) => one?.objects ?? []),
     ]);
     this.mailFlowCheck = check
@@ -395,7 +478,8 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
             domainsWithTransport: withTransport(domains),
             headers: headers.map(({ key }) => key),
             senderIpRanges,
-            ruleNames: headers.flatMap(({ user, admin }) => [user, admin]),
+            ruleNames: rules.map(({ inputs }) => inputs.name),
+            ...(useCase !== 4 && { useCase }),
             userQuarantineName: userName,
             adminQuarantineName: adminName,
             digest,
@@ -414,10 +498,15 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
     this.routes = pulumi
       .output({
         headers: headers.map(({ header }) => header),
-        tiers: [
-          { words: maliciousWords, scl: maliciousScl },
-          { words: spamWords, scl: spamScl },
-        ],
+        drops: plan.drops,
+        rules: planned.map(({ words: inputs, action }) => ({
+          words: joined(inputs.map((input) => words[input])),
+          scl: action === "hosted" ? null : levels[action],
+        })),
+        verdicts: {
+          spam: plan.spam,
+          highConfidenceSpam: plan.highConfidenceSpam,
+        },
         userQuarantine: userName,
         adminQuarantine: adminName,
         retentionDays: retention,
@@ -425,9 +514,9 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
       .apply(routesOf);
 
     pulumi
-      .all([spamWords, retention, maliciousScl, spamScl, maliciousWords])
+      .output({ spamWords, maliciousWords, maliciousScl, spamScl, retention })
       .apply((known) =>
-        warningsOf(...known).forEach((warning) => {
+        warningsOf(useCase, known).forEach((warning) => {
           void pulumi.log.warn(warning, this);
         }),
       );
@@ -484,7 +573,7 @@ const digestOf = (given: readonly unknown[]): pulumi.Output<string> =>
 
 /** Returns the domains for which the program sets a host. An output may have no value. */
 const withTransport = (
-  domains: readonly UseCase4Domain[],
+  domains: readonly UseCaseDomain[],
 ): pulumi.Output<string[]> =>
   pulumi
     .all(domains.map(({ transport }) => transport))
@@ -494,12 +583,20 @@ const withTransport = (
       ),
     );
 
+/** Returns the words of several inputs. */
+const joined = (
+  lists: readonly pulumi.Output<readonly string[]>[],
+): pulumi.Output<readonly string[]> =>
+  lists.length === 1 && lists[0]
+    ? lists[0]
+    : pulumi.output([...lists]).apply((known) => known.flat());
+
 /** Normalises words: their order and case have no meaning. */
 const asSet = (words: pulumi.Output<readonly string[]>) =>
   words.apply((known) => known.map((word) => word.toLowerCase()).sort());
 
 /** Returns the domains' account, if the program sets one: it must be the same for all. */
-const accountOf = (domains: readonly UseCase4Domain[]) => {
+const accountOf = (domains: readonly UseCaseDomain[]) => {
   const given = domains.find(({ accountId }) => accountId !== undefined);
   return given?.accountId === undefined ? {} : { accountId: given.accountId };
 };

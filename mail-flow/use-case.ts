@@ -8,18 +8,7 @@ import { valueOf } from "./part";
 import { quarantinePolicyFor, rights } from "./quarantine";
 import { requestedVerdict } from "./scl";
 import type { AntiSpamPolicy, Snapshot, TransportRule } from "./snapshot";
-
-/** The number of a use case of Cloudflare's tutorials. */
-export type UseCase = 1 | 2 | 3 | 4 | 5;
-
-/** The goal of each use case. */
-const useCaseGoals: Readonly<Record<UseCase, string>> = {
-  1: "Malicious, Spam and Spoof stay in Cloudflare's quarantine, Bulk goes to Junk",
-  2: "Malicious stays in Cloudflare's quarantine, Spam and Spoof go to a quarantine that the recipient manages, Bulk to Junk",
-  3: "Malicious, Spam and Spoof go to a quarantine that only an administrator releases from, Bulk to Junk",
-  4: "Spam and Spoof go to a quarantine that the recipient manages, Malicious to one that only an administrator releases from",
-  5: "Malicious, Spam and Spoof go to the hosted quarantine, Bulk to Junk",
-};
+import { useCasePlans, type UseCase } from "./use-cases";
 
 /** The dispositions by which the use cases differ, with the words in the header and the label in `drop_dispositions`. */
 const routed = {
@@ -335,7 +324,7 @@ export function useCaseSentence({
   if (state === "none")
     return "The tenant is in none of the five use cases: no rule looks for Cloudflare's dispositions, and no domain drops any.";
   if (state === "one" && first !== undefined)
-    return `The tenant is in use case ${first}: ${useCaseGoals[first]}.`;
+    return `The tenant is in use case ${first}: ${useCasePlans[first].goal}.`;
   if (state === "several") {
     const where = useCases.map((useCase) => {
       const some = places.filter((place) => place.useCase === useCase);

@@ -63,6 +63,7 @@ test("the names of the inputs of the check, and the form of its id", async () =>
     "headers",
     "ruleNames",
     "senderIpRanges",
+    "useCase",
     "userQuarantineName",
   ]);
   await expect(provider("MailFlowCheck").read("another", {})).rejects.toThrow(

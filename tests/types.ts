@@ -216,10 +216,10 @@ export const subsidiary = new AntiSpamPolicy("subsidiary", {
   spamQuarantineTag: mail.userQuarantine.name,
   quarantineRetentionPeriod: mail.antiSpamPolicy.quarantineRetentionPeriod,
 });
-export const released: pulumi.Output<("self" | "request" | null)[]> =
+export const released: pulumi.Output<("self" | "request" | "admin" | null)[]> =
   mail.routes.apply((routes) => routes.map(({ release }) => release));
 export const level: pulumi.Output<number | undefined> | undefined =
-  mail.rules.cloudflare?.admin.setScl;
+  mail.rules.cloudflare?.admin?.setScl;
 
 export const tenant = new Area1Provider("tenant", {
   tenantId: text,

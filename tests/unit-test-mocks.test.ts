@@ -50,6 +50,14 @@ const classes: Record<string, () => pulumi.Resource> = {
       domains: ["example.com"],
       endUserSpamNotificationFrequency: "1.00:00:00",
     }),
+  UseCase1: () =>
+    new library.UseCase1("mail", {
+      domains: ["example.com"],
+      holdMalicious: true,
+    }),
+  UseCase2: () => new library.UseCase2("mail", { domains: ["example.com"] }),
+  UseCase3: () => new library.UseCase3("mail", { domains: ["example.com"] }),
+  UseCase5: () => new library.UseCase5("mail", { domains: ["example.com"] }),
   InlineDeployment: () =>
     new library.InlineDeployment("mail", {
       domains: ["example.com"],

@@ -4,13 +4,15 @@ import { same } from "../../mail-flow/names";
 import { ruleActions } from "../../mail-flow/rule-properties";
 import {
   antiSpamInputs,
+  defaultSpamScl,
   domainInputs,
   maliciousSpamWord,
   quarantineInputs,
   ruleInputs,
-  useCase4Defaults,
-  useCase4Headers,
-} from "../../mail-flow/use-case-4";
+  useCaseDefaults,
+  useCaseHeaders,
+  useCasePlans,
+} from "../../mail-flow/use-cases";
 import type { Value } from "../../providers/codecs";
 import { equal, isEmpty, type Field, type Values } from "../../providers/field";
 import type { Kind } from "../../providers/kind";
@@ -69,8 +71,11 @@ interface Settings {
   readonly adminQuarantineName: string;
 }
 
+const plan = useCasePlans[4];
+
 const defaults: Settings = {
-  ...useCase4Defaults,
+  ...useCaseDefaults,
+  spamScl: defaultSpamScl(4),
   senderIpRanges: egressIpRanges,
 };
 
@@ -88,10 +93,10 @@ interface Role {
 
 /** Compares a tenant with use case 4, with the rules of as many headers as possible. */
 export function compareWithUseCase4(tenant: Tenant): Comparison {
-  const paired = useCase4Headers.filter(({ admin, user }) =>
+  const paired = useCaseHeaders.filter(({ admin, user }) =>
     [admin, user].every((name) => ruleNamed(tenant, name)),
   );
-  const begun = useCase4Headers.filter(({ admin, user }) =>
+  const begun = useCaseHeaders.filter(({ admin, user }) =>
     [admin, user].some((name) => ruleNamed(tenant, name)),
   );
   const choices = [
@@ -102,13 +107,13 @@ export function compareWithUseCase4(tenant: Tenant): Comparison {
   return (
     compared.find(({ inputs }) => inputs) ??
     compared[0] ??
-    compareWith(tenant, begun.length > 0 ? begun : useCase4Headers)
+    compareWith(tenant, begun.length > 0 ? begun : useCaseHeaders)
   );
 }
 
 function compareWith(
   tenant: Tenant,
-  chosen: readonly (typeof useCase4Headers)[number][],
+  chosen: readonly (typeof useCaseHeaders)[number][],
 ): Comparison {
   const roles = rolesIn(tenant, chosen);
   const settings = settingsOf(roles);
@@ -117,7 +122,7 @@ function compareWith(
   const domains = tenant.objects.filter(({ kind }) => kind === "Area1Domain");
   const entries = domains.map((object) => ({
     object,
-    ...resourceInputs(object, tenant, domainInputs),
+    ...resourceInputs(object, tenant, domainInputs(plan)),
   }));
   const remarks = entries.flatMap((entry) =>
     "reasons" in entry
@@ -206,7 +211,7 @@ function compareWith(
 
 function rolesIn(
   tenant: Tenant,
-  chosen: readonly (typeof useCase4Headers)[number][],
+  chosen: readonly (typeof useCaseHeaders)[number][],
 ): Role[] {
   const byDefault = tenant.objects.find(
     ({ kind, name }) => kind === "AntiSpamPolicy" && same(name, "Default"),
@@ -251,6 +256,7 @@ function rolesIn(
       object: byDefault,
       wanted: (settings) =>
         antiSpamInputs(
+          plan,
           settings.userQuarantineName,
           settings.adminQuarantineName,
           settings.quarantineRetentionPeriod,
@@ -360,7 +366,7 @@ function domainDifferences(
   const { object } = entry;
   const { differing, complete } = judged(object, tenant, {
     domain: object.name,
-    ...domainInputs,
+    ...domainInputs(plan),
   });
   return differing.map((property) => ({
     object: objectName(object),

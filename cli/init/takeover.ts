@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { generationOf } from "../../mail-flow/message";
 import { same } from "../../mail-flow/names";
 import { useCaseOf, type TenantUseCase } from "../../mail-flow/use-case";
-import { useCase4Defaults } from "../../mail-flow/use-case-4";
+import { useCaseDefaults } from "../../mail-flow/use-cases";
 import type { Values } from "../../providers/field";
 import { textOf } from "../../providers/json";
 import { kinds, type KindName } from "../../providers/kinds";
@@ -190,7 +190,7 @@ function belongsToUseCase4(
   const byDefault = objects.find(
     ({ kind, name }) => kind === "AntiSpamPolicy" && same(name, "Default"),
   );
-  const { userQuarantineName, adminQuarantineName } = useCase4Defaults;
+  const { userQuarantineName, adminQuarantineName } = useCaseDefaults;
   const quarantines = [
     userQuarantineName,
     adminQuarantineName,

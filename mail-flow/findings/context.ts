@@ -1,6 +1,6 @@
 import type { Header } from "../message";
 import { egressIpRanges } from "../egress";
-import { useCase4Defaults, useCase4Headers } from "../use-case-4";
+import { useCaseDefaults, useCaseHeaders } from "../use-cases";
 
 /** What a snapshot is compared with: use case 4 as in a program, or as in the tutorial. */
 export interface Context {
@@ -28,7 +28,7 @@ export interface Context {
 }
 
 /** The names of the tutorial's rules, by header. For each header, the rule of the administrator's quarantine is last. */
-const tutorialRuleNames = useCase4Headers.flatMap(({ user, admin }) => [
+const tutorialRuleNames = useCaseHeaders.flatMap(({ user, admin }) => [
   user,
   admin,
 ]);
@@ -44,8 +44,8 @@ export function contextOf(
     headers: [],
     egressIpRanges,
     ruleNames: tutorialRuleNames,
-    userQuarantine: useCase4Defaults.userQuarantineName,
-    adminQuarantine: useCase4Defaults.adminQuarantineName,
+    userQuarantine: useCaseDefaults.userQuarantineName,
+    adminQuarantine: useCaseDefaults.adminQuarantineName,
     ...given,
   };
 }

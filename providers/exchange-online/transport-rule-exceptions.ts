@@ -1,4 +1,13 @@
-import type { FromUserScope, ManagementRelationship, ToUserScope, EvaluatedUser, AdAttribute, AdComparisonOperator, MessageType, Importance } from "./transport-rule-conditions";
+import type {
+  FromUserScope,
+  ManagementRelationship,
+  ToUserScope,
+  EvaluatedUser,
+  AdAttribute,
+  AdComparisonOperator,
+  MessageType,
+  Importance,
+} from "./transport-rule-conditions";
 
 /**
  * The exceptions of a rule: it does not act if one that is given holds. Left out, a rule must not have an exception: one that somebody

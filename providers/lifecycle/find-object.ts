@@ -46,7 +46,7 @@ export function findOwned(
   return item && isSameObject(kind, item, state) ? item : undefined;
 }
 
-export function isSameObject(kind: Kind, item: Item, state: State): boolean {
+function isSameObject(kind: Kind, item: Item, state: State): boolean {
   const { guid } = kind.identify(item);
   const known = textOf(state["guid"]);
   return !guid || !known || same(guid, known);

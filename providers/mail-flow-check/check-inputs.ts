@@ -1,4 +1,4 @@
-import { hostName, objectName, oneOf, setOf, text } from "../codecs";
+import { hostName, integer, objectName, oneOf, setOf, text } from "../codecs";
 import { ipRanges } from "../exchange-online/ip-ranges";
 import type { HeaderGeneration } from "../exposure-guard/guarded-mail";
 import { field, type Field } from "../field";
@@ -28,7 +28,9 @@ export interface MailFlowCheckProps {
   headers?: readonly HeaderGeneration[];
   /** The addresses that Cloudflare delivers from, as in `TransportRule`. Left out: the published list. */
   senderIpRanges?: readonly string[];
-  /** Names of the rules that make the routes. Left out: those of use case 4. */
+  /** The use case of Cloudflare's tutorials whose routes are checked, 1 to 5. Left out: 4. */
+  useCase?: number;
+  /** Names of the rules that make the routes. Left out: those of the use case. */
   ruleNames?: readonly string[];
   /**
    * Name of the quarantine policy that recipients release from.
@@ -62,6 +64,7 @@ const fields = {
   domainsWithTransport: field("", setOf(hostName)),
   headers: field("", setOf(oneOf("area1", "cloudflare"), { min: 1 })),
   senderIpRanges: field("", ipRanges),
+  useCase: field("", integer(1, 5)),
   ruleNames: field("", setOf(objectName(64), { min: 1 })),
   userQuarantineName: field("", objectName(64), {
     default: "UserNotifyUserRelease",

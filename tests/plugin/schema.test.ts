@@ -1,8 +1,9 @@
+import { useCaseNumbers } from "../../mail-flow/use-cases";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { outputsOf, type MailRoutes } from "../../lib/mail-routes";
-import { reasonAgainst } from "../../lib/use-case-4-args";
+import { reasonAgainst } from "../../lib/use-case-args";
 import { schemaOf } from "../../plugin/schema";
 import type {
   NamedTypeSpec,
@@ -82,7 +83,7 @@ test("there is a resource for every kind, the restore point and the checks, with
   const components = resources.filter(({ isComponent }) => isComponent);
   expect(components.map(({ name }) => name).sort()).toEqual([
     "InlineDeployment",
-    "UseCase4",
+    ...useCaseNumbers.map((useCase) => `UseCase${useCase}`),
   ]);
   for (const { aliases } of components) expect(aliases).toBeUndefined();
 });
@@ -136,28 +137,48 @@ describe.each(resources.filter(({ isComponent }) => !isComponent))(
   },
 );
 
-test("the component UseCase4 has the inputs that the class accepts", () => {
-  const reason = reasonAgainst({ domains: [], nonsense: true } as never);
-  const [, list = ""] = /which has (.+)\.$/.exec(reason ?? "") ?? [];
-  const { inputProperties = {}, requiredInputs } =
-    schema.resources["area1:index:UseCase4"] ?? {};
-  expect(Object.keys(inputProperties).sort()).toEqual(list.split(", ").sort());
-  expect(requiredInputs).toEqual(["domains"]);
-  expect(
-    Object.keys(inputProperties).filter((name) => inputProperties[name]?.plain),
-  ).toEqual(["domains", "header", "check"]);
-});
+test.each(useCaseNumbers)(
+  "the component UseCase%d has the inputs that the class accepts",
+  (useCase) => {
+    const reason = reasonAgainst(
+      { domains: [], nonsense: true } as never,
+      useCase,
+    );
+    const [, list = ""] = /which has (.+)\.$/.exec(reason ?? "") ?? [];
+    const { inputProperties = {}, requiredInputs } =
+      schema.resources[`area1:index:UseCase${useCase}`] ?? {};
+    expect(Object.keys(inputProperties).sort()).toEqual(
+      list.split(", ").sort(),
+    );
+    expect(requiredInputs).toEqual(["domains"]);
+    expect(
+      Object.keys(inputProperties)
+        .filter((name) => inputProperties[name]?.plain)
+        .sort(),
+    ).toEqual(
+      [
+        "domains",
+        "header",
+        "check",
+        ...(useCase === 1 ? ["holdMalicious"] : []),
+      ].sort(),
+    );
+  },
+);
 
-test("the component UseCase4 has the outputs that it returns", () => {
-  expect(
-    Object.keys(
-      schema.resources["area1:index:UseCase4"]?.properties ?? {},
-    ).sort(),
-  ).toEqual([...Object.keys(outputsOf({} as MailRoutes)), "rules"].sort());
-});
+test.each(useCaseNumbers)(
+  "the component UseCase%d has the outputs that it returns",
+  (useCase) => {
+    expect(
+      Object.keys(
+        schema.resources[`area1:index:UseCase${useCase}`]?.properties ?? {},
+      ).sort(),
+    ).toEqual([...Object.keys(outputsOf({} as MailRoutes)), "rules"].sort());
+  },
+);
 
 test("a domain of UseCase4 has the inputs of Area1Domain that UseCase4 does not set itself", () => {
-  const domain = schema.types["area1:index:UseCase4Domain"];
+  const domain = schema.types["area1:index:UseCaseDomain"];
   const inputs = schema.resources["area1:index:Area1Domain"]?.inputProperties;
   if (domain?.type !== "object") throw new Error("is no object");
   expect(
@@ -259,9 +280,9 @@ const enumerations: [string, readonly string[], Judge][] = [
   ],
   [
     "UseCase4.header",
-    valuesOfType("UseCase4Header"),
+    valuesOfType("UseCaseHeader"),
     (value) =>
-      reasonAgainst({ domains: ["example.com"], header: value as never }) ===
+      reasonAgainst({ domains: ["example.com"], header: value as never }, 4) ===
       undefined,
   ],
 ];

@@ -57,7 +57,7 @@ const mistakes: [string, string, ...string[]][] = [
     "the name of a property of a domain",
     component.replace("[example.com]", "[{ domain: a.example, hops: 2 }]"),
     "on Pulumi.yaml line 11",
-    "to 'area1:index:UseCase4Domain'",
+    "to 'area1:index:UseCaseDomain'",
     "Existing properties are: ",
   ],
   [

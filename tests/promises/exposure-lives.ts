@@ -349,6 +349,7 @@ async function registered({
       ...(allowExposure !== undefined && { allowExposure }),
       ...connector,
     },
+    needs: component.slice(0, last + 1).map(({ name }) => name),
   });
 }
 

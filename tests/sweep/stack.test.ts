@@ -1,16 +1,17 @@
 import type { Platform } from "../conformance/platform";
 import { Stack, type Wanted } from "./stack";
 
-const wanted = (kind: string, name: string): Wanted => ({
+const wanted = (kind: string, name: string, ...needs: string[]): Wanted => ({
   kind,
   name,
   inputs: { name },
+  needs,
 });
 const program = [
   wanted("QuarantinePolicy", "quarantine"),
-  wanted("AntiSpamPolicy", "policy"),
-  wanted("TransportRule", "rule-admin"),
-  wanted("TransportRule", "rule-user"),
+  wanted("AntiSpamPolicy", "policy", "quarantine"),
+  wanted("TransportRule", "rule-admin", "quarantine", "policy"),
+  wanted("TransportRule", "rule-user", "quarantine", "policy", "rule-admin"),
   wanted("QuarantineNotification", "notification"),
 ];
 const names = program.map(({ name }) => name);

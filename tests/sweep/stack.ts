@@ -2,10 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 
 import {
   InlineDeployment,
+  UseCase1,
+  UseCase2,
+  UseCase3,
   UseCase4,
+  UseCase5,
   type InlineDeploymentArgs,
   type UseCase4Args,
 } from "../../lib";
+import type { MailRoutes } from "../../lib/mail-routes";
+import type { AnyUseCaseArgs } from "../../lib/use-case-args";
+import type { UseCase } from "../../mail-flow/use-cases";
 import { inProcess } from "../conformance/chosen-platform";
 import {
   copyOf,
@@ -23,38 +30,38 @@ export interface Wanted {
   name: string;
   kind: string;
   inputs: Properties;
+  /** The names of all resources that it depends on, directly or indirectly. @default [] */
+  needs?: readonly string[];
 }
 
 type Named = Pick<Wanted, "name" | "kind">;
 
 const lockDown = "lock-down";
 
-/** Returns a resource's kind, or `lock-down` for the connector that is created late. */
-const stageOf = ({ name, kind }: Named): string =>
-  name.endsWith(`-${lockDown}`) ? lockDown : kind;
-
-const order = [
-  "RestorePoint",
-  "InboundConnector",
-  "QuarantinePolicy",
-  "QuarantineNotification",
-  "AntiSpamPolicy",
-  "InboundConnector",
-  "TransportRule",
-  "Area1Domain",
-  "OnboardingCheck",
-  lockDown,
-  "OrganizationConfig",
-  "MailFlowCheck",
-];
+const useCases = {
+  1: UseCase1,
+  2: UseCase2,
+  3: UseCase3,
+  4: UseCase4,
+  5: UseCase5,
+};
 
 /**
- * Returns the resources that the component registers, in the order in which the engine creates them. The check of the mail flow is
+ * Returns the resources that the component registers, in an order in which the engine can create them. The check of the mail flow is
  * omitted unless `args.check` is set, because its findings would appear next to every drift.
  */
-export const programOf = (args: UseCase4Args): Promise<Wanted[]> =>
+export const programOf = (
+  args: UseCase4Args,
+  useCase: UseCase = 4,
+): Promise<Wanted[]> =>
   withoutStackTraces(() =>
-    registered(() => new UseCase4("mail", { check: false, ...args })),
+    registered(
+      () =>
+        new useCases[useCase]("mail", {
+          check: false,
+          ...(args as AnyUseCaseArgs),
+        }),
+    ),
   );
 
 /** Like {@link programOf}, for the whole inline deployment. */
@@ -65,10 +72,15 @@ export const inlineProgramOf = (
     registered(() => new InlineDeployment("mail", { check: false, ...args })),
   );
 
-async function registered(
-  make: () => UseCase4 | InlineDeployment,
-): Promise<Wanted[]> {
+/** The part of a request for a resource that names what it depends on. */
+interface Registration {
+  getName(): string;
+  getDependenciesList(): string[];
+}
+
+async function registered(make: () => MailRoutes): Promise<Wanted[]> {
   const wanted: Wanted[] = [];
+  const direct = new Map<string, readonly string[]>();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ name, type, inputs }) => {
@@ -82,10 +94,23 @@ async function registered(
     "ops",
     "dev",
   );
+  // The mocks do not get the dependencies.
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    registerResource(request: Registration, callback: unknown): unknown;
+  };
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    direct.set(
+      request.getName(),
+      request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? ""),
+    );
+    return register(request, callback);
+  };
   const made = make();
   // The last registrations depend on all others.
   const last = [
     ...made.area1Domains,
+    ...made.transportRules,
     ...(made instanceof InlineDeployment
       ? [made.onboardingCheck, made.organizationConfig]
       : []),
@@ -96,46 +121,26 @@ async function registered(
   );
   // Waits until the component's outputs are registered, too. Otherwise the next mocks would get them, which do not know the component.
   await pulumi.runtime.disconnect();
-  return wanted.sort(beforeOther);
+  const needs = (name: string): string[] =>
+    (direct.get(name) ?? []).flatMap((one) => [one, ...needs(one)]);
+  const left = wanted
+    .map((one) => ({ ...one, needs: [...new Set(needs(one.name))] }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+  const ordered: Wanted[] = [];
+  while (left.length > 0) {
+    const at = left.findIndex(
+      (one) => !left.some((other) => dependsOn(one, other)),
+    );
+    ordered.push(...left.splice(at, 1));
+  }
+  return ordered;
 }
 
-/** Compares resources by the order in which the component's dependencies create them. They are deleted in the reverse order. */
-const beforeOther = (a: Named, b: Named): number =>
-  order.indexOf(stageOf(a)) - order.indexOf(stageOf(b)) ||
-  (a.kind === "TransportRule" ? a.name.localeCompare(b.name) : 0);
-
-/** Returns whether a resource of the component depends on another one, directly or indirectly. */
-export function dependsOn(one: Named, other: Named): boolean {
-  if (one.kind === "MailFlowCheck") return other.kind !== "MailFlowCheck";
-  if (other.kind === "RestorePoint") return one.kind !== "RestorePoint";
-  const before = makesBefore[stageOf(one)] ?? [];
-  return other.kind === "TransportRule" && one.kind === "TransportRule"
-    ? isAdminRule(other) && one.name === other.name.replace(/admin$/, "user")
-    : before.includes(stageOf(other));
-}
-
-/** The stages whose resources a stage depends on, besides the restore point. */
-const makesBefore: Readonly<Record<string, readonly string[]>> = {
-  QuarantinePolicy: ["InboundConnector"],
-  QuarantineNotification: ["InboundConnector"],
-  ...Object.fromEntries(
-    [
-      "AntiSpamPolicy",
-      "TransportRule",
-      "Area1Domain",
-      "OnboardingCheck",
-      lockDown,
-      "OrganizationConfig",
-    ].map((stage) => [
-      stage,
-      order
-        .slice(0, order.indexOf(stage))
-        .filter((earlier) => earlier !== "QuarantineNotification"),
-    ]),
-  ),
-};
-
-const isAdminRule = ({ name }: Named): boolean => name.endsWith("-admin");
+/** Returns whether a resource depends on another one, directly or indirectly. */
+export const dependsOn = (
+  { needs = [] }: Pick<Wanted, "needs">,
+  { name }: Named,
+): boolean => needs.includes(name);
 
 /** The resources of an operation, by name. @default all */
 export interface Choice {
@@ -152,7 +157,13 @@ const chosenBy =
 
 /** The state that the engine saves between two operations, as data. */
 export interface StackState {
-  resources: { name: string; kind: string; kept: Kept }[];
+  resources: {
+    name: string;
+    kind: string;
+    kept: Kept;
+    /** As in {@link Wanted}. */
+    needs?: readonly string[];
+  }[];
   /** Old resources of replacements, which a later operation deletes. */
   leftovers: { name: string; kind: string; kept: Kept }[];
 }
@@ -161,6 +172,7 @@ export interface StackState {
 export class Stack {
   /** The resources by name, in the order of the program. */
   readonly resources = new Map<string, Resource>();
+  readonly #needs = new Map<string, readonly string[]>();
   #leftovers: StackState["leftovers"] = [];
   #run: ProviderRun | undefined;
   readonly #platform: Platform;
@@ -179,7 +191,7 @@ export class Stack {
   /** Returns a copy of the engine's saved state. */
   get state(): StackState {
     const resources = [...this.resources].flatMap(([name, { kind, kept }]) =>
-      kept ? [{ name, kind, kept }] : [],
+      kept ? [{ name, kind, kept, needs: this.#needs.get(name) ?? [] }] : [],
     );
     return copyOf({ resources, leftovers: this.#leftovers });
   }
@@ -188,8 +200,10 @@ export class Stack {
   set state(state: StackState) {
     const { resources, leftovers } = copyOf(state);
     this.resources.clear();
-    for (const { name, kind, kept } of resources)
+    for (const { name, kind, kept, needs = [] } of resources) {
       this.#resource(name, kind).kept = kept;
+      this.#needs.set(name, needs);
+    }
     this.#leftovers = leftovers;
   }
 
@@ -207,8 +221,12 @@ export class Stack {
     const steps: string[] = [];
     const { replace = [] } = options;
     const isChosen = chosenBy(options);
-    for (const { name, kind, inputs } of this.asked(program, options)) {
+    for (const { name, kind, inputs, needs = [] } of this.asked(
+      program,
+      options,
+    )) {
       const resource = this.#resource(name, kind);
+      this.#needs.set(name, needs);
       const leftover = (kept: Kept): void =>
         void this.#leftovers.push({ name, kind, kept });
       const wanted = this.#withFirstSeen(
@@ -305,13 +323,22 @@ export class Stack {
     return resource;
   }
 
-  /** Returns the resources, each before those that it depends on, regardless of their order in the state. */
+  /** Returns the resources, each before those that it depends on. */
   #lastFirst(): [string, Resource][] {
-    return [...this.resources]
-      .reverse()
-      .sort(([a, { kind: ofA }], [b, { kind: ofB }]) =>
-        beforeOther({ name: b, kind: ofB }, { name: a, kind: ofA }),
+    const left = [...this.resources];
+    const ordered: [string, Resource][] = [];
+    while (left.length > 0) {
+      const at = left.findLastIndex(
+        ([name]) => !left.some(([other]) => this.#needsOther(other, name)),
       );
+      if (at < 0) throw new Error("the dependencies go round");
+      ordered.push(...left.splice(at, 1));
+    }
+    return ordered;
+  }
+
+  #needsOther(name: string, other: string): boolean {
+    return this.#needs.get(name)?.includes(other) ?? false;
   }
 
   /**
@@ -322,13 +349,15 @@ export class Stack {
     leaves: (name: string) => boolean,
     isChosen: (name: string) => boolean,
   ): Promise<string[]> {
-    const stay: Named[] = [];
+    const stay: string[] = [];
     const deleted: string[] = [];
     for (const [name, resource] of this.#lastFirst()) {
       if (!leaves(name)) continue;
-      const one = { name, kind: resource.kind };
-      if (!isChosen(name) || stay.some((other) => dependsOn(other, one))) {
-        stay.push(one);
+      if (
+        !isChosen(name) ||
+        stay.some((other) => this.#needsOther(other, name))
+      ) {
+        stay.push(name);
         continue;
       }
       await resource.destroy();

@@ -1,6 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { maliciousSpamWord } from "../mail-flow/use-case-4";
+import {
+  maliciousSpamWord,
+  releasesSpam,
+  useCasePlans,
+  type UseCase,
+} from "../mail-flow/use-cases";
 import { flag, hostName, type Codec } from "../providers/codecs";
 import { antiSpamPolicy } from "../providers/exchange-online/anti-spam-policy";
 import { quarantineNotification } from "../providers/exchange-online/quarantine-notification";
@@ -13,12 +18,12 @@ import type { MailFlowCheckArgs } from "./mail-flow-check";
 import type { QuarantineNotificationArgs } from "./quarantine-notification";
 
 /** The headers that the rules of `UseCase4` look in. */
-export type UseCase4Header = "both" | "area1" | "cloudflare";
+export type UseCaseHeader = "both" | "area1" | "cloudflare";
 
 /**
  * A domain with any input of `Area1Domain`, except those that `UseCase4` sets itself. Its name must be a plain value, not an output.
  */
-export interface UseCase4Domain extends Omit<
+export interface UseCaseDomain extends Omit<
   Area1DomainArgs,
   "domain" | "restorePoint" | "guardedMail"
 > {
@@ -29,60 +34,34 @@ export interface UseCase4Domain extends Omit<
 /** A list of texts, each of which may be an output of another resource. */
 export type Texts = pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
 
-/** The inputs of `UseCase4`. */
-export interface UseCase4Args {
+/** The inputs that the components of all use cases have. */
+export interface UseCaseArgs {
   /** The domains that Cloudflare protects, each once. */
-  domains: readonly (string | UseCase4Domain)[];
+  domains: readonly (string | UseCaseDomain)[];
   /**
    * Header that the rules look in: `X-Area1Security-Disposition` (`area1`), `X-CFEmailSecurity-Disposition` (`cloudflare`), or
-   * a pair of rules for each. A rule has one header, and it is not documented which one an account's mail has.
+   * rules for each of them. A rule has one header, and it is not documented which one an account's mail has.
    * @default "both"
    */
-  header?: UseCase4Header | undefined;
+  header?: UseCaseHeader | undefined;
   /**
-   * Words for mail that its recipient can release; none of `maliciousWords`. Spam has `UCE`. `SPAM` is the tutorial's word, which
-   * Cloudflare never adds.
-   * @default ["UCE", "SPAM", "SPOOF"]
-   */
-  spamWords?: Texts;
-  /**
-   * Words for mail that only an administrator can release.
+   * Words for mail that no recipient may release.
    * @default ["MALICIOUS"]
    */
   maliciousWords?: Texts;
-  /**
-   * Spam confidence level for `spamWords`: 5 or 6 requests the verdict Spam.
-   * @default 5
-   */
-  spamScl?: pulumi.Input<number | undefined>;
-  /**
-   * Spam confidence level for `maliciousWords`: 9 requests the verdict High confidence spam.
-   * @default 9
-   */
-  maliciousScl?: pulumi.Input<number | undefined>;
   /**
    * Addresses that Cloudflare delivers from; see `TransportRule` for the form.
    * @default the published list, `egressIpRanges`
    */
   senderIpRanges?: Texts;
   /**
-   * Days that quarantined mail is kept, 1 to 30; Cloudflare recommends 15 to 30.
+   * Days that quarantined mail is kept, 1 to 30; Cloudflare recommends 15 to 30. The hosted quarantine always keeps mail for 30 days.
    * @default 15
    */
   quarantineRetentionPeriod?: pulumi.Input<number | undefined>;
   /** How often recipients of the whole tenant are notified. Not managed if unset. */
   endUserSpamNotificationFrequency?:
     QuarantineNotificationArgs["endUserSpamNotificationFrequency"] | undefined;
-  /**
-   * Name of the quarantine policy whose mail the recipient can release.
-   * @default "UserNotifyUserRelease"
-   */
-  userQuarantineName?: pulumi.Input<string | undefined>;
-  /**
-   * Name of the quarantine policy whose mail an administrator releases on the recipient's request.
-   * @default "UserNotifyAdminRelease"
-   */
-  adminQuarantineName?: pulumi.Input<string | undefined>;
   /**
    * Whether to adopt quarantine policies and rules of the same names that differ, or belong to another state.
    * @default false
@@ -109,8 +88,98 @@ export interface UseCase4Args {
   failOn?: MailFlowCheckArgs["failOn"];
 }
 
+/** The input of use cases with a rule for Spam and Spoof. */
+export interface SpamWordsArgs {
+  /**
+   * Words for Spam and Spoof. Spam has `UCE`. `SPAM` is the tutorial's word, which Cloudflare never adds. In use cases 2 and 4, recipients
+   * can release such mail, so that none of `maliciousWords` may be among them.
+   * @default ["UCE", "SPAM", "SPOOF"]
+   */
+  spamWords?: Texts;
+}
+
+/** The input of use cases with a rule for Junk. */
+export interface JunkWordsArgs {
+  /**
+   * Words for mail that goes to the Junk Email folder. The tutorials of 2023 and 2024 have `SUSPICIOUS` as well. A rule that has other
+   * words is adopted only if they are set here, because mail would go from Junk to the inbox otherwise.
+   * @default ["BULK"]
+   */
+  junkWords?: Texts;
+}
+
+/** The input of use cases in which recipients release mail. */
+export interface UserQuarantineArgs {
+  /**
+   * Name of the quarantine policy whose mail the recipient can release.
+   * @default "UserNotifyUserRelease"
+   */
+  userQuarantineName?: pulumi.Input<string | undefined>;
+}
+
+/** The input of use cases in which an administrator releases mail on request. */
+export interface AdminQuarantineArgs {
+  /**
+   * Name of the quarantine policy whose mail an administrator releases on the recipient's request.
+   * @default "UserNotifyAdminRelease"
+   */
+  adminQuarantineName?: pulumi.Input<string | undefined>;
+}
+
+/** The inputs of `UseCase1`. */
+export interface UseCase1Args
+  extends UseCaseArgs, JunkWordsArgs, AdminQuarantineArgs {
+  /**
+   * Whether a rule sends Malicious mail to the hosted quarantine that reaches Microsoft 365 all the same: mail of domains that are not in
+   * the program, and mail that Cloudflare had queued before. It also catches what an administrator releases at Cloudflare.
+   * @default false
+   */
+  holdMalicious?: boolean | undefined;
+}
+
+/** The inputs of `UseCase2`. */
+export interface UseCase2Args
+  extends
+    UseCaseArgs,
+    SpamWordsArgs,
+    JunkWordsArgs,
+    UserQuarantineArgs,
+    AdminQuarantineArgs {}
+
+/** The inputs of `UseCase3`. */
+export interface UseCase3Args
+  extends UseCaseArgs, SpamWordsArgs, JunkWordsArgs, AdminQuarantineArgs {}
+
+/** The inputs of `UseCase4`. */
+export interface UseCase4Args
+  extends UseCaseArgs, SpamWordsArgs, UserQuarantineArgs, AdminQuarantineArgs {
+  /**
+   * Spam confidence level for `spamWords`: 5 or 6 requests the verdict Spam.
+   * @default 5
+   */
+  spamScl?: pulumi.Input<number | undefined>;
+  /**
+   * Spam confidence level for `maliciousWords`: 9 requests the verdict High confidence spam.
+   * @default 9
+   */
+  maliciousScl?: pulumi.Input<number | undefined>;
+}
+
+/** The inputs of `UseCase5`. */
+export interface UseCase5Args
+  extends UseCaseArgs, SpamWordsArgs, JunkWordsArgs {}
+
+/** The inputs of all use cases. */
+export interface AnyUseCaseArgs
+  extends
+    UseCase1Args,
+    UseCase2Args,
+    UseCase3Args,
+    UseCase4Args,
+    UseCase5Args {}
+
 /** Returns the domain with its name in lower case and without a dot at the end, so that another spelling is the same domain. */
-export function withName(entry: string | UseCase4Domain): UseCase4Domain {
+export function withName(entry: string | UseCaseDomain): UseCaseDomain {
   const { domain, ...inputs } =
     typeof entry === "string" ? { domain: entry } : entry;
   return { ...inputs, domain: hostName.normalize(domain) };
@@ -122,8 +191,9 @@ const codecOf = (
 ): Codec | undefined => fields[property]?.codec;
 
 /** The codec of each input whose value is passed to a resource unchanged. */
-const codecs: Partial<Record<keyof UseCase4Args, Codec | undefined>> = {
+const codecs: Partial<Record<keyof AnyUseCaseArgs, Codec | undefined>> = {
   spamWords: codecOf(transportRule, "headerContainsWords"),
+  junkWords: codecOf(transportRule, "headerContainsWords"),
   maliciousWords: codecOf(transportRule, "headerContainsWords"),
   spamScl: codecOf(transportRule, "setScl"),
   maliciousScl: codecOf(transportRule, "setScl"),
@@ -150,7 +220,7 @@ const codecs: Partial<Record<keyof UseCase4Args, Codec | undefined>> = {
  * @param value null and undefined count as unset
  */
 export function reasonAgainstValue(
-  input: keyof UseCase4Args,
+  input: keyof AnyUseCaseArgs,
   value: unknown,
 ): string | undefined {
   return refusal(input, codecs[input], value);
@@ -173,35 +243,52 @@ const isKnown = (value: unknown): boolean =>
     ? value.every(isKnown)
     : !(pulumi.Output.isInstance(value) || value instanceof Promise);
 
-/** The names of the inputs. */
-const useCase4Inputs = [
+/** The names of the inputs that all use cases have. */
+const common = [
   "domains",
   "header",
-  "spamWords",
   "maliciousWords",
-  "spamScl",
-  "maliciousScl",
   "senderIpRanges",
   "quarantineRetentionPeriod",
   "endUserSpamNotificationFrequency",
-  "userQuarantineName",
-  "adminQuarantineName",
   "adopt",
   "allowExposure",
   "check",
   "acceptedFindings",
   "failOn",
-] as const satisfies readonly (keyof UseCase4Args)[];
+] as const satisfies readonly (keyof UseCaseArgs)[];
+
+/** The names of the inputs that a use case has besides. */
+const inputsOf = {
+  1: ["junkWords", "adminQuarantineName", "holdMalicious"],
+  2: ["spamWords", "junkWords", "userQuarantineName", "adminQuarantineName"],
+  3: ["spamWords", "junkWords", "adminQuarantineName"],
+  4: [
+    "spamWords",
+    "spamScl",
+    "maliciousScl",
+    "userQuarantineName",
+    "adminQuarantineName",
+  ],
+  5: ["spamWords", "junkWords"],
+} as const satisfies {
+  1: readonly (keyof UseCase1Args)[];
+  2: readonly (keyof UseCase2Args)[];
+  3: readonly (keyof UseCase3Args)[];
+  4: readonly (keyof UseCase4Args)[];
+  5: readonly (keyof UseCase5Args)[];
+};
 
 /**
  * Returns what is wrong with the inputs, as far as they are plain values.
  *
  * @param component the component that has them.
- * @param more the codecs of the inputs that `UseCase4` does not have, by name.
+ * @param more the codecs of the inputs that the use cases do not have, by name.
  */
 export function reasonAgainst(
-  args: UseCase4Args,
-  component = "UseCase4",
+  args: AnyUseCaseArgs,
+  useCase: UseCase,
+  component = `UseCase${useCase}`,
   more: Readonly<Record<string, Codec>> = {},
 ): string | undefined {
   const given = args as unknown as Readonly<Record<string, unknown>>;
@@ -209,7 +296,7 @@ export function reasonAgainst(
     ...codecs,
     ...more,
   };
-  const inputs = [...useCase4Inputs, ...Object.keys(more)];
+  const inputs = [...common, ...inputsOf[useCase], ...Object.keys(more)];
   const unknown = Object.keys(args).find((key) => !inputs.includes(key));
   if (unknown !== undefined)
     return `${unknown}: is not a property of ${component}, which has ${inputs.join(", ")}.`;
@@ -219,7 +306,7 @@ export function reasonAgainst(
   for (const entry of args.domains as readonly unknown[]) {
     const domain =
       typeof entry === "object" && entry !== null
-        ? (entry as Partial<UseCase4Domain>).domain
+        ? (entry as Partial<UseCaseDomain>).domain
         : entry;
     if (typeof domain !== "string" || domain === "")
       return "domains: each must be a domain name, or an object with domain; the names must be known before anything runs.";
@@ -241,30 +328,44 @@ export function reasonAgainst(
     args.spamWords ?? [],
     args.maliciousWords ?? ["MALICIOUS"],
   );
-  if (released !== undefined && args.allowExposure !== true)
+  if (
+    released !== undefined &&
+    releasesSpam(useCasePlans[useCase]) &&
+    args.allowExposure !== true
+  )
     return `spamWords: has ${released}, which its recipient would release then: the user's rule acts last. Take it out of spamWords, or set allowExposure: true if it is meant to be so.`;
-  for (const input of ["check", "lockDown"])
+  for (const input of ["check", "lockDown", "holdMalicious"])
     if (given[input] !== undefined && typeof given[input] !== "boolean")
       return `${input}: must be true or false, known before anything runs: it decides which resources there are.`;
   return undefined;
 }
 
+/** The values that warnings are about. */
+export interface JudgedValues {
+  readonly spamWords: readonly string[];
+  readonly maliciousWords: readonly string[];
+  readonly maliciousScl: number;
+  readonly spamScl: number;
+  readonly retention: number;
+}
+
 /** Returns warnings about values that are accepted but defeat the purpose. They are shown on the component's row, in previews too. */
 export function warningsOf(
-  spamWords: readonly string[],
-  retention: number,
-  maliciousScl: number,
-  spamScl: number,
-  maliciousWords: readonly string[],
+  useCase: UseCase,
+  { spamWords, maliciousWords, maliciousScl, spamScl, retention }: JudgedValues,
 ): string[] {
+  const plan = useCasePlans[useCase];
   const released = maliciousSpamWord(spamWords, maliciousWords);
+  const looksForSpam = plan.rules.some(({ words }) =>
+    words.includes("spamWords"),
+  );
   const warnings: [boolean, string][] = [
     [
-      released !== undefined,
+      releasesSpam(plan) && released !== undefined,
       `spamWords has ${released}, so recipients release such mail: the user's rule acts last. Take it out of spamWords.`,
     ],
     [
-      !spamWords.some((word) => word.toUpperCase() === "UCE"),
+      looksForSpam && !spamWords.some((word) => word.toUpperCase() === "UCE"),
       "spamWords has no UCE: that is the word that spam carries, so no spam will match. Add it.",
     ],
     [
@@ -280,7 +381,7 @@ export function warningsOf(
       `maliciousScl is ${maliciousScl}: only 9 asks for the verdict High confidence spam, so Malicious may reach the quarantine that its recipient releases from, or the inbox. Use 9.`,
     ],
     [
-      spamScl !== 5 && spamScl !== 6,
+      useCase === 4 && spamScl !== 5 && spamScl !== 6,
       `spamScl is ${spamScl}: only 5 and 6 ask for the verdict Spam. Use 5.`,
     ],
   ];
