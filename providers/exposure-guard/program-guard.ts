@@ -96,18 +96,20 @@ async function stepsOf(
 ): Promise<Step[]> {
   const { kinds, objects, before } = program;
   const steps: Step[] = [];
-  const domains: ObjectChange[] = [];
+  let domains: ObjectChange[] | undefined;
   // In parallel, so that the MX hosts of many domains are read from Microsoft Graph in one batch.
   const changes = await Promise.all(
     objects.map((object) => changeOf(operation, program, object)),
   );
   for (const change of changes) {
     if (!change) continue;
-    // A domain does not influence the mail of another domain.
-    if (kinds[change.kind]?.scopeId === "accountId") domains.push(change);
-    else steps.push({ changes: [change] });
+    // A domain does not influence the mail of another domain, so domains that follow each other are one step.
+    if (kinds[change.kind]?.scopeId !== "accountId") {
+      domains = undefined;
+      steps.push({ changes: [change] });
+    } else if (domains) domains.push(change);
+    else steps.push({ changes: (domains = [change]) });
   }
-  if (domains.length > 0) steps.push({ changes: domains });
   const kept = new Set(objects.map(keyOf));
   for (const object of [...before].reverse()) {
     if (kept.has(keyOf(object))) continue;

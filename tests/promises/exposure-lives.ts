@@ -1,8 +1,10 @@
 import fc from "fast-check";
 
-import type { InlineDeploymentArgs, UseCase4Args } from "../../lib";
+import type { InlineDeploymentArgs } from "../../lib";
 import { egressIpRanges } from "../../lib/egress";
+import type { AnyUseCaseArgs } from "../../lib/use-case-args";
 import * as guard from "../../mail-flow/exposure";
+import { useCaseNumbers, type UseCase } from "../../mail-flow/use-cases";
 import type { Simulator } from "../../simulator/index";
 import { isSet } from "../../simulator/json";
 import type { JsonObject } from "../../simulator/json";
@@ -39,9 +41,11 @@ const otherRefusals = new RegExp(
 );
 
 /** Inputs of the component, except its domains, and of an inbound connector next to it. */
-export type Args = Partial<UseCase4Args> & {
+export type Args = Partial<AnyUseCaseArgs> & {
+  /** @default 4 */
+  readonly useCase?: UseCase;
   readonly connector?: Readonly<Properties>;
-  /** The inputs of InlineDeployment that UseCase4 does not have. Missing if the component is UseCase4. */
+  /** The inputs of InlineDeployment that no use case has. Missing if the component is that of a use case. */
   readonly inline?: Partial<InlineDeploymentArgs>;
 };
 
@@ -100,6 +104,18 @@ const programs: Readonly<Record<string, Args>> = {
       "example.org",
       "example.net",
     ],
+  },
+  ...Object.fromEntries(
+    useCaseNumbers.flatMap((useCase) => [
+      [`use case ${useCase}`, { useCase }],
+      [`use case ${useCase} inline`, { useCase, inline: {} }],
+    ]),
+  ),
+  "use case 1 with a net": { useCase: 1, holdMalicious: true },
+  "use case 2 for one domain": { useCase: 2, domains: ["example.com"] },
+  "use case 2 with a domain that drops nothing": {
+    useCase: 2,
+    ...domainsWith([]),
   },
   "the inline deployment": { inline: {} },
   "the inline deployment with the new header alone": {
@@ -319,6 +335,7 @@ export function resourcesOf(args: Args): Promise<Wanted[]> {
 async function registered({
   connector,
   inline,
+  useCase = 4,
   ...args
 }: Args): Promise<Wanted[]> {
   const all = {
@@ -329,10 +346,11 @@ async function registered({
   const component = inline
     ? await inlineProgramOf({
         ...all,
+        useCase,
         dnsServer: (await dns).address,
         ...inline,
       })
-    : await programOf(all);
+    : await programOf(all, useCase);
   if (!connector) return component;
   const guarded = component.find(({ inputs }) => inputs["guardedMail"]);
   const { guardedMail, allowExposure } = guarded?.inputs ?? {};
