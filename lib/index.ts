@@ -69,6 +69,7 @@ export type { OnboardingCheckProps } from "../providers/onboarding-check/check-i
 export type { LiveRoute } from "../providers/mail-flow-check/examination";
 export type {
   GuardedMailProps,
+  GuardedVerdict,
   HeaderGeneration,
 } from "../providers/exposure-guard/guarded-mail";
 export type {
@@ -111,6 +112,7 @@ export type {
   TransportRuleProps,
 } from "../providers/exchange-online/transport-rule-properties";
 export type {
+  KeptList,
   RestoredObject,
   RestorePointProps,
 } from "../providers/restore-point/restored-object";

@@ -25,6 +25,7 @@ import {
 import { MailFlowCheck } from "./mail-flow-check";
 import { QuarantineNotification } from "./quarantine-notification";
 import { QuarantinePolicy } from "./quarantine-policy";
+import type { GuardedVerdict } from "../providers/exposure-guard/guarded-mail";
 import { registration } from "./registration";
 import { markOf, type AdoptArgs, type GuardArgs } from "./resource";
 import { RestorePoint } from "./restore-point";
@@ -235,6 +236,10 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
         words: maliciousWords,
         headers: headers.map(({ key }) => key),
         ...(args.senderIpRanges !== undefined && { senderIpRanges }),
+        // Recipients release what Microsoft finds to be high confidence spam: that is the use case.
+        ...(plan.highConfidenceSpam === "user" && {
+          verdicts: ["phish", "highConfidencePhish"] as GuardedVerdict[],
+        }),
       },
       ...allow,
     };
@@ -275,7 +280,10 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
           action === "hosted" ? undefined : levels[action],
         ),
         // Other words of a rule for Junk may be there on purpose: without them, mail would go to the inbox.
-        adopt: role === "junk" && args.junkWords === undefined ? {} : adopt,
+        ...(role === "junk" &&
+          args.junkWords === undefined && {
+            keeps: { property: "headerContainsWords", input: "junkWords" },
+          }),
       })),
     );
     const area1Domains = domains.map((inputs) => ({
@@ -288,8 +296,7 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
       kind: string,
       suffix: string,
       { name, ...wanted }: { readonly name: pulumi.Input<string> },
-      adopted: typeof adopt = adopt,
-    ) => ({ kind, name, mark: markOf(child(suffix)), ...adopted, wanted });
+    ) => ({ kind, name, mark: markOf(child(suffix)), ...adopt, wanted });
     const added = (addition: Addition | undefined) =>
       (addition?.objects ?? []).map(({ kind, suffix, inputs }) =>
         held(kind, suffix, inputs),
@@ -303,9 +310,10 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
         );
       return rules
         .filter(({ role }) => role === stage)
-        .map(({ suffix, inputs, adopt: adopted }) =>
-          held("TransportRule", suffix, inputs, adopted),
-        );
+        .map(({ suffix, inputs, keeps }) => ({
+          ...held("TransportRule", suffix, inputs),
+          ...(keeps && { keeps }),
+        }));
     };
     this.restorePoint = new RestorePoint(
       child("restore-point"),
@@ -411,14 +419,14 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
       }
       const some = rules
         .filter(({ role }) => role === stage)
-        .map(({ key, role, suffix, inputs, adopt: adopted }) => ({
+        .map(({ key, role, suffix, inputs }) => ({
           key,
           role,
           rule: new TransportRule(
             child(suffix),
             {
               ...inputs,
-              ...adopted,
+              ...adopt,
               ...guard,
               restorePoint: point.of("TransportRule", inputs.name),
               comments: point.mark(child(suffix)),

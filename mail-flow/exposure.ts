@@ -12,9 +12,10 @@ import {
   dispositionHeaders,
   dispositions,
   headers,
+  maliciousVerdicts,
   type Header,
+  type MaliciousVerdict,
   type Message,
-  type Verdict,
 } from "./message";
 import type { Step } from "./path";
 import { list, same } from "./names";
@@ -40,6 +41,8 @@ export interface GuardedMail {
   readonly headers: readonly Header[];
   /** The addresses that Cloudflare delivers from: IPv4 addresses, CIDR blocks or `a-b`. */
   readonly addresses: readonly string[];
+  /** The verdicts of Microsoft's own whose mail is guarded, too. */
+  readonly verdicts: readonly MaliciousVerdict[];
 }
 
 /** Malicious mail with any of the headers, from the published addresses. */
@@ -47,6 +50,7 @@ export const malicious: GuardedMail = {
   words: ["MALICIOUS"],
   headers,
   addresses: egressIpRanges,
+  verdicts: Object.keys(maliciousVerdicts) as MaliciousVerdict[],
 };
 
 /** A forbidden effect of a change on mail. */
@@ -70,7 +74,7 @@ export interface Harm {
 
 /**
  * - `words`: mail with one of the guarded words;
- * - `verdicts`: mail that Microsoft itself finds to be worse than spam, which use case 4 also leaves to administrators;
+ * - `verdicts`: mail that Microsoft itself finds to be worse than spam, which most use cases also leave to administrators;
  * - `others`: mail of other dispositions and clean mail, which must not be lost.
  */
 export type MailGroup = "words" | "verdicts" | "others";
@@ -84,12 +88,6 @@ export interface HarmOptions {
   /** A third snapshot: a destination that mail reaches in it is allowed. */
   readonly allowed?: Snapshot;
 }
-
-const maliciousVerdicts = {
-  highConfidenceSpam: "high confidence spam",
-  phish: "phishing",
-  highConfidencePhish: "high confidence phishing",
-} as const satisfies Partial<Record<Verdict, string>>;
 
 /**
  * Returns the forbidden effects of a change from one snapshot to another, at most one for each kind of mail. All classes of recipients and
@@ -131,7 +129,7 @@ export function harmsOf(
   ];
   const mailOf: Readonly<Record<MailGroup, () => Mail[]>> = {
     words: () => withWords(guarded.words, carried, valueOf(apart.domains)),
-    verdicts: withVerdicts,
+    verdicts: () => withVerdicts(guarded.verdicts),
     others: () => otherMail(carried),
   };
   return [
@@ -320,14 +318,12 @@ const withWords = (
     );
   });
 
-const withVerdicts = (): Mail[] =>
-  (Object.keys(maliciousVerdicts) as (keyof typeof maliciousVerdicts)[]).map(
-    (microsoftVerdict) => ({
-      name: `mail that Microsoft finds to be ${maliciousVerdicts[microsoftVerdict]}`,
-      message: { disposition: "None", header: "both", microsoftVerdict },
-      guarded: true,
-    }),
-  );
+const withVerdicts = (verdicts: readonly MaliciousVerdict[]): Mail[] =>
+  verdicts.map((microsoftVerdict) => ({
+    name: `mail that Microsoft finds to be ${maliciousVerdicts[microsoftVerdict]}`,
+    message: { disposition: "None", header: "both", microsoftVerdict },
+    guarded: true,
+  }));
 
 const otherMail = (carried: readonly Message["header"][]): Mail[] => [
   {

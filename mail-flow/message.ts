@@ -49,6 +49,16 @@ export const verdicts = [
 /** One of {@link verdicts}. */
 export type Verdict = (typeof verdicts)[number];
 
+/** The verdicts that are worse than spam, with their names in Microsoft's documentation. */
+export const maliciousVerdicts = {
+  highConfidenceSpam: "high confidence spam",
+  phish: "phishing",
+  highConfidencePhish: "high confidence phishing",
+} as const satisfies Partial<Record<Verdict, string>>;
+
+/** One of {@link maliciousVerdicts}. */
+export type MaliciousVerdict = keyof typeof maliciousVerdicts;
+
 /** The word of a message whose header differs from that of its disposition. */
 export interface Stamp {
   /** The word in the header. */

@@ -18,7 +18,7 @@ import { groupsOf } from "../../mail-flow/grouped";
 import type { Step } from "../../mail-flow/path";
 import type { Snapshot } from "../../mail-flow/snapshot";
 import { UserError } from "../errors";
-import { isRecord, textsOf } from "../json";
+import { isList, isRecord, textsOf } from "../json";
 import type { State } from "../kind";
 import { show } from "../lifecycle/claim";
 import { accountOf } from "../lifecycle/tenant-or-account";
@@ -167,10 +167,14 @@ export function guardedMailIn({ guardedMail: given }: State): GuardedMail {
   const covered = textsOf(given["headers"]);
   const named = headers.filter((header) => covered.includes(header));
   const addresses = textsOf(given["senderIpRanges"]);
+  const verdicts = textsOf(given["verdicts"]);
   return {
     words: words.length > 0 ? words : malicious.words,
     headers: named.length > 0 ? named : headers,
     addresses: addresses.length > 0 ? addresses : malicious.addresses,
+    verdicts: isList(given["verdicts"])
+      ? malicious.verdicts.filter((one) => verdicts.includes(one))
+      : malicious.verdicts,
   };
 }
 

@@ -1,8 +1,13 @@
+import { maliciousVerdicts } from "../../mail-flow/message";
 import { ipRanges } from "../exchange-online/ip-ranges";
 import { isList, isRecord } from "../json";
 
 /** A generation of headers: `area1` is `X-Area1Security-…`, `cloudflare` is `X-CFEmailSecurity-…`. */
 export type HeaderGeneration = "area1" | "cloudflare";
+
+/** A verdict of Microsoft's that is worse than spam. */
+export type GuardedVerdict =
+  "highConfidenceSpam" | "phish" | "highConfidencePhish";
 
 /**
  * Mail that the exposure guard protects: no write of the resource may bring it nearer to its recipients than a quarantine that an
@@ -24,6 +29,11 @@ export interface GuardedMailProps {
    * @default the published list
    */
   senderIpRanges?: readonly string[];
+  /**
+   * Verdicts of Microsoft's own whose mail is guarded, too. In use case 2, recipients release high confidence spam.
+   * @default ["highConfidenceSpam", "phish", "highConfidencePhish"]
+   */
+  verdicts?: readonly GuardedVerdict[];
 }
 
 const members: Readonly<
@@ -45,6 +55,15 @@ const members: Readonly<
     isList(value) && value.length === 0
       ? "must not be empty; leave it out for the published list"
       : ipRanges.refuse(value),
+  verdicts: (value) =>
+    isList(value) &&
+    value.every(
+      (verdict) =>
+        typeof verdict === "string" &&
+        Object.hasOwn(maliciousVerdicts, verdict),
+    )
+      ? undefined
+      : `must be a list of ${Object.keys(maliciousVerdicts).join(", ")}`,
 };
 
 /** Returns why a program's `guardedMail` is invalid; undefined if it is valid. */

@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 
 import deepEqual from "fast-deep-equal";
 
+import { same } from "../../mail-flow/names";
 import { UserError } from "../errors";
 import { equal, stored, storedValue, type Values } from "../field";
 import { reasonAgainstMail } from "../exposure-guard/guarded-mail";
 import type { Handlers } from "../process/handlers";
-import { isRecord, textOf } from "../json";
+import { isRecord, textOf, textsOf } from "../json";
 import {
   valuesOf,
   type Failure,
@@ -205,6 +206,9 @@ async function take(
   const reasons = [
     ...heldElsewhere(session, objects),
     ...(await reasonsOfOwnership(operation, id, fresh, items)),
+    ...fresh.flatMap((object, index) =>
+      reasonsOfLoss(kinds[object.kind], object, items[index]),
+    ),
   ];
   const values: Record<string, unknown> = Object.fromEntries(
     objects.map((object) => [keyOf(object), before[keyOf(object)]]),
@@ -237,6 +241,25 @@ async function take(
     tenantId,
     ...(account && { accountId: account }),
   };
+}
+
+/** Returns the reason why an existing object is not adopted: the program would take entries out of a list without saying so. */
+function reasonsOfLoss(
+  kind: Kind | undefined,
+  { name, keeps, wanted }: RestoredObject,
+  item: Item | undefined,
+): string[] {
+  if (!kind || !item || !keeps) return [];
+  const { property, input } = keeps;
+  const left = textsOf(wanted?.[property]);
+  const lost = textsOf(valuesOf(kind, item)[property]).filter(
+    (entry) => !left.some((one) => same(one, entry)),
+  );
+  return lost.length === 0
+    ? []
+    : [
+        `the ${kind.noun} "${name}" has ${lost.join(", ")} in ${property}, which this program would take out. Set ${input} to all entries that it is to have`,
+      ];
 }
 
 async function lookUp(

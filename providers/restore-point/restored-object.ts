@@ -1,6 +1,14 @@
 import type { GuardedMailProps } from "../exposure-guard/guarded-mail";
 import type { Form } from "../form";
 
+/** A list of an object of which adoption may take out no entry. */
+export interface KeptList {
+  /** The property. */
+  readonly property: string;
+  /** The input of the program that decides about it, for messages. */
+  readonly input: string;
+}
+
 /** One object of a restore point. */
 export interface RestoredObject {
   /** The name of its kind: `TransportRule`, `QuarantinePolicy`, … */
@@ -11,6 +19,8 @@ export interface RestoredObject {
   readonly mark?: string;
   /** Whether the object may be adopted from another stack: the input `adopt` of its resource. */
   readonly adopt?: boolean;
+  /** A list of which adoption may take out no entry. The program is refused if the existing list has other entries. */
+  readonly keeps?: KeptList;
   /**
    * The inputs of its resource, without its name. The exposure guard uses them to check the whole program.
    */

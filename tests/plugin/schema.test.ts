@@ -279,6 +279,11 @@ const enumerations: [string, readonly string[], Judge][] = [
     (value) => reasonAgainstMail({ headers: [value] }) === undefined,
   ],
   [
+    "GuardedMail.verdicts",
+    valuesOfType("GuardedVerdict"),
+    (value) => reasonAgainstMail({ verdicts: [value] }) === undefined,
+  ],
+  [
     "UseCase4.header",
     valuesOfType("UseCaseHeader"),
     (value) =>

@@ -10,6 +10,8 @@ export interface Guarded {
   readonly header: "both" | "area1" | "cloudflare";
   /** Words, as Cloudflare stamps them, of mail that only an administrator may release. */
   readonly words: readonly string[];
+  /** Whether recipients may release what Microsoft finds to be high confidence spam. @default false */
+  readonly releasesHighConfidenceSpam?: boolean;
   /** The addresses from which Cloudflare delivers mail. */
   readonly ranges: readonly string[];
 }
@@ -47,7 +49,11 @@ const labelsOf = (word: string): string[] =>
 
 const stamped = ["MALICIOUS", "UCE", "SPOOF", "SUSPICIOUS", "BULK"];
 
-function kindsOf({ header, words }: Guarded): Kind[] {
+function kindsOf({
+  header,
+  words,
+  releasesHighConfidenceSpam = false,
+}: Guarded): Kind[] {
   const guarded = words.map((word) => word.toUpperCase());
   const headers = (["area1", "cloudflare", "both"] as const).filter(
     (one) => header === "both" || one === "both" || one === header,
@@ -70,7 +76,11 @@ function kindsOf({ header, words }: Guarded): Kind[] {
     word: undefined,
     headers: "both" as const,
     microsoftVerdict,
-    grave: microsoftVerdict !== "none",
+    grave:
+      microsoftVerdict !== "none" &&
+      !(
+        releasesHighConfidenceSpam && microsoftVerdict === "highConfidenceSpam"
+      ),
   }));
   return [...byCloudflare, ...byMicrosoft];
 }
