@@ -148,7 +148,7 @@ describe("The objects of a restore point", () => {
       "words must be a list of words, and not empty",
     ]);
     expect(await of("MALICIOUS")).toEqual([
-      "must be an object with words, headers, senderIpRanges",
+      "must be an object with words, headers, senderIpRanges, verdicts",
     ]);
   });
 

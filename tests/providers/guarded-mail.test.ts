@@ -5,6 +5,8 @@ describe("The mail that a program guards", () => {
     [{}],
     [{ words: ["MALICIOUS"] }],
     [{ headers: ["area1"] }],
+    [{ verdicts: ["phish", "highConfidencePhish"] }],
+    [{ verdicts: [] }],
     [{ headers: ["cloudflare", "area1"] }],
     [{ senderIpRanges: ["192.0.2.0/24", "198.51.100.1-198.51.100.9"] }],
     [
@@ -18,8 +20,11 @@ describe("The mail that a program guards", () => {
     expect(reasonAgainstMail(given)).toBeUndefined();
   });
 
-  const noObject = "must be an object with words, headers, senderIpRanges";
+  const noObject =
+    "must be an object with words, headers, senderIpRanges, verdicts";
   const noWords = "words must be a list of words, and not empty";
+  const noVerdicts =
+    "verdicts must be a list of highConfidenceSpam, phish, highConfidencePhish";
   const noHeaders =
     "headers must be a list of area1 and cloudflare, and not empty";
 
@@ -28,10 +33,13 @@ describe("The mail that a program guards", () => {
     [["MALICIOUS"], noObject],
     [null, noObject],
     [undefined, noObject],
-    [{ word: ["A"] }, "has no word, but words, headers, senderIpRanges"],
+    [
+      { word: ["A"] },
+      "has no word, but words, headers, senderIpRanges, verdicts",
+    ],
     [
       { words: ["A"], toString: ["A"] },
-      "has no toString, but words, headers, senderIpRanges",
+      "has no toString, but words, headers, senderIpRanges, verdicts",
     ],
     [{ words: [] }, noWords],
     [{ words: "A" }, noWords],
@@ -50,6 +58,8 @@ describe("The mail that a program guards", () => {
       "senderIpRanges must not be empty; leave it out for the published list",
     ],
     [{ words: [], headers: [] }, noWords],
+    [{ verdicts: ["spam"] }, noVerdicts],
+    [{ verdicts: "phish" }, noVerdicts],
   ])("is not %j", (given, reason) => {
     expect(reasonAgainstMail(given)).toBe(reason);
   });
