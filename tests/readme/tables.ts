@@ -4,6 +4,7 @@ import path from "node:path";
 import { accessChecks } from "../../cli/doctor/access-findings";
 import { mailExchangerCheck } from "../../cli/doctor/mail-exchanger-findings";
 import { checks } from "../../mail-flow/findings";
+import { useCaseNumbers, type UseCase } from "../../mail-flow/use-cases";
 import { isKindName, kinds } from "../../providers/kinds";
 import { keys, secretKeys } from "../../providers/session/configuration";
 import type { Fields } from "../../providers/field";
@@ -66,8 +67,9 @@ function fileOfProps(name: string): string {
 export const tables: Record<string, () => Record<string, Table>> = {
   "docs/configuration.md": () => ({ configuration: configuration() }),
   "docs/use-case-4.md": () => ({
-    UseCase4: componentInputs(useCase4Inputs()),
+    UseCase4: componentInputs(useCaseInputs(4)),
   }),
+  "docs/use-cases.md": () => ({ UseCases: inputsByUseCase() }),
   "docs/inline-deployment.md": () => ({
     InlineDeployment: componentInputs(
       membersOf("lib/inline-deployment-args.ts", "InlineDeploymentArgs"),
@@ -98,9 +100,51 @@ export const tables: Record<string, () => Record<string, Table>> = {
   }),
 };
 
-/** Returns the inputs of `UseCase4`. */
-export const useCase4Inputs = (): Documented[] =>
-  membersOf("lib/use-case-4-args.ts", "UseCase4Args");
+const argsFile = "lib/use-case-args.ts";
+
+/** The interfaces that the inputs of the use cases consist of, in the order of the documents. */
+const inputParts = [
+  "UseCaseArgs",
+  "SpamWordsArgs",
+  "JunkWordsArgs",
+  "UserQuarantineArgs",
+  "AdminQuarantineArgs",
+  ...useCaseNumbers.map((useCase) => `UseCase${useCase}Args`),
+];
+
+/** Returns whether a use case has the inputs of an interface. */
+function isPartOf(useCase: UseCase, part: string): boolean {
+  const name = `UseCase${useCase}Args`;
+  const [, parents = ""] =
+    new RegExp(`interface ${name}\\s+extends([^{]*)\\{`).exec(
+      readFileSync(path.join(repository, argsFile), "utf8"),
+    ) ?? [];
+  return part === name || parents.split(",").some((one) => one.trim() === part);
+}
+
+/** Returns the inputs of a use case. */
+export const useCaseInputs = (useCase: UseCase): Documented[] =>
+  inputParts
+    .filter((part) => isPartOf(useCase, part))
+    .flatMap((part) => membersOf(argsFile, part));
+
+/** Returns the inputs of all use cases, and which of them have each. */
+function inputsByUseCase(): Table {
+  return [
+    ["input", "use cases", "default", "what it is"],
+    ...inputParts.flatMap((part) => {
+      const having = useCaseNumbers.filter((useCase) =>
+        isPartOf(useCase, part),
+      );
+      return membersOf(argsFile, part).map((one) => [
+        code(one.name),
+        having.length === useCaseNumbers.length ? "all" : having.join(", "),
+        defaultOf(one),
+        one.text,
+      ]);
+    }),
+  ];
+}
 
 const componentInputs = (inputs: readonly Documented[]): Table => [
   ["input", "default", "what it is"],
