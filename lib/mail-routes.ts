@@ -543,7 +543,7 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
     const provider = this.getProvider(registration().typeOf("Resource"));
     const other = byProvider.get(provider);
     if (other !== undefined)
-      return `This program has the ${other} already, and there is one ${component} for a tenant: give its domains to that one, or a provider of its own to each tenant.`;
+      return `This program has the ${other} already, and a tenant has one use case: give its domains to that one, or a provider of its own to each tenant.`;
     byProvider.set(provider, `${component} "${name}"`);
     return undefined;
   }

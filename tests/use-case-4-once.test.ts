@@ -26,7 +26,7 @@ class Tenant extends pulumi.ProviderResource {
 test("a program has one UseCase4 for each provider, and the one that it has is named", async () => {
   const args: UseCase4Args = { domains: ["example.com"] };
   const refused = (name: string) =>
-    `This program has the UseCase4 "${name}" already, and there is one UseCase4 for a tenant: give its domains to that one, or a provider of its own to each tenant.`;
+    `This program has the UseCase4 "${name}" already, and a tenant has one use case: give its domains to that one, or a provider of its own to each tenant.`;
   await ofOneStack(() => {
     new UseCase4("mail", args);
     expect(() => new UseCase4("second", args)).toThrow(refused("mail"));

@@ -39,14 +39,14 @@ export async function reasonsOfOwnership(
   return [
     ...(ofThisStack
       ? [
-          `another resource of this stack has ${ofThisStack.join(", ")}, and there is one UseCase4 for a tenant. Remove the other; if you renamed it in the program, give it an alias to its old name`,
+          `another resource of this stack has ${ofThisStack.join(", ")}, and a tenant has one use case. Remove the other; if you renamed it in the program, give it an alias to its old name`,
         ]
       : []),
     ...Object.entries(otherOwners).flatMap(([owner, called]) => {
       const objects = has.get(owner as Owner);
       return objects
         ? [
-            `${called} has ${objects.join(", ")}, and there is one UseCase4 for a tenant. Remove it there, choose other names, or set adopt: true if nobody manages it there any more${owner === "namesake" ? ". If it is this state's own, its restore point is being replaced: leave that out of --replace, or untaint it" : ""}`,
+            `${called} has ${objects.join(", ")}, and a tenant has one use case. Remove it there, choose other names, or set adopt: true if nobody manages it there any more${owner === "namesake" ? ". If it is this state's own, its restore point is being replaced: leave that out of --replace, or untaint it" : ""}`,
           ]
         : [];
     }),
@@ -91,7 +91,7 @@ async function reasonsInDefault(
     const owner =
       ownerOf(mark, own) === "anotherStack" ? "anotherStack" : "namesake";
     return [
-      `${tag} of Default points at "${String(policy?.[tag])}", which belongs to ${otherOwners[owner]} (${nameIn(mark)}): there is one UseCase4 for a tenant. Remove it there, or set adopt: true if nobody manages it there any more`,
+      `${tag} of Default points at "${String(policy?.[tag])}", which belongs to ${otherOwners[owner]} (${nameIn(mark)}): a tenant has one use case. Remove it there, or set adopt: true if nobody manages it there any more`,
     ];
   });
 }

@@ -174,7 +174,12 @@ function difference(
   const changed = Object.entries(kind.fields).flatMap(([property, field]) => {
     const was = storedValue(first as Values, property, field);
     const is = now[property];
-    if (was === undefined || is === undefined || equal(field, is, was))
+    if (
+      field.derived ||
+      was === undefined ||
+      is === undefined ||
+      equal(field, is, was)
+    )
       return [];
     const whole = Array.isArray(was) ? was.map(String).join(", ") : "";
     return [`${property} was first ${whole || show(was)}, is ${show(is)}`];
@@ -311,7 +316,7 @@ function wrong(kinds: Kinds, news: State): Failure[] {
   return failures;
 }
 
-/** Returns a reason if another restore point of this program has one of the objects: a tenant can have only one `UseCase4`. */
+/** Returns a reason if another restore point of this program has one of the objects: a tenant can have only one use case. */
 function heldElsewhere(
   { ledger }: Session,
   objects: readonly RestoredObject[],
@@ -321,9 +326,7 @@ function heldElsewhere(
     const key = keyOf(object).toLowerCase();
     const other = ledger.hold(key, nameIn(object.mark));
     if (other !== undefined)
-      return [
-        `${other} holds ${key} already, and there is one UseCase4 for a tenant`,
-      ];
+      return [`${other} holds ${key} already, and a tenant has one use case`];
   }
   return [];
 }

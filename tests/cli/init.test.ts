@@ -281,7 +281,7 @@ for program in json.load(sys.stdin):
     created = {}
     class Sdk(types.ModuleType):
         def __getattr__(self, name):
-            if name == "UseCase4DomainArgs":
+            if name == "UseCaseDomainArgs":
                 return lambda **arguments: renamed(arguments)
             def create(resource, **arguments):
                 created[resource] = {"type": name, "inputs": renamed(arguments)}

@@ -76,7 +76,7 @@ describe("The objects of a restore point", () => {
     await handlers.create(of(ourMark, "A", "B"));
     await handlers.create(of(ourMark, "A"));
     expect(await messageOf(handlers.create(of(siblingsMark, "b", "a")))).toBe(
-      "Cannot begin, and nothing was written: ops/dev/mail holds transportrule/b already, and there is one UseCase4 for a tenant.",
+      "Cannot begin, and nothing was written: ops/dev/mail holds transportrule/b already, and a tenant has one use case.",
     );
     for (const program of [
       of(undefined, "A"),

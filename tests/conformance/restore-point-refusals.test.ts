@@ -49,7 +49,7 @@ describe("A restore point that refuses", () => {
         ),
       ).toBe(
         begin(
-          `another stack has "${rule}" (of ops/prod/mail), "${user}" (of ops/prod/mail), and there is one UseCase4 for a tenant. Remove it there, choose other names, or set adopt: true if nobody manages it there any more`,
+          `another stack has "${rule}" (of ops/prod/mail), "${user}" (of ops/prod/mail), and a tenant has one use case. Remove it there, choose other names, or set adopt: true if nobody manages it there any more`,
         ),
       );
       await up(
@@ -68,7 +68,7 @@ describe("A restore point that refuses", () => {
         ),
       ).toBe(
         begin(
-          `another resource of this stack has "${rule}" (of ops/dev/other), "${user}" (of ops/dev/other), and there is one UseCase4 for a tenant. Remove the other; if you renamed it in the program, give it an alias to its old name`,
+          `another resource of this stack has "${rule}" (of ops/dev/other), "${user}" (of ops/dev/other), and a tenant has one use case. Remove the other; if you renamed it in the program, give it an alias to its old name`,
         ),
       );
     });
@@ -118,7 +118,7 @@ describe("A restore point that refuses", () => {
       transportRule.add(stage.simulator, { Comments: theirs });
       quarantinePolicy.add(stage.simulator, { AdminDisplayName: ourMark });
       const reason = begin(
-        `a state of the same names in another backend has "${rule}" (of ops/dev/mail), "${user}" (of ops/dev/mail), and there is one UseCase4 for a tenant. Remove it there, choose other names, or set adopt: true if nobody manages it there any more. If it is this state's own, its restore point is being replaced: leave that out of --replace, or untaint it`,
+        `a state of the same names in another backend has "${rule}" (of ops/dev/mail), "${user}" (of ops/dev/mail), and a tenant has one use case. Remove it there, choose other names, or set adopt: true if nobody manages it there any more. If it is this state's own, its restore point is being replaced: leave that out of --replace, or untaint it`,
       );
       const objects = [
         mine("TransportRule", rule),
@@ -143,7 +143,7 @@ describe("A restore point that refuses", () => {
       }),
     );
     const pointing = (tag: string) =>
-      `${tag} of Default points at "theirs", which belongs to another stack (ops/prod/mail): there is one UseCase4 for a tenant. Remove it there, or set adopt: true if nobody manages it there any more`;
+      `${tag} of Default points at "theirs", which belongs to another stack (ops/prod/mail): a tenant has one use case. Remove it there, or set adopt: true if nobody manages it there any more`;
 
     test("are all named if they point at quarantine policies of another stack", async () => {
       point("SpamQuarantineTag", "BulkQuarantineTag");
@@ -177,7 +177,7 @@ describe("A restore point that refuses", () => {
       });
       expect(await refused(mine)).toBe(
         begin(
-          'PhishQuarantineTag of Default points at "theirs", which belongs to a state of the same names in another backend (ops/dev/other): there is one UseCase4 for a tenant. Remove it there, or set adopt: true if nobody manages it there any more',
+          'PhishQuarantineTag of Default points at "theirs", which belongs to a state of the same names in another backend (ops/dev/other): a tenant has one use case. Remove it there, or set adopt: true if nobody manages it there any more',
         ),
       );
     });

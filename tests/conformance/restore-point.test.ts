@@ -183,7 +183,7 @@ describe("A restore point", () => {
       AdminDisplayName: markOfState(ourMark, other.kept?.id ?? ""),
     });
     expect(await messageOf(point().up({ objects }))).toBe(
-      'Cannot begin, and nothing was written: a state of the same names in another backend has "UserNotifyUserRelease" (of ops/dev/mail), and there is one UseCase4 for a tenant. Remove it there, choose other names, or set adopt: true if nobody manages it there any more. If it is this state\'s own, its restore point is being replaced: leave that out of --replace, or untaint it.',
+      'Cannot begin, and nothing was written: a state of the same names in another backend has "UserNotifyUserRelease" (of ops/dev/mail), and a tenant has one use case. Remove it there, choose other names, or set adopt: true if nobody manages it there any more. If it is this state\'s own, its restore point is being replaced: leave that out of --replace, or untaint it.',
     );
     const [policy, ...others] = objects;
     const mine = point();
@@ -223,7 +223,7 @@ describe("A restore point", () => {
     const { failures } = await handlers.check({}, { objects: others });
     expect(failures).toEqual([]);
     expect(await messageOf(handlers.create({ objects: others }))).toBe(
-      "Cannot begin, and nothing was written: ops/dev/mail holds quarantinepolicy/usernotifyuserrelease already, and there is one UseCase4 for a tenant.",
+      "Cannot begin, and nothing was written: ops/dev/mail holds quarantinepolicy/usernotifyuserrelease already, and a tenant has one use case.",
     );
   });
 

@@ -43,7 +43,7 @@ fabrikam = area1.Provider("fabrikam", ${inPython(url)}, tenant_id="${elsewhere.t
 rule = area1.TransportRule("rule", name="Scanner", header_contains_message_header="X-Scanner",
     header_contains_words=["ok"], set_scl=5, opts=pulumi.ResourceOptions(provider=contoso))
 mail = area1.UseCase4("mail", opts=pulumi.ResourceOptions(provider=fabrikam), domains=[
-    area1.UseCase4DomainArgs(domain="fabrikam.example", transport="fabrikam-example.mail.protection.outlook.com")])
+    area1.UseCaseDomainArgs(domain="fabrikam.example", transport="fabrikam-example.mail.protection.outlook.com")])
 pulumi.export("tenants", [rule.tenant_id, mail.rules.cloudflare.admin.tenant_id])
 `,
     );

@@ -200,7 +200,7 @@ describe("changes of an existing stack", () => {
     );
     const refused = await at.stack.preview([], { exit: "any" });
     expect(refused.code).not.toBe(0);
-    expect(refused.stdout).toMatch(/there is one UseCase4 for a tenant/);
+    expect(refused.stdout).toMatch(/a tenant has one use case/);
     await at.project.write(
       "index.ts",
       program({ userQuarantineName: "Recipients" }),

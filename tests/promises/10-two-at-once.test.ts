@@ -139,7 +139,7 @@ test.each([
         const written = writesOfTheirs(simulator);
         if (written.length > 0) wrong.push(`wrote ${written.join(", ")}`);
         if (ourReason) wrong.push(`the first fails: ${ourReason}`);
-        if (!/there is one UseCase4 for a tenant/.test(reason))
+        if (!/a tenant has one use case/.test(reason))
           wrong.push(`is told: ${reason}`);
         const drift = await first.refresh();
         if (drift.length > 0) wrong.push(`drift of the first: ${drift.join()}`);
