@@ -35,7 +35,7 @@ const valueOf = (value: ProgramValue, indent: string): string =>
           typeof entry === "string"
             ? quoted(entry)
             : [
-                "area1.UseCase4DomainArgs(",
+                "area1.UseCaseDomainArgs(",
                 ...parameters(entry, `${indent}        `),
                 `${indent}    )`,
               ].join("\n"),
