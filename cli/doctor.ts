@@ -16,12 +16,13 @@ interface DoctorOptions extends DiagnosisOptions {
 }
 
 /**
- * `area1-m365 doctor`: reports what defeats use case 4 in a tenant, or may do so, and what to do. It only reads. The exit code is
+ * `area1-m365 doctor`: reports what defeats the use case that a tenant is in, or may do so, and what to do; use case 4 if it is in
+ * none, or in several. It only reads. The exit code is
  * 1 if a check failed, else 2 if something could not be read (except for a missing right), else 0.
  */
 export const doctorCommand = new Command("doctor")
   .description(
-    "Report what keeps mail from going where use case 4 sends it, and what to do; reads only",
+    "Report what keeps mail from going where the tenant's use case sends it, and what to do; reads only",
   )
   .option(
     "--domain <name>",

@@ -21,7 +21,7 @@ interface InitOptions {
  */
 export const initCommand = new Command("init")
   .description(
-    "Write a program for what the tenant has, and the import file for it; tells the use case, and what differs from use case 4; only reads at the vendors",
+    "Write a program for what the tenant has, and the import file for it; tells the use case, and what differs from its component; only reads at the vendors",
   )
   .option("--out <directory>", "write the files into this directory", ".")
   .addOption(
@@ -36,7 +36,7 @@ export const initCommand = new Command("init")
   .addOption(stackOption())
   .option(
     "--all",
-    "also take over objects that have no part in use case 4, each as a resource",
+    "also take over objects that have no part in the use case, each as a resource",
   )
   .option("--force", "overwrite the program and the import file")
   .option("--json", "print the summary as data")

@@ -59,7 +59,8 @@ const antiPhish = {
   Record<Verdict, readonly [readonly string[], string, string]>
 >;
 
-type AntiSpamVerdict = keyof typeof antiSpam;
+/** A verdict that an anti-spam policy has an action for. */
+export type AntiSpamVerdict = keyof typeof antiSpam;
 
 /** The verdicts that an anti-spam policy has an action for. */
 export const antiSpamVerdicts = Object.keys(antiSpam) as AntiSpamVerdict[];

@@ -2,6 +2,8 @@ import type { Finding } from "../../mail-flow/finding";
 import { contextOf, report } from "../../mail-flow/findings";
 import { valueOf } from "../../mail-flow/part";
 import type { Snapshot } from "../../mail-flow/snapshot";
+import { useCaseOf } from "../../mail-flow/use-case";
+import type { UseCase } from "../../mail-flow/use-cases";
 import { mailExchangers } from "../../providers/snapshot/mail-exchangers";
 import { readSnapshotFile } from "../snapshot-file";
 import { mailExchangerFindings } from "./mail-exchanger-findings";
@@ -10,6 +12,8 @@ import { mailExchangerFindings } from "./mail-exchanger-findings";
 export interface Diagnosis {
   /** The tenant or file that was examined, for the heading. */
   readonly subject: string;
+  /** The use case by which the tenant was judged, as a sentence. */
+  readonly judgement: string;
   readonly findings: readonly Finding[];
   /** False if something could not be read for another reason than a missing right. */
   readonly complete: boolean;
@@ -37,7 +41,9 @@ export async function diagnoseFile(
     named.length > 0
       ? named
       : valueOf(domains).map((one) => one.domain.toLowerCase());
+  const { judgement, findings } = examined(snapshot, named, new Date(takenAt));
   return {
+    judgement,
     subject: `snapshot of ${takenAt}, tenant ${tenantId ?? "(not returned)"}`,
     complete: true,
     findings: [
@@ -47,15 +53,28 @@ export async function diagnoseFile(
             await mailExchangers(names, resolver),
             snapshot,
           )),
-      ...examined(snapshot, named, new Date(takenAt)),
+      ...findings,
     ],
   };
 }
 
-/** Returns the findings about a snapshot, including passed checks. */
-export const examined = (
+/** Returns the findings about a snapshot, including passed checks, by the use case that the tenant is in. */
+export function examined(
   snapshot: Snapshot,
   domains: readonly string[],
   now = new Date(),
-): Finding[] =>
-  report(snapshot, contextOf({ purpose: "doctor", domains, now }));
+): Pick<Diagnosis, "judgement" | "findings"> {
+  const { state, useCases } = useCaseOf(snapshot, now);
+  const [found] = state === "one" ? useCases : [];
+  const useCase: UseCase = found ?? 4;
+  return {
+    judgement:
+      found === undefined
+        ? "Judged by use case 4, because the tenant is not in exactly one use case."
+        : `Judged by use case ${useCase}, which the tenant is in.`,
+    findings: report(
+      snapshot,
+      contextOf({ purpose: "doctor", useCase, domains, now }),
+    ),
+  };
+}

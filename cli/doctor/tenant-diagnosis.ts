@@ -42,6 +42,7 @@ export async function diagnoseTenant(
       : domains().catch(() => [])
     ).then((names) => mailExchangers(names, resolver)),
   ]);
+  const { judgement, findings } = examined(snapshot, named);
   const account = `account ${cloudflareAccountId ?? "(none given)"}`;
   const identity =
     signIn.by === "defaultChain"
@@ -49,6 +50,7 @@ export async function diagnoseTenant(
       : `application ${signIn.clientId}`;
   return {
     subject: `tenant ${snapshot.tenantId ?? tenantId ?? "(none given)"}, ${account}`,
+    judgement,
     complete:
       complete &&
       !couldNotRead(access) &&
@@ -56,7 +58,7 @@ export async function diagnoseTenant(
     findings: [
       ...accessFindings(access, { identity, account }),
       ...mailExchangerFindings(exchangers, snapshot),
-      ...examined(snapshot, named),
+      ...findings,
     ].map((finding) => ({
       ...finding,
       reason: session.scrub(finding.reason),

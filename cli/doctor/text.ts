@@ -18,7 +18,7 @@ export function diagnosisText(
   unsafe: Diagnosis,
   { verbose, colours }: { verbose: boolean; colours: boolean },
 ): string {
-  const { subject, findings } = visible(unsafe);
+  const { subject, judgement, findings } = visible(unsafe);
   const colour = createColors(colours);
   const paint: Readonly<Record<Status, (text: string) => string>> = {
     failed: colour.red,
@@ -54,6 +54,7 @@ export function diagnosisText(
     ]);
   return [
     indented(`Mail flow of ${subject}`, 0),
+    indented(judgement, 0),
     "",
     ...section("failed", whole),
     ...section("warning", whole),

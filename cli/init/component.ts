@@ -1,26 +1,34 @@
 import { egressIpRanges } from "../../mail-flow/egress";
 import type { Header } from "../../mail-flow/message";
 import { same } from "../../mail-flow/names";
+import { requestedVerdict } from "../../mail-flow/scl";
+import type { TenantUseCase } from "../../mail-flow/use-case";
 import { ruleActions } from "../../mail-flow/rule-properties";
 import {
   antiSpamInputs,
   defaultSpamScl,
   domainInputs,
   maliciousSpamWord,
+  netRule,
   quarantineInputs,
+  releasesSpam,
   ruleInputs,
   useCaseDefaults,
   useCaseHeaders,
   useCasePlans,
+  type RulePlan,
+  type UseCase,
+  type UseCasePlan,
 } from "../../mail-flow/use-cases";
 import type { Value } from "../../providers/codecs";
 import { equal, isEmpty, type Field, type Values } from "../../providers/field";
 import type { Kind } from "../../providers/kind";
+import { textsOf } from "../../providers/json";
 import { kinds, type KindName } from "../../providers/kinds";
 import { judged, resourceInputs, shown } from "./resource-inputs";
 import type { Tenant, TenantObject } from "./tenant";
 
-/** A property in which a tenant differs from use case 4. */
+/** A property in which a tenant differs from a use case. */
 export interface Difference {
   /** The vendor's noun and the name, such as `TransportRule "X"`. */
   readonly object: string;
@@ -28,14 +36,14 @@ export interface Difference {
   readonly property: string;
   readonly is: Value;
   readonly wouldBe: Value;
-  /** The input of `UseCase4` that gives the value; missing if the component cannot have it. */
+  /** The input of the component that gives the value; missing if the component cannot have it. */
   readonly input?: string;
 }
 
 /** A domain of the component with its inputs. */
 export type ComponentDomain = { readonly domain: string } & Values;
 
-/** The inputs of `UseCase4`, without those that have their defaults. */
+/** The inputs of the component, without those that have their defaults. */
 export type ComponentInputs = {
   readonly domains: readonly (string | ComponentDomain)[];
 } & Readonly<Record<string, Value | readonly (string | ComponentDomain)[]>>;
@@ -47,11 +55,11 @@ export interface Child {
   readonly object: TenantObject;
 }
 
-/** How a tenant relates to use case 4. */
+/** How a tenant relates to a use case. */
 export interface Comparison {
   /** Everything in which the tenant differs from the component with its defaults. */
   readonly differences: readonly Difference[];
-  /** The objects that have a part in use case 4, whether or not they fit. */
+  /** The objects that have a part in the use case, whether or not they fit. */
   readonly children: readonly Child[];
   /** The inputs with which the component has exactly the tenant's values; missing if there are none. */
   readonly inputs?: ComponentInputs;
@@ -63,23 +71,24 @@ export interface Comparison {
 interface Settings {
   readonly spamWords: readonly string[];
   readonly maliciousWords: readonly string[];
+  readonly junkWords: readonly string[];
   readonly spamScl: number;
   readonly maliciousScl: number;
+  /** No component has an input for it. */
+  readonly junkScl: number;
   readonly senderIpRanges: readonly string[];
   readonly quarantineRetentionPeriod: number;
   readonly userQuarantineName: string;
   readonly adminQuarantineName: string;
 }
 
-const plan = useCasePlans[4];
-
-const defaults: Settings = {
+const defaultsOf = (useCase: UseCase): Settings => ({
   ...useCaseDefaults,
-  spamScl: defaultSpamScl(4),
+  spamScl: defaultSpamScl(useCase),
   senderIpRanges: egressIpRanges,
-};
+});
 
-/** The part of a resource in use case 4. */
+/** The part of a resource in the use case. */
 interface Role {
   readonly suffix: string;
   readonly kind: KindName;
@@ -89,34 +98,54 @@ interface Role {
   wanted(settings: Settings): Values;
   /** The input of the component for each property that one decides. */
   readonly inputs: Readonly<Record<string, keyof Settings>>;
+  /** Words of the rule that come from another input. */
+  readonly withoutWords?: readonly string[];
 }
 
-/** Compares a tenant with use case 4, with the rules of as many headers as possible. */
-export function compareWithUseCase4(tenant: Tenant): Comparison {
-  const paired = useCaseHeaders.filter(({ admin, user }) =>
-    [admin, user].every((name) => ruleNamed(tenant, name)),
+/** Returns the use case that a tenant is compared with: the one that it is in, or use case 4. */
+export const comparedUseCase = ({ state, useCases }: TenantUseCase): UseCase =>
+  (state === "one" ? useCases[0] : undefined) ?? 4;
+
+/** Compares a tenant with a use case, with the rules of as many headers as possible. */
+export function compareWithUseCase(
+  tenant: Tenant,
+  useCase: UseCase,
+): Comparison {
+  const { rules } = useCasePlans[useCase];
+  const paired = useCaseHeaders.filter((names) =>
+    rules.every((rule) => ruleFor(tenant, names, rule)),
   );
-  const begun = useCaseHeaders.filter(({ admin, user }) =>
-    [admin, user].some((name) => ruleNamed(tenant, name)),
+  const begun = useCaseHeaders.filter((names) =>
+    rules.some((rule) => ruleFor(tenant, names, rule)),
   );
   const choices = [
     paired,
     ...(paired.length > 1 ? paired.toReversed().map((one) => [one]) : []),
   ].filter((some) => some.length > 0);
-  const compared = choices.map((some) => compareWith(tenant, some));
+  const compared = choices.map((some) => compareWith(tenant, useCase, some));
   return (
     compared.find(({ inputs }) => inputs) ??
     compared[0] ??
-    compareWith(tenant, begun.length > 0 ? begun : useCaseHeaders)
+    compareWith(tenant, useCase, begun.length > 0 ? begun : useCaseHeaders)
   );
 }
 
 function compareWith(
   tenant: Tenant,
-  chosen: readonly (typeof useCaseHeaders)[number][],
+  useCase: UseCase,
+  chosen: readonly HeaderNames[],
 ): Comparison {
-  const roles = rolesIn(tenant, chosen);
-  const settings = settingsOf(roles);
+  const plan = useCasePlans[useCase];
+  const defaults = defaultsOf(useCase);
+  const holdsMalicious =
+    useCase === 1 && chosen.some(({ net }) => ruleNamed(tenant, net));
+  const roles = rolesIn(
+    tenant,
+    useCase,
+    holdsMalicious ? [netRule, ...plan.rules] : plan.rules,
+    chosen,
+  );
+  const settings = settingsOf(roles, defaults);
   const usual = differencesFrom(roles, tenant, defaults);
   const left = differencesFrom(roles, tenant, settings);
   const domains = tenant.objects.filter(({ kind }) => kind === "Area1Domain");
@@ -132,7 +161,8 @@ function compareWith(
         ),
   );
   if (domains.length === 0) remarks.push("Cloudflare protects no domain.");
-  for (const { object, inputs } of roles)
+  for (const role of roles) {
+    const { object } = role;
     if (object)
       remarks.push(
         ...object.obstacles.map((one) => `${objectName(object)} ${one}.`),
@@ -140,12 +170,14 @@ function compareWith(
         ...ruleActions
           .filter(
             (action) =>
-              !(action in inputs) && !isEmpty(object.live[action] ?? null),
+              !(action in role.wanted(settings)) &&
+              !isEmpty(object.live[action] ?? null),
           )
           .map((action) => `${objectName(object)} has the action ${action}.`),
       );
+  }
   const word = maliciousSpamWord(settings.spamWords, settings.maliciousWords);
-  if (word !== undefined)
+  if (word !== undefined && releasesSpam(plan))
     remarks.push(
       `The user's rule has the word ${word}, so recipients would release such mail. Take it out of the rule.`,
     );
@@ -167,7 +199,7 @@ function compareWith(
           !usual.some((one) => one.role === role && one.property === property),
       )
       .map(({ role: _, ...difference }) => difference),
-    ...entries.flatMap((entry) => domainDifferences(entry, tenant)),
+    ...entries.flatMap((entry) => domainDifferences(entry, tenant, plan)),
   ];
   const fits =
     remarks.length === 0 &&
@@ -199,7 +231,8 @@ function compareWith(
           domainEntry(entry.object.name, "inputs" in entry ? entry.inputs : {}),
         ),
         ...headerOf(chosen),
-        ...given(settings),
+        ...(holdsMalicious && { holdMalicious: true }),
+        ...given(settings, defaults),
         ...(frequency !== undefined && {
           endUserSpamNotificationFrequency: frequency,
         }),
@@ -209,46 +242,58 @@ function compareWith(
   };
 }
 
+/** The names of the rules for a header. */
+type HeaderNames = (typeof useCaseHeaders)[number];
+
+/** The properties of `Default` that name a quarantine policy, each with its verdict's plan. */
+const tagsOf = ({ spam, highConfidenceSpam, phish }: UseCasePlan) =>
+  [
+    ["spamQuarantineTag", spam],
+    ["highConfidenceSpamQuarantineTag", highConfidenceSpam],
+    ["phishQuarantineTag", phish],
+    ["highConfidencePhishQuarantineTag", phish],
+  ] as const;
+
+const quarantineNames = {
+  user: "userQuarantineName",
+  admin: "adminQuarantineName",
+} as const;
+
 function rolesIn(
   tenant: Tenant,
-  chosen: readonly (typeof useCaseHeaders)[number][],
+  useCase: UseCase,
+  rules: readonly RulePlan[],
+  chosen: readonly HeaderNames[],
 ): Role[] {
+  const plan = useCasePlans[useCase];
+  const defaults = defaultsOf(useCase);
   const byDefault = tenant.objects.find(
     ({ kind, name }) => kind === "AntiSpamPolicy" && same(name, "Default"),
   );
-  const quarantine = (
-    suffix: string,
-    tag: string,
-    input: "userQuarantineName" | "adminQuarantineName",
-    release: "Release" | "RequestRelease",
-  ): Role => {
+  const quarantine = (who: "user" | "admin"): Role => {
+    const input = quarantineNames[who];
     const named = (name: Value | undefined) =>
       tenant.objects.find(
         (one) => one.kind === "QuarantinePolicy" && same(one.name, name),
       );
-    const object = named(byDefault?.live[tag]) ?? named(defaults[input]);
+    const [tag] = tagsOf(plan).find(([, verdict]) => verdict === who) ?? [];
+    const object =
+      (tag && named(byDefault?.live[tag])) ?? named(defaults[input]);
     return {
-      suffix,
+      suffix: `${who}-quarantine`,
       kind: "QuarantinePolicy",
       name: defaults[input],
       object,
-      wanted: (settings) => quarantineInputs(settings[input], release),
+      wanted: (settings) =>
+        quarantineInputs(
+          settings[input],
+          who === "user" ? "Release" : "RequestRelease",
+        ),
       inputs: { name: input },
     };
   };
   return [
-    quarantine(
-      "user-quarantine",
-      "spamQuarantineTag",
-      "userQuarantineName",
-      "Release",
-    ),
-    quarantine(
-      "admin-quarantine",
-      "highConfidenceSpamQuarantineTag",
-      "adminQuarantineName",
-      "RequestRelease",
-    ),
+    ...plan.quarantines.map(quarantine),
     {
       suffix: "anti-spam",
       kind: "AntiSpamPolicy",
@@ -262,48 +307,70 @@ function rolesIn(
           settings.quarantineRetentionPeriod,
         ),
       inputs: {
-        spamQuarantineTag: "userQuarantineName",
-        highConfidenceSpamQuarantineTag: "adminQuarantineName",
-        phishQuarantineTag: "adminQuarantineName",
-        highConfidencePhishQuarantineTag: "adminQuarantineName",
+        ...Object.fromEntries(
+          tagsOf(plan).flatMap(([tag, verdict]) =>
+            verdict === "user" || verdict === "admin"
+              ? [[tag, quarantineNames[verdict]]]
+              : [],
+          ),
+        ),
         quarantineRetentionPeriod: "quarantineRetentionPeriod",
       },
     },
-    ...chosen.flatMap(({ key, header, admin, user }): Role[] => [
-      {
-        suffix: `${key}-admin`,
-        kind: "TransportRule",
-        name: admin,
-        object: ruleNamed(tenant, admin),
-        wanted: ({ maliciousWords, senderIpRanges, maliciousScl }) =>
-          ruleInputs(
-            admin,
-            header,
-            maliciousWords,
-            senderIpRanges,
-            maliciousScl,
-          ),
-        inputs: {
-          headerContainsWords: "maliciousWords",
-          senderIpRanges: "senderIpRanges",
-          setScl: "maliciousScl",
-        },
-      },
-      {
-        suffix: `${key}-user`,
-        kind: "TransportRule",
-        name: user,
-        object: ruleNamed(tenant, user),
-        wanted: ({ spamWords, senderIpRanges, spamScl }) =>
-          ruleInputs(user, header, spamWords, senderIpRanges, spamScl),
-        inputs: {
-          headerContainsWords: "spamWords",
-          senderIpRanges: "senderIpRanges",
-          setScl: "spamScl",
-        },
-      },
-    ]),
+    ...chosen.flatMap((names) =>
+      rules.map((rule): Role => {
+        const { role, words, action } = rule;
+        // A rule with the words of several inputs decides about the last one.
+        const input = words.at(-1);
+        const fixed = words.slice(0, -1).flatMap((one) => defaults[one]);
+        return {
+          suffix: `${names.key}-${role}`,
+          kind: "TransportRule",
+          name: names[role],
+          object: ruleFor(tenant, names, rule),
+          wanted: (settings) =>
+            ruleInputs(
+              names[role],
+              names.header,
+              words.flatMap((one) => settings[one]),
+              settings.senderIpRanges,
+              action === "hosted" ? undefined : settings[action],
+            ),
+          inputs: {
+            ...(input && { headerContainsWords: input }),
+            senderIpRanges: "senderIpRanges",
+            // The other use cases have no inputs for levels.
+            ...(useCase === 4 &&
+              action !== "hosted" &&
+              action !== "junkScl" && { setScl: action }),
+          },
+          withoutWords: fixed,
+        };
+      }),
+    ),
   ];
+}
+
+/** Returns the rule of a header and a role: by its name, or, for Junk and the hosted quarantine, by what it does. */
+function ruleFor(
+  tenant: Tenant,
+  names: HeaderNames,
+  { role, words, action }: RulePlan,
+): TenantObject | undefined {
+  const named = ruleNamed(tenant, names[role]);
+  if (named || (role !== "junk" && role !== "hosted")) return named;
+  const known = words.flatMap((input) => useCaseDefaults[input]);
+  return tenant.objects.find(
+    ({ kind, live }) =>
+      kind === "TransportRule" &&
+      same(live["headerContainsMessageHeader"], names.header) &&
+      (action === "hosted"
+        ? live["quarantine"] === true
+        : requestedVerdict(Number(live["setScl"] ?? 0)) === "spam") &&
+      textsOf(live["headerContainsWords"]).some((word) =>
+        known.some((one) => same(one, word)),
+      ),
+  );
 }
 
 const ruleNamed = (
@@ -313,15 +380,31 @@ const ruleNamed = (
   objects.find((one) => one.kind === "TransportRule" && same(one.name, name));
 
 /** Returns the settings that the objects have: for each, the value of the first object that has one. */
-function settingsOf(roles: readonly Role[]): Settings {
+function settingsOf(roles: readonly Role[], defaults: Settings): Settings {
   const found: Record<string, Value> = {};
-  for (const { object, inputs } of roles)
-    for (const [property, input] of Object.entries(inputs)) {
-      const value = object?.live[property];
+  for (const role of roles)
+    for (const [property, input] of Object.entries(role.inputs)) {
+      const value = valueFor(role, property);
       if (value !== undefined && value !== null && !(input in found))
         found[input] = value;
     }
   return { ...defaults, ...found };
+}
+
+/** Returns the value of the input that decides a property. */
+function valueFor(
+  { object, withoutWords = [] }: Role,
+  property: string,
+): Value | undefined {
+  const value = object?.live[property];
+  if (property !== "headerContainsWords" || withoutWords.length === 0)
+    return value;
+  const words = textsOf(value);
+  const isFixed = (word: string): boolean =>
+    withoutWords.some((one) => same(one, word));
+  return withoutWords.every((one) => words.some((word) => same(one, word)))
+    ? words.filter((word) => !isFixed(word))
+    : undefined;
 }
 
 function differencesFrom(
@@ -362,6 +445,7 @@ function differencesFrom(
 function domainDifferences(
   entry: { readonly object: TenantObject } & ReturnType<typeof resourceInputs>,
   tenant: Tenant,
+  plan: UseCasePlan,
 ): Difference[] {
   const { object } = entry;
   const { differing, complete } = judged(object, tenant, {
@@ -378,13 +462,15 @@ function domainDifferences(
 }
 
 /** Returns the settings that are not the defaults. */
-function given(settings: Settings): Values {
+function given(settings: Settings, defaults: Settings): Values {
   const rule: Kind = kinds.TransportRule;
   const fields: Record<keyof Settings, Field | undefined> = {
     spamWords: rule.fields["headerContainsWords"],
     maliciousWords: rule.fields["headerContainsWords"],
+    junkWords: rule.fields["headerContainsWords"],
     spamScl: rule.fields["setScl"],
     maliciousScl: rule.fields["setScl"],
+    junkScl: rule.fields["setScl"],
     senderIpRanges: rule.fields["senderIpRanges"],
     quarantineRetentionPeriod:
       kinds.AntiSpamPolicy.fields["quarantineRetentionPeriod"],

@@ -2,14 +2,15 @@ import { randomBytes } from "node:crypto";
 import { generationOf } from "../../mail-flow/message";
 import { same } from "../../mail-flow/names";
 import { useCaseOf, type TenantUseCase } from "../../mail-flow/use-case";
-import { useCaseDefaults } from "../../mail-flow/use-cases";
+import { useCaseDefaults, type UseCase } from "../../mail-flow/use-cases";
 import type { Values } from "../../providers/field";
 import { textOf } from "../../providers/json";
 import { kinds, type KindName } from "../../providers/kinds";
 import { isMark, nameIn } from "../../providers/mark";
 import type { Kind } from "../../providers/kind";
 import {
-  compareWithUseCase4,
+  comparedUseCase,
+  compareWithUseCase,
   objectName,
   type Child,
   type ComponentInputs,
@@ -22,7 +23,7 @@ import type { Tenant, TenantObject } from "./tenant";
 /** A resource of the program. */
 export type ProgramResource =
   | {
-      readonly type: "UseCase4";
+      readonly type: `UseCase${UseCase}`;
       readonly name: string;
       readonly inputs: ComponentInputs;
     }
@@ -61,7 +62,7 @@ export interface Takeover {
   readonly notImported: readonly LeftOut[];
   /** Objects of which the program does not state a property. */
   readonly notManaged: readonly LeftOut[];
-  /** The number of objects that have no part in use case 4 and that were not asked for. */
+  /** The number of objects that have no part in the use case and that were not asked for. */
   readonly others: number;
   /** What an administrator should know, in sentences. */
   readonly remarks: readonly string[];
@@ -69,7 +70,7 @@ export interface Takeover {
 
 /** The options of a takeover. */
 export interface TakeoverOptions {
-  /** Whether objects that have no part in use case 4 become resources, too. */
+  /** Whether objects that have no part in the use case become resources, too. */
   readonly all: boolean;
   /** Returns random hexadecimal digits, for the id of the restore point. */
   readonly random?: (digits: number) => string;
@@ -86,13 +87,18 @@ export function takeoverOf(
     random = (digits) => randomBytes(digits / 2).toString("hex"),
   }: TakeoverOptions,
 ): Takeover {
-  const { differences, children, inputs, remarks } =
-    compareWithUseCase4(tenant);
+  const useCase = useCaseOf(tenant.snapshot);
+  const compared = comparedUseCase(useCase);
+  const component = `UseCase${compared}` as const;
+  const { differences, children, inputs, remarks } = compareWithUseCase(
+    tenant,
+    compared,
+  );
   const { inboundConnectors } = tenant.snapshot;
   const inComponent = new Set(
     inputs ? children.map(({ object }) => object) : [],
   );
-  const belongs = belongsToUseCase4(tenant, children);
+  const belongs = belongsToUseCase(tenant, children);
   const apart = tenant.objects.filter((object) => !inComponent.has(object));
   const chosen = apart.filter((object) => all || (!inputs && belongs(object)));
   const nameOf = resourceNames(inputs ? [componentName] : []);
@@ -118,12 +124,10 @@ export function takeoverOf(
     return [{ object, name: nameOf(object), inputs: found.inputs }];
   });
   return {
-    useCase: useCaseOf(tenant.snapshot),
+    useCase,
     differences,
     program: [
-      ...(inputs
-        ? [{ type: "UseCase4" as const, name: componentName, inputs }]
-        : []),
+      ...(inputs ? [{ type: component, name: componentName, inputs }] : []),
       ...own.map(({ object, name, inputs }) => ({
         type: object.kind,
         name,
@@ -131,7 +135,7 @@ export function takeoverOf(
       })),
     ],
     imports: [
-      ...(inputs ? componentImports(inputs, children, random) : []),
+      ...(inputs ? componentImports(component, inputs, children, random) : []),
       ...own.map(({ object, name }) => ({
         type: typeToken(object.kind),
         name,
@@ -156,6 +160,7 @@ export function takeoverOf(
 const typeToken = (name: string): string => `area1:index:${name}`;
 
 function componentImports(
+  component: string,
   inputs: ComponentInputs,
   children: readonly Child[],
   random: (digits: number) => string,
@@ -168,7 +173,7 @@ function componentImports(
   });
   return [
     {
-      type: typeToken("UseCase4"),
+      type: typeToken(component),
       name: componentName,
       component: true,
       inputs,
@@ -182,7 +187,7 @@ function componentImports(
 }
 
 /** Returns whether an object has to do with Cloudflare's dispositions, also in another use case. */
-function belongsToUseCase4(
+function belongsToUseCase(
   { objects }: Tenant,
   children: readonly Child[],
 ): (object: TenantObject) => boolean {

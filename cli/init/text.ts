@@ -6,7 +6,7 @@ import {
   type Place,
 } from "../../mail-flow/use-case";
 import { visibleLines } from "../../mail-flow/visible";
-import { differenceText, type Difference } from "./component";
+import { comparedUseCase, differenceText, type Difference } from "./component";
 import type { Language } from "./language";
 import type { Written } from "./project-files";
 import type { LeftOut, Takeover } from "./takeover";
@@ -44,7 +44,8 @@ export function summaryText(
     takeover;
   const asInputs = differences.filter(({ input }) => input !== undefined);
   const open = differences.filter(({ input }) => input === undefined);
-  const hasComponent = program.some(({ type }) => type === "UseCase4");
+  const component = `UseCase${comparedUseCase(useCase)}`;
+  const hasComponent = program.some(({ type }) => type === component);
   const own = program.length - (hasComponent ? 1 : 0);
   const sections = [
     [useCaseSentence(useCase), ...useCase.places.map(placeLine)],
@@ -52,13 +53,13 @@ export function summaryText(
     hasComponent
       ? []
       : section(
-          "The component UseCase4 does not fit, so the objects become resources of their own. It would fit after these changes:",
+          `The component ${component} does not fit, so the objects become resources of their own. It would fit after these changes:`,
           open.map(differenceText),
         ),
     section(
       hasComponent
-        ? "These properties differ from the defaults of UseCase4; the program sets them:"
-        : "These differ from the defaults of UseCase4, which has inputs for them:",
+        ? `These properties differ from the defaults of ${component}; the program sets them:`
+        : `These differ from the defaults of ${component}, which has inputs for them:`,
       asInputs.map(inputLine),
     ),
     section("Not imported:", notImported.map(leftOutLine)),
@@ -70,7 +71,7 @@ export function summaryText(
       : [],
     [
       `Written: ${files.join(", ")}`,
-      `  ${[hasComponent ? "the component UseCase4" : "", own > 0 ? `${own} ${own === 1 ? "resource" : "resources"}` : ""].filter((part) => part !== "").join(" and ") || "no resource"}`,
+      `  ${[hasComponent ? `the component ${component}` : "", own > 0 ? `${own} ${own === 1 ? "resource" : "resources"}` : ""].filter((part) => part !== "").join(" and ") || "no resource"}`,
     ],
     remarks,
     program.length === 0

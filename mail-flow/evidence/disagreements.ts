@@ -223,7 +223,7 @@ function silence({ rule, twin, alike, messages }: NeverMatched): Disagreement {
       : {
           property: "headerContainsMessageHeader",
           reason: `It matched nothing while "${twin.rule.name}" ${matched}: this tenant's mail carries ${dispositionHeaders[twin.header]}, and not ${dispositionHeaders[rule.header]}`,
-          fix: `Nothing needs to be done: it does no harm, and header: "${twin.header}" of UseCase4 leaves it out.`,
+          fix: `Nothing needs to be done: it does no harm, and header: "${twin.header}" of the component leaves it out.`,
         };
   return {
     check: "rule-never-matched",

@@ -13,6 +13,8 @@ export interface Detail extends Pick<
   readonly property?: string;
   /** The severity, if it differs from the check's own. */
   readonly status?: "warning" | "failed";
+  /** The vendor's page about it, if it differs from the check's own. */
+  readonly url?: string;
 }
 
 /** One check of a snapshot. */
@@ -27,10 +29,12 @@ export interface Check {
   readonly appliesTo: Context["purpose"];
   /** The parts of the snapshot that the check needs. */
   readonly needs: readonly PartName[];
+  /** Parts that the check uses if they were read. */
+  readonly uses?: readonly PartName[];
   /** The vendor's page about it. */
   readonly url: string;
-  /** The message if nothing is wrong. */
-  readonly fine: string;
+  /** The message if nothing is wrong; it may depend on the use case. */
+  readonly fine: string | ((context: Context) => string);
   /** Yields what is wrong. Called only if all needed parts were read. */
   look(parts: Parts, context: Context): Iterable<Detail>;
 }
@@ -39,11 +43,17 @@ export interface Check {
  * Returns a check whose `look` has access only to the parts that it needs. Checks with severity `failed` apply to stacks by default, the
  * others only to the doctor.
  */
-export const check = <K extends PartName>(
-  definition: Omit<Check, "appliesTo" | "needs" | "look"> &
+export const check = <K extends PartName, U extends PartName = never>(
+  definition: Omit<Check, "appliesTo" | "needs" | "uses" | "look"> &
     Partial<Pick<Check, "appliesTo">> & {
       readonly needs: readonly K[];
-      look(parts: Pick<Parts, K>, context: Context): Iterable<Detail>;
+      readonly uses?: readonly U[];
+      look(
+        parts: Pick<Parts, K> & {
+          readonly [Part in U]: Parts[Part] | undefined;
+        },
+        context: Context,
+      ): Iterable<Detail>;
     },
 ): Check => ({
   appliesTo: definition.severity === "failed" ? "stack" : "doctor",

@@ -1,14 +1,23 @@
 import type { Header } from "../message";
 import { egressIpRanges } from "../egress";
-import { useCaseDefaults, useCaseHeaders } from "../use-cases";
+import {
+  adminOnlyQuarantine,
+  useCaseDefaults,
+  useCaseHeaders,
+  useCasePlans,
+  type UseCase,
+  type VerdictPlan,
+} from "../use-cases";
 
-/** What a snapshot is compared with: use case 4 as in a program, or as in the tutorial. */
+/** What a snapshot is compared with: a use case as in a program, or as in the tutorial. */
 export interface Context {
   /**
    * The caller. A `stack` gets only findings that defeat or weaken its routes, and none right after an `up` in a tenant that nothing else
    * has configured. The `doctor` also gets advice.
    */
   readonly purpose: "stack" | "doctor";
+  /** The use case by which the tenant is judged. @default 4 */
+  readonly useCase: UseCase;
   /** The time with which the dates of rules are compared. @default now */
   readonly now: Date;
   /** The domains to check. @default [], all of the Cloudflare account's */
@@ -27,23 +36,36 @@ export interface Context {
   readonly adminQuarantine: string;
 }
 
-/** The names of the tutorial's rules, by header. For each header, the rule of the administrator's quarantine is last. */
-const tutorialRuleNames = useCaseHeaders.flatMap(({ user, admin }) => [
-  user,
-  admin,
-]);
+/** Returns the names of a use case's rules, for both headers. */
+const ruleNamesOf = (useCase: UseCase): string[] =>
+  useCaseHeaders.flatMap((names) =>
+    useCasePlans[useCase].rules.map(({ role }) => names[role]),
+  );
 
-/** Returns a context with the given values, and the defaults of use case 4 for all others. */
+/** Returns the name of the quarantine policy for a verdict's plan. */
+export const quarantineOf = (
+  plan: VerdictPlan,
+  { userQuarantine, adminQuarantine }: Context,
+): string =>
+  plan === "user"
+    ? userQuarantine
+    : plan === "adminOnly"
+      ? adminOnlyQuarantine
+      : adminQuarantine;
+
+/** Returns a context with the given values, and the defaults of the use case for all others. */
 export function contextOf(
   given: Partial<Context> & Pick<Context, "purpose">,
 ): Context {
+  const { useCase = 4 } = given;
   return {
+    useCase,
     now: new Date(),
     domains: [],
     transports: {},
     headers: [],
     egressIpRanges,
-    ruleNames: tutorialRuleNames,
+    ruleNames: ruleNamesOf(useCase),
     userQuarantine: useCaseDefaults.userQuarantineName,
     adminQuarantine: useCaseDefaults.adminQuarantineName,
     ...given,

@@ -2,11 +2,12 @@ import { acceptance } from "../accepted-domains";
 import { labelsOf } from "../cloudflare";
 import { named } from "../result";
 import { same } from "../names";
-import type { CloudflareDomain } from "../snapshot";
+import type { CloudflareDomain, TransportRule } from "../snapshot";
+import { useCasePlans } from "../use-cases";
 import { quoted } from "../powershell";
 import { check, listed, type Check, type Detail } from "./check";
 import type { Context } from "./context";
-import { tiers } from "./routes";
+import { holdMalicious, tiersOf } from "./routes";
 
 const setup =
   "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/mx-inline-deployment-setup/";
@@ -30,17 +31,94 @@ const meant = (
   return domains.filter(({ domain }) => names.has(domain.toLowerCase()));
 };
 
-/** Returns the dispositions that a domain drops although they have a route, in the order of `dropDispositions`. */
-const routesDropped = ({ dropDispositions }: CloudflareDomain): string[] => {
-  const routes = dropDispositions.flatMap((label) =>
-    tiers.filter(({ word }) => labelsOf(word).includes(label.toUpperCase())),
+/** The place where an administrator changes a domain's settings. */
+const inDashboard =
+  "in the Cloudflare dashboard, Email security > Settings > Domains";
+
+/** Returns the dispositions of these labels that have a route, in the order of the labels. */
+const routesDropped = (
+  labels: readonly string[],
+  context: Context,
+): string[] => {
+  const routes = labels.flatMap((label) =>
+    tiersOf(context).filter(({ word }) =>
+      labelsOf(word).includes(label.toUpperCase()),
+    ),
   );
   return [...new Set(routes.map(({ disposition }) => disposition))];
 };
 
-/** The place where an administrator changes a domain's settings. */
-const inDashboard =
-  "in the Cloudflare dashboard, Email security > Settings > Domains";
+/** Returns what is wrong with a domain that drops dispositions for which there are rules. */
+function dropsTooMuch(
+  domain: CloudflareDomain,
+  labels: readonly string[],
+  context: Context,
+): Detail {
+  const lost = routesDropped(labels, context);
+  const name = domain.domain;
+  const isJunk = lost.every((disposition) => disposition === "Bulk");
+  return {
+    ...ofDomain(domain, "dropDispositions"),
+    status: lost.length > 0 ? "failed" : "warning",
+    reason:
+      lost.length > 0
+        ? `Cloudflare drops ${listed(lost)} mail for ${name} before Microsoft sees it, so that nobody finds it in ${isJunk ? "the Junk Email folder" : "the quarantine"}.`
+        : `Cloudflare drops ${listed(labels)} mail for ${name} before Microsoft sees it.`,
+    fix: dropsFix(name, context),
+  };
+}
+
+/**
+ * Returns what is wrong with a domain that does not drop what Cloudflare is to hold. Only Malicious mail can be held by rules all the same.
+ *
+ * @param rules undefined if they were not read
+ */
+function dropsTooLittle(
+  domain: CloudflareDomain,
+  labels: readonly string[],
+  rules: readonly TransportRule[] | undefined,
+  context: Context,
+): Detail {
+  const name = domain.domain;
+  const isUnheld =
+    labels.includes("MALICIOUS") &&
+    !(rules !== undefined && holdMalicious(rules, context));
+  const unrouted = labels.filter((label) => !label.startsWith("MALICIOUS"));
+  const reasons = [
+    ...(isUnheld
+      ? [
+          `Nothing holds Malicious mail for ${name}: Cloudflare does not drop it, and no rule sends it to the hosted quarantine, so that it ends where Microsoft's own verdict sends it, the inbox included.`,
+        ]
+      : labels.includes("MALICIOUS")
+        ? [
+            `Cloudflare does not drop Malicious mail for ${name}, so that only the rule for the hosted quarantine holds it.`,
+          ]
+        : labels.includes("MALICIOUS-BEC")
+          ? [
+              `Cloudflare drops MALICIOUS mail for ${name} and not MALICIOUS-BEC, and no page says that the one includes the other.`,
+            ]
+          : []),
+    ...(unrouted.length > 0
+      ? [
+          `Cloudflare does not drop ${listed(unrouted)} mail for ${name}, so that it ends where Microsoft's own verdict sends it, the inbox included.`,
+        ]
+      : []),
+  ];
+  return {
+    ...ofDomain(domain, "dropDispositions"),
+    status: isUnheld || unrouted.length > 0 ? "failed" : "warning",
+    reason: reasons.join(" "),
+    fix: dropsFix(name, context),
+  };
+}
+
+/** Returns the fix that lets a domain drop what the use case says. */
+function dropsFix(name: string, { useCase }: Context): string {
+  const { drops } = useCasePlans[useCase];
+  return drops.length === 0
+    ? `Set dropDispositions of ${name} to [], or untick the dispositions ${inDashboard}.`
+    : `Set dropDispositions of ${name} to ${JSON.stringify(drops)}, or tick exactly these dispositions ${inDashboard}.`;
+}
 
 /** Returns a check of one property of each domain of the context. */
 const propertyCheck = ({
@@ -128,24 +206,31 @@ export const domainChecks: readonly Check[] = [
       fix: "Add DIRECT to allowedDeliveryModes, or leave the property out of the program and run `pulumi up`.",
     }),
   }),
-  propertyCheck({
+  check({
     name: "domain-drop-dispositions",
-    title: "Cloudflare drops no disposition",
+    title: "Cloudflare drops the dispositions of the use case and no other",
     severity: "failed",
-    fine: "No domain drops mail before Microsoft sees it.",
-    property: "dropDispositions",
-    isWrong: ({ dropDispositions }) => dropDispositions.length > 0,
-    detailOf(domain) {
-      const lost = routesDropped(domain);
-      const name = domain.domain;
-      return {
-        status: lost.length > 0 ? "failed" : "warning",
-        reason:
-          lost.length > 0
-            ? `Cloudflare drops ${listed(lost)} mail for ${name} before Microsoft sees it, so that nobody finds it in the quarantine.`
-            : `Cloudflare drops ${listed(domain.dropDispositions)} mail for ${name} before Microsoft sees it.`,
-        fix: `Set dropDispositions of ${name} to [], or untick the dispositions ${inDashboard}.`,
-      };
+    needs: ["domains"],
+    uses: ["transportRules"],
+    url: setup,
+    fine: ({ useCase }) =>
+      useCasePlans[useCase].drops.length === 0
+        ? "No domain drops mail before Microsoft sees it."
+        : `Every domain drops ${listed(useCasePlans[useCase].drops, 4)}, and no other mail.`,
+    *look({ domains, transportRules }, context) {
+      const drops: readonly string[] = useCasePlans[context.useCase].drops;
+      for (const domain of meant(domains, context)) {
+        const dropped = domain.dropDispositions;
+        const missing = drops.filter(
+          (label) => !dropped.some((one) => same(one, label)),
+        );
+        const others = dropped.filter(
+          (label) => !drops.includes(label.toUpperCase()),
+        );
+        if (missing.length > 0)
+          yield dropsTooLittle(domain, missing, transportRules, context);
+        if (others.length > 0) yield dropsTooMuch(domain, others, context);
+      }
     },
   }),
   check({
@@ -250,7 +335,7 @@ export const domainChecks: readonly Check[] = [
           yield {
             object: named("AcceptedDomain", domainName),
             reason: `Microsoft takes mail for ${domainName} and Cloudflare does not protect it, so that its mail is judged by Microsoft alone.`,
-            fix: `Add ${domainName} to domains of UseCase4, if it receives mail.`,
+            fix: `Add ${domainName} to domains of UseCase${context.useCase}, if it receives mail.`,
           };
     },
   }),

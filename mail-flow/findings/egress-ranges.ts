@@ -20,7 +20,7 @@ export const egressRangeChecks: readonly Check[] = [
         routesOf(rules, context).flatMap(({ setter, ranges, tier }) => {
           const lost = uncovered(context.egressIpRanges, ranges ?? []);
           return setter && ranges && lost.length > 0
-            ? [[setter, { lost, disposition: tier.disposition }]]
+            ? [[setter, { lost, ...tier }]]
             : [];
         }),
       );
@@ -30,6 +30,9 @@ export const egressRangeChecks: readonly Check[] = [
         yield {
           ...ofRule(rule, "senderIpRanges"),
           value: lost,
+          ...(found.every(({ isNet }) => isNet) && {
+            status: "warning" as const,
+          }),
           reason: `The rule lacks ${lost.length} of the ranges that Cloudflare delivers from (${listed(lost)}), so that ${listed([...dispositions])} mail from there ${elsewhere}.`,
           fix: `Put the whole list in: leave senderIpRanges out of the program and run \`pulumi up\`, or add them in the Exchange admin center.`,
         };

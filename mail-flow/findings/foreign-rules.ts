@@ -75,7 +75,9 @@ const meetingCheck = ({
           .filter(({ reach }) => reach.extent !== "none");
         if (met.length === 0) continue;
         const { property, ...detail } = detailOf(rule, met, context);
-        const status = met.every(({ reach }) => reach.extent === "some")
+        const status = met.every(
+          ({ reach, route }) => reach.extent === "some" || route.tier.isNet,
+        )
           ? "warning"
           : "failed";
         yield { ...ofRule(rule, property), status, ...detail };
@@ -113,7 +115,10 @@ export const foreignRuleChecks: readonly Check[] = [
       const scl = sclOf(rule);
       return scl === undefined
         ? undefined
-        : ({ tier }) => requestedVerdict(scl) !== tier.verdict;
+        : ({ tier }) =>
+            // Mail that a rule has quarantined meets no later rule.
+            tier.request !== "hostedQuarantine" &&
+            requestedVerdict(scl) !== tier.request;
     },
     detailOf(rule, met, context) {
       const scl = sclOf(rule) ?? 0;
@@ -135,7 +140,7 @@ export const foreignRuleChecks: readonly Check[] = [
     concerns: (rule) => (rule.stopRuleProcessing ? () => true : undefined),
     detailOf: (rule, met) => ({
       property: "stopRuleProcessing",
-      reason: `The rule comes before ${quotedNames(met)} and ends the processing of ${mailOf(rule, met)}, which then never gets its level.`,
+      reason: `The rule comes before ${quotedNames(met)} and ends the processing of ${mailOf(rule, met)}, which then never gets ${met.every(({ route }) => route.tier.request === "hostedQuarantine") ? "to the hosted quarantine" : "its level"}.`,
       fix: `Let processing go on with \`Set-TransportRule ${quoted(rule.name)} -StopRuleProcessing $false\`, or move the rule behind them.`,
     }),
   }),
@@ -167,7 +172,13 @@ export const foreignRuleChecks: readonly Check[] = [
     fine: "No other rule deletes, rejects, redirects or quarantines the mail of the routes.",
     place: "anywhere",
     concerns(rule) {
-      return effectOf(rule).ending && (() => true);
+      const { ending } = effectOf(rule);
+      return (
+        ending &&
+        (({ tier }) =>
+          tier.request !== "hostedQuarantine" ||
+          ending.outcome !== "hostedQuarantine")
+      );
     },
     detailOf(rule, met) {
       const property = effectOf(rule).ending?.action ?? "";

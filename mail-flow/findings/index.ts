@@ -51,10 +51,10 @@ function findingsOf(
   snapshot: Snapshot,
   context: Context,
 ): Finding[] {
-  const { name, url, needs, severity, fine } = check;
+  const { name, needs, uses = [], severity, fine } = check;
   const finding = (
     status: Status,
-    { object, property = "", value, reason, fix }: Detail,
+    { object, property = "", value, reason, fix, url = check.url }: Detail,
   ): Finding => ({
     check: name,
     status,
@@ -76,13 +76,21 @@ function findingsOf(
     const fix = "Mend what the reason says, and look again.";
     return [finding("skipped", { object, reason, fix })];
   }
-  const details = [...check.look(partsOf(snapshot, needs), context)];
+  const details = [
+    ...check.look(partsOf(snapshot, [...needs, ...uses]), context),
+  ];
   return details.length === 0
-    ? [finding("ok", { object, reason: fine, fix: "" })]
+    ? [
+        finding("ok", {
+          object,
+          reason: typeof fine === "string" ? fine : fine(context),
+          fix: "",
+        }),
+      ]
     : details.map((detail) => finding(detail.status ?? severity, detail));
 }
 
-/** Returns the parts that a check needs. All of them must have been read. */
+/** Returns the parts that a check looks at. Those that were not read are undefined. */
 function partsOf(snapshot: Snapshot, needs: readonly PartName[]): Parts {
   return Object.fromEntries(
     needs.map((part) => [

@@ -1,4 +1,5 @@
 import { texts } from "../conditions";
+import { nearer } from "../destination";
 import { dispositionHeaders } from "../message";
 import { requestedVerdict, type RequestedVerdict } from "../scl";
 import { same } from "../names";
@@ -9,7 +10,9 @@ import { listed, parameter, type Check, type Detail } from "./check";
 import type { Context } from "./context";
 import { inForce } from "./affected-mail";
 import {
+  acts,
   byPriority,
+  destinationIn,
   elsewhere,
   isOwn,
   narrowing,
@@ -18,17 +21,25 @@ import {
   ruleCheck,
   sclOf,
   settersOf,
+  toHosted,
+  type Request,
   type Route,
 } from "./routes";
 
 const page =
   "https://learn.microsoft.com/powershell/module/exchange/set-transportrule";
-const useCase =
+const useCases =
+  "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/prerequisites/m365-email-security-mx/use-cases/";
+const useCase4 =
   "https://developers.cloudflare.com/cloudflare-one/email-security/setup/pre-delivery-deployment/prerequisites/m365-email-security-mx/use-cases/four-user-quarantine-admin-quarantine/";
+
+/** Returns the vendor's page about the rules of the use case, unless it is the check's own. */
+const pageOf = ({ useCase }: Context): Pick<Detail, "url"> =>
+  useCase === 4 ? {} : { url: useCases };
 
 /**
  * Yields one detail for each rule that has a flaw and is a candidate for routes without a working rule. The detail names the affected
- * dispositions.
+ * dispositions. It is a warning if Cloudflare holds such mail in the first place.
  */
 function* flawed(
   rules: readonly TransportRule[],
@@ -46,7 +57,13 @@ function* flawed(
     if (routes.length === 0) continue;
     const dispositions = listed(routes.map(({ tier }) => tier.disposition));
     const detail = detailOf(rule, dispositions, routes);
-    if (detail) yield detail;
+    if (detail)
+      yield {
+        ...detail,
+        ...(routes.every(({ tier }) => tier.isNet) && {
+          status: "warning" as const,
+        }),
+      };
   }
 }
 
@@ -56,8 +73,11 @@ export const ownRuleChecks: readonly Check[] = [
     name: "rule-missing",
     title: "A rule for every disposition that the use case routes",
     severity: "failed",
-    url: useCase,
-    fine: "There is a rule for Malicious, for Spam and for Spoof.",
+    url: useCase4,
+    fine: ({ useCase }) =>
+      useCase === 4
+        ? "There is a rule for Malicious, for Spam and for Spoof."
+        : "There is a rule for every disposition that the use case routes.",
     *look(rules, context) {
       for (const { tier, mail, candidates, mistaken } of routesOf(
         rules,
@@ -68,8 +88,10 @@ export const ownRuleChecks: readonly Check[] = [
             object: `TransportRule for ${dispositionHeaders[mail.header]}`,
             property: "headerContainsWords",
             value: tier.word,
-            reason: `No rule looks for ${tier.word} in ${dispositionHeaders[mail.header]}, so that ${tier.disposition} mail ${elsewhere}.`,
-            fix: `Make the rule with \`pulumi up\`, or by hand as Cloudflare's page says, with SCL ${tier.verdict === "spam" ? 5 : 9}.`,
+            ...pageOf(context),
+            ...(tier.isNet && { status: "warning" as const }),
+            reason: `No rule looks for ${tier.word} in ${dispositionHeaders[mail.header]}, so that ${tier.disposition} mail ${tier.isNet ? "that Cloudflare does not hold " : ""}${elsewhere}.`,
+            fix: `Make the rule with \`pulumi up\`, or by hand${tier.isNet ? "" : " as Cloudflare's page says"}, with ${tier.request === "hostedQuarantine" ? "the hosted quarantine" : `SCL ${levelOf(tier.request)}`}.`,
           };
     },
   }),
@@ -89,6 +111,7 @@ export const ownRuleChecks: readonly Check[] = [
             const words = texts(rule.conditions["headerContainsWords"]);
             yield {
               ...ofRule(rule, "headerContainsWords"),
+              ...(tier.isNet && { status: "warning" as const }),
               reason: `Cloudflare stamps ${tier.disposition} mail with ${tier.word}, never with ${listed(tier.mistaken)}, so that the rule never sees it and it ${elsewhere}.`,
               fix: `Add the word: \`Set-TransportRule ${quoted(rule.name)} -HeaderContainsMessageHeader ${dispositionHeaders[mail.header]} -HeaderContainsWords ${[...words, tier.word].map(quoted).join(",")}\`.`,
             };
@@ -178,7 +201,7 @@ export const ownRuleChecks: readonly Check[] = [
         if (first === undefined) return undefined;
         return {
           ...ofRule(rule, first),
-          ...((routes.every(({ tier }) => tier.verdict === "spam") ||
+          ...((routes.every(({ tier }) => tier.disposition !== "Malicious") ||
             names.every((name) => name === "fromScope")) && {
             status: "warning" as const,
           }),
@@ -203,21 +226,44 @@ export const ownRuleChecks: readonly Check[] = [
         const [route] = routes;
         const scl = sclOf(rule);
         const requested = requestedVerdict(scl);
-        if (!route || routes.every(({ tier }) => tier.verdict === requested))
+        const isHosted = toHosted(rule);
+        if (
+          !route ||
+          routes.every(({ tier }) =>
+            tier.request === "hostedQuarantine"
+              ? isHosted
+              : tier.request === requested,
+          )
+        )
           return undefined;
         const all = routesOf(rules, context).filter(({ candidates }) =>
           candidates.includes(rule),
         );
         const grave =
-          requested !== "notDocumented" && requested !== "highConfidenceSpam";
+          requested !== "notDocumented" &&
+          routes.some(({ tier }) =>
+            nearer(
+              destinationIn(context, isHosted ? "hostedQuarantine" : requested),
+              destinationIn(context, tier.request),
+            ),
+          );
         return {
-          ...ofRule(rule, "setScl"),
+          ...ofRule(
+            rule,
+            route.tier.request === "hostedQuarantine" ? "quarantine" : "setScl",
+          ),
           ...(!grave && { status: "warning" as const }),
-          reason: `The rule ${scl === undefined ? "sets no SCL" : `sets SCL ${scl}`} on ${dispositions} mail, which ${consequence[requested]}.`,
-          // One level cannot be right for all of them, and the lower one would let recipients release Malicious mail.
-          fix: all.some(({ tier }) => tier.verdict !== route.tier.verdict)
-            ? "Give Malicious mail a rule of its own with SCL 9, and the others one with SCL 5: run `pulumi up`."
-            : `Set the level: \`Set-TransportRule ${quoted(rule.name)} -SetSCL ${route.tier.verdict === "spam" ? 5 : 9}\`.`,
+          reason: isHosted
+            ? `The rule sends ${dispositions} mail to the hosted quarantine, which only an administrator releases.`
+            : `The rule ${scl === undefined ? "sets no SCL" : `sets SCL ${scl}`} on ${dispositions} mail, which ${consequenceOf(requested, context)}.`,
+          // One action cannot be right for all of them, and the weaker one would expose Malicious mail.
+          fix: all.some(({ tier }) => tier.request !== route.tier.request)
+            ? context.useCase === 4
+              ? "Give Malicious mail a rule of its own with SCL 9, and the others one with SCL 5: run `pulumi up`."
+              : `Give ${listed(all.map(({ tier }) => tier.disposition))} mail the rules of the use case: run \`pulumi up\`.`
+            : route.tier.request === "hostedQuarantine"
+              ? `Send it to the hosted quarantine: \`Set-TransportRule ${quoted(rule.name)} -SetSCL $null -Quarantine $true\`.`
+              : `Set the level: \`Set-TransportRule ${quoted(rule.name)}${isHosted ? " -Quarantine $false" : ""} -SetSCL ${levelOf(route.tier.request)}\`.`,
         };
       }),
   }),
@@ -232,13 +278,13 @@ export const ownRuleChecks: readonly Check[] = [
         if (
           isOwn(rule, context) &&
           inForce(rule, context.now) &&
-          sclOf(rule) !== undefined &&
+          acts(rule, context) &&
           rule.conditions["headerContainsWords"] === undefined &&
           narrowing(rule).length === 0
         )
           yield {
             ...ofRule(rule, "headerContainsWords"),
-            reason: `The rule looks for no header, so that it sets SCL ${sclOf(rule)} on ${rule.conditions["senderIpRanges"] === undefined ? "all mail" : "all mail that Cloudflare delivers"}, clean mail included.`,
+            reason: `The rule looks for no header, so that it ${sclOf(rule) === undefined ? "sends to the hosted quarantine" : `sets SCL ${sclOf(rule)} on`} ${rule.conditions["senderIpRanges"] === undefined ? "all mail" : "all mail that Cloudflare delivers"}, clean mail included.`,
             fix: `Disable it now with \`Disable-TransportRule ${quoted(rule.name)}\`, and give it its header and words back with \`pulumi up\`.`,
           };
     },
@@ -247,7 +293,7 @@ export const ownRuleChecks: readonly Check[] = [
     name: "header-generation",
     title: "The rules look for the header of today",
     severity: "warning",
-    url: useCase,
+    url: useCase4,
     fine: "There are rules for X-CFEmailSecurity-Disposition.",
     *look(rules, context) {
       const routes = routesOf(rules, context);
@@ -258,7 +304,8 @@ export const ownRuleChecks: readonly Check[] = [
           property: "headerContainsMessageHeader",
           value: dispositionHeaders.area1,
           reason: `All rules look for ${dispositionHeaders.area1}, while Cloudflare's documentation of today names ${dispositionHeaders.cloudflare}, so that they may match nothing.`,
-          fix: 'Have rules for both: leave header of UseCase4 at "both".',
+          ...pageOf(context),
+          fix: `Have rules for both: leave header of UseCase${context.useCase} at "both".`,
         };
     },
   }),
@@ -303,14 +350,25 @@ export const ownRuleChecks: readonly Check[] = [
   }),
 ];
 
-/** The consequence for mail if its rule requests the wrong verdict. */
-const consequence: Readonly<Record<RequestedVerdict, string>> = {
-  bypass: "asks Microsoft to skip the filter and deliver it",
-  nothing:
-    "asks for no verdict, so that it ends where Microsoft's own verdict sends it",
-  spam: "asks for the verdict spam, whose quarantine its recipient releases from",
-  highConfidenceSpam:
-    "asks for high confidence spam, which only an administrator releases",
-  notDocumented:
-    "Microsoft no longer names, so that nobody can say what follows from it",
-};
+/** Returns the level that asks for a verdict. */
+const levelOf = (request: Request): 5 | 9 => (request === "spam" ? 5 : 9);
+
+/** Returns the consequence for mail if its rule requests the wrong verdict. */
+function consequenceOf(requested: RequestedVerdict, context: Context): string {
+  switch (requested) {
+    case "bypass":
+      return "asks Microsoft to skip the filter and deliver it";
+    case "nothing":
+      return "asks for no verdict, so that it ends where Microsoft's own verdict sends it";
+    case "spam":
+      return destinationIn(context, requested) === "recipientsQuarantine"
+        ? "asks for the verdict spam, whose quarantine its recipient releases from"
+        : "asks for the verdict spam, whose mail goes to the Junk Email folder";
+    case "highConfidenceSpam":
+      return destinationIn(context, requested) === "administrator"
+        ? "asks for high confidence spam, which only an administrator releases"
+        : "asks for high confidence spam, whose quarantine its recipient releases from";
+    case "notDocumented":
+      return "Microsoft no longer names, so that nobody can say what follows from it";
+  }
+}

@@ -5,6 +5,7 @@ import type { Candidate } from "../policy-choice";
 import { quarantinePolicyFor } from "../quarantine";
 import type { PolicyRule } from "../snapshot";
 import { quoted } from "../powershell";
+import { useCasePlans } from "../use-cases";
 import {
   check,
   listed,
@@ -13,7 +14,7 @@ import {
   type Check,
   type Detail,
 } from "./check";
-import type { Context } from "./context";
+import { quarantineOf, type Context } from "./context";
 import {
   actingPolicies,
   antiSpamObject,
@@ -21,6 +22,7 @@ import {
   ofPolicy,
   policiesInForce,
 } from "./in-force";
+import { dispositionsAsking, filtersMalicious, tiersOf } from "./routes";
 import { shortfallsOf, type Shortfall } from "./shortfalls";
 
 const needs = [
@@ -44,7 +46,7 @@ function* ofDefault(
 ): Generator<Detail> {
   const policyFor = quarantinePolicyFor(parts.quarantinePolicies);
   for (const policy of actingPolicies(parts, context, ["default"]))
-    for (const shortfall of shortfallsOf(policy, policyFor)) {
+    for (const shortfall of shortfallsOf(policy, policyFor, context)) {
       const { kind, property, value, grade } = shortfall;
       if (kinds.includes(kind))
         yield {
@@ -61,15 +63,16 @@ function* ofDefault(
  * Returns the fix that sets a quarantine tag to the right policy. If the tag is right already, the fix gives the policy the rights of the
  * use case.
  */
-const tagFix = (
+function tagFix(
   policy: string,
-  { property, value }: Shortfall,
-  wanted: string,
-  permissions: 7 | 11,
-): string =>
-  same(value, wanted)
-    ? `Give it the rights of the use case: \`Set-QuarantinePolicy ${quoted(wanted)} -EndUserQuarantinePermissionsValue ${permissions}\`.`
-    : `\`Set-HostedContentFilterPolicy ${quoted(policy)} -${parameter(property)} ${quoted(wanted)}\`.`;
+  { property, value, wanted }: Shortfall,
+  context: Context,
+): string {
+  const name = quarantineOf(wanted, context);
+  return same(value, name)
+    ? `Give it the rights of the use case: \`Set-QuarantinePolicy ${quoted(name)} -EndUserQuarantinePermissionsValue ${wanted === "user" ? 7 : 11}\`.`
+    : `\`Set-HostedContentFilterPolicy ${quoted(policy)} -${parameter(property)} ${quoted(name)}\`.`;
+}
 
 /** Yields a detail for each policy of a kind, preset or custom, that deviates from the use case or is unknown. */
 function* ofOthers(
@@ -85,31 +88,46 @@ function* ofOthers(
   for (const candidate of policiesInForce(parts, context)) {
     const { rule, chosen } = candidate;
     if (candidate.kind !== kind || !rule) continue;
-    const shortfalls = chosen.policy && shortfallsOf(chosen.policy, policyFor);
+    const shortfalls =
+      chosen.policy && shortfallsOf(chosen.policy, policyFor, context);
     if (shortfalls?.length !== 0) yield detailOf(rule, shortfalls);
   }
 }
 
 /** Returns a sentence such as `Malicious mail goes to …, and Spam and Spoof mail …`. */
 const told = (shortfalls: readonly Shortfall[]): string => {
-  const all = shortfalls.map((one) => `${one.disposition} mail ${one.goes}`);
+  const all = shortfalls.map((one) => `${one.mail} ${one.goes}`);
   return [...new Set(all)].join(", and ");
 };
 
 /**
- * Returns `failed` if a policy exposes Malicious mail or is unknown, because this defeats the routes; `warning` if it is only stricter or
- * looser with spam.
+ * Returns `failed` if a policy exposes Malicious mail, or may do so because it is unknown, as this defeats the routes; `warning` if it is
+ * only stricter or looser with spam.
  */
 const gradeOf = (
   shortfalls: readonly Shortfall[] | undefined,
+  context: Context,
 ): "failed" | "warning" =>
-  !shortfalls ||
-  shortfalls.some(
-    ({ disposition, grade }) =>
-      disposition === "Malicious" && grade === "failed",
+  (
+    shortfalls
+      ? shortfalls.some(
+          ({ isMalicious, grade }) => isMalicious && grade === "failed",
+        )
+      : filtersMalicious(context)
   )
     ? "failed"
     : "warning";
+
+/** Returns the gravest dispositions about which the anti-spam policy decides. */
+function filtered(context: Context): string {
+  if (filtersMalicious(context)) return "Malicious";
+  const grave = dispositionsAsking(context, "highConfidenceSpam");
+  return listed(grave.length > 0 ? grave : dispositionsAsking(context, "spam"));
+}
+
+/** Returns a text with a capital at its beginning. */
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 /** Checks of which anti-spam policy applies, and what it does. */
 export const policyChecks: readonly Check[] = [
@@ -123,7 +141,7 @@ export const policyChecks: readonly Check[] = [
     look: (parts, context) =>
       ofOthers(parts, context, "preset", (rule, shortfalls) => ({
         ...propertyOf("EOPProtectionPolicyRule", rule, "enabled"),
-        status: gradeOf(shortfalls),
+        status: gradeOf(shortfalls, context),
         reason: `The preset is on for ${audienceOf(rule)} and goes before Default: ${shortfalls ? told(shortfalls) : `what its policy ${rule.hostedContentFilterPolicy} does was not told`}.`,
         fix: `Except the domains from the preset in the Defender portal, or switch it off: \`Disable-EOPProtectionPolicyRule ${quoted(rule.name)}\`.`,
       })),
@@ -142,7 +160,7 @@ export const policyChecks: readonly Check[] = [
           rule,
           "hostedContentFilterPolicy",
         ),
-        status: gradeOf(shortfalls),
+        status: gradeOf(shortfalls, context),
         reason: `The policy "${rule.hostedContentFilterPolicy}" acts for ${audienceOf(rule)} instead of Default: ${shortfalls ? told(shortfalls) : "what it does was not told"}.`,
         fix: `Give that policy the actions and quarantine policies of Default, or disable its rule: \`Disable-HostedContentFilterRule ${quoted(rule.name)}\`.`,
       })),
@@ -153,16 +171,22 @@ export const policyChecks: readonly Check[] = [
     severity: "failed",
     needs,
     url: "https://learn.microsoft.com/defender-office-365/anti-spam-policies-configure",
-    fine: "Default quarantines spam, high confidence spam and phishing.",
+    fine: ({ useCase }) =>
+      useCasePlans[useCase].spam === "junk"
+        ? "Default sends spam to the Junk Email folder, and quarantines high confidence spam and phishing."
+        : "Default quarantines spam, high confidence spam and phishing.",
     look: (parts, context) =>
       ofDefault(
         parts,
         context,
         ["action"],
-        (name, { property, value, disposition, verdict, goes }) => ({
-          reason: `${parameter(property)} is ${value} and not Quarantine, so that ${disposition} mail of the verdict ${verdict} ${goes} and its quarantine policy counts for nothing.`,
-          fix: `\`Set-HostedContentFilterPolicy ${quoted(name)} -${parameter(property)} Quarantine\`.`,
-        }),
+        (name, { property, value, wanted, mailOfVerdict, goes }) => {
+          const action = wanted === "junk" ? "MoveToJmf" : "Quarantine";
+          return {
+            reason: `${parameter(property)} is ${value} and not ${action}, so that ${mailOfVerdict} ${goes}${wanted === "junk" ? "" : " and its quarantine policy counts for nothing"}.`,
+            fix: `\`Set-HostedContentFilterPolicy ${quoted(name)} -${parameter(property)} ${action}\`.`,
+          };
+        },
       ),
   }),
   check({
@@ -174,8 +198,8 @@ export const policyChecks: readonly Check[] = [
     fine: "Malicious mail lies under a quarantine policy without the right to release.",
     look: (parts, context) =>
       ofDefault(parts, context, ["release", "unknown"], (name, shortfall) => ({
-        reason: `${shortfall.disposition} mail of the verdict ${shortfall.verdict} ${shortfall.goes}.`,
-        fix: tagFix(name, shortfall, context.adminQuarantine, 11),
+        reason: sentence(`${shortfall.mailOfVerdict} ${shortfall.goes}.`),
+        fix: tagFix(name, shortfall, context),
       })),
   }),
   check({
@@ -188,8 +212,8 @@ export const policyChecks: readonly Check[] = [
     fine: "Spam and Spoof mail lies under a quarantine policy with the right to release.",
     look: (parts, context) =>
       ofDefault(parts, context, ["noRelease"], (name, shortfall) => ({
-        reason: `${shortfall.disposition} mail ${shortfall.goes}, so that an administrator is asked for each.`,
-        fix: tagFix(name, shortfall, context.userQuarantine, 7),
+        reason: `${shortfall.mail} ${shortfall.goes}, so that an administrator is asked for each.`,
+        fix: tagFix(name, shortfall, context),
       })),
   }),
   check({
@@ -210,7 +234,7 @@ export const policyChecks: readonly Check[] = [
           if (allowed.length === 0) continue;
           yield {
             ...ofPolicy(policy, property),
-            reason: `Mail from ${listed(allowed)} skips the filter whatever Cloudflare finds, so that even Malicious mail can reach the inbox; of the organisation's own domains only mail that passes email authentication does.`,
+            reason: `Mail from ${listed(allowed)} skips the filter whatever Cloudflare finds, so that even ${filtered(context)} mail can reach the inbox; of the organisation's own domains only mail that passes email authentication does.`,
             fix: `Empty the list: \`Set-HostedContentFilterPolicy ${quoted(policy.name)} -${parameter(property)} $null\`.`,
           };
         }
@@ -260,8 +284,15 @@ export const policyChecks: readonly Check[] = [
     url: "https://learn.microsoft.com/defender-office-365/anti-phishing-policies-about",
     fine: "Mail that Microsoft finds spoofed is quarantined.",
     *look({ antiPhishPolicies }, context) {
+      const asked = tiersOf(context).find(
+        ({ disposition, request }) =>
+          disposition === "Spoof" && request !== "hostedQuarantine",
+      )?.request;
+      const isSpam = asked === "spam";
+      const { spam, highConfidenceSpam } = useCasePlans[context.useCase];
       for (const { name, isDefault, settings } of antiPhishPolicies)
         if (
+          asked &&
           isDefault &&
           settings["enableSpoofIntelligence"] !== false &&
           same(String(settings["authenticationFailAction"] ?? ""), "MoveToJmf")
@@ -270,9 +301,8 @@ export const policyChecks: readonly Check[] = [
             object: named("AntiPhishPolicy", name),
             property: "authenticationFailAction",
             value: "MoveToJmf",
-            reason:
-              "Spoof mail that Microsoft finds spoofed as well goes to the Junk Email folder, as the anti-phishing policy goes before the verdict spam that the rule asks for.",
-            fix: `\`Set-AntiPhishPolicy ${quoted(name)} -AuthenticationFailAction Quarantine -SpoofQuarantineTag ${quoted(context.userQuarantine)}\`, if it is to lie with the rest.`,
+            reason: `Spoof mail that Microsoft finds spoofed as well ${isSpam ? "goes" : "can go"} to the Junk Email folder, as the anti-phishing policy ${isSpam ? "goes before the verdict spam" : "may go before the verdict high confidence spam"} that the rule asks for.`,
+            fix: `\`Set-AntiPhishPolicy ${quoted(name)} -AuthenticationFailAction Quarantine -SpoofQuarantineTag ${quoted(quarantineOf(isSpam ? spam : highConfidenceSpam, context))}\`, if it is to lie with the rest.`,
           };
     },
   }),

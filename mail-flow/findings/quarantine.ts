@@ -1,10 +1,16 @@
 import { quarantinePolicyFor } from "../quarantine";
 import { same } from "../names";
 import type { AntiSpamPolicy, QuarantinePolicy } from "../snapshot";
-import { antiSpamAction, antiSpamVerdicts } from "../threat-action";
+import {
+  antiSpamAction,
+  antiSpamVerdicts,
+  type AntiSpamVerdict,
+} from "../threat-action";
 import { quoted } from "../powershell";
+import { useCasePlans, type VerdictPlan } from "../use-cases";
 import { check, listed, parameter, propertyOf, type Check } from "./check";
-import type { Context } from "./context";
+import { quarantineOf, type Context } from "./context";
+import { dispositionsAsking, filtersMalicious } from "./routes";
 import {
   actingPolicies,
   antiSpamObject,
@@ -36,6 +42,23 @@ function tagsOf(
 /** Returns the policies in force whose settings can be changed. Those of presets cannot. */
 const changeable = (policies: Policies, context: Context): AntiSpamPolicy[] =>
   actingPolicies(policies, context, ["custom", "default"]);
+
+/** Returns what the use case does with quarantined mail of a verdict: with spam as with phishing, if it is to go to Junk. */
+function planOf(verdict: AntiSpamVerdict, { useCase }: Context): VerdictPlan {
+  const { spam, highConfidenceSpam, phish } = useCasePlans[useCase];
+  return verdict === "spam" && spam !== "junk"
+    ? spam
+    : verdict === "highConfidenceSpam"
+      ? highConfidenceSpam
+      : phish;
+}
+
+/** Returns whether a defect in the quarantine of a verdict concerns mail of the use case's rules. */
+const reaches = (verdict: AntiSpamVerdict, context: Context): boolean =>
+  // Malicious mail in the filter may get each of Microsoft's verdicts.
+  filtersMalicious(context) ||
+  ((verdict === "spam" || verdict === "highConfidenceSpam") &&
+    dispositionsAsking(context, verdict).length > 0);
 
 /** Returns the number of days between two notifications; undefined if the text is not a time span. */
 function daysOf(frequency: string | undefined): number | undefined {
@@ -73,30 +96,40 @@ export const quarantineChecks: readonly Check[] = [
     *look({ quarantinePolicies, ...policies }, context) {
       const policyFor = quarantinePolicyFor(quarantinePolicies);
       for (const acting of actingPolicies(policies, context))
-        for (const { property, name, policy } of tagsOf(acting, policyFor))
+        for (const { verdict, property, name, policy } of tagsOf(
+          acting,
+          policyFor,
+        ))
           if (!policy)
             yield {
+              ...(!reaches(verdict, context) && { status: "warning" as const }),
               object: antiSpamObject(acting.name),
               property,
               value: name,
               reason: `There is no quarantine policy ${name}, so that nobody is told of the mail that lies under it and nobody can say who releases it.`,
-              fix: `Make it with \`pulumi up\`, or set another: \`Set-HostedContentFilterPolicy ${quoted(acting.name)} -${parameter(property)} ${quoted(property === "spamQuarantineTag" ? context.userQuarantine : context.adminQuarantine)}\`.`,
+              fix: `Make it with \`pulumi up\`, or set another: \`Set-HostedContentFilterPolicy ${quoted(acting.name)} -${parameter(property)} ${quoted(quarantineOf(planOf(verdict, context), context))}\`.`,
             };
     },
   }),
   check({
     name: "quarantine-policy-missing",
-    title: "The two quarantine policies of the use case exist",
+    title: "The quarantine policies of the use case exist",
     severity: "warning",
     needs: ["quarantinePolicies"],
     url: page,
-    fine: "Both quarantine policies exist.",
-    *look({ quarantinePolicies }, { userQuarantine, adminQuarantine }) {
-      for (const name of [userQuarantine, adminQuarantine])
+    fine: ({ useCase }) =>
+      useCasePlans[useCase].quarantines.length === 2
+        ? "Both quarantine policies exist."
+        : "Every quarantine policy of the use case exists.",
+    *look({ quarantinePolicies }, context) {
+      const { useCase } = context;
+      for (const name of useCasePlans[useCase].quarantines.map((who) =>
+        quarantineOf(who, context),
+      ))
         if (!quarantinePolicies.some((policy) => same(policy.name, name)))
           yield {
             object: `QuarantinePolicy "${name}"`,
-            reason: `There is no quarantine policy ${name}, so that use case 4 is not set up here, or under other names.`,
+            reason: `There is no quarantine policy ${name}, so that use case ${useCase} is not set up here, or under other names.`,
             fix: "Run `pulumi up`.",
           };
     },
@@ -119,11 +152,12 @@ export const quarantineChecks: readonly Check[] = [
       for (const policy of changeable(policies, context)) {
         const name = policy.highConfidencePhishQuarantineTag;
         // Another check reports the administrator's quarantine policy if it releases Malicious mail.
-        if (releases(name) && !same(name, context.adminQuarantine))
+        const wanted = quarantineOf(planOf("phish", context), context);
+        if (releases(name) && !same(name, wanted))
           yield {
             ...ofPolicy(policy, "highConfidencePhishQuarantineTag"),
             reason: `${name} gives the right to release, and for high confidence phishing Microsoft turns it into a request.`,
-            fix: `Say what happens: \`Set-HostedContentFilterPolicy ${quoted(policy.name)} -HighConfidencePhishQuarantineTag ${quoted(context.adminQuarantine)}\`.`,
+            fix: `Say what happens: \`Set-HostedContentFilterPolicy ${quoted(policy.name)} -HighConfidencePhishQuarantineTag ${quoted(wanted)}\`.`,
           };
       }
       for (const policy of malwarePolicies)
@@ -166,6 +200,7 @@ export const quarantineChecks: readonly Check[] = [
         for (const { verdict, policy: quarantine } of tagsOf(policy, policyFor))
           if (
             (verdict === "spam" || verdict === "highConfidenceSpam") &&
+            planOf(verdict, context) !== "adminOnly" &&
             quarantine?.esnEnabled === false
           )
             silent.set(quarantine.name.toLowerCase(), quarantine);

@@ -7,39 +7,148 @@ import {
   type Header,
 } from "../message";
 import { collected } from "../grouped";
-import { requestedVerdict } from "../scl";
+import type { Destination } from "../destination";
+import { requestedVerdict, type RequestedVerdict } from "../scl";
 import { same } from "../names";
 import type { RuleValue, TransportRule } from "../snapshot";
+import {
+  defaultSpamScl,
+  netRule,
+  useCaseDefaults,
+  useCaseNumbers,
+  useCasePlans,
+  type RulePlan,
+  type UseCase,
+  type VerdictPlan,
+} from "../use-cases";
 import { check, listed, oncePerReport, type Check, type Detail } from "./check";
 import type { Context } from "./context";
 import { inForce, textOf, type Mail } from "./affected-mail";
 
-/** A disposition for which use case 4 has a rule. */
+/** What a rule of a use case asks for: a verdict of the anti-spam policy, or the hosted quarantine, which comes before it. */
+export type Request = "spam" | "highConfidenceSpam" | "hostedQuarantine";
+
+/** A disposition for which a use case has a rule. */
 export interface Tier {
-  readonly disposition: Extract<Disposition, "Malicious" | "Spam" | "Spoof">;
+  readonly disposition: Extract<
+    Disposition,
+    "Malicious" | "Spam" | "Spoof" | "Bulk"
+  >;
   /** The word that Cloudflare writes into the header. */
   readonly word: string;
   /** Words that are mistaken for it but that no header contains: those of the 2022 tutorial, and the API's labels. */
   readonly mistaken: readonly string[];
-  /** The verdict that its rule requests. */
-  readonly verdict: "spam" | "highConfidenceSpam";
+  /** What its rule asks for. */
+  readonly request: Request;
+  /** Whether Cloudflare holds such mail itself, so that the rule is only for what arrives all the same. */
+  readonly isNet: boolean;
+  /** Whether the use case requires the rule. */
+  readonly isRequired: boolean;
 }
 
-/** The dispositions of use case 4. */
-export const tiers: readonly Tier[] = [
-  {
-    disposition: "Malicious",
-    word: "MALICIOUS",
-    mistaken: ["MALICIOUS-BEC"],
-    verdict: "highConfidenceSpam",
-  },
-  { disposition: "Spam", word: "UCE", mistaken: ["SPAM"], verdict: "spam" },
-  { disposition: "Spoof", word: "SPOOF", mistaken: [], verdict: "spam" },
-];
+/** The dispositions that rules look for, by the component's input of their words. */
+const byInput = {
+  maliciousWords: [
+    {
+      disposition: "Malicious",
+      word: "MALICIOUS",
+      mistaken: ["MALICIOUS-BEC"],
+    },
+  ],
+  spamWords: [
+    { disposition: "Spam", word: "UCE", mistaken: ["SPAM"] },
+    { disposition: "Spoof", word: "SPOOF", mistaken: [] },
+  ],
+  junkWords: [{ disposition: "Bulk", word: "BULK", mistaken: [] }],
+} as const;
+
+const tiersByUseCase = new Map(
+  useCaseNumbers.map((useCase) => {
+    const { drops, rules } = useCasePlans[useCase];
+    // UseCase1 has this rule as an option.
+    const optional =
+      drops.length > 0 && !rules.includes(netRule) ? [netRule] : [];
+    const tiers = [...optional, ...rules].flatMap((rule) =>
+      rule.words.flatMap((input) =>
+        byInput[input].map((one): Tier => ({
+          ...one,
+          request: requestIn(rule, useCase),
+          isNet: rule.role === "net",
+          isRequired: !optional.includes(rule),
+        })),
+      ),
+    );
+    return [useCase, tiers];
+  }),
+);
+
+/** Returns what a rule of a use case asks for. */
+function requestIn({ action }: RulePlan, useCase: UseCase): Request {
+  if (action === "hosted") return "hostedQuarantine";
+  const level =
+    action === "spamScl" ? defaultSpamScl(useCase) : useCaseDefaults[action];
+  return level === 9 ? "highConfidenceSpam" : "spam";
+}
+
+/** Returns the dispositions that a use case has rules for. */
+export const tiersOf = ({
+  useCase,
+}: Pick<Context, "useCase">): readonly Tier[] =>
+  tiersByUseCase.get(useCase) ?? [];
+
+/** Returns the dispositions whose rules ask for a verdict or for the hosted quarantine. */
+export const dispositionsAsking = (
+  context: Pick<Context, "useCase">,
+  request: Request,
+): string[] =>
+  tiersOf(context).flatMap((tier) =>
+    tier.request === request ? [tier.disposition] : [],
+  );
+
+/** Returns whether the anti-spam policy decides about Malicious mail: it is neither held by Cloudflare nor in the hosted quarantine. */
+export const filtersMalicious = (context: Pick<Context, "useCase">): boolean =>
+  dispositionsAsking(context, "highConfidenceSpam").includes("Malicious");
+
+const destinationsOf: Readonly<Record<VerdictPlan, Destination>> = {
+  junk: "junk",
+  user: "recipientsQuarantine",
+  admin: "administrator",
+  adminOnly: "administrator",
+};
+
+/** Returns where mail goes in a use case if a rule asks for this. */
+export function destinationIn(
+  { useCase }: Pick<Context, "useCase">,
+  request: Request | RequestedVerdict,
+): Destination {
+  const { spam, highConfidenceSpam } = useCasePlans[useCase];
+  switch (request) {
+    case "spam":
+      return destinationsOf[spam];
+    case "highConfidenceSpam":
+      return destinationsOf[highConfidenceSpam];
+    case "hostedQuarantine":
+      return "administrator";
+    case "bypass":
+    case "nothing":
+    case "notDocumented":
+      return "inbox";
+  }
+}
 
 /** Returns the spam confidence level that a rule sets. */
 export const sclOf = ({ actions }: TransportRule): number | undefined =>
   actions["setScl"] === undefined ? undefined : Number(actions["setScl"]);
+
+/** Returns whether a rule sends mail to the hosted quarantine. */
+export const toHosted = ({ actions }: TransportRule): boolean =>
+  actions["quarantine"] === true;
+
+/** Returns whether a rule asks for what a tier's rule must ask for. */
+const asksFor = (rule: TransportRule, { request }: Tier): boolean =>
+  request === "hostedQuarantine"
+    ? toHosted(rule)
+    : requestedVerdict(sclOf(rule)) === request;
 
 /** The route of mail with one disposition, in one generation of headers, through the rules. */
 export interface Route {
@@ -49,7 +158,7 @@ export interface Route {
   readonly candidates: readonly TransportRule[];
   /** Rules that are intended for the route but search for a word that no header contains. */
   readonly mistaken: readonly TransportRule[];
-  /** The last rule that acts on all mail of the route and requests the right verdict. */
+  /** The rule that acts on all mail of the route and asks for the right thing: the last one with a verdict, the first one that quarantines. */
   readonly setter: TransportRule | undefined;
   /** The addresses that `setter` and all other right rules require; undefined if one of them requires none. */
   readonly ranges: readonly string[] | undefined;
@@ -108,28 +217,35 @@ const routesIn = oncePerReport(function (
   const rules = byPriority(transportRules);
   return headersOf(rules, context).flatMap((header) => {
     const own = rules.filter((rule) => headerOf(rule) === header);
-    return tiers.map((tier): Route => {
+    return tiersOf(context).flatMap((tier): Route[] => {
       const mail = { header, word: tier.word };
       const candidates = own.filter((rule) => has(rule, [tier.word]));
       const right = candidates.filter(
         (rule) =>
-          requestedVerdict(sclOf(rule)) === tier.verdict &&
+          asksFor(rule, tier) &&
           inForce(rule, context.now) &&
           narrowing(rule).length === 0,
       );
       const ranges = right.map(
         ({ conditions }) => conditions["senderIpRanges"],
       );
-      return {
-        tier,
-        mail,
-        candidates,
-        mistaken: own.filter(
-          (rule) => has(rule, tier.mistaken) && !candidates.includes(rule),
-        ),
-        setter: right.at(-1),
-        ranges: ranges.includes(undefined) ? undefined : ranges.flatMap(texts),
-      };
+      const mistaken = own.filter(
+        (rule) => has(rule, tier.mistaken) && !candidates.includes(rule),
+      );
+      if (!tier.isRequired && candidates.length === 0 && mistaken.length === 0)
+        return [];
+      return [
+        {
+          tier,
+          mail,
+          candidates,
+          mistaken,
+          setter: right.at(tier.request === "hostedQuarantine" ? 0 : -1),
+          ranges: ranges.includes(undefined)
+            ? undefined
+            : ranges.flatMap(texts),
+        },
+      ];
     });
   });
 });
@@ -152,10 +268,16 @@ export const narrowing = ({ conditions, unread }: TransportRule): string[] => [
   ...unread,
 ];
 
-/** Returns whether a rule belongs to the routes: by its name, or because it tests a disposition's header and sets an SCL. */
+/** Returns whether a rule belongs to the routes: by its name, or because it tests a disposition's header and acts as their rules do. */
 export const isOwn = (rule: TransportRule, context: Context): boolean =>
   context.ruleNames.some((name) => same(rule.name, name)) ||
-  (headerOf(rule) !== undefined && sclOf(rule) !== undefined);
+  (headerOf(rule) !== undefined && acts(rule, context));
+
+/** Returns whether a rule sets an SCL, or sends mail to the hosted quarantine where the use case does that. */
+export const acts = (rule: TransportRule, context: Context): boolean =>
+  sclOf(rule) !== undefined ||
+  (toHosted(rule) &&
+    dispositionsAsking(context, "hostedQuarantine").length > 0);
 
 const headerOf = ({ conditions }: TransportRule): Header | undefined =>
   generationOf(textOf(conditions["headerContainsMessageHeader"]));
@@ -171,17 +293,19 @@ const has = (
 /** Returns the generations for which rules must exist: those of the context, else those with rules in force. */
 function headersOf(
   rules: readonly TransportRule[],
-  { headers, now }: Context,
+  context: Context,
 ): readonly Header[] {
+  const { headers, now } = context;
   if (headers.length > 0) return headers;
-  const words = tiers.flatMap(({ word, mistaken }) => [word, ...mistaken]);
+  const words = tiersOf(context).flatMap(({ word, mistaken }) => [
+    word,
+    ...mistaken,
+  ]);
   const among = (some: readonly TransportRule[]): Header[] =>
     generations.filter((header) =>
       some.some(
         (rule) =>
-          headerOf(rule) === header &&
-          has(rule, words) &&
-          sclOf(rule) !== undefined,
+          headerOf(rule) === header && has(rule, words) && acts(rule, context),
       ),
     );
   const live = among(rules.filter((rule) => inForce(rule, now)));
@@ -203,6 +327,17 @@ export function settersOf(
   return new Map(
     [...byRule].map(([rule, dispositions]) => [rule, listed(dispositions)]),
   );
+}
+
+/** Returns whether rules send all Malicious mail that arrives to the hosted quarantine. */
+export function holdMalicious(
+  rules: readonly TransportRule[],
+  context: Context,
+): boolean {
+  const routes = routesOf(rules, context).filter(
+    ({ tier }) => tier.disposition === "Malicious",
+  );
+  return routes.length > 0 && routes.every(({ setter }) => setter);
 }
 
 /** The consequence for a route's mail if its rule does not act. */

@@ -8,7 +8,7 @@ import { accountAsInput, type Form } from "../form";
 export type FailOn = "warning" | "failed";
 
 /**
- * A check of everything that decides what happens to mail, and of everything that defeats the routes of use case 4. It writes nothing.
+ * A check of everything that decides what happens to mail, and of everything that defeats the routes of the use case. It writes nothing.
  * The engine shows drift of inputs only. Therefore the accepted findings are an input, and a refresh adds all other findings to it.
  */
 export interface MailFlowCheckProps {
@@ -47,7 +47,7 @@ export interface MailFlowCheckProps {
    * @default the configuration's `area1:cloudflareAccountId`
    */
   accountId?: string;
-  /** Sums up what else must make it look again in an `up`; `UseCase4` gives what its other resources were given. */
+  /** Sums up what else must make it look again in an `up`; a component gives what its other resources were given. */
   digest?: string;
 }
 

@@ -6,6 +6,7 @@ import { valueOf } from "../../mail-flow/part";
 import type { Row } from "../../mail-flow/path";
 import { rowsOfRanges } from "../../mail-flow/rows";
 import type { Snapshot } from "../../mail-flow/snapshot";
+import type { UseCase } from "../../mail-flow/use-cases";
 import { isFault } from "../errors";
 import { textOf, textsOf } from "../json";
 import type { State } from "../kind";
@@ -61,6 +62,7 @@ function contextIn(inputs: State, snapshot: Snapshot): Partial<Context> {
     domainsWithTransport,
     headers,
     senderIpRanges,
+    useCase,
     ruleNames,
     userQuarantineName,
     adminQuarantineName,
@@ -78,6 +80,7 @@ function contextIn(inputs: State, snapshot: Snapshot): Partial<Context> {
     ...(senderIpRanges !== undefined && {
       egressIpRanges: textsOf(senderIpRanges),
     }),
+    ...(useCase !== undefined && { useCase: Number(useCase) as UseCase }),
     ...(ruleNames !== undefined && { ruleNames: textsOf(ruleNames) }),
     ...(userQuarantineName !== undefined && {
       userQuarantine: textOf(userQuarantineName),

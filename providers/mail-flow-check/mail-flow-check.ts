@@ -39,7 +39,7 @@ export function mailFlowCheck(session: () => Session): Handlers {
       if (stranger !== undefined)
         failures.push({
           property: "findings",
-          reason: `(acceptedFindings of UseCase4) has "${stranger}", which no check is called; those of a stack are ${namesForStack.join(", ")}`,
+          reason: `(acceptedFindings of UseCase${Number(inputs["useCase"] ?? 4)}) has "${stranger}", which no check is called; those of a stack are ${namesForStack.join(", ")}`,
         });
       return Promise.resolve({ inputs, failures });
     },

@@ -2,6 +2,15 @@ import fc from "fast-check";
 
 import type { Simulator } from "../../simulator/index";
 import type { JsonObject } from "../../simulator/json";
+import {
+  antiSpamInputs,
+  defaultSpamScl,
+  netRule,
+  useCaseDefaults,
+  useCaseHeaders,
+  useCasePlans,
+  type UseCase,
+} from "../../mail-flow/use-cases";
 import { leave, startingTenant } from "../promises/random-tenants";
 import { seed } from "../promises/seed";
 import { leftTenants } from "../promises/tenants";
@@ -17,6 +26,10 @@ export interface GivenTenant {
   readonly name: string;
   /** Whether the program has the component. Missing: either. */
   readonly component?: boolean;
+  /** The use case of the component. @default 4 */
+  readonly useCase?: UseCase;
+  /** The inputs of the component. Missing: any. */
+  readonly inputs?: object;
   prepare(simulator: Simulator): void;
 }
 
@@ -238,6 +251,216 @@ const unfitting: Record<string, (simulator: Simulator) => void> = {
   }),
 };
 
+/** Sets up a use case by hand, for one header or both, with changes. */
+const setUp =
+  (
+    useCase: UseCase,
+    {
+      headers = ["cloudflare"],
+      drops = useCasePlans[useCase].drops,
+      more = [],
+      change = () => undefined,
+    }: {
+      headers?: readonly string[];
+      drops?: readonly string[];
+      more?: readonly (typeof netRule)[];
+      change?: (simulator: Simulator) => void;
+    } = {},
+  ) =>
+  (simulator: Simulator): void => {
+    const { tenant, account } = simulator;
+    const plan = useCasePlans[useCase];
+    const names = {
+      user: "UserNotifyUserRelease",
+      admin: "UserNotifyAdminRelease",
+    };
+    account.add({
+      domain: "example.com",
+      allowed_delivery_modes: ["DIRECT"],
+      lookback_hops: 1,
+      transport: "example-com.mail.protection.outlook.com",
+      ip_restrictions: [],
+      require_tls_outbound: true,
+      drop_dispositions: [...drops],
+    });
+    for (const who of plan.quarantines)
+      tenant.add("QuarantinePolicy", {
+        Name: names[who],
+        EndUserQuarantinePermissionsValue: who === "user" ? 7 : 11,
+        ESNEnabled: true,
+      });
+    const { name, ...settings } = antiSpamInputs<string, number>(
+      plan,
+      names.user,
+      names.admin,
+      15,
+    );
+    tenant.edit(
+      "HostedContentFilterPolicy",
+      name,
+      Object.fromEntries(
+        Object.entries(settings).map(([property, value]) => [
+          `${property.charAt(0).toUpperCase()}${property.slice(1)}`,
+          value,
+        ]),
+      ),
+    );
+    const levels = { ...useCaseDefaults, spamScl: defaultSpamScl(useCase) };
+    for (const header of useCaseHeaders.filter(({ key }) =>
+      headers.includes(key),
+    ))
+      for (const { role, words, action } of [...more, ...plan.rules])
+        rule(simulator, header[role], {
+          HeaderContainsMessageHeader: header.header,
+          HeaderContainsWords: words.flatMap((input) => [
+            ...useCaseDefaults[input],
+          ]),
+          SenderIpRanges: egressEntries,
+          ...(action === "hosted"
+            ? { Quarantine: true }
+            : { SetSCL: levels[action] }),
+        });
+    change(simulator);
+  };
+
+const junk = "Email Security Deliver to Junk Email folder";
+const hosted = "Email Security Admin Managed Host Quarantine";
+
+/** Tenants in the other use cases. */
+const others: readonly GivenTenant[] = [
+  {
+    name: "use case 1 of 2023, without MALICIOUS-BEC",
+    useCase: 1,
+    component: false,
+    prepare: setUp(1, { drops: ["MALICIOUS", "SPAM", "SPOOF"] }),
+  },
+  {
+    name: "use case 1 to the letter of the newest page",
+    useCase: 1,
+    component: true,
+    inputs: {
+      domains: [{ domain: "example.com", dropDispositions: [] }],
+      header: "cloudflare",
+    },
+    prepare: setUp(1, { drops: [] }),
+  },
+  {
+    name: "use case 1 with the words of 2023 and another dropped disposition",
+    useCase: 1,
+    component: true,
+    inputs: {
+      domains: [
+        {
+          domain: "example.com",
+          dropDispositions: [
+            "MALICIOUS",
+            "MALICIOUS-BEC",
+            "SPAM",
+            "SPOOF",
+            "SUSPICIOUS",
+          ],
+        },
+      ],
+      header: "area1",
+      junkWords: ["BULK", "SUSPICIOUS"],
+    },
+    prepare: setUp(1, {
+      headers: ["area1"],
+      drops: [...useCasePlans[1].drops, "SUSPICIOUS"],
+      change: ({ tenant }) =>
+        tenant.edit("TransportRule", "Area 1 Deliver to Junk Email folder", {
+          HeaderContainsWords: ["SUSPICIOUS", "BULK"],
+        }),
+    }),
+  },
+  {
+    name: "use case 1 with a rule that holds Malicious, for both headers",
+    useCase: 1,
+    component: true,
+    inputs: { domains: ["example.com"], holdMalicious: true },
+    prepare: setUp(1, { headers: ["area1", "cloudflare"], more: [netRule] }),
+  },
+  {
+    name: "use case 2 with other names and retention",
+    useCase: 2,
+    component: true,
+    inputs: {
+      domains: ["example.com"],
+      header: "cloudflare",
+      quarantineRetentionPeriod: 30,
+      userQuarantineName: "For users",
+      adminQuarantineName: "For admins",
+    },
+    prepare: setUp(2, {
+      change: ({ tenant }) => {
+        tenant.rename("QuarantinePolicy", "UserNotifyUserRelease", "For users");
+        tenant.rename(
+          "QuarantinePolicy",
+          "UserNotifyAdminRelease",
+          "For admins",
+        );
+        tenant.edit("HostedContentFilterPolicy", "Default", {
+          HighConfidenceSpamQuarantineTag: "For users",
+          PhishQuarantineTag: "For admins",
+          HighConfidencePhishQuarantineTag: "For admins",
+          QuarantineRetentionPeriod: 30,
+        });
+      },
+    }),
+  },
+  {
+    name: "use case 2 of the tutorial, without a rule that holds Malicious",
+    useCase: 2,
+    component: false,
+    prepare: setUp(2, {
+      change: ({ tenant }) =>
+        tenant.remove("TransportRule", "Email Security Hold Malicious Message"),
+    }),
+  },
+  {
+    name: "use case 3 with other words",
+    useCase: 3,
+    component: true,
+    inputs: {
+      domains: ["example.com"],
+      header: "cloudflare",
+      spamWords: ["SPOOF", "UCE"],
+    },
+    prepare: setUp(3, {
+      change: (simulator) =>
+        editRules(
+          simulator,
+          { HeaderContainsWords: ["SPOOF", "MALICIOUS", "UCE"] },
+          [userRule],
+        ),
+    }),
+  },
+  {
+    name: "use case 3 with another level",
+    useCase: 3,
+    component: false,
+    prepare: setUp(3, {
+      change: (simulator) => editRules(simulator, { SetSCL: 6 }, [junk]),
+    }),
+  },
+  {
+    name: "use case 5",
+    useCase: 5,
+    component: true,
+    inputs: { domains: ["example.com"] },
+    prepare: setUp(5, { headers: ["area1", "cloudflare"] }),
+  },
+  {
+    name: "use case 5 of the page about the whole set-up, with its names",
+    useCase: 5,
+    component: false,
+    prepare: setUp(5, {
+      change: ({ tenant }) =>
+        tenant.rename("TransportRule", hosted, `${junk} 2`),
+    }),
+  },
+];
+
 /** Names that are special in a program or in YAML. */
 const oddNames = [
   `it's "quoted" \\ back`,
@@ -298,6 +521,7 @@ const entries = (
 export const givenTenants: readonly GivenTenant[] = [
   ...entries(fitting, true),
   ...entries(unfitting, false),
+  ...others,
   ...leftTenants.map((left): GivenTenant => ({
     name: `a tenant that ${left.name}`,
     component: false,

@@ -38,7 +38,7 @@ const environment = () => ({
   AREA1_PATIENCE_MS: "20000",
 });
 
-/** The takeovers of a tenant: of the live tenant and of its snapshot, with and without the objects that have no part in use case 4. */
+/** The takeovers of a tenant: of the live tenant and of its snapshot, with and without the objects that have no part in the use case. */
 async function takeoversOf(given: GivenTenant): Promise<Takeover[]> {
   prepare(given);
   const tenant = await readTenant(liveOperation(environment()));
@@ -120,7 +120,7 @@ test.each(cases.map((given) => [given.name, given] as const))(
     for (const [at, takeover] of takeovers.entries()) {
       programs.push({ name: `${given.name} ${at}`, takeover });
       const hasComponent = takeover.program.some(
-        ({ type }) => type === "UseCase4",
+        ({ type }) => type === `UseCase${given.useCase ?? 4}`,
       );
       // The remarks say what is in the way.
       const why = takeover.remarks;
@@ -129,6 +129,12 @@ test.each(cases.map((given) => [given.name, given] as const))(
           why,
           hasComponent: given.component,
         });
+      if (given.inputs)
+        expect({
+          ...sortedIn(takeover.program[0]?.inputs),
+          // The simulator's tenant has one.
+          endUserSpamNotificationFrequency: undefined,
+        }).toEqual(given.inputs);
       const registered = await run(typescriptProgram(takeover.program));
       // The import file has every resource of the program, and no other.
       expect(takeover.imports.map(keyOf).sort()).toEqual(
@@ -173,6 +179,14 @@ test("takes over rules that have every parameter, with all of them", async () =>
     await changesAfterImport(takeover.imports, registered, environment()),
   ).toEqual([]);
 });
+
+/** Returns a component's inputs with their lists in order. */
+const sortedIn = (inputs: object = {}): object =>
+  JSON.parse(JSON.stringify(inputs), (_, value: unknown) =>
+    Array.isArray(value) && value.every((one) => typeof one === "string")
+      ? [...value].sort()
+      : value,
+  ) as object;
 
 const keyOf = ({ type, name }: { type: string; name: string }): string =>
   `${type} ${name}`;

@@ -162,6 +162,7 @@ test("The text has failures first, at most 80 columns except in commands to copy
   const text = diagnosisText(
     {
       subject: "tenant t, account a",
+      judgement: "Judged by use case 4.",
       complete: true,
       findings: [
         finding({ status: "ok", check: "fine-check" }),
@@ -174,6 +175,7 @@ test("The text has failures first, at most 80 columns except in commands to copy
   );
   // eslint-disable-next-line no-control-regex
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  expect(text).toMatch(/^Mail flow of .*\nJudged by use case 4\.\n\n/);
   expect(text.indexOf("FAILED (1)")).toBeLessThan(text.indexOf("WARNING (1)"));
   expect(text.indexOf("WARNING (1)")).toBeLessThan(text.indexOf("SKIPPED (1)"));
   expect(text).toMatch(
@@ -186,7 +188,12 @@ test("The text has failures first, at most 80 columns except in commands to copy
       .every((line) => /https:|Enable-TransportRule/.test(line)),
   ).toBe(true);
   const coloured = diagnosisText(
-    { subject: "t", complete: true, findings: [finding({})] },
+    {
+      subject: "t",
+      judgement: "Judged by use case 4.",
+      complete: true,
+      findings: [finding({})],
+    },
     { verbose: false, colours: true },
   );
   expect(coloured).toContain("\u001b[31m");

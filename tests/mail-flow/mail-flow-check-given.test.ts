@@ -116,6 +116,27 @@ describe("The names of the rules that create the routes", () => {
   });
 });
 
+describe("The use case", () => {
+  /** What use case 5 requires and use case 4 forbids. */
+  const hosted = "failed rule-scl quarantine";
+  const found = async (given: Record<string, unknown>) => {
+    const resource = checkOf();
+    await resource.up({ headers: ["cloudflare"], ...given });
+    return detailsOf(resource).map(
+      ({ status, check, property }) => `${status} ${check} ${property}`,
+    );
+  };
+
+  test("is use case 4 by default", async () => {
+    expect(await found({})).not.toContain(hosted);
+    expect(await found({ useCase: 4 })).not.toContain(hosted);
+  });
+
+  test("is the given one", async () => {
+    expect(await found({ useCase: 5 })).toContain(hosted);
+  });
+});
+
 describe("The names of the quarantine policies", () => {
   const elsewhere = {
     SpamQuarantineTag: "AdminOnlyAccessPolicy",

@@ -50,7 +50,12 @@ describe("Characters of a vendor's text that control a terminal are not in", () 
       "doctor",
       () =>
         diagnosisText(
-          { subject: steering, findings, complete: true },
+          {
+            subject: steering,
+            judgement: steering,
+            findings,
+            complete: true,
+          },
           { verbose: true, colours: false },
         ),
     ],
