@@ -96,9 +96,16 @@ export const defects = [
   {
     defect: "Recipients release Malicious mail",
     file: "lib/mail-routes.ts",
-    find: 'quarantineInputs(adminName, "RequestRelease")',
-    replace: 'quarantineInputs(adminName, "Release")',
+    find: 'key === "user" ? "Release" : "RequestRelease"',
+    replace: '"Release"',
     test: "tests/use-case-4.test.ts",
+  },
+  {
+    defect: "A switch to use case 2 writes the net last",
+    file: "mail-flow/use-cases.ts",
+    find: 'order: ["net", "user", "domains", "antiSpam", "junk"]',
+    replace: 'order: ["user", "domains", "antiSpam", "junk", "net"]',
+    test: "tests/promises/06-use-cases.test.ts",
   },
   {
     defect: "The provider area1 sends a secret to the engine in plain text",
