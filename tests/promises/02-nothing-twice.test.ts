@@ -19,6 +19,7 @@ test.each(
       "adopt",
       "update",
       "rename",
+      "switch to another use case",
       "replace",
       "shrink",
       "repair",

@@ -1,5 +1,6 @@
 import type { Seed } from "../../simulator/index";
 import type { UseCase4Args } from "../../lib";
+import type { UseCase } from "../../mail-flow/use-cases";
 import { programOf, type Wanted } from "../sweep/stack";
 
 /** The domain that Cloudflare protects already, with other settings. */
@@ -39,19 +40,23 @@ export const livedIn: Seed = {
 };
 
 /**
- * A program with every kind: use case 4 with one pair of rules, notifications, a new and an adopted domain, and a custom policy.
+ * A program with every kind: a use case with one pair of rules, notifications, a new and an adopted domain, and a custom policy.
  * @param finance other inputs of the custom policy; undefined removes one.
  */
 export async function wholeProgram(
   args: Partial<UseCase4Args> = {},
   finance: Wanted["inputs"] = {},
+  useCase: UseCase = 4,
 ): Promise<Wanted[]> {
-  const useCase4 = await programOf({
-    domains: [adoptedDomain, { domain: madeDomain, offboardOnDestroy: true }],
-    endUserSpamNotificationFrequency: "04:00:00",
-    header: "cloudflare",
-    ...args,
-  });
+  const component = await programOf(
+    {
+      domains: [adoptedDomain, { domain: madeDomain, offboardOnDestroy: true }],
+      endUserSpamNotificationFrequency: "04:00:00",
+      header: "cloudflare",
+      ...args,
+    },
+    useCase,
+  );
   const inputs = Object.entries({
     name: "Finance",
     recipientDomainIs: ["example.net"],
@@ -66,7 +71,7 @@ export async function wholeProgram(
     ...finance,
   }).filter(([, value]) => value !== undefined);
   return [
-    ...useCase4,
+    ...component,
     {
       name: "finance",
       kind: "AntiSpamPolicy",

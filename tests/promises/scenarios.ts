@@ -22,7 +22,7 @@ export interface Scenario {
 const userQuarantine = "UserNotifyUserRelease";
 const userRule = "Email Security User Quarantine Message";
 
-/** Returns the scenarios: create, adopt, update, rename, replace, repair, refresh, shrink and destroy, of the whole program. */
+/** Returns the scenarios: create, adopt, update, rename, switch, replace, repair, refresh, shrink and destroy, of the whole program. */
 export async function scenarios(): Promise<Scenario[]> {
   const program = await wholeProgram();
   const adopting = await wholeProgram({ adopt: true }, { adopt: true });
@@ -49,6 +49,7 @@ export async function scenarios(): Promise<Scenario[]> {
   const smaller = (await wholeProgram({ domains: ["example.com"] })).filter(
     ({ name }) => name !== "finance",
   );
+  const switched = await wholeProgram({}, {}, 2);
   const up = (_: World, stack: Stack) => stack.up(program);
   return [
     { name: "create", run: (stack) => stack.up(program), program },
@@ -69,6 +70,12 @@ export async function scenarios(): Promise<Scenario[]> {
       before: up,
       run: (stack) => stack.up(renamed),
       program: renamed,
+    },
+    {
+      name: "switch to another use case",
+      before: up,
+      run: (stack) => stack.up(switched),
+      program: switched,
     },
     {
       name: "replace",
