@@ -192,7 +192,8 @@ export const transportRules: KindUnderTest = {
     stopRuleProcessing: flag(),
     ruleErrorAction: choice("Ignore", "Defer"),
   },
-  withoutMeaning: ["useLegacyRegex"],
+  // The second one follows from the others.
+  withoutMeaning: ["useLegacyRegex", "appliesToAllMail"],
   example: {
     outputs: { guid: expect.any(String) },
     stands({ simulator }) {
