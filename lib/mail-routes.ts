@@ -17,7 +17,6 @@ import {
   useCasePlans,
   type LevelInput,
   type RulePlan,
-  type RuleRole,
   type Stage,
   type UseCase,
   type WordsInput,
@@ -131,13 +130,13 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
   /** Only if `endUserSpamNotificationFrequency` is set. */
   readonly quarantineNotification: QuarantineNotification | undefined;
   /** The built-in policy `Default`. */
-  readonly antiSpamPolicy: AntiSpamPolicy;
+  readonly antiSpamPolicy!: AntiSpamPolicy;
   /** The rules of each header: in use case 4 the administrator's and the user's. */
   readonly transportRules: readonly TransportRule[];
   /** The same rules by header and part, for example `rules.cloudflare?.admin`. A header that `header` excludes has none. */
   readonly rules: UseCaseRules;
   /** In the order of `domains`. */
-  readonly area1Domains: readonly Area1Domain[];
+  readonly area1Domains!: readonly Area1Domain[];
   /** The check of what really happens to mail; undefined with `check: false`. */
   readonly mailFlowCheck: MailFlowCheck | undefined;
   /** Where the program sends mail of each disposition; see `mailFlowCheck.routes` for where it really goes. */
@@ -379,19 +378,42 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
             under(...begun),
           );
 
-    let antiSpamPolicy: AntiSpamPolicy | undefined;
-    let protectedDomains: readonly Area1Domain[] = [];
-    const made: {
-      readonly key: string;
-      readonly role: RuleRole;
-      readonly rule: TransportRule;
-    }[] = [];
-    const create = (
-      stage: Stage,
+    const ruleOf = (
+      { suffix, inputs }: (typeof rules)[number],
       after: readonly pulumi.Resource[],
-    ): readonly pulumi.Resource[] => {
+    ): TransportRule =>
+      new TransportRule(
+        child(suffix),
+        {
+          ...inputs,
+          ...adopt,
+          ...guard,
+          restorePoint: point.of("TransportRule", inputs.name),
+          comments: point.mark(child(suffix)),
+        },
+        under(...after),
+      );
+    const domainOf = (
+      inputs: (typeof area1Domains)[number],
+      after: readonly pulumi.Resource[],
+    ): Area1Domain =>
+      new Area1Domain(
+        child(`domain-${inputs.domain}`),
+        {
+          ...inputs,
+          ...guard,
+          restorePoint: point.of("Area1Domain", inputs.domain),
+        },
+        under(...after),
+      );
+    const made = new Map<(typeof rules)[number], TransportRule>();
+    // Each resource waits for the previous ones, so that a dependency on the last ones of a chain is enough.
+    let written: readonly pulumi.Resource[] =
+      policies.length > 0 ? policies.map(({ policy }) => policy) : begun;
+    for (const stage of plan.order) {
+      const after = written;
       if (stage === "antiSpam") {
-        antiSpamPolicy = new AntiSpamPolicy(
+        this.antiSpamPolicy = new AntiSpamPolicy(
           child("anti-spam"),
           {
             ...antiSpam,
@@ -400,63 +422,24 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
           },
           under(...after),
         );
-        return [antiSpamPolicy];
+        written = [this.antiSpamPolicy];
+      } else if (stage === "domains") {
+        this.area1Domains = area1Domains.map((one) => domainOf(one, after));
+        written = this.area1Domains;
+      } else {
+        const some = rules.filter(({ role }) => role === stage);
+        for (const rule of some) made.set(rule, ruleOf(rule, after));
+        if (some.length > 0)
+          written = some.flatMap((rule) => made.get(rule) ?? []);
       }
-      if (stage === "domains") {
-        protectedDomains = area1Domains.map(
-          (inputs) =>
-            new Area1Domain(
-              child(`domain-${inputs.domain}`),
-              {
-                ...inputs,
-                ...guard,
-                restorePoint: point.of("Area1Domain", inputs.domain),
-              },
-              under(...after),
-            ),
-        );
-        return protectedDomains;
-      }
-      const some = rules
-        .filter(({ role }) => role === stage)
-        .map(({ key, role, suffix, inputs }) => ({
-          key,
-          role,
-          rule: new TransportRule(
-            child(suffix),
-            {
-              ...inputs,
-              ...adopt,
-              ...guard,
-              restorePoint: point.of("TransportRule", inputs.name),
-              comments: point.mark(child(suffix)),
-            },
-            under(...after),
-          ),
-        }));
-      made.push(...some);
-      return some.map(({ rule }) => rule);
-    };
-    // Each resource waits for the previous ones, so that a dependency on the last ones of a chain is enough.
-    let written: readonly pulumi.Resource[] =
-      policies.length > 0 ? policies.map(({ policy }) => policy) : begun;
-    for (const stage of plan.order) {
-      const next = create(stage, written);
-      if (next.length > 0) written = next;
     }
-    this.antiSpamPolicy = antiSpamPolicy as unknown as AntiSpamPolicy;
-    this.area1Domains = protectedDomains;
-    this.transportRules = rules.flatMap(({ key, role }) =>
-      made
-        .filter((one) => one.key === key && one.role === role)
-        .map(({ rule }) => rule),
-    );
+    this.transportRules = rules.flatMap((rule) => made.get(rule) ?? []);
     const rulesOf = (header: string): RulesOfHeader | undefined =>
       headers.some(({ key }) => key === header)
         ? Object.fromEntries(
-            made
+            rules
               .filter(({ key }) => key === header)
-              .map(({ role, rule }) => [role, rule]),
+              .map((rule) => [rule.role, made.get(rule)]),
           )
         : undefined;
     this.rules = { area1: rulesOf("area1"), cloudflare: rulesOf("cloudflare") };
