@@ -1,5 +1,5 @@
 /**
- * True in `npm test` without arguments, which tries a sample of the cases so that it ends within five minutes.
+ * True in `npm test` without arguments, which tries a sample of the cases so that it ends within about ten minutes.
  * `npm run test:all`, and `npm test` with the names of files, try all of them.
  */
 export const quick = process.env["AREA1_QUICK"] === "1";
