@@ -113,6 +113,10 @@ export function useCaseOf(snapshot: Snapshot, now = new Date()): TenantUseCase {
   };
 }
 
+/** Returns the use case that a tenant is judged by: the one that it is in, or use case 4. */
+export const judgedUseCase = ({ state, useCases }: TenantUseCase): UseCase =>
+  (state === "one" ? useCases[0] : undefined) ?? 4;
+
 /** Returns whether a rule looks in this header for a disposition. */
 const looksIn = ({ conditions }: TransportRule, header: Header): boolean =>
   generationOf(textOf(conditions["headerContainsMessageHeader"])) === header &&

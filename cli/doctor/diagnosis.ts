@@ -2,8 +2,7 @@ import type { Finding } from "../../mail-flow/finding";
 import { contextOf, report } from "../../mail-flow/findings";
 import { valueOf } from "../../mail-flow/part";
 import type { Snapshot } from "../../mail-flow/snapshot";
-import { useCaseOf } from "../../mail-flow/use-case";
-import type { UseCase } from "../../mail-flow/use-cases";
+import { judgedUseCase, useCaseOf } from "../../mail-flow/use-case";
 import { mailExchangers } from "../../providers/snapshot/mail-exchangers";
 import { readSnapshotFile } from "../snapshot-file";
 import { mailExchangerFindings } from "./mail-exchanger-findings";
@@ -64,14 +63,13 @@ export function examined(
   domains: readonly string[],
   now = new Date(),
 ): Pick<Diagnosis, "judgement" | "findings"> {
-  const { state, useCases } = useCaseOf(snapshot, now);
-  const [found] = state === "one" ? useCases : [];
-  const useCase: UseCase = found ?? 4;
+  const found = useCaseOf(snapshot, now);
+  const useCase = judgedUseCase(found);
   return {
     judgement:
-      found === undefined
-        ? "Judged by use case 4, because the tenant is not in exactly one use case."
-        : `Judged by use case ${useCase}, which the tenant is in.`,
+      found.state === "one"
+        ? `Judged by use case ${useCase}, which the tenant is in.`
+        : "Judged by use case 4, because the tenant is not in exactly one use case.",
     findings: report(
       snapshot,
       contextOf({ purpose: "doctor", useCase, domains, now }),

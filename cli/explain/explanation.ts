@@ -11,6 +11,11 @@ import {
   type RowPair,
 } from "../../mail-flow/rows";
 import type { Snapshot } from "../../mail-flow/snapshot";
+import {
+  judgedUseCase,
+  useCaseOf,
+  useCaseSentence,
+} from "../../mail-flow/use-case";
 import { endKey } from "./lines";
 
 /** The content of `area1-m365 explain`, independent of the format. */
@@ -23,6 +28,8 @@ export interface Explanation {
   takenAt: string;
   /** Whether it shows the state after a program's preview. */
   planned: boolean;
+  /** The use case of Cloudflare's tutorials that the tenant is in, as a sentence. */
+  useCase: string;
   rows: Row[];
   /** With `--before-after`: the rows that would end differently. */
   changes?: RowPair[];
@@ -57,6 +64,7 @@ export function explanationOf(
     preview === undefined
       ? { snapshot: before, notes: [] }
       : plan(before, preview);
+  const useCase = useCaseOf(snapshot);
   const { organization, tenantId, accountId, takenAt } = before;
   return {
     ...("value" in organization && { tenant: organization.value.name }),
@@ -64,13 +72,17 @@ export function explanationOf(
     ...(accountId !== undefined && { accountId }),
     takenAt,
     planned: preview !== undefined,
+    useCase: useCaseSentence(useCase),
     rows: rows(snapshot, which),
     ...(beforeAfter && {
       changes: rowPairs(before, snapshot, which).filter(
         (pair) => endKey(pair.before) !== endKey(pair.after),
       ),
     }),
-    findings: examine(snapshot, contextOf({ purpose: "stack" })),
+    findings: examine(
+      snapshot,
+      contextOf({ purpose: "stack", useCase: judgedUseCase(useCase) }),
+    ),
     ...(evidence !== undefined && { evidence: evidenceIn(evidence) }),
     notes,
     unread: unavailableIn(snapshot, parts),

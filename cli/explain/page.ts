@@ -87,12 +87,19 @@ function titleOf({ tenant, tenantId, planned, changes }: Explanation): string {
   return of === undefined ? what : `${what}: ${of}`;
 }
 
-function facts({ tenantId, accountId, takenAt, planned }: Explanation): Markup {
+function facts({
+  tenantId,
+  accountId,
+  takenAt,
+  planned,
+  useCase,
+}: Explanation): Markup {
   const pairs: [string, string | undefined][] = [
     ["Tenant", tenantId],
     ["Cloudflare account", accountId],
     ["Read", readableTime(takenAt)],
     ["Shown", planned ? "as after a program's preview" : "as it is"],
+    ["Use case", useCase],
   ];
   return html`<dl class="facts">
     ${pairs.map(

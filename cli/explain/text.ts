@@ -116,7 +116,7 @@ function findingsLine({ findings }: Explanation): string[] {
 }
 
 function heading(
-  { tenant, tenantId, takenAt, planned, changes }: Explanation,
+  { tenant, tenantId, takenAt, planned, changes, useCase }: Explanation,
   { bold }: Colors,
 ): string {
   const of = tenant ?? tenantId ?? "the snapshot";
@@ -126,7 +126,7 @@ function heading(
       ? "Where mail will go"
       : "Where mail goes";
   return wrapped(
-    `${bold(what)}: ${of}, read ${readableTime(takenAt)}. Assumes that Microsoft has no verdict of its own.`,
+    `${bold(what)}: ${of}, read ${readableTime(takenAt)}. Assumes that Microsoft has no verdict of its own. ${planned ? useCase.replace("The tenant is in", "The tenant will be in") : useCase}`,
   );
 }
 

@@ -2,7 +2,6 @@ import { egressIpRanges } from "../../mail-flow/egress";
 import type { Header } from "../../mail-flow/message";
 import { same } from "../../mail-flow/names";
 import { requestedVerdict } from "../../mail-flow/scl";
-import type { TenantUseCase } from "../../mail-flow/use-case";
 import { ruleActions } from "../../mail-flow/rule-properties";
 import {
   antiSpamInputs,
@@ -101,10 +100,6 @@ interface Role {
   /** Words of the rule that come from another input. */
   readonly withoutWords?: readonly string[];
 }
-
-/** Returns the use case that a tenant is compared with: the one that it is in, or use case 4. */
-export const comparedUseCase = ({ state, useCases }: TenantUseCase): UseCase =>
-  (state === "one" ? useCases[0] : undefined) ?? 4;
 
 /** Compares a tenant with a use case, with the rules of as many headers as possible. */
 export function compareWithUseCase(

@@ -1,7 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { generationOf } from "../../mail-flow/message";
 import { same } from "../../mail-flow/names";
-import { useCaseOf, type TenantUseCase } from "../../mail-flow/use-case";
+import {
+  judgedUseCase,
+  useCaseOf,
+  type TenantUseCase,
+} from "../../mail-flow/use-case";
 import { useCaseDefaults, type UseCase } from "../../mail-flow/use-cases";
 import type { Values } from "../../providers/field";
 import { textOf } from "../../providers/json";
@@ -9,7 +13,6 @@ import { kinds, type KindName } from "../../providers/kinds";
 import { isMark, nameIn } from "../../providers/mark";
 import type { Kind } from "../../providers/kind";
 import {
-  comparedUseCase,
   compareWithUseCase,
   objectName,
   type Child,
@@ -88,7 +91,7 @@ export function takeoverOf(
   }: TakeoverOptions,
 ): Takeover {
   const useCase = useCaseOf(tenant.snapshot);
-  const compared = comparedUseCase(useCase);
+  const compared = judgedUseCase(useCase);
   const component = `UseCase${compared}` as const;
   const { differences, children, inputs, remarks } = compareWithUseCase(
     tenant,

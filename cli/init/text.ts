@@ -1,12 +1,13 @@
 import { dispositionHeaders } from "../../mail-flow/message";
 import { list } from "../../mail-flow/names";
 import {
+  judgedUseCase,
   useCaseSentence,
   type Destination,
   type Place,
 } from "../../mail-flow/use-case";
 import { visibleLines } from "../../mail-flow/visible";
-import { comparedUseCase, differenceText, type Difference } from "./component";
+import { differenceText, type Difference } from "./component";
 import type { Language } from "./language";
 import type { Written } from "./project-files";
 import type { LeftOut, Takeover } from "./takeover";
@@ -44,7 +45,7 @@ export function summaryText(
     takeover;
   const asInputs = differences.filter(({ input }) => input !== undefined);
   const open = differences.filter(({ input }) => input === undefined);
-  const component = `UseCase${comparedUseCase(useCase)}`;
+  const component = `UseCase${judgedUseCase(useCase)}`;
   const hasComponent = program.some(({ type }) => type === component);
   const own = program.length - (hasComponent ? 1 : 0);
   const sections = [

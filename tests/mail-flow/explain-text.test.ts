@@ -21,10 +21,22 @@ const told = (snapshot: Snapshot, options = {}): string =>
     ...options,
   });
 
+test("the use case is that of the tenant, and findings are those of its use case", () => {
+  const five = useCase4();
+  for (const rule of valueOf(five.transportRules)) {
+    const { setScl, ...actions } = rule.actions;
+    rule.actions = { ...actions, quarantine: true };
+  }
+  const { useCase, findings } = explanationOf(five, {});
+  expect(useCase).toMatch(/^The tenant is in use case 5: /);
+  expect(findings.map(({ check }) => check)).not.toContain("rule-scl");
+});
+
 test("use case 4 needs only a few lines, because rows with the same destination are merged", () => {
   expect(told(useCase4())).toBe(
     `Where mail goes: contoso.onmicrosoft.com, read 2026-11-23 12:00 UTC. Assumes that Microsoft has no
-verdict of its own.
+verdict of its own. The tenant is in use case 4: Spam and Spoof go to a quarantine that the
+recipient manages, Malicious to one that only an administrator releases from.
 
 To everybody, from 35.157.195.63
 Cloudflare finds    SCL  Verdict               Policy           Where it ends
