@@ -636,7 +636,7 @@ class Living {
     this.#judged.add(key);
     // Only the model of the mail flow follows this mail to every domain and from every host, and from senders inside.
     if (
-      / mail that does not come from Cloudflare|\(OrganizationConfig "[^"]*", rejectDirectSend true: /.test(
+      / mail that does not come from Cloudflare|rejectDirectSend true: | from [\w.-]+\.[a-z]+(,| to recipients)/.test(
         refusal,
       )
     ) {
