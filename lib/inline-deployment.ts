@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Verification } from "../providers/cloudflare/client";
-import { useCaseNumbers } from "../mail-flow/use-cases";
 import { dnsRecordsOf, type DnsRecord } from "./dns-records";
 import { egressIpRanges } from "./egress";
 import {
@@ -57,7 +56,6 @@ export class InlineDeployment extends MailRoutes {
     super(
       {
         component: "InlineDeployment",
-        others: useCaseNumbers.map((useCase) => `UseCase${useCase}`),
         useCase: args.useCase ?? 4,
         reason,
         additions,

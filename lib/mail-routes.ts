@@ -14,6 +14,7 @@ import {
   ruleInputs,
   useCaseDefaults,
   useCaseHeaders,
+  useCaseNumbers,
   useCasePlans,
   type LevelInput,
   type RulePlan,
@@ -111,13 +112,17 @@ export interface Additions {
 export interface Component {
   /** The last part of its type. */
   readonly component: string;
-  /** The last parts of the types that its state may have, because the program had another of these components before. */
-  readonly others: readonly string[];
   readonly useCase: UseCase;
   /** Why its inputs are not valid. */
   readonly reason: string | undefined;
   readonly additions?: Additions;
 }
+
+/** The last parts of the types of all these components. A state may have any of them, because the program had another one before. */
+const components = [
+  "InlineDeployment",
+  ...useCaseNumbers.map((useCase) => `UseCase${useCase}`),
+];
 
 /** The resources that make the routes of a use case, for the components that have them. */
 export abstract class MailRoutes extends pulumi.ComponentResource {
@@ -143,13 +148,7 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
   readonly routes: pulumi.Output<Route[]>;
 
   protected constructor(
-    {
-      component,
-      others,
-      useCase,
-      reason: reasonBefore,
-      additions = {},
-    }: Component,
+    { component, useCase, reason: reasonBefore, additions = {} }: Component,
     name: string,
     args: AnyUseCaseArgs,
     opts: pulumi.ComponentResourceOptions | undefined,
@@ -160,7 +159,9 @@ export abstract class MailRoutes extends pulumi.ComponentResource {
       // Invalid inputs are not registered, because they may have a type that the engine does not support.
       reasonBefore === undefined ? { ...args } : {},
       pulumi.mergeOptions(opts, {
-        aliases: others.map((type) => ({ type: `area1:index:${type}` })),
+        aliases: components
+          .filter((other) => other !== component)
+          .map((other) => ({ type: `area1:index:${other}` })),
       }),
     );
     const { first, last } = additions;

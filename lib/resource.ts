@@ -79,7 +79,7 @@ export interface RestoreArgs {
 export interface GuardArgs {
   /**
    * Mail that no write of the resource may bring nearer to its recipient than a quarantine that an administrator releases from, unless
-   * it was nearer already. `UseCase4` sets it for each of its resources.
+   * it was nearer already. A component sets it for each of its resources.
    * @default mail with the word MALICIOUS in either header, from the published addresses
    */
   guardedMail?: pulumi.Input<Args<GuardedMailProps> | undefined>;

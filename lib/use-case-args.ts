@@ -17,11 +17,11 @@ import type { Area1DomainArgs } from "./area1-domain";
 import type { MailFlowCheckArgs } from "./mail-flow-check";
 import type { QuarantineNotificationArgs } from "./quarantine-notification";
 
-/** The headers that the rules of `UseCase4` look in. */
+/** The headers that the rules look in. */
 export type UseCaseHeader = "both" | "area1" | "cloudflare";
 
 /**
- * A domain with any input of `Area1Domain`, except those that `UseCase4` sets itself. Its name must be a plain value, not an output.
+ * A domain with any input of `Area1Domain`, except those that the component sets itself. Its name must be a plain value, not an output.
  */
 export interface UseCaseDomain extends Omit<
   Area1DomainArgs,

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { useCaseNumbers, type UseCase } from "../mail-flow/use-cases";
+import type { UseCase } from "../mail-flow/use-cases";
 import { MailRoutes, outputsOf } from "./mail-routes";
 import type { QuarantinePolicy } from "./quarantine-policy";
 import {
@@ -24,12 +24,6 @@ abstract class UseCaseComponent extends MailRoutes {
     super(
       {
         component: `UseCase${useCase}`,
-        others: [
-          "InlineDeployment",
-          ...useCaseNumbers
-            .filter((other) => other !== useCase)
-            .map((other) => `UseCase${other}`),
-        ],
         useCase,
         reason: reasonAgainst(args, useCase),
       },

@@ -1,5 +1,5 @@
 import type { Value } from "./codecs";
-import type { Values } from "./field";
+import type { Field, Values } from "./field";
 import type { Form, Identity, Item, State } from "./form";
 import type { Listing } from "./session/shared-list";
 import type { Operation } from "./session/session";
@@ -90,8 +90,10 @@ export function valuesOf(
   item: Item,
 ): Values {
   const values: Record<string, Value> = {};
+  const following: [string, NonNullable<Field["derived"]>][] = [];
   for (const [name, field] of Object.entries(kind.fields)) {
     const { wire, codec, sparse, view, derived } = field;
+    if (derived) following.push([name, derived]);
     if (view || derived) continue;
     const said = item[wire];
     const value =
@@ -102,8 +104,7 @@ export function valuesOf(
         : codec.decode(said);
     if (value !== undefined) values[name] = value;
   }
-  for (const [name, { derived }] of Object.entries(kind.fields))
-    if (derived) values[name] = derived(values, item);
+  for (const [name, derived] of following) values[name] = derived(values, item);
   return values;
 }
 

@@ -19,6 +19,7 @@ import {
   egressEntries,
   followTutorial,
   userRule,
+  tutorialDomain,
 } from "../simulator/tutorial";
 
 /** A tenant that somebody takes over. */
@@ -274,15 +275,7 @@ const setUp =
       user: "UserNotifyUserRelease",
       admin: "UserNotifyAdminRelease",
     };
-    account.add({
-      domain: "example.com",
-      allowed_delivery_modes: ["DIRECT"],
-      lookback_hops: 1,
-      transport: "example-com.mail.protection.outlook.com",
-      ip_restrictions: [],
-      require_tls_outbound: true,
-      drop_dispositions: [...drops],
-    });
+    account.add({ ...tutorialDomain, drop_dispositions: [...drops] });
     for (const who of plan.quarantines)
       tenant.add("QuarantinePolicy", {
         Name: names[who],

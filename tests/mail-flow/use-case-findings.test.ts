@@ -2,6 +2,7 @@ import { examined } from "../../cli/doctor/diagnosis";
 import { egressIpRanges } from "../../mail-flow/egress";
 import type { Finding } from "../../mail-flow/finding";
 import { contextOf, examine } from "../../mail-flow/findings";
+import { policyRuleDefaults } from "../../mail-flow/policy-defaults";
 import type {
   AntiSpamPolicy,
   CloudflareDomain,
@@ -409,16 +410,9 @@ const deviations: [
       snapshot.presetRules = {
         value: [
           {
+            ...policyRuleDefaults,
             name: "Strict Preset Security Policy",
-            enabled: true,
-            priority: 0,
             hostedContentFilterPolicy: "Strict",
-            sentTo: [],
-            sentToMemberOf: [],
-            recipientDomainIs: [],
-            exceptIfSentTo: [],
-            exceptIfSentToMemberOf: [],
-            exceptIfRecipientDomainIs: [],
           },
         ],
       };

@@ -25,21 +25,23 @@ export interface Variation {
   domain?: Record<string, string | boolean | string[] | null>;
 }
 
+/** The domain example.com as the tutorials configure it, without dropped dispositions. */
+export const tutorialDomain = {
+  domain: "example.com",
+  allowed_delivery_modes: ["DIRECT"],
+  lookback_hops: 1,
+  transport: "example-com.mail.protection.outlook.com",
+  ip_restrictions: [],
+  require_tls_outbound: true,
+  drop_dispositions: [],
+};
+
 /** Configures use case 4 for example.com by hand, according to the tutorial. */
 export function followTutorial(
   { tenant, account }: Simulator,
   { header = "X-CFEmailSecurity-Disposition", words, domain }: Variation = {},
 ): void {
-  account.add({
-    domain: "example.com",
-    allowed_delivery_modes: ["DIRECT"],
-    lookback_hops: 1,
-    transport: "example-com.mail.protection.outlook.com",
-    ip_restrictions: [],
-    require_tls_outbound: true,
-    drop_dispositions: [],
-    ...domain,
-  });
+  account.add({ ...tutorialDomain, ...domain });
   tenant.add("QuarantinePolicy", {
     Name: "UserNotifyUserRelease",
     EndUserQuarantinePermissionsValue: 7,
