@@ -242,7 +242,7 @@ function properties(name: string): Table {
 /** Values of the inputs that this library adds, except of flags. */
 const valuesOf: Readonly<Record<string, string>> = {
   restorePoint: "from `RestorePoint.of()`",
-  guardedMail: "object of `words`, `headers`, `senderIpRanges`",
+  guardedMail: "object of `words`, `headers`, `senderIpRanges`, `verdicts`",
 };
 
 /** Returns the fields of a class. */
